@@ -1,0 +1,226 @@
+//! Log entries: what every reader of a group sees, in one order.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use crate::{
+    id::{MessageId, Seq, UserId},
+    message::{Class, Content, Message},
+    role::{Profile, Role},
+    time::Timestamp,
+};
+
+/// One place in a group's history.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number; the first entry of a group has 1.
+    pub seq: Seq,
+    /// When it was appended.
+    pub at: Timestamp,
+    /// What it counts as.
+    pub class: Class,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What an entry says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Body {
+    /// A message, delivered.
+    Message(Arc<Message>),
+    /// Something happened in the group.
+    Tip(Tip),
+    /// The host or its staff tell everybody something.
+    Notice(Notice),
+    /// Here was something that has been purged or recalled.
+    Emptied,
+}
+
+impl Body {
+    /// Roughly the heap and inline bytes that keeping it costs.
+    pub(crate) fn bytes(&self) -> usize {
+        const FIXED: usize = 256;
+        FIXED
+            + match self {
+                Self::Message(message) => {
+                    message.content.bytes()
+                        + message.sender.profile.nick.len()
+                        + message.sender.profile.avatar.len()
+                }
+                Self::Tip(tip) => tip.subjects.len() * 96,
+                Self::Notice(notice) => notice.bytes(),
+                Self::Emptied => 0,
+            }
+    }
+}
+
+/// What kind of thing happened. The numbers are the modelled service's operation types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum TipKind {
+    /// Users joined.
+    Join = 1,
+    /// Members quit.
+    Quit = 2,
+    /// Members were removed.
+    Kick = 3,
+    /// Members became admins.
+    SetAdmin = 4,
+    /// Members are admins no longer.
+    CancelAdmin = 5,
+    /// The group's profile, attributes or counters changed.
+    GroupProfile = 6,
+    /// Members' profiles changed: they were muted or unmuted.
+    MemberProfile = 7,
+    /// Users were banned.
+    Ban = 10,
+    /// Users are banned no longer.
+    Unban = 11,
+}
+
+impl TipKind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [Self; 9] = [
+        Self::Join,
+        Self::Quit,
+        Self::Kick,
+        Self::SetAdmin,
+        Self::CancelAdmin,
+        Self::GroupProfile,
+        Self::MemberProfile,
+        Self::Ban,
+        Self::Unban,
+    ];
+}
+
+/// Things of one kind that happened, told in one entry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Tip {
+    /// What happened.
+    pub kind: TipKind,
+    /// Who did it, if it was one user; `None` for the app, and where several did.
+    pub operator: Option<UserId>,
+    /// To whom it happened: the first few, in order. [`count`](Self::count) says to how many.
+    pub subjects: SmallVec<[Subject; 1]>,
+    /// How often it happened; more than the subjects named where a storm was folded.
+    pub count: u64,
+    /// How many users and guests are online after it.
+    pub online: u64,
+    /// What changed, for [`TipKind::GroupProfile`].
+    pub changes: Option<Box<ProfileChanges>>,
+}
+
+/// One user whom a tip names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Subject {
+    /// Who.
+    pub user: UserId,
+    /// As what they are shown.
+    pub profile: Arc<Profile>,
+    /// Until when they are muted or banned, for tips that tell of it;
+    /// [`Timestamp::MAX`] is for good, `None` not at all.
+    pub until: Option<Timestamp>,
+}
+
+/// What changed about a group, merged over one tip: each field as it is now, if it changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProfileChanges {
+    /// The name.
+    pub name: Option<Arc<str>>,
+    /// The introduction.
+    pub introduction: Option<Arc<str>>,
+    /// The notification.
+    pub notification: Option<Arc<str>>,
+    /// The address of the group's picture.
+    pub face_url: Option<Arc<str>>,
+    /// The owner.
+    pub owner: Option<UserId>,
+    /// Whether everybody is muted.
+    pub mute_all: Option<bool>,
+    /// The custom fields that changed; an empty value says that the field was removed.
+    pub custom: Vec<(Arc<str>, Arc<str>)>,
+    /// The main sequence number of the attributes, if some changed.
+    pub attributes: Option<u64>,
+    /// The change number of the counters, if some changed.
+    pub counters: Option<u64>,
+    /// The group's change counter after this (`InfoSeq`).
+    pub info_seq: u64,
+}
+
+/// What the host or its staff tell. The numbers are the modelled service's report types.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Notice {
+    /// 255: the host's own field, given to clients as it is.
+    Custom {
+        /// The user-defined field.
+        field: Arc<str>,
+    },
+    /// A message of the app to all its groups.
+    Broadcast {
+        /// What it says.
+        content: Arc<Content>,
+    },
+    /// 5: the group is disbanded. Clients leave.
+    Disbanded,
+    /// An author's messages were purged, or one message was recalled.
+    Purged {
+        /// Whose; `None` for the app's.
+        author: Option<UserId>,
+        /// The message, if it was one.
+        message: Option<MessageId>,
+        /// How many entries were emptied.
+        emptied: u64,
+    },
+    /// 1, to staff: somebody asks to join.
+    Applied {
+        /// Who asks.
+        user: UserId,
+        /// What they say.
+        note: Arc<str>,
+    },
+    /// 2, to the applicant: admitted.
+    Admitted,
+    /// 3, to the applicant: turned down.
+    Declined,
+    /// 4, to the target: removed.
+    Kicked {
+        /// Why, in the words of who did it.
+        reason: Arc<str>,
+    },
+    /// 8, to the user's other sessions: you quit on another platform. Clients leave.
+    QuitElsewhere,
+    /// 9 and 10, to the target: the role changed.
+    RoleChanged {
+        /// What they are now.
+        role: Role,
+    },
+    /// 21, to the target: banned.
+    Banned {
+        /// Until when; [`Timestamp::MAX`] is for good.
+        until: Timestamp,
+        /// Why, in the words of who did it.
+        reason: Arc<str>,
+    },
+}
+
+impl Notice {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Custom { field } => field.len(),
+            Self::Broadcast { content } => content.bytes(),
+            Self::Kicked { reason } | Self::Banned { reason, .. } => reason.len(),
+            Self::Applied { note, .. } => note.len(),
+            Self::Disbanded
+            | Self::Purged { .. }
+            | Self::Admitted
+            | Self::Declined
+            | Self::QuitElsewhere
+            | Self::RoleChanged { .. } => 0,
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! Names for things, each a type of its own so that no two can be swapped.
+//!
+//! Ids that people choose ([`UserId`], [`GroupId`]) are checked when they are made, from serialized
+//! data too, so that an id that exists is a good one.
+
+use std::{
+    borrow::Borrow,
+    fmt,
+    hash::{BuildHasher, Hasher},
+    str::FromStr,
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+use siphasher::sip::SipHasher13;
+use thiserror::Error;
+
+/// Why a piece of text is no id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum IdError {
+    /// An id has at least one character.
+    #[error("an id needs at least one character")]
+    Empty,
+    /// The id is longer than its kind allows.
+    #[error("an id of this kind has at most {limit} bytes, this one has {length}")]
+    TooLong {
+        /// The most bytes that this kind may have.
+        limit: usize,
+        /// The bytes that were given.
+        length: usize,
+    },
+    /// A character that could not be seen, or told from another, is in the id.
+    #[error("the character U+{:04X} may not stand in an id", u32::from(*character))]
+    Character {
+        /// The first such character.
+        character: char,
+    },
+    /// Ids that begin so are assigned by the engine.
+    #[error("ids that begin with {prefix:?} are assigned, not chosen")]
+    Reserved {
+        /// The reserved beginning.
+        prefix: &'static str,
+    },
+}
+
+/// A user, as the host's own accounts name them: 1 to 32 bytes of visible UTF-8.
+///
+/// Control, white space and invisible characters are turned away, so that two ids that look alike in
+/// a log are alike. An id is opaque: what people read is the nick in their [`Profile`](crate::Profile).
+///
+/// ```
+/// use liveroom::UserId;
+///
+/// let alice: UserId = "alice".parse()?;
+/// assert_eq!(alice.as_str(), "alice");
+/// assert!("a b".parse::<UserId>().is_err());
+/// # Ok::<(), liveroom::IdError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UserId(Arc<str>);
+
+impl UserId {
+    /// The most bytes a user id may have ("UserID up to 32 bytes", the modelled service).
+    pub const MAX_BYTES: usize = 32;
+
+    /// Checks `text` and makes it an id.
+    ///
+    /// # Errors
+    /// [`IdError`] says what to change about the text.
+    pub fn new(text: &str) -> Result<Self, IdError> {
+        check_length(text, Self::MAX_BYTES)?;
+        match text.chars().find(|&c| is_unfit_for_an_id(c)) {
+            Some(character) => Err(IdError::Character { character }),
+            None => Ok(Self(text.into())),
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for UserId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A group: chosen by the host, or assigned by the engine (`@TGS#…`).
+///
+/// A chosen id has 1 to 48 bytes of printable ASCII and does not begin with `@TGS#`.
+///
+/// ```
+/// use liveroom::{GroupId, IdError};
+///
+/// let chosen = GroupId::custom("friday night")?;
+/// assert_eq!(chosen.as_str(), "friday night");
+/// assert!(matches!(GroupId::custom("@TGS#mine"), Err(IdError::Reserved { .. })));
+/// assert!(GroupId::assigned(42).as_str().starts_with("@TGS#"));
+/// # Ok::<(), IdError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct GroupId(Arc<str>);
+
+impl GroupId {
+    /// The most bytes a group id may have ("up to 48 bytes of printable ASCII", the modelled service).
+    pub const MAX_BYTES: usize = 48;
+    /// What every assigned id begins with, and no chosen one may.
+    pub const ASSIGNED_PREFIX: &'static str = "@TGS#";
+
+    /// Checks an id that the host chose.
+    ///
+    /// # Errors
+    /// [`IdError`] says what to change about the text.
+    pub fn custom(text: &str) -> Result<Self, IdError> {
+        if text.starts_with(Self::ASSIGNED_PREFIX) {
+            return Err(IdError::Reserved { prefix: Self::ASSIGNED_PREFIX });
+        }
+        Self::parse(text)
+    }
+
+    /// The assigned id that stands for `code`: different codes give different ids.
+    pub fn assigned(code: u64) -> Self {
+        // 13 letters of 5 bits hold 64 bits; no vowels that spell words, nothing that reads alike.
+        const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let mut text = String::from(Self::ASSIGNED_PREFIX);
+        for place in (0..13).rev() {
+            let digit = (code >> (place * 5)) & 31;
+            text.push(char::from(LETTERS[usize::try_from(digit).unwrap_or(0)]));
+        }
+        Self(text.into())
+    }
+
+    /// Accepts chosen and assigned ids alike.
+    fn parse(text: &str) -> Result<Self, IdError> {
+        check_length(text, Self::MAX_BYTES)?;
+        match text.chars().find(|c| !(' '..='~').contains(c)) {
+            Some(character) => Err(IdError::Character { character }),
+            None => Ok(Self(text.into())),
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn check_length(text: &str, limit: usize) -> Result<(), IdError> {
+    match text.len() {
+        0 => Err(IdError::Empty),
+        length if length > limit => Err(IdError::TooLong { limit, length }),
+        _ => Ok(()),
+    }
+}
+
+/// Characters that print nothing, or turn the text around them.
+fn is_unfit_for_an_id(c: char) -> bool {
+    c.is_control()
+        || c.is_whitespace()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+macro_rules! text_id {
+    ($type:ident, $parse:path) => {
+        impl FromStr for $type {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                $parse(text)
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = IdError;
+
+            fn try_from(text: String) -> Result<Self, IdError> {
+                $parse(&text)
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(id: $type) -> Self {
+                id.0.as_ref().to_owned()
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id!(UserId, UserId::new);
+text_id!(GroupId, GroupId::parse);
+
+macro_rules! number_id {
+    ($(#[$doc:meta])* $type:ident($number:ty)) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $type(pub $number);
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+number_id! {
+    /// An application: the modelled service's `SDKAppID`. Groups and users of two apps never meet.
+    AppId(u32)
+}
+number_id! {
+    /// One connection of one user or guest, named by the host; never reused while it is open.
+    SessionId(u64)
+}
+number_id! {
+    /// A message that a group accepted; counted up from 1 within its group.
+    MessageId(u64)
+}
+number_id! {
+    /// A place in a group's one history, counted up from 1 without holes; 0 stands before all.
+    Seq(u64)
+}
+number_id! {
+    /// The sender's own mark on a message: the same mark again within 5 minutes is a duplicate.
+    Random(u32)
+}
+number_id! {
+    /// A question that the host is asked to answer; counted up from 1 within its group.
+    Ticket(u64)
+}
+number_id! {
+    /// A journal record, counted up from 1 within its group; 0 stands before all.
+    RecordNo(u64)
+}
+number_id! {
+    /// One unbroken life of a group's history: cursors of another epoch are turned away.
+    Epoch(u32)
+}
+number_id! {
+    /// A compiled filter: covers its spec and the version of the fold tables.
+    FilterId(u64)
+}
+
+impl Seq {
+    /// The next place.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// A group's place in an engine: an index that is used again, and a generation that is not.
+///
+/// Hosts keep it beside each connection, because looking a [`GroupId`] up costs as much as a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct GroupKey {
+    pub(crate) index: u32,
+    pub(crate) generation: u32,
+}
+
+/// The key of the hash tables, 128 bits that strangers must not know: ids are chosen by users.
+///
+/// It changes nothing that can be seen: two groups with different keys answer alike.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct HashKey(u64, u64);
+
+impl HashKey {
+    /// A key from 128 random bits.
+    pub const fn new(first: u64, second: u64) -> Self {
+        Self(first, second)
+    }
+
+    /// One number from the key and `value`; without the key it cannot be foretold.
+    pub(crate) fn hash_one(self, value: impl std::hash::Hash) -> u64 {
+        BuildHasher::hash_one(&self, value)
+    }
+}
+
+impl fmt::Debug for HashKey {
+    /// A key in a log would be a key given away.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HashKey(..)")
+    }
+}
+
+impl BuildHasher for HashKey {
+    type Hasher = SipHasher13;
+
+    fn build_hasher(&self) -> SipHasher13 {
+        SipHasher13::new_with_keys(self.0, self.1)
+    }
+}
+
+/// A hasher whose result is the same in every process and on every machine, for digests.
+///
+/// Numbers are fed in as little-endian bytes of fixed width, `usize` as 64 bits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StableHasher(SipHasher13);
+
+macro_rules! write_little_endian {
+    ($($method:ident($number:ty)),*) => {
+        $(fn $method(&mut self, value: $number) {
+            self.0.write(&value.to_le_bytes());
+        })*
+    };
+}
+
+impl Hasher for StableHasher {
+    fn finish(&self) -> u64 {
+        self.0.finish()
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    write_little_endian!(
+        write_u8(u8),
+        write_u16(u16),
+        write_u32(u32),
+        write_u64(u64),
+        write_u128(u128),
+        write_i8(i8),
+        write_i16(i16),
+        write_i32(i32),
+        write_i64(i64),
+        write_i128(i128)
+    );
+
+    fn write_usize(&mut self, value: usize) {
+        self.write_u64(value as u64);
+    }
+
+    fn write_isize(&mut self, value: isize) {
+        self.write_i64(value as i64);
+    }
+}
+
+/// The stable hash of one value.
+pub(crate) fn stable_hash(value: &impl std::hash::Hash) -> u64 {
+    let mut hasher = StableHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_id_is_visible_and_short() {
+        assert_eq!(UserId::new("user_张三").unwrap().as_str(), "user_张三");
+        assert_eq!(UserId::new(""), Err(IdError::Empty));
+        assert!(UserId::new(&"x".repeat(32)).is_ok());
+        assert_eq!(UserId::new(&"x".repeat(33)), Err(IdError::TooLong { limit: 32, length: 33 }));
+        for hidden in ["a\0", "a b", "a\u{200b}", "\u{202e}a", "a\u{feff}", "a\r\n"] {
+            assert!(matches!(UserId::new(hidden), Err(IdError::Character { .. })), "{hidden:?}");
+        }
+    }
+
+    #[test]
+    fn a_custom_group_id_is_printable_ascii_and_not_an_assigned_one() {
+        assert!(GroupId::custom(&"g".repeat(48)).is_ok());
+        assert!(matches!(GroupId::custom(&"g".repeat(49)), Err(IdError::TooLong { .. })));
+        assert!(matches!(GroupId::custom("caf\u{e9}"), Err(IdError::Character { .. })));
+        assert!(matches!(GroupId::custom("@TGS#x"), Err(IdError::Reserved { .. })));
+        assert!(GroupId::custom("@TGS").is_ok());
+    }
+
+    #[test]
+    fn assigned_ids_differ_and_survive_being_parsed() {
+        let ids = [0, 1, 31, 32, u64::MAX].map(GroupId::assigned);
+        for (at, id) in ids.iter().enumerate() {
+            assert_eq!(id.as_str().parse::<GroupId>().as_ref(), Ok(id));
+            assert!(ids.iter().skip(at + 1).all(|other| other != id));
+        }
+    }
+
+    #[test]
+    fn a_stable_hash_has_a_known_value() {
+        // Written down once: it must not change between builds, machines or releases.
+        assert_eq!(stable_hash(&(7_u32, "seven")), stable_hash(&(7_u32, "seven")));
+        assert_ne!(stable_hash(&(7_u32, "seven")), stable_hash(&(7_u64, "seven")));
+    }
+
+    #[test]
+    fn a_hash_key_is_not_printed() {
+        assert_eq!(format!("{:?}", HashKey::new(123, 456)), "HashKey(..)");
+    }
+}

@@ -1,0 +1,103 @@
+//! How an accepted message ends, or where it stands until then.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{FilterId, Seq},
+    time::Timestamp,
+};
+
+/// The one end that every accepted message comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// In the log, for every reader.
+    Delivered {
+        /// Its place in the history.
+        seq: Seq,
+        /// When it was released.
+        at: Timestamp,
+    },
+    /// Turned away by filter or decision; the author may know.
+    Rejected(Rejection),
+    /// Lost to a limit or to an act of the staff.
+    Discarded(Discard),
+}
+
+/// By what an accepted message was rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// By the content filter.
+    Filter {
+        /// The filter in force.
+        filter: FilterId,
+        /// The number of the term, counted from 0 in the filter's list.
+        term: u32,
+    },
+    /// By the host's decision, with a code and words of its own.
+    Decision {
+        /// The host's code; 10100 to 10200 in the modelled service.
+        code: u32,
+        /// What the host tells the author.
+        reason: String,
+    },
+    /// Nobody decided in time, and the config says that silence rejects.
+    Silence,
+}
+
+/// Why an accepted message was discarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Discard {
+    /// The group's rate left no room for it within its `max_wait`, which is zero.
+    Rate,
+    /// It waited its whole `max_wait`.
+    Expired,
+    /// Its lane was full, and its author had the most waiting.
+    Shed,
+    /// Its author was muted meanwhile, or everybody was.
+    Muted,
+    /// Its author was banned meanwhile.
+    Banned,
+    /// Its author was removed meanwhile.
+    Removed,
+    /// Its author's messages were purged.
+    Purged,
+    /// The group was disbanded.
+    Disbanded,
+    /// The host decided so, without telling the author.
+    Decision,
+}
+
+impl Discard {
+    /// Every reason, in the order of their numbers.
+    pub const ALL: [Self; 9] = [
+        Self::Rate,
+        Self::Expired,
+        Self::Shed,
+        Self::Muted,
+        Self::Banned,
+        Self::Removed,
+        Self::Purged,
+        Self::Disbanded,
+        Self::Decision,
+    ];
+}
+
+/// Where an accepted message stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum State {
+    /// A decision is awaited, until `expires` at the latest.
+    Held {
+        /// When silence decides.
+        expires: Timestamp,
+    },
+    /// In its lane, until `expires` at the latest.
+    Waiting {
+        /// When it is discarded.
+        expires: Timestamp,
+    },
+    /// Ended.
+    Ended(Outcome),
+}
