@@ -8,10 +8,13 @@ use thiserror::Error;
 use crate::{
     entry::TipKind,
     id::FilterId,
-    message::{Class, PerClass, PerPriority, Priority},
+    message::{PerClass, PerPriority, Priority},
     role::{Role, RoleSet},
-    time::{Rate, Timestamp},
+    time::Rate,
 };
+
+/// The most users that one command may name: "500 accounts", the modelled service's batch size.
+pub(crate) const MAX_USERS: u64 = 500;
 
 /// How many messages a group delivers, and which first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,4 +75,472 @@ pub struct Retention {
     pub quota: PerClass<u32>,
     /// How long an entry is kept at most. Default 2 minutes.
     pub max_age: Duration,
+}
+
+/// What a house allows beside talking, joining and muting. Each is off unless a preset or the host
+/// turns it on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Power {
+    /// A delivered message can be taken back, by its author or by staff.
+    Recall,
+    /// Everything one author has waiting and kept can be removed, by staff.
+    Purge,
+    /// Members can be removed, by staff.
+    Kick,
+    /// Users can be banned for a time or for good, by staff.
+    Ban,
+    /// The owner can make members admins.
+    Admins,
+    /// The owner can hand the group over.
+    Transfer,
+    /// Named values that clients share, written by staff.
+    Attributes,
+    /// Named numbers that members count up and down.
+    Counters,
+    /// Members can be marked, by staff.
+    Marks,
+    /// Members can read who is in the group.
+    MemberList,
+    /// Members have a name of their own in the group.
+    NameCards,
+    /// Staff can send notices, which otherwise only the app can.
+    StaffNotices,
+    /// Staff can set the pause between two messages of one author.
+    SlowMode,
+}
+
+/// A set of [`Power`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Powers(u32);
+
+impl Powers {
+    /// No power at all.
+    pub const NONE: Self = Self(0);
+
+    /// This set, and `power`.
+    #[must_use]
+    pub const fn with(self, power: Power) -> Self {
+        Self(self.0 | 1 << power as u32)
+    }
+
+    /// Whether `power` is in the set.
+    pub const fn contains(self, power: Power) -> bool {
+        self.0 & (1 << power as u32) != 0
+    }
+}
+
+/// A set of tip kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TipSet(u16);
+
+impl TipSet {
+    /// Every kind of tip.
+    pub const ALL: Self = Self(u16::MAX);
+    /// No tips.
+    pub const NONE: Self = Self(0);
+
+    /// This set, and `kind`.
+    #[must_use]
+    pub const fn with(self, kind: TipKind) -> Self {
+        Self(self.0 | 1 << kind as u16)
+    }
+
+    /// This set, less `kind`.
+    #[must_use]
+    pub const fn without(self, kind: TipKind) -> Self {
+        Self(self.0 & !(1 << kind as u16))
+    }
+
+    /// Whether `kind` is in the set.
+    pub const fn contains(self, kind: TipKind) -> bool {
+        self.0 & (1 << kind as u16) != 0
+    }
+}
+
+/// Which tips are given, and how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TipConfig {
+    /// The kinds that are given; one that is off changes nothing else.
+    pub kinds: TipSet,
+    /// At most so many tips; past it, tips of a kind are folded into one. Default 10 a second, burst 10.
+    pub cap: Cap,
+    /// How many subjects one tip names, at most 64; it counts the rest. Default 10.
+    pub names: u32,
+}
+
+/// What silence means when a question's deadline passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Silence {
+    /// The message goes on.
+    Allow,
+    /// The message is rejected, and its author may know.
+    Reject,
+    /// The message is discarded.
+    Discard,
+}
+
+/// How long a question stays open, and what silence means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Patience {
+    /// The time to answer in.
+    pub deadline: Duration,
+    /// What happens at the deadline.
+    pub silence: Silence,
+}
+
+/// When the host is asked before a message is delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Asking {
+    /// Ask about every message that passed rules and filter. `None` by default. The modelled service
+    /// waits 2 s and then delivers: [`Asking::CALLBACK`].
+    pub every: Option<Patience>,
+    /// How long a message that the filter holds waits for a human. Default 60 s, then it is rejected.
+    pub filter_hold: Patience,
+    /// How many questions may be open in the group, at most 65,536. Default 1,024.
+    pub open: u32,
+    /// How many of them about one author's messages. Default 16.
+    pub per_author: u32,
+}
+
+impl Asking {
+    /// As the modelled service does: 2 s, and silence allows.
+    pub const CALLBACK: Patience =
+        Patience { deadline: Duration::from_secs(2), silence: Silence::Allow };
+}
+
+/// What a quit on one platform means for the same user's other platforms (seed FAQ 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum QuitAcross {
+    /// A quit anywhere is a quit everywhere.
+    Together,
+    /// A quit concerns its own session alone; the user stays a member while another is there.
+    Independent,
+    /// As seed FAQ 4 tells it: a quit in the browser or mini program is a quit everywhere; one on
+    /// another platform leaves the sessions in browsers and mini programs where they are.
+    WebEndsAll,
+}
+
+/// What becomes of a member whose last connection was lost and did not come back in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Absence {
+    /// They leave the group. An owner stays, offline.
+    Leave,
+    /// They stay members, offline.
+    Stay,
+}
+
+/// How connections and memberships go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Presence {
+    /// How long a lost connection counts as online. Default 30 s.
+    pub grace: Duration,
+    /// What happens then.
+    pub absence: Absence,
+    /// What a quit on one platform means for the others.
+    pub quit: QuitAcross,
+    /// Sessions that one user may have in the group at once, at most 255. Default 8.
+    pub per_user: u32,
+}
+
+/// How somebody becomes a member.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum JoinOption {
+    /// Everybody may join: what livestreaming groups are for.
+    #[default]
+    FreeAccess,
+    /// The staff are asked.
+    NeedPermission,
+    /// Nobody joins any more.
+    DisableApply,
+}
+
+/// A pause between two messages of one author.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SlowMode {
+    /// The pause.
+    pub interval: Duration,
+    /// Who need not wait. Staff by default.
+    pub exempt: RoleSet,
+}
+
+/// How much of everything a group may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Limits {
+    /// Bytes of a message's content. Default 8,000, as in 2020; the service allows 12,288 now.
+    pub message_bytes: u32,
+    /// Elements of a message. Default 32.
+    pub elements: u32,
+    /// Members, if bounded; guests count too. Unlimited by default, as the seed promises.
+    pub members: Option<u64>,
+    /// Users muted at once. Default 100,000.
+    pub mutes: u32,
+    /// Users banned at once. Default 100,000.
+    pub bans: u32,
+    /// Users who wait to be admitted. Default 1,000.
+    pub applicants: u32,
+    /// Outputs that wait to be polled. Default 16,384. At least what one command can put out: one
+    /// for every message that can wait or be held, and those for 500 users with all their sessions.
+    pub outputs: u32,
+}
+
+/// Everything that can be set about a group, as plain data.
+///
+/// Start from a preset, change what you need, and [`build`](Self::build).
+///
+/// ```
+/// use liveroom::{GroupConfig, Rate};
+///
+/// let mut settings = GroupConfig::livestream().settings().clone();
+/// settings.traffic.rate = Rate::per_second(100).expect("not zero");
+/// let config: GroupConfig = settings.build()?;
+/// # Ok::<(), liveroom::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Settings {
+    /// How many messages are delivered, and which first.
+    pub traffic: Traffic,
+    /// How much history is kept.
+    pub retention: Retention,
+    /// What the house allows.
+    pub powers: Powers,
+    /// How many of the last messages a newcomer sees; 0 in the seed's preset.
+    pub history: u32,
+    /// Which tips are given.
+    pub tips: TipConfig,
+    /// When the host is asked.
+    pub asking: Asking,
+    /// Connections and memberships.
+    pub presence: Presence,
+    /// Who may speak while everybody is muted. Staff by default.
+    pub mute_all_exempt: RoleSet,
+    /// A pause between messages, if any.
+    pub slow_mode: Option<SlowMode>,
+    /// How often likes and follows go into the group's profile: 3 to 5 s (seed FAQ 6). Default 4 s.
+    pub tally: Duration,
+    /// The filter in force, if any; it must be installed.
+    pub filter: Option<FilterId>,
+    /// Limits on what is held.
+    pub limits: Limits,
+    /// Whether authors may be told that their message was lost to the group's rate. True by default;
+    /// the modelled service says success instead.
+    pub disclose_loss: bool,
+    /// Whether accepted commands leave as [`Output::Record`](crate::Output::Record). Off by default.
+    pub journal: bool,
+}
+
+/// Why settings are no config.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{field} must be {rule}")]
+pub struct ConfigError {
+    /// The setting, by its path.
+    pub field: &'static str,
+    /// What it must be.
+    pub rule: &'static str,
+}
+
+impl Settings {
+    /// Checks the settings against each other and makes them a config.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the first setting that cannot hold, and what it must be.
+    pub fn build(self) -> Result<GroupConfig, ConfigError> {
+        self.check().map_or(Ok(()), Err)?;
+        Ok(GroupConfig(self))
+    }
+
+    fn check(&self) -> Option<ConfigError> {
+        const DAY: Duration = Duration::from_hours(24);
+        let (traffic, limits) = (&self.traffic, &self.limits);
+        let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
+        let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
+        let waiting: u64 = lanes.iter().map(|lane| u64::from(lane.capacity)).sum();
+        let named = MAX_USERS * (u64::from(self.presence.per_user) + 4);
+        let reach = waiting + u64::from(self.asking.open) + named + 128;
+        let rules: [(bool, &'static str, &'static str); 21] = [
+            ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
+            (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
+            (
+                lanes.iter().all(|lane| (1..=Lane::MAX_CAPACITY).contains(&lane.capacity)),
+                "traffic.lanes.capacity",
+                "1 to 65,536",
+            ),
+            (
+                lanes.iter().all(|lane| lane.max_wait <= DAY),
+                "traffic.lanes.max_wait",
+                "at most a day",
+            ),
+            (
+                caps.iter().flatten().all(|cap| (1..=1_000_000).contains(&cap.burst)),
+                "traffic.caps.burst",
+                "1 to 1,000,000",
+            ),
+            (
+                self.retention.quota.0.iter().all(|quota| (1..=1_048_576).contains(quota)),
+                "retention.quota",
+                "1 to 1,048,576 for each class",
+            ),
+            (self.retention.max_age <= 30 * DAY, "retention.max_age", "at most 30 days"),
+            (!self.retention.max_age.is_zero(), "retention.max_age", "more than zero"),
+            (
+                u64::from(self.history)
+                    <= self.retention.quota.0.iter().copied().map(u64::from).sum(),
+                "history",
+                "at most what retention.quota keeps",
+            ),
+            ((1..=1_000_000).contains(&self.tips.cap.burst), "tips.cap.burst", "1 to 1,000,000"),
+            ((1..=64).contains(&self.tips.names), "tips.names", "1 to 64"),
+            (
+                self.asking.every.is_none_or(|patience| patience.deadline <= DAY),
+                "asking.every.deadline",
+                "at most a day",
+            ),
+            (
+                self.asking.filter_hold.deadline <= DAY,
+                "asking.filter_hold.deadline",
+                "at most a day",
+            ),
+            (self.asking.open <= 65_536, "asking.open", "at most 65,536"),
+            (self.presence.grace <= DAY, "presence.grace", "at most a day"),
+            ((1..=255).contains(&self.presence.per_user), "presence.per_user", "1 to 255"),
+            (
+                self.slow_mode.is_none_or(|slow| slow.interval <= DAY && !slow.interval.is_zero()),
+                "slow_mode.interval",
+                "more than zero and at most a day",
+            ),
+            (
+                (Duration::from_secs(1)..=Duration::from_mins(1)).contains(&self.tally),
+                "tally",
+                "1 s to 60 s",
+            ),
+            (
+                (1..=1_048_576).contains(&limits.message_bytes),
+                "limits.message_bytes",
+                "1 to 1,048,576",
+            ),
+            ((1..=1_024).contains(&limits.elements), "limits.elements", "1 to 1,024"),
+            (
+                u64::from(limits.outputs) >= reach,
+                "limits.outputs",
+                "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, and 128",
+            ),
+        ];
+        let broken = rules.into_iter().find(|(holds, ..)| !holds);
+        broken.map(|(_, field, rule)| ConfigError { field, rule })
+    }
+}
+
+/// Settings that hold together. Made from a preset, or by [`Settings::build`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Settings", into = "Settings")]
+pub struct GroupConfig(Settings);
+
+impl GroupConfig {
+    /// The seed: 40 messages a second, no recall, no removal, no admins, and an owner who cannot quit.
+    pub fn livestream() -> Self {
+        const SECOND: Duration = Duration::from_secs(1);
+        let lane = Lane { capacity: 256, max_wait: Duration::from_millis(250) };
+        let forty = Rate::per_second(40).expect("40 is not zero");
+        let ten = Rate::per_second(10).expect("10 is not zero");
+        Self(Settings {
+            traffic: Traffic {
+                rate: forty,
+                burst: 4,
+                reserve: 1,
+                lanes: PerPriority([Lane { max_wait: 2 * SECOND, ..lane }, lane, lane, lane]),
+                caps: PerPriority([None; 4]),
+                exempt: RoleSet::STAFF,
+                weights: [NonZeroU8::MIN; 5],
+            },
+            retention: Retention {
+                quota: PerClass([1_024, 1_024, 256, 256, 256, 256]),
+                max_age: Duration::from_mins(2),
+            },
+            powers: Powers::NONE,
+            history: 0,
+            tips: TipConfig { kinds: TipSet::ALL, cap: Cap { rate: ten, burst: 10 }, names: 10 },
+            asking: Asking {
+                every: None,
+                filter_hold: Patience { deadline: 60 * SECOND, silence: Silence::Reject },
+                open: 1_024,
+                per_author: 16,
+            },
+            presence: Presence {
+                grace: 30 * SECOND,
+                absence: Absence::Leave,
+                quit: QuitAcross::WebEndsAll,
+                per_user: 8,
+            },
+            mute_all_exempt: RoleSet::STAFF,
+            slow_mode: None,
+            tally: 4 * SECOND,
+            filter: None,
+            limits: Limits {
+                message_bytes: 8_000,
+                elements: 32,
+                members: None,
+                mutes: 100_000,
+                bans: 100_000,
+                applicants: 1_000,
+                outputs: 16_384,
+            },
+            disclose_loss: true,
+            journal: false,
+        })
+    }
+
+    /// The seed's rules, and what the hosted service allows on such groups today by its own
+    /// permissions: ban, attributes, counters, marks, the member list; 12 KB a message; the tips
+    /// for mutes and admins off, as there.
+    pub fn vendor() -> Self {
+        let mut config = Self::livestream();
+        config.0.powers = Powers::NONE
+            .with(Power::Ban)
+            .with(Power::Attributes)
+            .with(Power::Counters)
+            .with(Power::Marks)
+            .with(Power::MemberList);
+        config.0.limits.message_bytes = 12_288;
+        config.0.tips.kinds = TipSet::ALL
+            .without(TipKind::MemberProfile)
+            .without(TipKind::SetAdmin)
+            .without(TipKind::CancelAdmin);
+        config
+    }
+
+    /// What users of other systems expect: every [`Power`], and 20 messages of history for newcomers.
+    pub fn modern() -> Self {
+        let mut config = Self::vendor();
+        config.0.powers = Powers(u32::MAX);
+        config.0.tips.kinds = TipSet::ALL;
+        config.0.presence.quit = QuitAcross::Independent;
+        // 20 messages: what the hosted service sells as history for newcomers.
+        config.0.history = 20;
+        config
+    }
+
+    /// The settings, to read, or to clone and change.
+    pub fn settings(&self) -> &Settings {
+        &self.0
+    }
+}
+
+impl TryFrom<Settings> for GroupConfig {
+    type Error = ConfigError;
+
+    fn try_from(settings: Settings) -> Result<Self, ConfigError> {
+        settings.build()
+    }
+}
+
+impl From<GroupConfig> for Settings {
+    fn from(config: GroupConfig) -> Self {
+        config.0
+    }
 }

@@ -143,6 +143,10 @@ pub struct ProfileChanges {
     pub mute_all: Option<bool>,
     /// The custom fields that changed; an empty value says that the field was removed.
     pub custom: Vec<(Arc<str>, Arc<str>)>,
+    /// All likes counted so far, if more were (seed FAQ 6).
+    pub likes: Option<u64>,
+    /// All follows counted so far, if more were.
+    pub follows: Option<u64>,
     /// The main sequence number of the attributes, if some changed.
     pub attributes: Option<u64>,
     /// The change number of the counters, if some changed.

@@ -1,0 +1,491 @@
+//! What may be asked of a group, and what it answers at once.
+//!
+//! Commands and receipts are plain data: they can be written to a journal, sent to another machine,
+//! and given again to get the same answer.
+
+use std::{sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use crate::{
+    config::{GroupConfig, JoinOption, SlowMode},
+    cursor::Cursor,
+    id::{FilterId, MessageId, Random, SessionId, Ticket, UserId},
+    message::{Content, Directive, Element, Kind, Priority},
+    outcome::State,
+    role::{Platform, Profile},
+    time::Timestamp,
+};
+
+/// Users to whom something is done, at most [`Command::MAX_USERS`].
+pub type Users = SmallVec<[UserId; 1]>;
+
+/// One thing asked of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Command {
+    /// A session comes in: a user becomes a member, a guest becomes a reader.
+    Join(Join),
+    /// Another session of somebody who is a member, or the same one after its connection was lost.
+    Attach {
+        /// Who is at the session.
+        user: UserId,
+        /// What the session runs on.
+        platform: Platform,
+    },
+    /// The session's connection was lost. The user stays online for the grace time.
+    Detach,
+    /// The session leaves on purpose.
+    Quit,
+    /// The staff answer somebody who asked to join.
+    AnswerJoin {
+        /// Who asked.
+        user: UserId,
+        /// The answer.
+        admission: Admission,
+    },
+    /// A message.
+    Send(Box<Draft>),
+    /// The host answers a [`Question`](crate::Question).
+    Answer {
+        /// Which question.
+        ticket: Ticket,
+        /// What becomes of its message.
+        decision: Decision,
+    },
+    /// The author takes a message back, or staff do.
+    Recall {
+        /// Which message.
+        message: MessageId,
+    },
+    /// Everything that one author has waiting, held or kept is emptied or discarded.
+    Purge {
+        /// Whose; `None` is the app's.
+        author: Option<UserId>,
+    },
+    /// The user's nick or avatar changed.
+    SetProfile {
+        /// The new one. Messages sent before keep the old one.
+        profile: Arc<Profile>,
+    },
+    /// A member's name in this group changes: their own, or another's by staff.
+    SetNameCard {
+        /// Whose.
+        user: UserId,
+        /// The name, at most 50 bytes; empty removes it.
+        card: Arc<str>,
+    },
+    /// The group's profile changes.
+    SetGroup(Box<GroupPatch>),
+    /// A member becomes an admin.
+    SetAdmin {
+        /// Who.
+        user: UserId,
+    },
+    /// An admin becomes a plain member.
+    CancelAdmin {
+        /// Who.
+        user: UserId,
+    },
+    /// The owner hands the group to a member, and stays as one.
+    Transfer {
+        /// To whom.
+        user: UserId,
+    },
+    /// Users may not speak, members or not.
+    Mute {
+        /// Who.
+        users: Users,
+        /// How long.
+        span: Span,
+    },
+    /// Users may speak again.
+    Unmute {
+        /// Who.
+        users: Users,
+    },
+    /// Nobody may speak, but the exempt.
+    MuteAll {
+        /// Whether it begins or ends.
+        on: bool,
+    },
+    /// Members are removed.
+    Kick {
+        /// Who.
+        users: Users,
+        /// Why, at most 1,000 bytes.
+        reason: Arc<str>,
+    },
+    /// Users are removed, and may not come back for a time.
+    Ban {
+        /// Who, members or not.
+        users: Users,
+        /// How long.
+        span: Span,
+        /// Why, at most 1,000 bytes.
+        reason: Arc<str>,
+    },
+    /// Users may come back.
+    Unban {
+        /// Who.
+        users: Users,
+    },
+    /// A notice to everybody, or to some.
+    Notify {
+        /// To whom; `None` is everybody.
+        users: Option<Users>,
+        /// The user-defined field, given to clients as it is.
+        field: Arc<str>,
+    },
+    /// A message of the app to this group, as a notice. Engines send it to all their groups.
+    Broadcast {
+        /// What it says.
+        content: Arc<Content>,
+    },
+    /// Attributes are written or removed, all or none.
+    SetAttributes {
+        /// Whether the others stay or go.
+        mode: AttributeMode,
+        /// What is written.
+        changes: Vec<AttributeChange>,
+        /// The main sequence number that the writer has seen; a newer one is a conflict.
+        seen: Option<u64>,
+    },
+    /// Counters are set or changed, all or none.
+    Count {
+        /// What is counted.
+        changes: Vec<CounterChange>,
+    },
+    /// Members online get or lose marks.
+    Mark {
+        /// Who.
+        users: Users,
+        /// The marks.
+        marks: SmallVec<[u32; 4]>,
+        /// Whether they get or lose them.
+        on: bool,
+    },
+    /// The pause between two messages of one author changes.
+    SetSlowMode {
+        /// The pause, or none.
+        slow_mode: Option<SlowMode>,
+    },
+    /// Another filter is in force from now on, or none. It must be installed.
+    UseFilter {
+        /// Which.
+        filter: Option<FilterId>,
+    },
+    /// The group goes on under another config.
+    Configure(Box<GroupConfig>),
+    /// The group ends. It stays readable until it is disposed of.
+    Disband,
+    /// The clock and every open deadline move together: the way out after a wild time.
+    Rebase {
+        /// What time it is.
+        to: Timestamp,
+    },
+}
+
+impl Command {
+    /// The most users that one command may name: "500 accounts", the modelled service's batch size.
+    pub const MAX_USERS: u64 = crate::config::MAX_USERS;
+
+    /// A text message of normal priority.
+    pub fn text(text: impl Into<String>) -> Self {
+        Draft::text(text).into()
+    }
+
+    /// A message of one custom element, as `kind`, with that kind's recommended priority.
+    pub fn custom(kind: Kind, data: impl Into<String>) -> Self {
+        Draft::custom(kind, data).into()
+    }
+
+    /// The removal directive of seed FAQ 3: the clients of `users` leave.
+    pub fn leave(users: impl IntoIterator<Item = UserId>) -> Self {
+        let directive = Directive::Leave { users: users.into_iter().collect() };
+        Draft { kind: Kind::Control, directive: Some(directive), ..Draft::default() }.into()
+    }
+
+    /// A user joins.
+    pub fn join(user: UserId, profile: Profile, platform: Platform) -> Self {
+        Self::Join(Join {
+            user: Some(user),
+            profile: Arc::new(profile),
+            platform,
+            note: String::new().into(),
+        })
+    }
+
+    /// A guest joins.
+    pub fn join_as_guest(platform: Platform) -> Self {
+        Self::Join(Join { platform, ..Join::default() })
+    }
+
+    /// A system notice to everybody.
+    pub fn notice(field: impl Into<Arc<str>>) -> Self {
+        Self::Notify { users: None, field: field.into() }
+    }
+
+    /// One user is muted for `span`.
+    pub fn mute(user: UserId, span: Span) -> Self {
+        Self::Mute { users: SmallVec::from_buf([user]), span }
+    }
+}
+
+impl From<Draft> for Command {
+    fn from(draft: Draft) -> Self {
+        Self::Send(Box::new(draft))
+    }
+}
+
+/// Who comes in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Join {
+    /// The user; `None` for a guest. It must fit the command's author.
+    pub user: Option<UserId>,
+    /// As what they are shown; guests are not.
+    pub profile: Arc<Profile>,
+    /// What their session runs on.
+    pub platform: Platform,
+    /// What they say to the staff, where joining needs permission; at most 500 bytes.
+    pub note: Arc<str>,
+}
+
+/// The staff's answer to somebody who asks to join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Admission {
+    /// Come in.
+    Admit,
+    /// Stay out.
+    Decline,
+}
+
+/// A message as it is offered.
+///
+/// ```
+/// use liveroom::{Draft, Kind, Priority, Random};
+///
+/// let rose = Draft::custom(Kind::Gift, r#"{"gift":"rose"}"#).random(Random(7));
+/// assert_eq!(rose.effective_priority(), Priority::High);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Draft {
+    /// What it is for.
+    pub kind: Kind,
+    /// How much it matters; `None` is what is recommended for its kind.
+    pub priority: Option<Priority>,
+    /// What it says.
+    pub content: Content,
+    /// The order it carries, for [`Kind::Control`].
+    pub directive: Option<Directive>,
+    /// The author's mark: the same mark again within 5 minutes is a duplicate.
+    pub random: Option<Random>,
+}
+
+impl Draft {
+    /// A text of normal priority.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { content: Content::text(text), ..Self::default() }
+    }
+
+    /// One custom element, as `kind`.
+    pub fn custom(kind: Kind, data: impl Into<String>) -> Self {
+        Self { kind, content: Content::custom(data), ..Self::default() }
+    }
+
+    /// The same, with the sender's mark.
+    #[must_use]
+    pub fn random(self, random: Random) -> Self {
+        Self { random: Some(random), ..self }
+    }
+
+    /// The same, at `priority`.
+    #[must_use]
+    pub fn priority(self, priority: Priority) -> Self {
+        Self { priority: Some(priority), ..self }
+    }
+
+    /// The priority it has: what it says, or what is recommended for its kind.
+    pub fn effective_priority(&self) -> Priority {
+        self.priority.unwrap_or(self.kind.recommended_priority())
+    }
+
+    /// How many custom elements it has; a message may have one.
+    pub(crate) fn customs(&self) -> usize {
+        let custom = |element: &&Element| matches!(element, Element::Custom { .. });
+        self.content.elements.iter().filter(custom).count()
+    }
+}
+
+/// What the host decides about a message it was asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Decision {
+    /// It goes on.
+    Allow,
+    /// It goes on with this content, which is filtered again.
+    Replace {
+        /// What it says now.
+        content: Content,
+    },
+    /// It is rejected, and its author may know.
+    Reject {
+        /// The host's code; 10100 to 10200 in the modelled service.
+        code: u32,
+        /// What the author is told, at most 1,000 bytes.
+        reason: String,
+    },
+    /// It is discarded, and its author is told of success.
+    Discard,
+}
+
+/// How long something lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Span {
+    /// So long from now; zero is refused.
+    For(Duration),
+    /// Until it is taken back.
+    Forever,
+}
+
+impl Span {
+    /// When it is over, if it begins at `now`; [`Timestamp::MAX`] never comes.
+    pub(crate) fn until(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::For(span) => now + span,
+            Self::Forever => Timestamp::MAX,
+        }
+    }
+}
+
+/// What changes about a group's profile; a field that is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GroupPatch {
+    /// The name, 1 to 30 bytes.
+    pub name: Option<Arc<str>>,
+    /// The introduction, at most 240 bytes.
+    pub introduction: Option<Arc<str>>,
+    /// The notification, at most 300 bytes.
+    pub notification: Option<Arc<str>>,
+    /// The address of the group's picture, at most 100 bytes.
+    pub face_url: Option<Arc<str>>,
+    /// How one joins.
+    pub join_option: Option<JoinOption>,
+    /// Custom fields, at most 10: keys of 1 to 16 bytes of `[A-Za-z0-9_]`, values of at most
+    /// 512 bytes; an empty value removes the field.
+    pub custom: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// What a write does to the attributes that it does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AttributeMode {
+    /// They stay.
+    Merge,
+    /// They go.
+    Replace,
+}
+
+/// One attribute written or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AttributeChange {
+    /// Its name, 1 to 32 bytes.
+    pub key: Arc<str>,
+    /// Its value, at most 4,000 bytes; `None` removes it.
+    pub value: Option<Arc<str>>,
+    /// Its own sequence number that the writer has seen; a newer one is a conflict.
+    pub seen: Option<u64>,
+}
+
+/// One counter set, changed or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CounterChange {
+    /// Its name, 1 to 128 bytes.
+    pub key: Arc<str>,
+    /// What is done; a counter that is not there begins at 0.
+    pub change: Counting,
+}
+
+/// What is done to a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Counting {
+    /// It is this from now on.
+    Set(i64),
+    /// It grows by so much; past the end of `i64` the command is refused.
+    Increase(i64),
+    /// It shrinks by so much; past the end of `i64` the command is refused.
+    Decrease(i64),
+    /// It goes.
+    Remove,
+}
+
+/// What a group answers to a command that it accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Receipt {
+    /// It is done.
+    Done,
+    /// The answer to a join or attach.
+    Joined {
+        /// How it ended.
+        status: JoinStatus,
+        /// From where the session reads.
+        cursor: Cursor,
+    },
+    /// The answer to a message.
+    Sent {
+        /// Its id.
+        message: MessageId,
+        /// Where it stands.
+        state: State,
+        /// Whether the author may be told. If not, the host says success.
+        disclose: bool,
+        /// Whether the same message was offered before: this is where that one stands.
+        duplicate: bool,
+    },
+    /// The answer to a count: the counters named, as they are now; a removed one is left out.
+    Counters(Vec<(Arc<str>, i64)>),
+    /// The answer to a purge or recall: how many were emptied and discarded.
+    Purged {
+        /// Entries emptied in the log.
+        emptied: u64,
+        /// Waiting and held messages discarded.
+        discarded: u64,
+    },
+}
+
+/// How a join ended. The names are the modelled service's `JoinedSuccess`, `AlreadyInGroup`,
+/// `WaitAdminApproval`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum JoinStatus {
+    /// In.
+    Joined,
+    /// Was in already; the session is attached.
+    AlreadyInGroup,
+    /// The staff are asked; the answer comes to this session.
+    WaitingForApproval,
+}
+
+/// Why somebody is no longer a member, or a session no longer there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum LeaveReason {
+    /// They quit.
+    Quit,
+    /// Staff removed them.
+    Kicked,
+    /// Staff banned them.
+    Banned,
+    /// Their connection was lost and did not come back within the grace time.
+    Lost,
+}
+
+/// A session and what it runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Device {
+    /// The session.
+    pub session: SessionId,
+    /// What it runs on.
+    pub platform: Platform,
+}

@@ -1,0 +1,248 @@
+//! What a group tells its host, in order.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    command::{Command, Device, LeaveReason},
+    entry::{Notice, ProfileChanges},
+    id::{RecordNo, Seq, SessionId, Ticket, UserId},
+    message::{Directive, Message},
+    outcome::Outcome,
+    role::{Author, Platform},
+    time::Timestamp,
+};
+
+/// One thing for the host to do or to know.
+///
+/// Every output names the journal record from which it follows, 0 where no journal is kept: a host
+/// that must not speak before the record is on disk holds the output back until then.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Output {
+    /// Something for the journal; comes before what follows from it.
+    Record(Record),
+    /// The history reaches to `seq`: a level, given once however often it rose since the last poll.
+    Tail {
+        /// The record it follows from.
+        record: RecordNo,
+        /// The last place in the history.
+        seq: Seq,
+        /// Whether a High entry came since the last such output: readers should not wait.
+        urgent: bool,
+    },
+    /// The host is asked about a message; answer with [`Command::Answer`].
+    Ask {
+        /// The record it follows from.
+        record: RecordNo,
+        /// What is asked.
+        question: Question,
+    },
+    /// An accepted message came to its end.
+    Ended {
+        /// The record it follows from.
+        record: RecordNo,
+        /// The message, as it was at its end.
+        message: Arc<Message>,
+        /// The session to tell, unless the app sent it.
+        session: Option<SessionId>,
+        /// How it ended.
+        outcome: Outcome,
+        /// Whether the author may be told. If not, the host says success.
+        disclose: bool,
+    },
+    /// A user became a member, or another of their sessions came in; `user` is `None` for a guest.
+    Joined {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Who.
+        user: Option<UserId>,
+        /// Over which session.
+        device: Device,
+        /// Whether they were a member before.
+        already: bool,
+    },
+    /// A session left, or a user with all their sessions; `user` is `None` for a guest.
+    Left {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Who.
+        user: Option<UserId>,
+        /// Whose doing: the user's own, another's, or the app's (`None`).
+        operator: Option<UserId>,
+        /// The platform from which it was done (`OptPlatform`).
+        platform: Platform,
+        /// Why.
+        reason: LeaveReason,
+        /// Whether the user stays a member through other sessions.
+        remains: bool,
+    },
+    /// A user came online, or went offline.
+    Presence {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Who.
+        user: UserId,
+        /// Which.
+        online: bool,
+    },
+    /// Somebody asks to join; answer with [`Command::AnswerJoin`].
+    Applied {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Who.
+        user: UserId,
+        /// What they say.
+        note: Arc<str>,
+    },
+    /// A notice for one session alone.
+    Direct {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Which session.
+        session: SessionId,
+        /// Deliver the history up to here first.
+        after: Seq,
+        /// What to tell it.
+        notice: Notice,
+    },
+    /// An order for one session's client.
+    Order {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Which session.
+        session: SessionId,
+        /// Deliver the history up to here first.
+        after: Seq,
+        /// What it is to do.
+        directive: Directive,
+    },
+    /// The group's profile, attributes or counters changed.
+    ProfileChanged {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Who changed it; `None` for the app and for the tally of likes.
+        operator: Option<UserId>,
+        /// What changed.
+        changes: Box<ProfileChanges>,
+    },
+    /// The last place was taken: nobody more can join.
+    Full {
+        /// The record it follows from.
+        record: RecordNo,
+    },
+    /// The group ended. Nothing follows but reading.
+    Disbanded {
+        /// The record it follows from.
+        record: RecordNo,
+    },
+}
+
+impl Output {
+    /// The journal record from which it follows.
+    pub fn record(&self) -> RecordNo {
+        match self {
+            Self::Record(record) => record.no,
+            Self::Tail { record, .. }
+            | Self::Ask { record, .. }
+            | Self::Ended { record, .. }
+            | Self::Joined { record, .. }
+            | Self::Left { record, .. }
+            | Self::Presence { record, .. }
+            | Self::Applied { record, .. }
+            | Self::Direct { record, .. }
+            | Self::Order { record, .. }
+            | Self::ProfileChanged { record, .. }
+            | Self::Full { record }
+            | Self::Disbanded { record } => *record,
+        }
+    }
+}
+
+/// One line of a group's journal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Record {
+    /// Its number, without holes.
+    pub no: RecordNo,
+    /// The version of the engine's behaviour that made it.
+    pub behaviour: u32,
+    /// When it took effect.
+    pub at: Timestamp,
+    /// What took effect.
+    pub event: Event,
+}
+
+/// What a journal records.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Event {
+    /// An accepted command.
+    Command {
+        /// Who gave it.
+        by: Author,
+        /// What it was.
+        command: Command,
+    },
+    /// Time alone changed something.
+    Advance,
+}
+
+/// A message about which the host is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Question {
+    /// What the answer must name.
+    pub ticket: Ticket,
+    /// The message, as it would be delivered.
+    pub message: Arc<Message>,
+    /// Why it is asked.
+    pub cause: Cause,
+    /// When silence decides.
+    pub expires: Timestamp,
+}
+
+/// Why a message is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The config asks about every message.
+    Policy,
+    /// The filter holds it.
+    Filter {
+        /// The number of the term, counted from 0 in the filter's list.
+        term: u32,
+    },
+}
+
+/// When a group wants to be advanced, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline {
+    /// When.
+    pub at: Timestamp,
+    /// What is due then.
+    pub reason: Due,
+}
+
+/// What becomes due. At one instant they are settled in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Due {
+    /// A waiting message becomes eligible.
+    Release,
+    /// A waiting message has waited long enough.
+    Expiry,
+    /// A question was not answered.
+    Decision,
+    /// Tips that were folded may be given.
+    Tip,
+    /// Likes and follows go into the profile.
+    Tally,
+    /// A lost connection did not come back.
+    Grace,
+    /// A mute ends.
+    Unmute,
+    /// A ban ends.
+    Unban,
+    /// History or receipts grow old.
+    Forget,
+}

@@ -1,0 +1,333 @@
+//! Why a command was turned away, and what would help.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    id::{FilterId, MessageId, SessionId, Ticket, UserId},
+    role::Role,
+    time::Timestamp,
+};
+
+/// What a command can have too much of, or have wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Field {
+    /// The bytes of a message's content.
+    Message,
+    /// The elements of a message.
+    Elements,
+    /// A nick.
+    Nick,
+    /// An avatar's address.
+    Avatar,
+    /// A name card.
+    NameCard,
+    /// A group's name.
+    GroupName,
+    /// A group's introduction.
+    Introduction,
+    /// A group's notification.
+    Notification,
+    /// The address of a group's picture.
+    FaceUrl,
+    /// A custom field's key.
+    CustomKey,
+    /// A custom field's value.
+    CustomValue,
+    /// The custom fields.
+    CustomFields,
+    /// The note of somebody who asks to join.
+    Note,
+    /// A reason given for an act.
+    Reason,
+    /// A notice's field.
+    Notice,
+    /// Users named in one command.
+    Users,
+    /// A length of time.
+    Span,
+    /// An attribute's key.
+    AttributeKey,
+    /// An attribute's value.
+    AttributeValue,
+    /// The attributes.
+    Attributes,
+    /// All attributes' values together.
+    AttributeBytes,
+    /// A counter's key.
+    CounterKey,
+    /// The counters.
+    Counters,
+    /// A counter's value.
+    CounterValue,
+    /// A mark's number.
+    Mark,
+    /// The marks of a group, or the members of a mark.
+    Marks,
+    /// The sessions of one user.
+    Sessions,
+    /// Users muted.
+    Mutes,
+    /// Users banned.
+    Bans,
+    /// Users who wait to be admitted.
+    Applicants,
+    /// Open questions.
+    Questions,
+    /// Open questions about one author's messages.
+    AuthorQuestions,
+    /// The members of a group.
+    Members,
+    /// The admins of a group.
+    Admins,
+    /// Custom elements in one message.
+    CustomElements,
+}
+
+/// Why the decision table says no: it names what the house or the actor lacks.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Error,
+)]
+#[non_exhaustive]
+pub enum Denial {
+    /// Nobody can recall messages here.
+    #[error("messages cannot be recalled here; send a correction, or mute the author")]
+    NoRecall,
+    /// Members cannot be removed here.
+    #[error(
+        "members cannot be removed here; send a removal directive, upon which their client leaves"
+    )]
+    NoRemoval,
+    /// The owner belongs to the group.
+    #[error("the owner cannot quit; disband the group instead")]
+    OwnerCannotQuit,
+    /// The owner belongs to the group, but may hand it over.
+    #[error("the owner cannot quit; transfer the group first, or disband it")]
+    OwnerMustTransfer,
+    /// The house does not know this.
+    #[error("this group does not offer that; its config can turn it on")]
+    NotOffered,
+    /// Guests only read.
+    #[error("guests only receive; log in and join to take part")]
+    GuestsOnlyRead,
+    /// The actor is not in the group.
+    #[error("only members may do that; join first")]
+    NotAMember,
+    /// The actor's role is too low.
+    #[error("that takes at least the role {needs:?}")]
+    RoleTooLow {
+        /// The lowest role that may.
+        needs: Role,
+    },
+    /// Only the host may.
+    #[error("only the app may do that")]
+    AppOnly,
+    /// A session does that for itself; the app cannot.
+    #[error("only a session may do that, for itself")]
+    SessionOnly,
+    /// The target's role is as high as the actor's, or higher.
+    #[error("the target is {target:?}; that takes a higher role")]
+    TargetTooHigh {
+        /// What the target is.
+        target: Role,
+    },
+    /// Nobody does that to themselves.
+    #[error("nobody can do that to themselves")]
+    Oneself,
+}
+
+/// Why a command was turned away. Nothing was changed by it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A message needs at least one element, or a directive.
+    #[error("a message needs something in it")]
+    Empty,
+    /// Something is longer than it may be.
+    #[error("{field:?} has {length} bytes, at most {limit} are allowed")]
+    TooLong {
+        /// What.
+        field: Field,
+        /// The most bytes allowed.
+        limit: u64,
+        /// The bytes given.
+        length: u64,
+    },
+    /// Something is there more often than it may be.
+    #[error("{field:?} would be {count}, at most {limit} are allowed")]
+    TooMany {
+        /// What.
+        field: Field,
+        /// The most allowed.
+        limit: u64,
+        /// How many there would be.
+        count: u64,
+    },
+    /// Something is not of the form it must have.
+    #[error("{field:?} is not of the form it must have; its documentation says which")]
+    Malformed {
+        /// What.
+        field: Field,
+    },
+    /// A directive and a control message need each other, High priority, and users named.
+    #[error(
+        "a directive needs a control message of High priority, and a control message a directive that names users"
+    )]
+    BadDirective,
+    /// The session is not in the group.
+    #[error("session {session} is not in the group; join or attach first")]
+    UnknownSession {
+        /// Which.
+        session: SessionId,
+    },
+    /// The session is in the group already, as somebody else.
+    #[error("session {session} is in the group as somebody else; it must quit first")]
+    SessionTaken {
+        /// Which.
+        session: SessionId,
+    },
+    /// The decision table says no.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// The user is banned.
+    #[error("banned until {until}")]
+    Banned {
+        /// Until when; [`Timestamp::MAX`] is for good.
+        until: Timestamp,
+    },
+    /// The user is muted.
+    #[error("muted until {until}")]
+    Muted {
+        /// Until when; [`Timestamp::MAX`] is for good.
+        until: Timestamp,
+    },
+    /// Everybody is muted.
+    #[error("everybody is muted; wait until it ends")]
+    MutedAll,
+    /// The author wrote a moment ago.
+    #[error("slow mode: write again at {until}")]
+    SlowMode {
+        /// When the author may write again.
+        until: Timestamp,
+    },
+    /// Nobody can join any more.
+    #[error("the group admits nobody")]
+    JoinClosed,
+    /// The group has all the members it may have.
+    #[error("the group is full: {limit} members")]
+    GroupFull {
+        /// How many that are.
+        limit: u64,
+    },
+    /// The user named is not a member.
+    #[error("{user} is not a member")]
+    UnknownMember {
+        /// Who.
+        user: UserId,
+    },
+    /// The user named has not asked to join.
+    #[error("{user} has not asked to join")]
+    UnknownApplicant {
+        /// Who.
+        user: UserId,
+    },
+    /// No such question is open: it was answered, timed out, or never asked.
+    #[error("question {ticket} is not open")]
+    UnknownTicket {
+        /// Which.
+        ticket: Ticket,
+    },
+    /// No such message is kept.
+    #[error("message {message} is not kept any more")]
+    UnknownMessage {
+        /// Which.
+        message: MessageId,
+    },
+    /// No such filter is installed.
+    #[error("filter {filter} is not installed; install it first")]
+    UnknownFilter {
+        /// Which.
+        filter: FilterId,
+    },
+    /// No such attribute or counter is there.
+    #[error("{field:?} is not there")]
+    Missing {
+        /// What.
+        field: Field,
+    },
+    /// Somebody else wrote first.
+    #[error("written by another meanwhile; read it again, it is at {current}")]
+    Conflict {
+        /// The sequence number to have seen.
+        current: u64,
+    },
+    /// Attributes were written too often.
+    #[error("written too often; try again at {until}")]
+    TooOften {
+        /// When to try again.
+        until: Timestamp,
+    },
+    /// The group is disbanded.
+    #[error("the group is disbanded")]
+    Disbanded,
+    /// The outputs that wait to be polled leave no room for what this command would put out.
+    #[error("{waiting} outputs wait; poll them first")]
+    Undrained {
+        /// How many wait.
+        waiting: u64,
+    },
+}
+
+impl Refusal {
+    /// A number that stays the same from release to release, for wires and logs: 1xxx the form is
+    /// wrong, 2xxx the author's standing, 3xxx a limit, 4xxx the state of things, 5xxx the host.
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::Empty => 1001,
+            Self::TooLong { .. } => 1002,
+            Self::TooMany { .. } => 1003,
+            Self::Malformed { .. } => 1004,
+            Self::BadDirective => 1005,
+            Self::UnknownSession { .. } => 2001,
+            Self::SessionTaken { .. } => 2002,
+            Self::Banned { .. } => 2003,
+            Self::Muted { .. } => 2004,
+            Self::MutedAll => 2005,
+            Self::Denied(denial) => denial.code(),
+            Self::SlowMode { .. } => 3001,
+            Self::GroupFull { .. } => 3002,
+            Self::TooOften { .. } => 3003,
+            Self::JoinClosed => 4001,
+            Self::UnknownMember { .. } => 4002,
+            Self::UnknownApplicant { .. } => 4003,
+            Self::UnknownTicket { .. } => 4004,
+            Self::UnknownMessage { .. } => 4005,
+            Self::UnknownFilter { .. } => 4006,
+            Self::Missing { .. } => 4007,
+            Self::Conflict { .. } => 4008,
+            Self::Disbanded => 4009,
+            Self::Undrained { .. } => 5001,
+        }
+    }
+}
+
+impl Denial {
+    /// As [`Refusal::code`].
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::NoRecall => 2101,
+            Self::NoRemoval => 2102,
+            Self::OwnerCannotQuit => 2103,
+            Self::OwnerMustTransfer => 2104,
+            Self::NotOffered => 2105,
+            Self::GuestsOnlyRead => 2106,
+            Self::NotAMember => 2107,
+            Self::RoleTooLow { .. } => 2108,
+            Self::AppOnly => 2109,
+            Self::SessionOnly => 2110,
+            Self::TargetTooHigh { .. } => 2111,
+            Self::Oneself => 2112,
+        }
+    }
+}
