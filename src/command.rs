@@ -12,7 +12,7 @@ use crate::{
     config::{GroupConfig, JoinOption, SlowMode},
     cursor::Cursor,
     id::{FilterId, MessageId, Random, SessionId, Ticket, UserId},
-    message::{Content, Directive, Element, Kind, Priority},
+    message::{Content, Directive, Kind, Priority},
     outcome::State,
     role::{Platform, Profile},
     time::Timestamp,
@@ -191,6 +191,32 @@ impl Command {
     /// The most users that one command may name: "500 accounts", the modelled service's batch size.
     pub const MAX_USERS: u64 = crate::config::MAX_USERS;
 
+    /// Whether it can only lessen what a group holds, and so must get through when memory is short.
+    pub(crate) fn frees(&self) -> bool {
+        matches!(
+            self,
+            Self::Detach
+                | Self::Quit
+                | Self::Answer { .. }
+                | Self::Purge { .. }
+                | Self::Kick { .. }
+                | Self::Unmute { .. }
+                | Self::Unban { .. }
+                | Self::Configure(_)
+                | Self::Disband
+                | Self::Rebase { .. }
+        )
+    }
+
+    /// Who comes in with it, if it is for a session that is not in the group yet.
+    pub(crate) fn newcomer(&self) -> Option<Newcomer<'_>> {
+        match self {
+            Self::Join(join) => Some(Newcomer(join.user.as_ref())),
+            Self::Attach { user, .. } => Some(Newcomer(Some(user))),
+            _ => None,
+        }
+    }
+
     /// A text message of normal priority.
     pub fn text(text: impl Into<String>) -> Self {
         Draft::text(text).into()
@@ -252,6 +278,10 @@ pub struct Join {
     pub note: Arc<str>,
 }
 
+/// The user who comes in; `None` is a guest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Newcomer<'a>(pub(crate) Option<&'a UserId>);
+
 /// The staff's answer to somebody who asks to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Admission {
@@ -309,12 +339,6 @@ impl Draft {
     /// The priority it has: what it says, or what is recommended for its kind.
     pub fn effective_priority(&self) -> Priority {
         self.priority.unwrap_or(self.kind.recommended_priority())
-    }
-
-    /// How many custom elements it has; a message may have one.
-    pub(crate) fn customs(&self) -> usize {
-        let custom = |element: &&Element| matches!(element, Element::Custom { .. });
-        self.content.elements.iter().filter(custom).count()
     }
 }
 

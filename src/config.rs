@@ -355,14 +355,19 @@ impl Settings {
         Ok(GroupConfig(self))
     }
 
+    /// The most outputs that one command, or one deadline, can put out: every waiting and held
+    /// message may end, and every user named may be told over every session.
+    pub(crate) fn reach(&self) -> u64 {
+        let waiting: u64 = self.traffic.lanes.0.iter().map(|lane| u64::from(lane.capacity)).sum();
+        let named = MAX_USERS * (u64::from(self.presence.per_user) + 4);
+        waiting + u64::from(self.asking.open) + named + 128
+    }
+
     fn check(&self) -> Option<ConfigError> {
         const DAY: Duration = Duration::from_hours(24);
         let (traffic, limits) = (&self.traffic, &self.limits);
         let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
         let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
-        let waiting: u64 = lanes.iter().map(|lane| u64::from(lane.capacity)).sum();
-        let named = MAX_USERS * (u64::from(self.presence.per_user) + 4);
-        let reach = waiting + u64::from(self.asking.open) + named + 128;
         let rules: [(bool, &'static str, &'static str); 21] = [
             ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
             (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
@@ -426,7 +431,7 @@ impl Settings {
             ),
             ((1..=1_024).contains(&limits.elements), "limits.elements", "1 to 1,024"),
             (
-                u64::from(limits.outputs) >= reach,
+                u64::from(limits.outputs) >= self.reach(),
                 "limits.outputs",
                 "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, and 128",
             ),
@@ -445,12 +450,12 @@ impl GroupConfig {
     /// The seed: 40 messages a second, no recall, no removal, no admins, and an owner who cannot quit.
     pub fn livestream() -> Self {
         const SECOND: Duration = Duration::from_secs(1);
+        const FORTY: Rate = Rate::per_second(40).expect("40 is not zero");
+        const TEN: Rate = Rate::per_second(10).expect("10 is not zero");
         let lane = Lane { capacity: 256, max_wait: Duration::from_millis(250) };
-        let forty = Rate::per_second(40).expect("40 is not zero");
-        let ten = Rate::per_second(10).expect("10 is not zero");
         Self(Settings {
             traffic: Traffic {
-                rate: forty,
+                rate: FORTY,
                 burst: 4,
                 reserve: 1,
                 lanes: PerPriority([Lane { max_wait: 2 * SECOND, ..lane }, lane, lane, lane]),
@@ -464,7 +469,7 @@ impl GroupConfig {
             },
             powers: Powers::NONE,
             history: 0,
-            tips: TipConfig { kinds: TipSet::ALL, cap: Cap { rate: ten, burst: 10 }, names: 10 },
+            tips: TipConfig { kinds: TipSet::ALL, cap: Cap { rate: TEN, burst: 10 }, names: 10 },
             asking: Asking {
                 every: None,
                 filter_hold: Patience { deadline: 60 * SECOND, silence: Silence::Reject },
@@ -542,5 +547,78 @@ impl TryFrom<Settings> for GroupConfig {
 impl From<GroupConfig> for Settings {
     fn from(config: GroupConfig) -> Self {
         config.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each setting at its limit, and one past it.
+    #[test]
+    fn settings_that_cannot_hold_together_are_named() {
+        let broken = |change: fn(&mut Settings)| {
+            let mut settings = GroupConfig::livestream().settings().clone();
+            change(&mut settings);
+            settings.build().map_err(|error| error.field).err()
+        };
+        assert_eq!(broken(|_| {}), None);
+        assert_eq!(broken(|it| it.traffic.burst = 0), Some("traffic.burst"));
+        assert_eq!(broken(|it| it.traffic.reserve = 3), None);
+        assert_eq!(broken(|it| it.traffic.reserve = 4), Some("traffic.reserve"));
+        assert_eq!(
+            broken(|it| it.traffic.lanes[Priority::Low].capacity = 0),
+            Some("traffic.lanes.capacity")
+        );
+        assert_eq!(
+            broken(|it| it.traffic.lanes[Priority::Low].max_wait = Duration::MAX),
+            Some("traffic.lanes.max_wait")
+        );
+        assert_eq!(
+            broken(|it| {
+                let cap = Cap { rate: it.traffic.rate, burst: 0 };
+                it.traffic.caps[Priority::Normal] = Some(cap);
+            }),
+            Some("traffic.caps.burst")
+        );
+        assert_eq!(broken(|it| it.retention.quota.0[5] = 0), Some("retention.quota"));
+        assert_eq!(broken(|it| it.retention.max_age = Duration::ZERO), Some("retention.max_age"));
+        assert_eq!(broken(|it| it.history = 3_072), None);
+        assert_eq!(broken(|it| it.history = 3_073), Some("history"));
+        assert_eq!(broken(|it| it.tips.names = 65), Some("tips.names"));
+        assert_eq!(broken(|it| it.tips.cap.burst = 0), Some("tips.cap.burst"));
+        assert_eq!(broken(|it| it.asking.open = 65_537), Some("asking.open"));
+        assert_eq!(broken(|it| it.presence.per_user = 0), Some("presence.per_user"));
+        assert_eq!(broken(|it| it.presence.per_user = 256), Some("presence.per_user"));
+        assert_eq!(broken(|it| it.tally = Duration::ZERO), Some("tally"));
+        assert_eq!(broken(|it| it.limits.message_bytes = 0), Some("limits.message_bytes"));
+        assert_eq!(broken(|it| it.limits.elements = 0), Some("limits.elements"));
+        assert_eq!(broken(|it| it.limits.outputs = 8_175), Some("limits.outputs"));
+        assert_eq!(broken(|it| it.limits.outputs = 8_176), None);
+    }
+
+    #[test]
+    fn settings_from_outside_pass_the_same_gate() {
+        for config in [GroupConfig::livestream(), GroupConfig::vendor(), GroupConfig::modern()] {
+            let text = serde_json::to_string(&config).unwrap();
+            assert_eq!(serde_json::from_str::<GroupConfig>(&text).unwrap(), config);
+            assert!(config.settings().clone().build().is_ok());
+            let broken = text.replacen("\"burst\":4", "\"burst\":0", 1);
+            assert_ne!(broken, text);
+            let error = serde_json::from_str::<GroupConfig>(&broken).unwrap_err().to_string();
+            assert!(error.contains("traffic.burst must be 1 to 1,000,000"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_presets_are_what_they_are_called() {
+        let (livestream, modern) = (GroupConfig::livestream(), GroupConfig::modern());
+        let seed = livestream.settings();
+        assert_eq!(seed.traffic.rate.get(), 40, "seed FAQ 5");
+        assert_eq!(seed.powers, Powers::NONE);
+        assert_eq!(seed.limits.members, None, "unlimited group members");
+        assert!((3..=5).contains(&seed.tally.as_secs()), "seed FAQ 6");
+        assert!(modern.settings().powers.contains(Power::Admins));
+        assert_eq!(modern.settings().history, 20);
     }
 }

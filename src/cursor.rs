@@ -58,6 +58,11 @@ impl Cursor {
         &self.passed
     }
 
+    /// Whether it is of this history, whatever its counts.
+    pub(crate) fn is_of(&self, head: &Self) -> bool {
+        (self.group, self.epoch) == (head.group, head.epoch)
+    }
+
     /// The same history, `passed` entries in.
     pub(crate) fn at(self, passed: Counts) -> Self {
         Self { passed, ..self }
@@ -170,6 +175,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    #[cfg(test)]
     /// The most entries of one class: 40 bits are 870 years at 40 a second.
     pub(crate) const MAX: u64 = (1 << 40) - 1;
 

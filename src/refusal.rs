@@ -132,9 +132,6 @@ pub enum Denial {
         /// What the target is.
         target: Role,
     },
-    /// Nobody does that to themselves.
-    #[error("nobody can do that to themselves")]
-    Oneself,
 }
 
 /// Why a command was turned away. Nothing was changed by it.
@@ -327,7 +324,6 @@ impl Denial {
             Self::AppOnly => 2109,
             Self::SessionOnly => 2110,
             Self::TargetTooHigh { .. } => 2111,
-            Self::Oneself => 2112,
         }
     }
 }

@@ -1,0 +1,57 @@
+//! How long things may be, and how many, where no config says it: the modelled service's numbers.
+
+use std::time::Duration;
+
+use crate::time::Timestamp;
+
+/// Bytes of a group's name.
+pub(crate) const GROUP_NAME: usize = 30;
+/// Bytes of a group's introduction.
+pub(crate) const INTRODUCTION: usize = 240;
+/// Bytes of a group's notification.
+pub(crate) const NOTIFICATION: usize = 300;
+/// Bytes of the address of a group's picture.
+pub(crate) const FACE_URL: usize = 100;
+/// Bytes of a name card.
+pub(crate) const NAME_CARD: usize = 50;
+/// Bytes of an applicant's note: as much as a nick, for want of a number of the service's.
+pub(crate) const NOTE: usize = 500;
+/// Bytes of a reason: "Description, at most 1,000 bytes" of a ban.
+pub(crate) const REASON: usize = 1_000;
+
+/// Custom fields of a group.
+pub(crate) const CUSTOM_FIELDS: usize = 10;
+/// Bytes of a custom field's key.
+pub(crate) const CUSTOM_KEY: usize = 16;
+/// Bytes of a custom field's value.
+pub(crate) const CUSTOM_VALUE: usize = 512;
+
+/// Attributes of a group.
+pub(crate) const ATTRIBUTES: usize = 16;
+/// Bytes of an attribute's key.
+pub(crate) const ATTRIBUTE_KEY: usize = 32;
+/// Bytes of an attribute's value.
+pub(crate) const ATTRIBUTE_VALUE: usize = 4_000;
+/// Bytes of all attributes' values together.
+pub(crate) const ATTRIBUTE_BYTES: usize = 16_000;
+
+/// Counters of a group.
+pub(crate) const COUNTERS: usize = 20;
+/// Bytes of a counter's key.
+pub(crate) const COUNTER_KEY: usize = 128;
+
+/// Kinds of marks in a group.
+pub(crate) const MARKS: usize = 10;
+/// The lowest mark; the service keeps those below for itself.
+pub(crate) const FIRST_MARK: u32 = 1_000;
+
+/// The longest pause of slow mode, as the config has it.
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_hours(24);
+
+/// The last deadline that comes. One that would only saturate to never is set here, so that it still
+/// moves with a clock that went wild.
+pub(crate) const LAST: Timestamp = Timestamp::from_nanos(u64::MAX - 1);
+
+/// The most that anything counted up by one may have reached in saved state: no group gets there,
+/// and counting on from it cannot overflow.
+pub(crate) const COUNTED: u64 = 1 << 63;
