@@ -1,0 +1,393 @@
+//! The folding of characters: what a character says once its disguise is taken off.
+//!
+//! Folding looks at one character at a time and keeps nothing, so that a text can be read forwards and
+//! backwards without a copy. Case, compatibility forms (full width, mathematical, circled) and accents
+//! are folded away, invisible characters vanish, and what separates words is told from letters.
+//! Whether a separator, a digit or a symbol may stand for something else is decided by
+//! [`Reading`](super::reading::Reading), not here.
+//!
+//! Invariant: what folding gives folds to itself. Whoever changes what anything folds to raises
+//! [`FOLD_VERSION`], because a journal names filters by an id that covers it.
+
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+/// The version of everything that decides what matches: folding, readings and policy.
+pub(super) const FOLD_VERSION: u32 = 1;
+
+/// What a character, or a part of one, says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Unit {
+    /// A letter, digit, ideograph, jamo, spelling mark or emoji.
+    Letter(char),
+    /// Punctuation that a term may contain and mean.
+    Symbol(char),
+    /// Punctuation inside words: hyphens, underscores, apostrophes, middle dots.
+    Joint,
+    /// White space.
+    Space,
+}
+
+/// Gives what `c` says, in order: nothing for the invisible, several units for a ligature.
+#[inline]
+pub(super) fn fold(c: char, mut give: impl FnMut(Unit)) {
+    if let Some(unit) = ASCII.get(c as usize) {
+        unit.iter().copied().for_each(give);
+    } else if is_fold_free(c) {
+        give(Unit::Letter(c));
+    } else {
+        fold_rare(c, &mut give);
+    }
+}
+
+/// Whether a character is known as a letter that folds to itself: the short way for most text.
+///
+/// Digits are left out, because readings differ on them.
+#[inline]
+pub(super) const fn is_fold_free(c: char) -> bool {
+    let code = c as usize;
+    code < 0x1_0000 && FOLD_FREE[code / 64] >> (code % 64) & 1 == 1
+}
+
+/// A bit for each character of the first plane (8 KiB, made when the crate is compiled). Not all that
+/// fold to themselves are here, only what much text is made of.
+static FOLD_FREE: [u64; 1024] = {
+    let ranges = [
+        ('a', 'z'),
+        // Greek but for the final sigma, Cyrillic but for the short i, Hebrew, Arabic, Thai.
+        ('\u{3b1}', '\u{3c1}'),
+        ('\u{3c3}', '\u{3c9}'),
+        ('\u{430}', '\u{438}'),
+        ('\u{43a}', '\u{44f}'),
+        ('\u{5d0}', '\u{5ea}'),
+        ('\u{627}', '\u{63a}'),
+        ('\u{641}', '\u{64a}'),
+        ('\u{e01}', '\u{e32}'),
+        ('\u{e34}', '\u{e3a}'),
+        ('\u{e40}', '\u{e4e}'),
+        // Kana, less the voiced ones below, with the marks of voicing.
+        ('ぁ', 'ん'),
+        ('ァ', 'ン'),
+        ('\u{3099}', '\u{309a}'),
+        ('ー', 'ー'),
+        // Jamo, as Hangul syllables decompose to them, and ideographs.
+        ('\u{1100}', '\u{1112}'),
+        ('\u{1161}', '\u{1175}'),
+        ('\u{11a8}', '\u{11c2}'),
+        ('\u{3400}', '\u{4dbf}'),
+        ('\u{4e00}', '\u{9fff}'),
+    ];
+    let voiced = [
+        'が', 'ぎ', 'ぐ', 'げ', 'ご', 'ざ', 'じ', 'ず', 'ぜ', 'ぞ', 'だ', 'ぢ', 'づ', 'で', 'ど',
+        'ば', 'ぱ', 'び', 'ぴ', 'ぶ', 'ぷ', 'べ', 'ぺ', 'ぼ', 'ぽ',
+    ];
+    let mut table = [0; 1024];
+    let mut at = 0;
+    while at < ranges.len() {
+        let (mut code, last) = (ranges[at].0 as usize, ranges[at].1 as usize);
+        while code <= last {
+            table[code / 64] |= 1 << (code % 64);
+            code += 1;
+        }
+        at += 1;
+    }
+    at = 0;
+    while at < voiced.len() {
+        let hiragana = voiced[at] as usize;
+        let katakana = hiragana + ('ァ' as usize - 'ぁ' as usize);
+        table[hiragana / 64] &= !(1 << (hiragana % 64));
+        table[katakana / 64] &= !(1 << (katakana % 64));
+        at += 1;
+    }
+    table
+};
+
+/// Kept out of line: the hot loop stays small.
+#[inline(never)]
+fn fold_rare(c: char, give: &mut dyn FnMut(Unit)) {
+    match c {
+        '\u{ac00}'..='\u{d7a3}' => return decompose_compatible(c, |jamo| give(Unit::Letter(jamo))),
+        // Emoji.
+        '\u{1f300}'..='\u{1f64f}' | '\u{1f680}'..='\u{1f6ff}' | '\u{1f900}'..='\u{1f9ff}' => {
+            return give(Unit::Letter(c));
+        }
+        _ => {}
+    }
+    if let Some(unit) = punctuation(c) {
+        return give(unit);
+    }
+    let c = squared_letter(c).unwrap_or(c);
+    decompose_compatible(c, |part| {
+        if let Some(unit) = ASCII.get(part as usize) {
+            unit.iter().copied().for_each(&mut *give);
+        } else if is_accent(part) {
+            // Gives nothing.
+        } else if is_fold_free(part) {
+            give(Unit::Letter(part));
+        } else {
+            part.to_lowercase().for_each(|small| fold_small(small, give));
+        }
+    });
+}
+
+/// Folds what is left of a character once it is decomposed and in lower case.
+fn fold_small(c: char, give: &mut dyn FnMut(Unit)) {
+    if let Some(letters) = undecomposed(c) {
+        letters.chars().map(Unit::Letter).for_each(give);
+    } else if !is_invisible(c) && !is_accent(c) {
+        give(punctuation(c).unwrap_or(Unit::Letter(c)));
+    }
+}
+
+/// Every ASCII character's unit; `None` for the control characters that print nothing.
+const ASCII: [Option<Unit>; 128] = {
+    let mut table = [None; 128];
+    let mut code = 0_u8;
+    while code < 128 {
+        table[code as usize] = match code {
+            b'a'..=b'z' | b'0'..=b'9' => Some(Unit::Letter(code as char)),
+            b'A'..=b'Z' => Some(Unit::Letter(code.to_ascii_lowercase() as char)),
+            b' ' | b'\t'..=b'\r' => Some(Unit::Space),
+            b'-' | b'_' | b'\'' | b'`' => Some(Unit::Joint),
+            0..=31 | 127 => None,
+            _ => Some(Unit::Symbol(code as char)),
+        };
+        code += 1;
+    }
+    table
+};
+
+/// Punctuation and white space beyond ASCII that does not decompose to it.
+fn punctuation(c: char) -> Option<Unit> {
+    match c {
+        '\u{b4}'
+        | '\u{b7}'
+        | '\u{5be}'
+        | '\u{2010}'..='\u{2013}'
+        | '\u{2018}'..='\u{201b}'
+        | '\u{2022}'
+        | '\u{2027}'
+        | '\u{2032}'
+        | '\u{203f}'
+        | '\u{2040}'
+        | '\u{2043}'
+        | '\u{2212}'
+        | '\u{30fb}' => Some(Unit::Joint),
+        '\u{a1}'
+        | '\u{a6}'
+        | '\u{a7}'
+        | '\u{ab}'
+        | '\u{ac}'
+        | '\u{b6}'
+        | '\u{bb}'
+        | '\u{bf}'
+        | '\u{55a}'..='\u{55f}'
+        | '\u{589}'
+        | '\u{5c0}'
+        | '\u{5c3}'
+        | '\u{60c}'
+        | '\u{61b}'
+        | '\u{61f}'
+        | '\u{6d4}'
+        | '\u{964}'
+        | '\u{965}'
+        | '\u{e4f}'
+        | '\u{2014}'..='\u{2017}'
+        | '\u{201c}'..='\u{2026}'
+        | '\u{2030}'..='\u{205e}'
+        | '\u{3001}'..='\u{3003}'
+        | '\u{3008}'..='\u{3011}'
+        | '\u{3014}'..='\u{301f}'
+        | '\u{3030}'
+        | '\u{303d}' => Some(Unit::Symbol(c)),
+        '\u{85}' | '\u{1680}' | '\u{2028}' | '\u{2029}' => Some(Unit::Space),
+        _ => None,
+    }
+}
+
+/// Letters in dark circles and squares, and of flags, which Unicode does not decompose.
+fn squared_letter(c: char) -> Option<char> {
+    let first = match c {
+        '\u{1f150}'..='\u{1f169}' => 0x1_f150,
+        '\u{1f170}'..='\u{1f189}' => 0x1_f170,
+        '\u{1f1e6}'..='\u{1f1ff}' => 0x1_f1e6,
+        _ => return None,
+    };
+    char::from_u32(u32::from('a') + (u32::from(c) - first))
+}
+
+/// Small letters whose stroke or ligature Unicode does not decompose.
+fn undecomposed(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'þ' => "th",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ı' => "i",
+        'ł' => "l",
+        'ŧ' => "t",
+        'ς' => "σ",
+        _ => return None,
+    })
+}
+
+/// Marks that decorate a letter. Those that spell are letters: vowel signs of Thai or Hindi, the
+/// voicing of kana; without them a word of such a script would be a few consonants and match many.
+fn is_accent(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{5bf}'
+        | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}' | '\u{610}'..='\u{61a}'
+        | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}' | '\u{6df}'..='\u{6e4}'
+        | '\u{6e7}' | '\u{6e8}' | '\u{6ea}'..='\u{6ed}' | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// Characters that print nothing: controls, zero-width and bidi characters, variation selectors,
+/// fillers, tags, and the tatweel that only stretches.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}'
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{640}' | '\u{115f}' | '\u{1160}'
+        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Characters that turn the direction of the text after them, or end such a turn.
+pub(super) fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a character is drawn as part of the one before it.
+pub(super) fn is_drawn_on_the_last(c: char) -> bool {
+    is_combining_mark(c) || matches!(c, '\u{200d}' | '\u{1160}'..='\u{11ff}')
+}
+
+/// Whether the folded letter `next` belongs to the same syllable as `last`: a vowel or final consonant
+/// of Hangul, the voicing of kana, a vowel sign. A match may not end between the two.
+pub(super) fn continues(last: char, next: char) -> bool {
+    match next {
+        '\u{1160}'..='\u{11ff}' => matches!(last, '\u{1100}'..='\u{11ff}'),
+        '\u{3099}' | '\u{309a}' => matches!(last, '\u{3041}'..='\u{30ff}'),
+        // A mark of another script is a disguise, not spelling. The scripts lie in blocks of 128.
+        _ => {
+            matches!(next, '\u{900}'..='\u{1cff}')
+                && u32::from(last) >> 7 == u32::from(next) >> 7
+                && is_combining_mark(next)
+        }
+    }
+}
+
+/// Whether a folded letter is an ideograph, which says as much as two letters of an alphabet.
+pub(super) fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Whether a folded letter runs on with its neighbours to form a word: not an emoji, and not of a
+/// script that is written without spaces, where a word may end anywhere.
+pub(super) fn joins_words(c: char) -> bool {
+    let unspaced = is_ideograph(c)
+        || matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+            | '\u{3041}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}');
+    !unspaced && c.is_alphanumeric()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        let mut out = String::new();
+        for c in text.chars() {
+            fold(c, |unit| match unit {
+                Unit::Letter(c) | Unit::Symbol(c) => out.push(c),
+                Unit::Joint => out.push('-'),
+                Unit::Space => out.push(' '),
+            });
+        }
+        out
+    }
+
+    #[test]
+    fn disguises_of_one_letter_fold_alike() {
+        for (text, letters) in [
+            ("WoRd", "word"),
+            ("ＷＯＲＤ", "word"),
+            ("𝔴𝕠𝓻𝖉", "word"),
+            ("ⓦⓞⓡⓓ", "word"),
+            ("🅦🅾🆁🇩", "word"),
+            ("wörd", "word"),
+            ("wo\u{308}\u{488}rd", "word"),
+            ("w\u{200b}o\u{ad}r\0d\u{fe0f}", "word"),
+            ("ŁØDŹ ſtraße", "lodz strasse"),
+            ("ΛΌΓΟΣ λόγος", "λογοσ λογοσ"),
+            ("Й ё", "и е"),
+            ("ﬁ ㎏ ½", "fi kg 1⁄2"),
+            ("ﾊﾞカ", "ハ\u{3099}カ"),
+            ("가ㅅ", "\u{1100}\u{1161}\u{1109}"),
+            ("ดี", "ดี"),
+            ("豈。！", "豈。!"),
+            ("a\u{a0}b\u{3000}c\td", "a b c d"),
+            ("·‐’・", "----"),
+        ] {
+            assert_eq!(folded(text), letters, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_folding_gives_folds_to_itself() {
+        for c in '\0'..=char::MAX {
+            fold(c, |unit| {
+                let (Unit::Letter(given) | Unit::Symbol(given)) = unit else { return };
+                let mut again = Vec::new();
+                fold(given, |unit| again.push(unit));
+                assert_eq!(again, [unit], "{c:?} gave {given:?}");
+            });
+        }
+    }
+
+    #[test]
+    fn all_white_space_is_space() {
+        for c in ('\0'..=char::MAX).filter(|c| c.is_whitespace()) {
+            fold(c, |unit| assert_eq!(unit, Unit::Space, "{c:?}"));
+        }
+    }
+
+    #[test]
+    fn the_short_ways_agree_with_the_long_one() {
+        for c in '\u{80}'..=char::MAX {
+            let (mut short, mut long) = (Vec::new(), Vec::new());
+            fold(c, |unit| short.push(unit));
+            if is_invisible(c) {
+            } else if let Some(unit) = punctuation(c) {
+                long.push(unit);
+            } else {
+                decompose_compatible(squared_letter(c).unwrap_or(c), |part| {
+                    for small in part.to_lowercase() {
+                        match ASCII.get(small as usize) {
+                            Some(unit) => long.extend(*unit),
+                            None => fold_small(small, &mut |unit| long.push(unit)),
+                        }
+                    }
+                });
+            }
+            assert_eq!(short, long, "{c:?}");
+        }
+        assert!(('a'..='z').all(is_fold_free));
+        assert!(('\0'..='`').chain('{'..='\u{ff}').all(|c| !is_fold_free(c)));
+    }
+
+    #[test]
+    fn a_syllable_goes_on_only_with_marks_of_its_own_script() {
+        assert!(continues('\u{1100}', '\u{1161}'));
+        assert!(continues('ハ', '\u{3099}'));
+        assert!(continues('ด', '\u{e35}'));
+        for disguise in ['\u{1161}', '\u{3099}', '\u{e35}', 'x'] {
+            assert!(!continues('k', disguise), "{disguise:?}");
+        }
+    }
+}

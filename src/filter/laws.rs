@@ -1,0 +1,322 @@
+//! Laws of the filter: it agrees with an obvious matcher, and meets a word in every disguise.
+
+use proptest::prelude::*;
+
+use super::{
+    fold::{Unit, continues, fold, is_ideograph, joins_words},
+    reading::{Read, Reading},
+    *,
+};
+
+/// One unit of a text, as the obvious matcher keeps it.
+#[derive(Clone, Debug)]
+struct Item {
+    unit: Unit,
+    /// Its character: which, and the bytes it takes.
+    char: usize,
+    span: Range<usize>,
+}
+
+fn items(text: &str) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (char, (at, c)) in text.char_indices().enumerate() {
+        let span = at..at + c.len_utf8();
+        fold(c, |unit| items.push(Item { unit, char, span: span.clone() }));
+    }
+    items
+}
+
+/// The letters of a term, and where it has separators.
+fn spelling(term: &str) -> (Vec<Unit>, Vec<bool>) {
+    let (mut letters, mut gaps, mut gap) = (Vec::new(), Vec::new(), false);
+    for item in items(term) {
+        if matches!(item.unit, Unit::Letter(_) | Unit::Symbol(_)) {
+            letters.push(item.unit);
+            gaps.push(std::mem::take(&mut gap) && letters.len() > 1);
+        } else {
+            gap = true;
+        }
+    }
+    (letters, gaps)
+}
+
+fn char_of(unit: Unit) -> char {
+    match unit {
+        Unit::Letter(c) | Unit::Symbol(c) => c,
+        Unit::Joint | Unit::Space => ' ',
+    }
+}
+
+/// A term found at one place by the obvious matcher: the items of its letters.
+struct Found {
+    at: Vec<usize>,
+    digits: usize,
+    signs: usize,
+}
+
+/// Looks for `letters` from the item `first` on, skipping what is a gap.
+fn find_at(items: &[Item], first: usize, letters: &[Unit], reading: Reading) -> Option<Found> {
+    let mut found = Found { at: Vec::new(), digits: 0, signs: 0 };
+    for (index, item) in items.iter().enumerate().skip(first) {
+        let c = match reading.read(item.unit) {
+            Read::Gap { .. } if found.at.is_empty() => return None,
+            Read::Gap { .. } => continue,
+            Read::Letter(c) => c,
+            Read::Digit(c) => {
+                found.digits += 1;
+                c
+            }
+            Read::Sign(c) => {
+                found.signs += 1;
+                c
+            }
+        };
+        if c != char_of(letters[found.at.len()]) {
+            return None;
+        }
+        found.at.push(index);
+        if found.at.len() == letters.len() {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// The policy, written out once more over whole lists of items.
+fn counts(items: &[Item], found: &Found, term: &str, reading: Reading, alone: bool) -> bool {
+    let (letters, joints) = spelling(term);
+    let folded: Vec<char> = letters.iter().map(|&unit| char_of(unit)).collect();
+    let literal = letters.iter().any(|unit| matches!(unit, Unit::Symbol(_)));
+    if literal != (reading == Reading::Literal) {
+        return false;
+    }
+    let after = items.get(found.at[found.at.len() - 1] + 1).map(|item| item.unit);
+    let before = found.at[0].checked_sub(1).map(|at| items[at].unit);
+    let apart = [before, after].iter().all(|unit| !matches!(unit, Some(Unit::Letter(_))));
+    if matches!(after, Some(Unit::Letter(c)) if continues(folded[folded.len() - 1], c)) {
+        return false;
+    }
+    let (mut as_listed, mut exactly, mut tight, mut spelled, mut parts) =
+        (true, true, true, true, 1);
+    for k in 1..letters.len() {
+        let between = &items[found.at[k - 1] + 1..found.at[k]];
+        let gap = !between.is_empty();
+        let loose = between.len() > 1
+            || between.iter().any(|item| reading.read(item.unit) == Read::Gap { loose: true });
+        as_listed &= !gap || joints[k];
+        exactly &= gap == joints[k];
+        tight &= !loose || joints[k];
+        if !continues(folded[k - 1], folded[k]) {
+            spelled &= gap;
+            parts += 1;
+        }
+    }
+    let weight: usize = folded.iter().map(|&c| if is_ideograph(c) { 2 } else { 1 }).sum();
+    let long = weight >= 3;
+    let by_rule_1 = if long { as_listed } else { exactly && (alone || !joints.contains(&true)) };
+    let by_rule_2 = long && tight && alone;
+    let by_rule_3 = long && spelled && parts > 1 && apart;
+    if reading == Reading::Leet {
+        let substituted = found.digits + found.signs;
+        return long
+            && substituted > 0
+            && substituted < letters.len()
+            && found.digits * 2 <= letters.len()
+            && (by_rule_1 || by_rule_3);
+    }
+    by_rule_1 || by_rule_2 || by_rule_3
+}
+
+/// Searches every term at every place of the whole folded text.
+fn slow_hits(spec: &FilterSpec, text: &str) -> Vec<Hit> {
+    let items = items(text);
+    let alone = |found: &Found, reading: Reading| {
+        let joins = |edge: usize, other: Option<usize>| {
+            let (Read::Letter(c) | Read::Digit(c) | Read::Sign(c)) = reading.read(items[edge].unit)
+            else {
+                return false;
+            };
+            let other = other.and_then(|at| items.get(at));
+            joins_words(c)
+                && other.is_some_and(|o| matches!(o.unit, Unit::Letter(d) if joins_words(d)))
+        };
+        let (first, last) = (found.at[0], found.at[found.at.len() - 1]);
+        !joins(first, first.checked_sub(1)) && !joins(last, Some(last + 1))
+    };
+    let each = |term: &str| {
+        let (letters, _) = spelling(term);
+        let mut all = Vec::new();
+        for reading in Reading::ALL {
+            for first in 0..items.len() {
+                let Some(found) = find_at(&items, first, &letters, reading) else { continue };
+                if counts(&items, &found, term, reading, alone(&found, reading)) {
+                    all.push((reading, found));
+                }
+            }
+        }
+        all
+    };
+    let span =
+        |found: &Found| items[found.at[0]].span.start..items[found.at[found.at.len() - 1]].span.end;
+    let mut innocent = Vec::new();
+    for word in spec.allowed() {
+        let (_, joints) = spelling(word);
+        for (reading, found) in each(word) {
+            let plain =
+                (1..found.at.len()).all(|k| found.at[k] == found.at[k - 1] + 1 || joints[k]);
+            if plain && reading != Reading::Leet {
+                innocent.push(span(&found));
+            }
+        }
+    }
+    let mut hits = Vec::new();
+    for (number, term) in (0..).zip(spec.terms()) {
+        for (reading, found) in each(&term.text) {
+            let (span, boundary) = (span(&found), alone(&found, reading));
+            if (term.boundary && !boundary)
+                || innocent.iter().any(|word| word.start <= span.start && span.end <= word.end)
+            {
+                continue;
+            }
+            let gives_a_letter = |char: usize| {
+                let mut units = items.iter().filter(|item| item.char == char);
+                units.any(|item| !matches!(reading.read(item.unit), Read::Gap { .. }))
+            };
+            let chars = items[found.at[0]].char..items[found.at[found.at.len() - 1]].char;
+            hits.push(Hit {
+                span,
+                term: number,
+                category: term.category,
+                treatment: term.treatment.unwrap_or(spec.treatment(term.category)),
+                skipped: u32::try_from(chars.filter(|&char| !gives_a_letter(char)).count())
+                    .unwrap(),
+                substituted: u32::try_from(found.digits + found.signs).unwrap(),
+                boundary,
+            });
+        }
+    }
+    hits.sort_by_key(Hit::place);
+    hits
+}
+
+/// Few characters of many sorts, so that words are met, and met in odd company.
+fn odd_text(most: usize) -> impl Strategy<Value = String> {
+    const SORTS: &str = "aaaabbisst1453!@$..-* _+,ＡáßﬁK\u{200b}\u{301}\0毒品毒ハは\u{3099}パ\
+                         가각\u{1100}\u{1161}\u{11a8}ㅅดี\u{e35}😀½…\u{202e}";
+    let sorts: Vec<char> = SORTS.chars().collect();
+    prop::collection::vec(prop::sample::select(sorts), 0..=most).prop_map(String::from_iter)
+}
+
+prop_compose! {
+    /// A spec in which no two terms are met alike.
+    fn odd_spec()(
+        texts in prop::collection::vec((odd_text(4), 0..4_usize, any::<bool>()), 1..12),
+        allowed in prop::collection::vec(odd_text(5), 0..3),
+    ) -> FilterSpec {
+        let mut spec = FilterSpec::new();
+        let mut seen = Vec::new();
+        for (text, treatment, boundary) in texts {
+            if !seen.contains(&(spelling(&text), boundary)) {
+                seen.push((spelling(&text), boundary));
+                let treatment = Some(Treatment::ALL[treatment]);
+                let _ = spec.add(Term { treatment, boundary, ..Term::new(text, Category::Abuse) });
+            }
+        }
+        for word in allowed {
+            let _ = spec.allow(word);
+        }
+        spec
+    }
+}
+
+/// The mask, character by character.
+fn slow_mask(text: &str, hits: &[Hit]) -> String {
+    let drawn_on = |c| fold::is_drawn_on_the_last(c) || matches!(c, '\u{fe00}'..='\u{fe0f}');
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let masked =
+        |at| hits.iter().any(|hit| hit.treatment == Treatment::Mask && hit.span.contains(&at));
+    let mut covered: Vec<bool> = chars.iter().map(|&(at, _)| masked(at)).collect();
+    for k in 1..chars.len() {
+        covered[k] |= covered[k - 1] && drawn_on(chars[k].1);
+    }
+    for k in (1..chars.len()).rev() {
+        covered[k - 1] |= covered[k] && drawn_on(chars[k].1);
+    }
+    let mut out = String::new();
+    for (&(_, c), covered) in chars.iter().zip(covered) {
+        match covered {
+            true if !fold::is_bidi_control(c) && (drawn_on(c) || fold::is_invisible(c)) => {}
+            true if !fold::is_bidi_control(c) => out.push('*'),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn the_filter_agrees_with_an_obvious_matcher(spec in odd_spec(), text in odd_text(16)) {
+        let filter = spec.compile().unwrap();
+        let (verdict, hits) = (filter.judge(&text), slow_hits(&spec, &text));
+        prop_assert_eq!(verdict.treatment, hits.iter().map(|hit| hit.treatment).max());
+        prop_assert_eq!(verdict.hits.len() + verdict.more as usize, hits.len());
+        if verdict.more == 0 {
+            prop_assert_eq!(verdict.hits.as_slice(), &hits);
+        }
+        prop_assert_eq!(filter.mask(&text, &verdict), slow_mask(&text, &hits));
+    }
+
+    #[test]
+    fn any_text_is_judged_and_its_spans_lie_in_it(spec in odd_spec(), text in any::<String>()) {
+        let filter = spec.compile().unwrap();
+        let verdict = filter.judge(&text);
+        for hit in &verdict.hits {
+            prop_assert!(text.get(hit.span.clone()).is_some_and(|word| !word.is_empty()));
+        }
+        prop_assert!(verdict.hits.is_sorted_by_key(Hit::place));
+        prop_assert_eq!(filter.mask(&text, &verdict), slow_mask(&text, &slow_hits(&spec, &text)));
+    }
+
+    #[test]
+    fn a_word_is_met_in_every_disguise(
+        word in "[a-z]{3,8}",
+        before in "([a-z]{1,5}[ ,])?",
+        after in "([ .][a-z]{1,5})?",
+        separator in "[-. _*,|]{1,3}",
+        disguise in 0..7_usize,
+    ) {
+        let shifted = |first: u32| -> String {
+            let shift = |c: char| char::from_u32(u32::from(c) - u32::from('a') + first);
+            word.chars().filter_map(shift).collect()
+        };
+        let between = |what: &str| -> String {
+            let letters: Vec<String> = word.chars().map(String::from).collect();
+            letters.join(what)
+        };
+        let disguised = match disguise {
+            0 => word.to_uppercase(),
+            1 => shifted(0xff41), // Full width.
+            2 => shifted(0x1_d4ea), // Mathematical bold script.
+            3 => between("\u{200b}"),
+            4 => between("\u{301}\u{334}"),
+            5 => between(&separator),
+            _ => word.replacen(['o', 'i', 'e', 'a', 's', 't'], "?", 1).replace('?', match word
+                .chars()
+                .find(|c| "oieast".contains(*c))
+            {
+                Some('o') => "0",
+                Some('i') => "!",
+                Some('e') => "3",
+                Some('a') => "@",
+                Some('s') => "$",
+                _ => "7",
+            }),
+        };
+        let text = format!("{before}{disguised}{after}");
+        let span = before.len()..before.len() + disguised.len();
+        let hits = FilterSpec::parse(&word).unwrap().compile().unwrap().judge(&text).hits;
+        prop_assert!(hits.iter().any(|hit| hit.span == span), "{:?} in {:?}", hits, text);
+    }
+}

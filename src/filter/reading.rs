@@ -1,0 +1,100 @@
+//! The readings of a text: what a folded unit may stand for.
+//!
+//! A sign can be read in more than one way: in `sh!t` the `!` is an i, in `f!u!c!k` it is nothing, and
+//! in a listed `yahoo!` it is itself. Each way is a reading of the whole text; the scan follows all of
+//! them at once, and they cost one step while they agree. A new class of evasion is a new reading, or a
+//! new line in one.
+
+use super::fold::Unit;
+
+/// One way to read a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Symbols separate, digits are digits.
+    Joined,
+    /// Digits and symbols that look like letters are those letters.
+    Leet,
+    /// Symbols are themselves. Only terms that contain a symbol are looked for in it.
+    Literal,
+}
+
+/// What a unit is in some reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// A letter as it stands.
+    Letter(char),
+    /// A letter for which a digit stands.
+    Digit(char),
+    /// A letter for which a symbol stands.
+    Sign(char),
+    /// A separator; a loose one parts words or clauses, a tight one stands inside a word.
+    Gap {
+        /// Whether it parts words.
+        loose: bool,
+    },
+}
+
+impl Reading {
+    /// Every reading, the literal one last, because a filter may do without it.
+    pub(super) const ALL: [Self; 3] = [Self::Joined, Self::Leet, Self::Literal];
+
+    /// What `unit` is in this reading.
+    #[inline]
+    pub(super) fn read(self, unit: Unit) -> Read {
+        match (unit, self) {
+            (Unit::Letter(c), Self::Leet) => leet(c).map_or(Read::Letter(c), Read::Digit),
+            (Unit::Letter(c), Self::Joined)
+            | (Unit::Letter(c) | Unit::Symbol(c), Self::Literal) => Read::Letter(c),
+            (Unit::Symbol(c), Self::Leet) => {
+                leet(c).map_or(Read::Gap { loose: is_loose(c) }, Read::Sign)
+            }
+            (Unit::Symbol(c), Self::Joined) => Read::Gap { loose: is_loose(c) },
+            (Unit::Joint, _) => Read::Gap { loose: false },
+            (Unit::Space, _) => Read::Gap { loose: true },
+        }
+    }
+}
+
+/// Whether the readings read `unit` differently; `literal` says whether the literal one counts.
+#[inline]
+pub(super) fn is_ambiguous(unit: Unit, literal: bool) -> bool {
+    match unit {
+        Unit::Letter(c) => leet(c).is_some(),
+        Unit::Symbol(c) => literal || leet(c).is_some(),
+        Unit::Joint | Unit::Space => false,
+    }
+}
+
+/// The letter that a digit or symbol is drawn for.
+#[inline]
+fn leet(c: char) -> Option<char> {
+    Some(match c {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        _ => return None,
+    })
+}
+
+/// All symbols part words or clauses, but for those that people put between letters to hide them.
+fn is_loose(symbol: char) -> bool {
+    !matches!(symbol, '*' | '.' | '^' | '+' | '=' | '#' | '%' | '&' | '@' | '$')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_differ_exactly_where_a_unit_is_ambiguous() {
+        let units = ('\0'..='\u{ff}').flat_map(|c| [Unit::Letter(c), Unit::Symbol(c)]);
+        for unit in units.chain([Unit::Joint, Unit::Space]) {
+            let [joined, leet, literal] = Reading::ALL.map(|reading| reading.read(unit));
+            assert_eq!(is_ambiguous(unit, false), joined != leet, "{unit:?}");
+            assert_eq!(is_ambiguous(unit, true), joined != leet || joined != literal, "{unit:?}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Stepping the automaton over a text, once, in every reading.
+//!
+//! The letters are folded as they are read and the automaton is stepped on them, so that there is no
+//! normalised copy. The readings share one state while they agree; a sign that they read differently
+//! parts them, and they meet again as soon as their states are equal, which in clean text is a letter
+//! or two later: an automaton's state is all that it knows about the text before it.
+
+use aho_corasick::{
+    Anchored,
+    automaton::{Automaton, StateID},
+    nfa::contiguous::NFA,
+};
+
+use super::{
+    fold::{Unit, fold, is_fold_free},
+    reading::{Read, Reading, is_ambiguous},
+    walk::Place,
+};
+
+/// The automaton in a state that ends at least one term, in some reading, at some place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Landing {
+    pub(super) reading: Reading,
+    pub(super) state: StateID,
+    pub(super) place: Place,
+}
+
+/// Steps `nfa` over `text` and tells of every landing, in the order of their places.
+///
+/// `literal` says whether there are terms to be looked for in the literal reading.
+pub(super) fn scan(nfa: &NFA, literal: bool, text: &str, mut land: impl FnMut(Landing)) {
+    let Ok(start) = nfa.start_state(Anchored::No) else {
+        return; // A contiguous NFA always has an unanchored start.
+    };
+    let active = if literal { &Reading::ALL[..] } else { &Reading::ALL[..2] };
+    let mut heads = Heads { nfa, active, states: [start; 3], together: true, parted: false };
+    // The first head's state is kept at hand: each step waits for the one before.
+    let mut state = start;
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        if heads.together {
+            if is_fold_free(c) {
+                for &byte in &text.as_bytes()[at..end] {
+                    state = nfa.next_state(Anchored::No, state, byte);
+                }
+                // Patterns are whole letters, so that only the last byte of one can end them.
+                if nfa.is_special(state) {
+                    heads.land_together(state, Place { end, units: 1 }, &mut land);
+                }
+                continue;
+            }
+            if c == ' ' {
+                continue; // A gap in every reading.
+            }
+        }
+        heads.states[0] = state;
+        let mut units = 0;
+        fold(c, |unit| {
+            units += 1;
+            heads.take(unit, Place { end, units }, &mut land);
+        });
+        state = heads.states[0];
+    }
+}
+
+/// Where the automaton stands in each reading.
+struct Heads<'f> {
+    nfa: &'f NFA,
+    /// The readings that matter, the joined one first.
+    active: &'f [Reading],
+    states: [StateID; 3],
+    /// Whether all readings are in the first state; the others are not kept then.
+    together: bool,
+    /// Whether the readings have ever differed: until then, what holds in the first holds in all.
+    parted: bool,
+}
+
+impl Heads<'_> {
+    /// Takes one unit in every reading.
+    #[inline]
+    fn take(&mut self, unit: Unit, place: Place, land: &mut impl FnMut(Landing)) {
+        match unit {
+            _ if is_ambiguous(unit, self.active.len() == Reading::ALL.len()) => {
+                if self.together {
+                    self.states = [self.states[0]; 3];
+                    self.together = false;
+                    self.parted = true;
+                }
+                self.step_each(unit, place, land);
+            }
+            Unit::Letter(letter) if self.together => {
+                self.states[0] = step(self.nfa, self.states[0], letter);
+                if self.nfa.is_special(self.states[0]) {
+                    self.land_together(self.states[0], place, land);
+                }
+            }
+            Unit::Letter(_) => self.step_each(unit, place, land),
+            // A gap in every reading.
+            Unit::Symbol(_) | Unit::Joint | Unit::Space => {}
+        }
+    }
+
+    /// Steps each reading on its own.
+    #[inline(never)]
+    fn step_each(&mut self, unit: Unit, place: Place, land: &mut impl FnMut(Landing)) {
+        for (head, &reading) in self.states.iter_mut().zip(self.active) {
+            if let Read::Letter(c) | Read::Digit(c) | Read::Sign(c) = reading.read(unit) {
+                *head = step(self.nfa, *head, c);
+                if self.nfa.is_special(*head) && self.nfa.is_match(*head) {
+                    land(Landing { reading, state: *head, place });
+                }
+            }
+        }
+        self.together = self.states[..self.active.len()].iter().all(|&s| s == self.states[0]);
+    }
+
+    /// The readings may have come to one state over different letters, so each is told of.
+    #[inline(never)]
+    fn land_together(&self, state: StateID, place: Place, land: &mut impl FnMut(Landing)) {
+        if self.nfa.is_match(state) {
+            let differing = if self.parted { self.active } else { &self.active[..1] };
+            for &reading in differing {
+                land(Landing { reading, state, place });
+            }
+        }
+    }
+}
+
+/// Takes one letter, byte by byte.
+fn step(nfa: &NFA, mut state: StateID, letter: char) -> StateID {
+    for &byte in letter.encode_utf8(&mut [0; 4]).as_bytes() {
+        state = nfa.next_state(Anchored::No, state, byte);
+    }
+    state
+}

@@ -1,0 +1,181 @@
+//! Walking back from the end of a match over the original text, to see how the word is written there.
+//!
+//! The scan keeps no offsets: it knows where a word ends and how many letters it has. Every step reads
+//! one character, and a walk passes at most [`MAX_LETTERS`](super::pattern::MAX_LETTERS) letters, so a
+//! text of n characters costs at most that many times n steps, whatever is in it.
+
+use std::{iter::Rev, str::CharIndices};
+
+use smallvec::SmallVec;
+
+use super::{
+    fold::{self, Unit, fold},
+    reading::{Read, Reading},
+};
+
+/// Where a word ends: after the first `units` units of the character that ends at byte `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The byte after the last character.
+    pub(super) end: usize,
+    /// How many of its units have been read.
+    pub(super) units: usize,
+}
+
+/// A walk from the end of a word towards its start, and what was seen on the way.
+///
+/// The masks have bit k−1 set for what stands before the k-th letter from the end.
+#[derive(Clone)]
+pub(super) struct Walk<'t> {
+    /// How many letters have been passed.
+    pub(super) letters: u32,
+    /// The byte at which the character of the last letter passed begins.
+    pub(super) start: usize,
+    /// Between which letters something separates them.
+    pub(super) gaps: u128,
+    /// The gaps that part words: white space, clause marks, and more than one separator in a row.
+    pub(super) loose: u128,
+    /// How many characters inside gave no letter.
+    pub(super) skipped: u32,
+    /// Letters for which a digit stands.
+    pub(super) digits: u32,
+    /// Letters for which a symbol stands.
+    pub(super) signs: u32,
+    /// The letter passed last: the first of the word.
+    first: char,
+    /// What comes after the word, the invisible aside.
+    after: Option<Unit>,
+    reading: Reading,
+    chars: Rev<CharIndices<'t>>,
+    /// The units of the character at hand that are still to be read, last first.
+    units: SmallVec<[Unit; 4]>,
+    at: usize,
+    silent: u32,
+    gap: Option<Gap>,
+    last: char,
+}
+
+/// A gap that the walk is in.
+#[derive(Clone, Copy)]
+struct Gap {
+    loose: bool,
+}
+
+impl<'t> Walk<'t> {
+    /// Stands at the end of a word in `text`, before its last letter is passed.
+    pub(super) fn new(text: &'t str, place: Place, reading: Reading) -> Self {
+        let mut walk = Self {
+            letters: 0,
+            start: place.end,
+            gaps: 0,
+            loose: 0,
+            skipped: 0,
+            digits: 0,
+            signs: 0,
+            first: '\0',
+            after: None,
+            reading,
+            chars: text[..place.end].char_indices().rev(),
+            units: SmallVec::new(),
+            at: place.end,
+            silent: 0,
+            gap: None,
+            last: '\0',
+        };
+        walk.next_char();
+        walk.after =
+            walk.units.get(place.units).copied().or_else(|| first_unit(&text[place.end..]));
+        walk.units.truncate(place.units);
+        walk
+    }
+
+    /// Passes letters until `letters` have been passed; false if the text has not so many.
+    pub(super) fn back_to(&mut self, letters: u32) -> bool {
+        while self.letters < letters {
+            match self.units.pop().map(|unit| self.reading.read(unit)) {
+                None if self.next_char() => {}
+                None => return false,
+                Some(Read::Letter(c)) => self.pass(c),
+                Some(Read::Digit(c)) => {
+                    self.digits += 1;
+                    self.pass(c);
+                }
+                Some(Read::Sign(c)) => {
+                    self.signs += 1;
+                    self.pass(c);
+                }
+                Some(Read::Gap { loose }) => {
+                    // Two separators in a row are an ellipsis or a dash, not a hyphen.
+                    self.gap = Some(Gap { loose: loose || self.gap.is_some() });
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether the word stands between word boundaries.
+    pub(super) fn stands_alone(&self) -> bool {
+        let joins = |edge: char, unit: Option<Unit>| {
+            matches!(unit, Some(Unit::Letter(c)) if fold::joins_words(c)) && fold::joins_words(edge)
+        };
+        !joins(self.last, self.after) && !joins(self.first, self.before())
+    }
+
+    /// Whether no letter of any script touches the word.
+    pub(super) fn stands_apart(&self) -> bool {
+        let apart = |unit| !matches!(unit, Some(Unit::Letter(_)));
+        apart(self.after) && apart(self.before())
+    }
+
+    /// Whether the syllable that the word ends with goes on after it.
+    pub(super) fn ends_inside_a_syllable(&self) -> bool {
+        matches!(self.after, Some(Unit::Letter(next)) if fold::continues(self.last, next))
+    }
+
+    fn pass(&mut self, letter: char) {
+        if let Some(gap) = self.gap.take()
+            && self.letters > 0
+        {
+            let bit = 1 << (self.letters - 1);
+            self.gaps |= bit;
+            self.loose |= if gap.loose { bit } else { 0 };
+        }
+        if self.letters == 0 {
+            self.last = letter;
+        }
+        self.first = letter;
+        self.letters += 1;
+        self.start = self.at;
+        self.skipped = self.silent;
+    }
+
+    /// Reads the character before; false at the start of the text.
+    fn next_char(&mut self) -> bool {
+        let Some((at, c)) = self.chars.next() else { return false };
+        self.at = at;
+        fold(c, |unit| self.units.push(unit));
+        let gives_a_letter =
+            self.units.iter().any(|&unit| !matches!(self.reading.read(unit), Read::Gap { .. }));
+        self.silent += u32::from(!gives_a_letter);
+        true
+    }
+
+    /// What comes before the word, the invisible aside.
+    fn before(&self) -> Option<Unit> {
+        let mut ahead = self.clone();
+        while ahead.units.is_empty() && ahead.next_char() {}
+        ahead.units.pop()
+    }
+}
+
+/// The first thing that a text says.
+fn first_unit(text: &str) -> Option<Unit> {
+    let mut first = None;
+    for c in text.chars() {
+        fold(c, |unit| first = first.or(Some(unit)));
+        if first.is_some() {
+            break;
+        }
+    }
+    first
+}

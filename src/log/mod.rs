@@ -1,0 +1,387 @@
+//! The one history of a group, as much of it as is kept.
+//!
+//! Publishing is one append, whatever the audience. Every entry has the next sequence number; each
+//! class has a quota, so that a flood of likes evicts likes alone; and age ends them all. Readers
+//! bring their [`Cursor`] and get what is kept ahead of it, told exactly how many of each class were
+//! not.
+//!
+//! Of each class the newest are kept. From that it follows what a reader missed: as many of a class as
+//! were evicted, less those the reader had passed.
+//!
+//! What a log answers follows from its [`Saved`] alone: the batches it remembers are given again only
+//! where they would be made again. A log in which nothing is kept owns no memory.
+
+mod ring;
+mod saved;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::vec_deque, iter::FusedIterator, sync::Arc};
+
+pub(crate) use saved::Saved;
+
+use crate::{
+    batch::Batch,
+    config::Retention,
+    cursor::{Counts, Cursor, CursorError},
+    entry::{Body, Entry},
+    id::{Epoch, GroupId, MessageId, Seq},
+    message::{Class, Message, PerClass},
+    time::{Shift, Timestamp},
+};
+use ring::{Ring, Slot};
+
+#[derive(Debug)]
+pub(crate) struct Log {
+    head: Cursor,
+    /// `None` while nothing is kept.
+    kept: Option<Box<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    ring: Ring,
+    /// The last few batches, the one asked for last in front.
+    recent: Vec<Batch>,
+}
+
+impl Log {
+    /// How many batches are remembered: the audiences and pollers that are caught up, and those a
+    /// block or two behind.
+    const RECENT: usize = 8;
+
+    pub(crate) fn new(group: &GroupId, epoch: Epoch) -> Self {
+        Self { head: Cursor::start(group, epoch), kept: None }
+    }
+
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.head.epoch()
+    }
+
+    /// Where a newcomer begins: after the last entry.
+    pub(crate) fn tail(&self) -> Cursor {
+        self.head
+    }
+
+    pub(crate) fn head_seq(&self) -> Seq {
+        self.head.position()
+    }
+
+    /// What the next entry's place will be.
+    pub(crate) fn next_seq(&self) -> Seq {
+        self.head_seq().next()
+    }
+
+    /// How many entries there were of each class, in this epoch.
+    pub(crate) fn appended(&self) -> PerClass<u64> {
+        self.head.passed()
+    }
+
+    /// How many of them are not kept any more.
+    pub(crate) fn evicted(&self) -> PerClass<u64> {
+        let mut evicted = self.appended();
+        if let Some(kept) = &self.kept {
+            for class in Class::ALL {
+                evicted[class] -= kept.ring.kept()[class];
+            }
+        }
+        evicted
+    }
+
+    /// The bytes of what is kept, as [`Body::bytes`] estimates them.
+    pub(crate) fn bytes(&self) -> usize {
+        self.kept.as_ref().map_or(0, |kept| kept.ring.bytes())
+    }
+
+    /// When the age of everything kept is over, so that an idle group wakes once.
+    ///
+    /// What dies before that goes with the next append, or with any call that settles the log first.
+    pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
+        self.kept.as_ref()?.ring.last_until()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn get(&self, seq: Seq) -> Option<&Arc<Entry>> {
+        let ring = &self.kept.as_ref()?.ring;
+        let index = ring.after(seq.0.checked_sub(1)?, self.head_seq().0);
+        ring.slots_from(index).next().filter(|slot| slot.seq == seq.0)?.entry.as_ref()
+    }
+
+    /// A message that is kept, by its id.
+    pub(crate) fn find(&self, message: MessageId) -> Option<&Message> {
+        let kept = self.kept.as_ref()?;
+        kept.ring.alive_from(0).find_map(|(_, entry)| match &entry.body {
+            Body::Message(found) if found.id == message => Some(&**found),
+            _ => None,
+        })
+    }
+
+    /// Where a newcomer begins who is shown the last `limit` messages that are kept.
+    ///
+    /// Tips and notices among them are read as well. With fewer messages it is before the first of
+    /// them, and with none at the tail.
+    pub(crate) fn earlier(&self, limit: usize) -> Cursor {
+        let Some(kept) = &self.kept else { return self.head };
+        let messages = kept.ring.alive_before(kept.ring.len());
+        let messages = messages.filter(|(slot, _)| is_message(slot.class));
+        messages.take(limit).last().map_or(self.head, |(slot, _)| self.head.at(slot.before()))
+    }
+
+    /// Gives the next place in the history to `body`.
+    ///
+    /// A class that is full ([`Counts::MAX`], centuries at any rate in use) begins the next epoch with
+    /// an empty log, which readers are told, rather than let counts go wrong silently.
+    pub(crate) fn append(
+        &mut self,
+        now: Timestamp,
+        retention: &Retention,
+        class: Class,
+        body: Body,
+    ) -> Arc<Entry> {
+        debug_assert!(
+            fits(class, &body),
+            "the composer gives each body the class that it counts as"
+        );
+        let passed = self.head.counts().plus(class, 1).unwrap_or_else(|| {
+            self.kept = None;
+            self.head = self.head.in_epoch(Epoch(self.head.epoch().0.wrapping_add(1)));
+            let first = Counts::default().plus(class, 1);
+            first.expect("a count holds 1")
+        });
+        self.head = self.head.at(passed);
+        let entry = Arc::new(Entry { seq: self.head_seq(), at: now, class, body });
+        let quota = retention.quota[class];
+        // Without a quota it would only be buried and swept up again.
+        if quota > 0 {
+            let kept = self.kept.get_or_insert_default();
+            kept.ring.push(Arc::clone(&entry), passed, now + retention.max_age);
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.ring.limit(class, quota);
+            if quota == 0 {
+                kept.ring.skip(entry.seq.0);
+            }
+        }
+        self.expire(now);
+        entry
+    }
+
+    /// Drops the entries whose age is over at `now`.
+    pub(crate) fn expire(&mut self, now: Timestamp) {
+        if let Some(kept) = &mut self.kept {
+            kept.ring.expire(now);
+        }
+        self.free_if_empty();
+    }
+
+    /// Takes on new quotas and a new age: what is too many goes now, and what is kept has no more time
+    /// left than the new age gives it from now on.
+    pub(crate) fn reconfigure(&mut self, now: Timestamp, retention: &Retention) {
+        self.expire(now);
+        if let Some(kept) = &mut self.kept {
+            for class in Class::ALL {
+                kept.ring.limit(class, retention.quota[class]);
+            }
+            kept.ring.cap_age(now + retention.max_age);
+            kept.ring.shrink();
+        }
+        self.expire(now);
+    }
+
+    /// Empties the messages that match, in place, and says how many there were.
+    ///
+    /// Sequence number, time and class stay. No batch that showed them is given out again.
+    pub(crate) fn empty(&mut self, now: Timestamp, matches: impl FnMut(&Message) -> bool) -> u64 {
+        // How many were emptied is told to everybody: it must not depend on who called `expire` when.
+        self.expire(now);
+        let Some(kept) = &mut self.kept else { return 0 };
+        let emptied = kept.ring.empty(matches);
+        if emptied > 0 {
+            kept.recent.clear();
+        }
+        emptied
+    }
+
+    /// Moves what time is left to each entry with the clock.
+    pub(crate) fn shift(&mut self, shift: Shift) {
+        if let Some(kept) = &mut self.kept {
+            kept.ring.shift(shift);
+        }
+    }
+
+    /// Goes on in another epoch, in which no cursor given out until now is good.
+    pub(crate) fn new_epoch(&mut self, epoch: Epoch) {
+        self.head = self.head.in_epoch(epoch);
+        if let Some(kept) = &mut self.kept {
+            kept.recent.clear();
+        }
+    }
+
+    /// What is kept ahead of `cursor`, borrowed.
+    pub(crate) fn since(&self, cursor: &Cursor) -> Result<Entries<'_>, CursorError> {
+        if let Some(kept) = &self.kept
+            && cursor.is_of(&self.head)
+            && let Some(index) = kept.ring.glance(cursor)
+        {
+            let (slots, left) = (kept.ring.slots_from(index), kept.ring.len() - index);
+            return Ok(Entries { slots, left, missed: PerClass::default(), cursor: self.head });
+        }
+        let slots = match self.locate(cursor)? {
+            Some((ring, index)) => ring.slots_from(index),
+            None => vec_deque::Iter::default(),
+        };
+        let missed = self.missed(cursor, &self.head);
+        let ahead = self.head_seq().0 - cursor.position().0 - missed.0.iter().sum::<u64>();
+        let left = usize::try_from(ahead).unwrap_or(usize::MAX);
+        Ok(Entries { slots, left, missed, cursor: self.head })
+    }
+
+    /// The next entries from `cursor` on, shared with all who ask at the same place.
+    pub(crate) fn batch(&mut self, cursor: &Cursor) -> Result<Batch, CursorError> {
+        if let Some(batch) = self.remembered(cursor) {
+            return Ok(batch);
+        }
+        let batch = self.build(cursor)?;
+        if let Some(Kept { recent, .. }) = self.kept.as_deref_mut() {
+            recent.retain(|old| old.from() != cursor);
+            recent.truncate(Self::RECENT - 1);
+            recent.insert(0, batch.clone());
+        }
+        Ok(batch)
+    }
+
+    /// The batch made for `cursor` before, if it would be made again.
+    ///
+    /// One that went to the log's end would not be after an append. Nor would one that lost an entry,
+    /// and that shows in how many its readers miss. What is emptied is forgotten by [`Log::empty`].
+    fn remembered(&mut self, cursor: &Cursor) -> Option<Batch> {
+        let recent = &self.kept.as_ref()?.recent;
+        let place = recent.iter().position(|batch| batch.from() == cursor)?;
+        let batch = &recent[place];
+        let whole = self.missed(batch.from(), batch.to()) == batch.missed();
+        if !whole || (batch.open() && *batch.to() != self.head) {
+            return None;
+        }
+        let recent = &mut self.kept.as_mut()?.recent;
+        recent[..=place].rotate_right(1);
+        recent.first().cloned()
+    }
+
+    fn build(&self, cursor: &Cursor) -> Result<Batch, CursorError> {
+        let mut entries = Vec::new();
+        let mut last: Option<&Slot> = None;
+        let (mut end, mut bytes) = (u64::MAX, 0);
+        if let Some((ring, index)) = self.locate(cursor)? {
+            for (slot, entry) in ring.alive_from(index) {
+                if last.is_none() {
+                    end = slot.seq.next_multiple_of(Batch::BLOCK);
+                }
+                if slot.seq > end || bytes >= Batch::MAX_BYTES {
+                    break;
+                }
+                bytes += entry.body.bytes();
+                entries.push(Arc::clone(entry));
+                last = Some(slot);
+            }
+        }
+        // Decided without a look at later entries, so that it stays true whatever becomes of them.
+        let open = bytes < Batch::MAX_BYTES && self.head_seq().0 < end;
+        let to = match last {
+            Some(slot) if !open => self.head.at(slot.through),
+            _ => self.head,
+        };
+        Ok(Batch::new((*cursor, to), self.missed(cursor, &to), open, entries))
+    }
+
+    /// How many of each class between two places of this history are not kept.
+    fn missed(&self, from: &Cursor, to: &Cursor) -> PerClass<u64> {
+        let (from, to, evicted) = (from.counts(), to.counts(), self.evicted());
+        PerClass(
+            Class::ALL
+                .map(|class| evicted[class].min(to.get(class)).saturating_sub(from.get(class))),
+        )
+    }
+
+    /// Checks the cursor, and finds the first slot ahead of it.
+    fn locate(&self, cursor: &Cursor) -> Result<Option<(&Ring, usize)>, CursorError> {
+        let ring = self.kept.as_ref().map(|kept| &kept.ring);
+        if *cursor == self.head {
+            return Ok(ring.map(|ring| (ring, ring.len())));
+        }
+        cursor.check(&self.head)?;
+        let Some(ring) = ring else { return Ok(None) };
+        let index = ring.after(cursor.position().0, self.head_seq().0);
+        // Its neighbours among the kept entries bound what it can have passed.
+        let before = ring.alive_before(index).next().map(|(slot, _)| slot.through);
+        let after = ring.alive_from(index).next().map(|(slot, _)| slot.before());
+        cursor.check_between(
+            &before.unwrap_or_default(),
+            &after.unwrap_or_else(|| *self.head.counts()),
+        )?;
+        Ok(Some((ring, index)))
+    }
+
+    fn free_if_empty(&mut self) {
+        if self.kept.as_ref().is_some_and(|kept| kept.ring.is_empty()) {
+            self.kept = None;
+        }
+    }
+}
+
+/// What is kept of a history ahead of one cursor, in order.
+///
+/// An [`Iterator`] over the entries; beside them it says what was missed, and how far the reader has
+/// come after the last of them.
+#[derive(Clone, Debug)]
+pub struct Entries<'a> {
+    slots: vec_deque::Iter<'a, Slot>,
+    left: usize,
+    missed: PerClass<u64>,
+    cursor: Cursor,
+}
+
+impl Entries<'_> {
+    /// How many entries of each class ahead of the cursor are not kept any more.
+    pub fn missed(&self) -> PerClass<u64> {
+        self.missed
+    }
+
+    /// Where to read on after these entries: the log's end.
+    pub fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = &'a Arc<Entry>;
+
+    fn next(&mut self) -> Option<&'a Arc<Entry>> {
+        let entry = self.slots.find_map(|slot| slot.entry.as_ref())?;
+        self.left = self.left.saturating_sub(1);
+        Some(entry)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Entries<'_> {}
+impl FusedIterator for Entries<'_> {}
+
+fn is_message(class: Class) -> bool {
+    match class {
+        Class::High | Class::Normal | Class::Low | Class::Lowest => true,
+        Class::Tip | Class::Notice => false,
+    }
+}
+
+/// Whether a body may be counted as this class.
+fn fits(class: Class, body: &Body) -> bool {
+    match body {
+        Body::Message(message) => message.priority.class() == class,
+        Body::Tip(_) => class == Class::Tip,
+        Body::Notice(_) => class == Class::Notice,
+        Body::Emptied => is_message(class),
+    }
+}

@@ -1,0 +1,307 @@
+//! What became of accepted messages, while it is remembered: for duplicates, and for explanations.
+//!
+//! A message is remembered for 5 minutes, and the last 65,536 of a group are. What is not remembered
+//! has no duplicates and no explanation, and a change of its state is not written down.
+//!
+//! Invariants: `kept` is `None` exactly while nothing is remembered; the ids of remembered messages
+//! are consecutive, and `since` does not fall from one to the next; `randoms` names the last 32 of
+//! each author among the remembered, and `spilled` is the heap that their lines hold.
+//!
+//! A remembered message takes 128 bytes, and 16 to 80 more if it has a random.
+
+mod explanation;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    mem::size_of,
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+use self::explanation::Steps;
+pub use self::explanation::{DecisionName, Explanation, Finding, Step};
+use crate::{
+    corrupt::Corrupt,
+    id::{HashKey, MessageId, Random, UserId},
+    message::{Kind, Priority},
+    outcome::{Outcome, Rejection, State},
+    time::{Shift, Timestamp},
+};
+
+/// How long a message is remembered: "within 5 minutes", the modelled service's rule on duplicates.
+const SPAN: Duration = Duration::from_mins(5);
+/// Messages remembered: 218 a second for 5 minutes, five times the service's default rate.
+const MESSAGES: usize = 65_536;
+/// Randoms remembered of one author: a client has no more sends than that open at once.
+const RANDOMS: usize = 32;
+
+/// The receipts of a group.
+#[derive(Clone, Debug)]
+pub(crate) struct Receipts {
+    key: HashKey,
+    kept: Option<Box<Kept>>,
+}
+
+/// What may be asked about a remembered message without explaining it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Remembered {
+    pub(crate) kind: Kind,
+    pub(crate) priority: Priority,
+    /// Where it stands.
+    pub(crate) state: State,
+}
+
+/// Everything to keep of [`Receipts`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    /// The id of the first message; 0 if there is none.
+    first: MessageId,
+    lines: Vec<Line>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    first: u64,
+    lines: VecDeque<Line>,
+    randoms: HashMap<Option<UserId>, VecDeque<(Random, MessageId)>, HashKey>,
+    spilled: usize,
+}
+
+/// One remembered message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Line {
+    author: Option<UserId>,
+    random: Option<Random>,
+    /// When it was accepted, as it is told.
+    accepted: Timestamp,
+    /// The same, as its age is counted: this one moves with the clock.
+    since: Timestamp,
+    what: Remembered,
+    steps: Steps,
+}
+
+impl Receipts {
+    pub(crate) fn new(key: HashKey) -> Self {
+        Self { key, kept: None }
+    }
+
+    /// Remembers a message that has just been accepted. Ids are given without holes.
+    pub(crate) fn accept(
+        &mut self,
+        now: Timestamp,
+        id: MessageId,
+        author: Option<UserId>,
+        random: Option<Random>,
+        what: Remembered,
+    ) {
+        let kept = self.kept.get_or_insert_with(|| Box::new(Kept::new(id, self.key)));
+        assert_eq!(id.0, kept.first + kept.lines.len() as u64, "ids are given without holes");
+        if kept.lines.len() == MESSAGES {
+            kept.forget_first();
+        }
+        // The very last moment is short by one, because nothing that stands there could be moved.
+        let since = now.min(Timestamp::from_nanos(u64::MAX - 1));
+        kept.push(Line { author, random, accepted: now, since, what, steps: Steps::default() });
+    }
+
+    /// The message that `author`, or the app, sent with the same mark within the last 5 minutes.
+    #[expect(clippy::ref_option, reason = "the map's own key, the app's included")]
+    pub(crate) fn duplicate(
+        &self,
+        now: Timestamp,
+        author: &Option<UserId>,
+        random: Random,
+    ) -> Option<MessageId> {
+        let kept = self.kept.as_ref()?;
+        let mut newest_first = kept.randoms.get(author)?.iter().rev();
+        let &(_, id) = newest_first.find(|(other, _)| *other == random)?;
+        kept.line(id).filter(|line| !line.is_over(now)).map(|_| id)
+    }
+
+    /// Whether these can be the receipts of a group that has accepted so many messages.
+    pub(crate) fn fits(&self, accepted: u64) -> bool {
+        let last = |kept: &Kept| kept.first + kept.lines.len() as u64 - 1;
+        self.kept.as_deref().is_none_or(|kept| kept.lines.is_empty() || last(kept) == accepted)
+    }
+
+    /// What is remembered of a message.
+    pub(crate) fn get(&self, id: MessageId) -> Option<&Remembered> {
+        self.kept.as_ref()?.line(id).map(|line| &line.what)
+    }
+
+    /// Writes down where a message stands now, if it is remembered.
+    pub(crate) fn set_state(&mut self, id: MessageId, state: State) {
+        self.change(id, |line| line.what.state = state);
+    }
+
+    /// Adds a step to a message's explanation, if it is remembered.
+    pub(crate) fn note(&mut self, id: MessageId, step: Step) {
+        self.change(id, |line| line.steps.push(step));
+    }
+
+    /// How a message came to where it stands, if it is remembered.
+    pub(crate) fn explain(&self, id: MessageId) -> Option<Explanation> {
+        let Line { author, accepted, what, steps, .. } = self.kept.as_ref()?.line(id)?.clone();
+        let Remembered { kind, priority, state } = what;
+        let steps = steps.into_inner();
+        Some(Explanation { message: id, author, kind, priority, accepted, steps, state })
+    }
+
+    /// Forgets what is 5 minutes old.
+    pub(crate) fn expire(&mut self, now: Timestamp) {
+        if let Some(kept) = &mut self.kept {
+            while kept.lines.front().is_some_and(|line| line.is_over(now)) {
+                kept.forget_first();
+            }
+        }
+        self.kept.take_if(|kept| kept.lines.is_empty());
+    }
+
+    /// When everything is forgotten: an idle group is woken once for all.
+    pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
+        let end = self.kept.as_ref()?.lines.back()?.end();
+        (end != Timestamp::MAX).then_some(end)
+    }
+
+    /// Moves what is remembered with the clock. When it was accepted stays as it was told.
+    pub(crate) fn shift(&mut self, shift: Shift) {
+        for line in self.kept.iter_mut().flat_map(|kept| kept.lines.iter_mut()) {
+            shift.apply(&mut line.since);
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn digest(&self) -> u64 {
+        crate::id::stable_hash(&self.save())
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.kept.as_ref().map_or(0, |kept| kept.heap_bytes())
+    }
+
+    pub(crate) fn save(&self) -> Saved {
+        let saved = self.kept.as_ref().map(|kept| Saved {
+            first: MessageId(kept.first),
+            lines: kept.lines.iter().cloned().collect(),
+        });
+        saved.unwrap_or_default()
+    }
+
+    pub(crate) fn restore(saved: Saved, key: HashKey) -> Result<Self, Corrupt> {
+        let Saved { first, lines } = saved;
+        if lines.len() > MESSAGES {
+            return Err(Corrupt("more receipts than are ever remembered"));
+        }
+        // So many messages that nobody lives to see the counter overflow.
+        if first.0 > u64::MAX / 2 || (lines.is_empty() && first.0 != 0) {
+            return Err(Corrupt("receipts of more messages than there ever were"));
+        }
+        if !lines.is_sorted_by_key(|line| line.since) {
+            return Err(Corrupt("receipts are not in the order of their age"));
+        }
+        if lines.last().is_some_and(|line| line.since == Timestamp::MAX) {
+            return Err(Corrupt("a receipt that is never forgotten"));
+        }
+        if lines.is_empty() {
+            return Ok(Self::new(key));
+        }
+        let mut kept = Box::new(Kept::new(first, key));
+        for line in lines {
+            kept.push(line);
+        }
+        Ok(Self { key, kept: Some(kept) })
+    }
+
+    fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Line)) {
+        let Some(kept) = &mut self.kept else { return };
+        let Some(place) = kept.place(id) else { return };
+        let line = &mut kept.lines[place];
+        kept.spilled -= line.spilled();
+        change(line);
+        kept.spilled += line.spilled();
+    }
+}
+
+impl Kept {
+    fn new(first: MessageId, key: HashKey) -> Self {
+        Self {
+            first: first.0,
+            lines: VecDeque::new(),
+            randoms: HashMap::with_hasher(key),
+            spilled: 0,
+        }
+    }
+
+    fn place(&self, id: MessageId) -> Option<usize> {
+        let place = usize::try_from(id.0.checked_sub(self.first)?).ok()?;
+        (place < self.lines.len()).then_some(place)
+    }
+
+    fn line(&self, id: MessageId) -> Option<&Line> {
+        self.lines.get(self.place(id)?)
+    }
+
+    fn push(&mut self, line: Line) {
+        if let Some(random) = line.random {
+            let id = MessageId(self.first + self.lines.len() as u64);
+            let randoms = self.randoms.entry(line.author.clone()).or_default();
+            if randoms.len() == RANDOMS {
+                randoms.pop_front();
+            }
+            randoms.push_back((random, id));
+        }
+        self.spilled += line.spilled();
+        self.lines.push_back(line);
+    }
+
+    fn forget_first(&mut self) {
+        let Some(line) = self.lines.pop_front() else { return };
+        let id = MessageId(self.first);
+        self.first += 1;
+        self.spilled -= line.spilled();
+        // Its random may have made room for later ones already.
+        if let Some(randoms) = self.randoms.get_mut(&line.author)
+            && randoms.front().is_some_and(|(_, first)| *first == id)
+        {
+            randoms.pop_front();
+            if randoms.is_empty() {
+                self.randoms.remove(&line.author);
+            }
+        }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        const AUTHOR: usize =
+            size_of::<(Option<UserId>, VecDeque<(Random, MessageId)>)>() + 1 + size_of::<UserId>();
+        let randoms = self.randoms.len() * 4 + self.lines.len();
+        size_of::<Self>()
+            + self.lines.capacity() * size_of::<Line>()
+            + self.randoms.capacity() * AUTHOR
+            + randoms * size_of::<(Random, MessageId)>()
+            + self.spilled
+    }
+}
+
+impl Line {
+    /// When it is forgotten.
+    fn end(&self) -> Timestamp {
+        self.since + SPAN
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        let end = self.end();
+        end <= now && end != Timestamp::MAX
+    }
+
+    /// The heap that it holds by itself.
+    fn spilled(&self) -> usize {
+        let reason = match &self.what.state {
+            State::Ended(Outcome::Rejected(Rejection::Decision { reason, .. })) => reason.len(),
+            State::Ended(_) | State::Held { .. } | State::Waiting { .. } => 0,
+        };
+        reason + self.steps.spilled()
+    }
+}

@@ -1,0 +1,342 @@
+//! Stories, limits, and receipts against a list of everything that was ever accepted.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    id::{FilterId, Seq},
+    outcome::Discard,
+    output::Cause,
+};
+
+const MINUTE: u64 = 60;
+
+fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_secs(seconds)
+}
+
+fn alice() -> UserId {
+    UserId::new("alice").unwrap()
+}
+
+fn waiting(until: u64) -> Remembered {
+    let state = State::Waiting { expires: at(until) };
+    Remembered { kind: Kind::Text, priority: Priority::Normal, state }
+}
+
+fn receipts() -> Receipts {
+    Receipts::new(HashKey::new(1, 2))
+}
+
+/// Accepts messages 1 to `count` of alice, each with its own random.
+fn many(count: u32) -> Receipts {
+    let mut receipts = receipts();
+    for number in 1..=count {
+        let random = Some(Random(number));
+        receipts.accept(at(0), MessageId(number.into()), Some(alice()), random, waiting(1));
+    }
+    receipts
+}
+
+#[test]
+fn a_random_is_a_duplicate_for_less_than_5_minutes() {
+    let mut receipts = receipts();
+    receipts.accept(at(0), MessageId(1), Some(alice()), Some(Random(7)), waiting(1));
+    receipts.accept(at(0), MessageId(2), None, Some(Random(7)), waiting(1));
+    let just_before = Timestamp::from_nanos(at(5 * MINUTE).as_nanos() - 1);
+    assert_eq!(receipts.duplicate(just_before, &Some(alice()), Random(7)), Some(MessageId(1)));
+    assert_eq!(receipts.duplicate(just_before, &None, Random(7)), Some(MessageId(2)));
+    assert_eq!(receipts.duplicate(just_before, &None, Random(8)), None);
+    // Whether or not it was told that time has passed.
+    assert_eq!(receipts.duplicate(at(5 * MINUTE), &Some(alice()), Random(7)), None);
+    receipts.accept(at(5 * MINUTE), MessageId(3), Some(alice()), Some(Random(7)), waiting(1));
+    assert_eq!(receipts.duplicate(at(6 * MINUTE), &Some(alice()), Random(7)), Some(MessageId(3)));
+}
+
+#[test]
+fn the_last_32_randoms_of_an_author_are_remembered() {
+    let receipts = many(33);
+    assert_eq!(receipts.duplicate(at(1), &Some(alice()), Random(1)), None);
+    assert_eq!(receipts.duplicate(at(1), &Some(alice()), Random(2)), Some(MessageId(2)));
+    assert!(receipts.get(MessageId(1)).is_some(), "the message itself is");
+}
+
+#[test]
+fn the_last_65536_messages_of_a_group_are_remembered() {
+    let mut receipts = many(65_537);
+    assert_eq!(receipts.get(MessageId(1)), None);
+    assert!(receipts.get(MessageId(2)).is_some());
+    assert!(receipts.get(MessageId(65_537)).is_some());
+    assert_eq!(receipts.get(MessageId(65_538)), None);
+    assert_eq!(receipts.get(MessageId(0)), None);
+    let restored = Receipts::restore(receipts.save(), HashKey::default()).unwrap();
+    assert_eq!(restored.digest(), receipts.digest());
+    receipts.expire(at(5 * MINUTE));
+    assert_eq!(receipts.heap_bytes(), 0);
+}
+
+#[test]
+fn an_idle_group_wakes_once_when_the_last_is_forgotten() {
+    let mut receipts = receipts();
+    assert_eq!((receipts.next_expiry(), receipts.heap_bytes()), (None, 0));
+    receipts.accept(at(0), MessageId(1), None, None, waiting(1));
+    receipts.accept(at(9), MessageId(2), None, None, waiting(1));
+    assert_eq!(receipts.next_expiry(), Some(at(5 * MINUTE + 9)));
+    receipts.expire(at(5 * MINUTE));
+    assert_eq!(receipts.get(MessageId(1)), None);
+    assert!(receipts.get(MessageId(2)).is_some());
+    receipts.expire(at(5 * MINUTE + 9));
+    assert_eq!((receipts.next_expiry(), receipts.heap_bytes()), (None, 0));
+    assert_eq!(receipts.save(), Saved::default());
+}
+
+#[test]
+fn what_is_forgotten_takes_no_more_notes() {
+    let mut receipts = many(2);
+    receipts.expire(at(5 * MINUTE));
+    receipts.accept(at(5 * MINUTE), MessageId(3), Some(alice()), None, waiting(1));
+    let before = receipts.save();
+    receipts.set_state(MessageId(2), State::Ended(Outcome::Discarded(Discard::Expired)));
+    receipts.note(MessageId(4), Step::Answered { decision: DecisionName::Allow });
+    assert_eq!(receipts.save(), before);
+    assert_eq!(receipts.explain(MessageId(2)), None);
+}
+
+#[test]
+#[should_panic(expected = "ids are given without holes")]
+fn an_id_cannot_be_passed_over() {
+    many(2).accept(at(0), MessageId(4), None, None, waiting(1));
+}
+
+#[test]
+fn a_rebase_moves_the_age_and_not_what_is_told() {
+    let mut receipts = receipts();
+    receipts.accept(at(1_000), MessageId(1), Some(alice()), Some(Random(7)), waiting(1));
+    receipts.shift(Shift::new(at(1_060), at(100)));
+    assert_eq!(receipts.next_expiry(), Some(at(340)));
+    assert_eq!(receipts.duplicate(at(339), &Some(alice()), Random(7)), Some(MessageId(1)));
+    assert_eq!(receipts.duplicate(at(340), &Some(alice()), Random(7)), None);
+    assert_eq!(receipts.explain(MessageId(1)).unwrap().accepted, at(1_000));
+}
+
+#[test]
+fn what_was_accepted_when_the_clock_had_run_wild_is_forgotten_after_a_rebase() {
+    let mut receipts = receipts();
+    receipts.accept(Timestamp::MAX, MessageId(1), None, None, waiting(1));
+    assert_eq!(receipts.next_expiry(), None);
+    receipts.shift(Shift::new(Timestamp::MAX, at(100)));
+    receipts.expire(at(100 + 5 * MINUTE));
+    assert_eq!(receipts.get(MessageId(1)), None);
+}
+
+#[test]
+fn an_explanation_says_what_was_done_in_a_few_lines() {
+    let mut receipts = many(7);
+    let id = MessageId(7);
+    let filter = Cause::Filter { term: 3 };
+    let steps = [
+        Step::Filtered { term: 3, what: Finding::Held },
+        Step::Asked { cause: filter, expires: at(60) },
+        Step::Answered { decision: DecisionName::Allow },
+        Step::Waiting { expires: at(2), ahead: 12 },
+    ];
+    for step in steps {
+        receipts.note(id, step);
+    }
+    receipts.set_state(id, State::Ended(Outcome::Delivered { seq: Seq(9), at: at(1) }));
+    let explanation = receipts.explain(id).unwrap();
+    assert_eq!(explanation.steps.as_slice(), steps);
+    assert_eq!(
+        explanation.to_string(),
+        "message 7 of alice: Text, Normal, accepted at 0.000000000\n\
+         - filtered: Held for term 3\n\
+         - asked for term 3, until 60.000000000\n\
+         - answered: Allow\n\
+         - waiting behind 12, until 2.000000000\n\
+         - delivered at 1.000000000 as entry 9"
+    );
+}
+
+#[test]
+fn every_end_of_a_message_reads_well() {
+    let mut receipts = receipts();
+    receipts.accept(at(0), MessageId(1), None, None, waiting(4));
+    receipts.note(MessageId(1), Step::Asked { cause: Cause::Policy, expires: at(2) });
+    let mut end = |state| {
+        receipts.set_state(MessageId(1), state);
+        let text = receipts.explain(MessageId(1)).unwrap().to_string();
+        text.lines().last().unwrap().to_owned()
+    };
+    let rejected = |rejection| State::Ended(Outcome::Rejected(rejection));
+    let (filter, reason) = (FilterId(5), "no\n- delivered".to_owned());
+    assert_eq!(end(State::Held { expires: at(2) }), "- held until 2.000000000");
+    assert_eq!(end(State::Waiting { expires: at(4) }), "- waiting until 4.000000000");
+    assert_eq!(
+        end(rejected(Rejection::Filter { filter, term: 3 })),
+        "- rejected by filter 5 for term 3"
+    );
+    assert_eq!(
+        end(rejected(Rejection::Decision { code: 10_101, reason })),
+        r#"- rejected by decision 10101: "no\n- delivered""#
+    );
+    assert_eq!(end(rejected(Rejection::Silence)), "- rejected, because nobody decided in time");
+    assert_eq!(end(State::Ended(Outcome::Discarded(Discard::Shed))), "- discarded: Shed");
+    let text = receipts.explain(MessageId(1)).unwrap().to_string();
+    assert!(text.starts_with("message 1 of the app: "), "{text}");
+    assert!(text.contains("- asked as about every message, until 2"), "{text}");
+}
+
+#[test]
+fn of_many_steps_the_last_are_remembered_and_the_others_counted() {
+    let mut receipts = many(1);
+    for ahead in 0..20 {
+        receipts.note(MessageId(1), Step::Waiting { expires: at(1), ahead });
+    }
+    let steps = receipts.explain(MessageId(1)).unwrap().steps;
+    assert_eq!((steps.len(), steps[0]), (16, Step::Omitted { steps: 5 }));
+    assert_eq!(steps[1], Step::Waiting { expires: at(1), ahead: 5 });
+    assert_eq!(steps[15], Step::Waiting { expires: at(1), ahead: 19 });
+    let restored = Receipts::restore(receipts.save(), HashKey::default()).unwrap();
+    assert_eq!(restored.explain(MessageId(1)).unwrap().steps, steps);
+}
+
+#[test]
+fn a_remembered_message_takes_the_memory_that_is_promised() {
+    assert!(size_of::<Line>() <= 128, "{}", size_of::<Line>());
+    let mut receipts = many(10_000);
+    let plain = receipts.heap_bytes();
+    assert!(plain <= 16_384 * 128 + 10_000 * 17 + 1_000, "{plain}");
+    let decision = Rejection::Decision { code: 1, reason: "x".repeat(1_000) };
+    receipts.set_state(MessageId(1), State::Ended(Outcome::Rejected(decision)));
+    assert_eq!(receipts.heap_bytes(), plain + 1_000);
+    for _ in 0..3 {
+        receipts.note(MessageId(1), Step::Answered { decision: DecisionName::Reject });
+    }
+    assert_eq!(receipts.heap_bytes(), plain + 1_000 + 4 * size_of::<Step>());
+    receipts.expire(at(5 * MINUTE));
+    assert_eq!(receipts.heap_bytes(), 0);
+}
+
+#[test]
+fn what_does_not_hold_together_is_not_restored() {
+    let restore = |change: fn(&mut Saved)| {
+        let mut saved = many(3).save();
+        change(&mut saved);
+        Receipts::restore(saved, HashKey::default()).err().map_or("", |corrupt| corrupt.0)
+    };
+    let more = "receipts of more messages than there ever were";
+    assert_eq!(restore(|_| ()), "");
+    assert_eq!(restore(|saved| saved.first = MessageId(u64::MAX)), more);
+    assert_eq!(restore(|saved| saved.lines.clear()), more);
+    assert_eq!(
+        restore(|saved| saved.lines[0].since = at(1)),
+        "receipts are not in the order of their age"
+    );
+    assert_eq!(
+        restore(|saved| saved.lines[2].since = Timestamp::MAX),
+        "a receipt that is never forgotten"
+    );
+    assert_eq!(
+        restore(|saved| saved.lines = vec![saved.lines[0].clone(); 65_537]),
+        "more receipts than are ever remembered"
+    );
+    let step = serde_json::to_value(Step::Answered { decision: DecisionName::Allow }).unwrap();
+    let steps = |count| serde_json::from_value::<Steps>(vec![step.clone(); count].into());
+    assert!(steps(16).is_ok() && steps(17).is_err());
+}
+
+/// The model: every message, and whether it is remembered is asked each time.
+struct Told {
+    author: Option<UserId>,
+    random: Option<Random>,
+    since: Timestamp,
+    what: Remembered,
+    steps: Vec<Step>,
+}
+
+fn is_kept(told: &Told, now: Timestamp) -> bool {
+    now.since(told.since).as_secs() < 5 * MINUTE
+}
+
+fn duplicate(
+    told: &[Told],
+    now: Timestamp,
+    author: Option<&UserId>,
+    random: Random,
+) -> Option<usize> {
+    let of_author =
+        |place: &usize| told[*place].author.as_ref() == author && told[*place].random.is_some();
+    let last = (0..told.len()).rev().filter(of_author).take(32);
+    last.filter(|&place| is_kept(&told[place], now))
+        .find(|&place| told[place].random == Some(random))
+}
+
+proptest! {
+    #[test]
+    fn receipts_do_what_a_list_does(
+        acts in prop::collection::vec((0..12_u8, 0..3_u8, 0..48_u32, 0..120_u64), 0..160),
+    ) {
+        let mut receipts = receipts();
+        let (mut told, mut now): (Vec<Told>, _) = (Vec::new(), at(0));
+        for (what, who, number, span) in acts {
+            let author = (who > 0).then(|| UserId::new(&format!("u{who}")).unwrap());
+            let place = told.len().saturating_sub(number as usize);
+            let id = MessageId(place as u64);
+            match what {
+                0..=6 => {
+                    let random = (number > 4).then_some(Random(number));
+                    if random.is_none_or(|random| duplicate(&told, now, author.as_ref(), random).is_none()) {
+                        let id = MessageId(told.len() as u64 + 1);
+                        receipts.accept(now, id, author.clone(), random, waiting(span));
+                        let (since, what, steps) = (now, waiting(span), Vec::new());
+                        told.push(Told { author, random, since, what, steps });
+                    }
+                }
+                7 => {
+                    let state = State::Held { expires: at(span) };
+                    receipts.set_state(id, state.clone());
+                    if place > 0 { told[place - 1].what.state = state; }
+                }
+                8 => {
+                    let step = Step::Waiting { expires: at(span), ahead: number };
+                    receipts.note(id, step);
+                    if place > 0 { told[place - 1].steps.push(step); }
+                }
+                9 => now += at(span).since(at(0)),
+                10 => {
+                    let shift = Shift::new(now, at(600 + span));
+                    receipts.shift(shift);
+                    for told in &mut told {
+                        shift.apply(&mut told.since);
+                    }
+                    now = at(600 + span);
+                }
+                _ => {
+                    let restored = Receipts::restore(receipts.save(), HashKey::new(span, 7)).unwrap();
+                    prop_assert_eq!(restored.digest(), receipts.digest());
+                    receipts = restored;
+                }
+            }
+            // A duplicate is none when its time is over, told or not; the rest is forgotten on time.
+            for random in (0..48).map(Random) {
+                for author in [None, Some(UserId::new("u1").unwrap()), Some(UserId::new("u2").unwrap())] {
+                    let place = duplicate(&told, now, author.as_ref(), random);
+                    let first = place.map(|place| MessageId(place as u64 + 1));
+                    prop_assert_eq!(receipts.duplicate(now, &author, random), first);
+                }
+            }
+            receipts.expire(now);
+            for (place, told) in told.iter().enumerate() {
+                let kept = is_kept(told, now).then_some(&told.what);
+                let id = MessageId(place as u64 + 1);
+                prop_assert_eq!(receipts.get(id), kept);
+                let steps = receipts.explain(id).map(|explanation| explanation.steps.into_vec());
+                prop_assert_eq!(steps, kept.map(|_| told.steps.clone()));
+            }
+            let last = told.last().filter(|told| is_kept(told, now));
+            prop_assert_eq!(receipts.next_expiry(), last.map(|told| told.since + SPAN));
+            let kept = told.iter().any(|told| is_kept(told, now));
+            prop_assert_eq!(receipts.heap_bytes() == 0, !kept);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! A hash table that grows without a stall, and an arena that grows without a copy.
+//!
+//! One table that is rehashed whole makes one join in a million wait for 100 ms. Here a large table
+//! is 256 small ones, each of which grows by itself. The order in either is never seen.
+
+use std::mem::{replace, size_of};
+
+use hashbrown::HashTable;
+
+/// Entries by a hash that the caller computes from a secret key.
+#[derive(Clone, Debug)]
+pub(super) struct Index<E> {
+    /// One table, or [`TABLES`].
+    tables: Tables<E>,
+    len: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Tables<E> {
+    One(HashTable<E>),
+    Many(Box<[HashTable<E>]>),
+}
+
+/// As many as the prototype had whose worst join at a million members took a few milliseconds.
+const TABLES: usize = 256;
+/// One table is split when it has so many: moving them takes some 100 µs.
+const SPLIT: usize = 4_096;
+
+/// Which of the tables has `hash`. `HashTable` looks at the lowest bits and the highest seven, so
+/// that others must tell the tables apart.
+fn table_of(hash: u64) -> usize {
+    usize::from((hash >> 48).to_le_bytes()[0])
+}
+
+impl<E> Index<E> {
+    pub(super) const fn new() -> Self {
+        Self { tables: Tables::One(HashTable::new()), len: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn find(&self, hash: u64, is_it: impl FnMut(&E) -> bool) -> Option<&E> {
+        match &self.tables {
+            Tables::One(table) => table.find(hash, is_it),
+            Tables::Many(tables) => tables[table_of(hash)].find(hash, is_it),
+        }
+    }
+
+    /// Adds an entry that is not there yet.
+    pub(super) fn insert(&mut self, hash: u64, entry: E, hash_of: impl Fn(&E) -> u64) {
+        if let Tables::One(table) = &mut self.tables
+            && self.len == SPLIT
+        {
+            let whole = replace(table, HashTable::new());
+            self.tables = Tables::Many(split(whole, &hash_of));
+        }
+        self.table(hash).insert_unique(hash, entry, hash_of);
+        self.len += 1;
+    }
+
+    pub(super) fn remove(&mut self, hash: u64, is_it: impl FnMut(&E) -> bool) -> Option<E> {
+        let (entry, _) = self.table(hash).find_entry(hash, is_it).ok()?.remove();
+        self.len -= 1;
+        if self.len == 0 {
+            *self = Self::new();
+        }
+        Some(entry)
+    }
+
+    /// Every entry, in no order that may be seen: sort them, or add them up.
+    pub(super) fn unordered(&self) -> impl Iterator<Item = &E> {
+        self.tables().iter().flat_map(HashTable::iter)
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let tables = self.tables();
+        let inline = if tables.len() == 1 { 0 } else { TABLES * size_of::<HashTable<E>>() };
+        inline + tables.iter().map(HashTable::allocation_size).sum::<usize>()
+    }
+
+    fn tables(&self) -> &[HashTable<E>] {
+        match &self.tables {
+            Tables::One(table) => std::slice::from_ref(table),
+            Tables::Many(tables) => tables,
+        }
+    }
+
+    fn table(&mut self, hash: u64) -> &mut HashTable<E> {
+        match &mut self.tables {
+            Tables::One(table) => table,
+            Tables::Many(tables) => &mut tables[table_of(hash)],
+        }
+    }
+}
+
+fn split<E>(whole: HashTable<E>, hash_of: &impl Fn(&E) -> u64) -> Box<[HashTable<E>]> {
+    let mut tables: Box<[HashTable<E>]> = (0..TABLES).map(|_| HashTable::new()).collect();
+    for entry in whole {
+        let hash = hash_of(&entry);
+        tables[table_of(hash)].insert_unique(hash, entry, hash_of);
+    }
+    tables
+}
+
+/// A place in an [`Arena`], used again when what was there is gone.
+pub(super) type Slot = u32;
+
+/// Values that stay where they are, on pages that are never copied once they are full.
+#[derive(Clone, Debug)]
+pub(super) struct Arena<T> {
+    pages: Vec<Vec<Option<T>>>,
+    free: Vec<Slot>,
+}
+
+/// Values to a page: large enough that pages are few, small enough to be copied while it fills.
+const PAGE: usize = 1_024;
+
+impl<T> Arena<T> {
+    pub(super) const fn new() -> Self {
+        Self { pages: Vec::new(), free: Vec::new() }
+    }
+
+    pub(super) fn insert(&mut self, value: T) -> Slot {
+        if let Some(slot) = self.free.pop() {
+            *self.place(slot) = Some(value);
+            return slot;
+        }
+        if self.pages.last().is_none_or(|page| page.len() == PAGE) {
+            self.pages.push(Vec::new());
+        }
+        let full = (self.pages.len() - 1) * PAGE;
+        let page = self.pages.last_mut().expect("a page was just made");
+        let slot = Slot::try_from(full + page.len());
+        page.push(Some(value));
+        slot.expect("memory ends long before 2^32 values are kept at once")
+    }
+
+    pub(super) fn get(&self, slot: Slot) -> &T {
+        let value = self.pages[slot as usize / PAGE][slot as usize % PAGE].as_ref();
+        value.expect("a slot is forgotten when its value is removed")
+    }
+
+    pub(super) fn get_mut(&mut self, slot: Slot) -> &mut T {
+        self.place(slot).as_mut().expect("a slot is forgotten when its value is removed")
+    }
+
+    pub(super) fn remove(&mut self, slot: Slot) -> T {
+        self.free.push(slot);
+        self.place(slot).take().expect("a slot is forgotten when its value is removed")
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let full = self.pages.len().saturating_sub(1) * PAGE;
+        let places = full + self.pages.last().map_or(0, Vec::capacity);
+        places * size_of::<Option<T>>()
+            + self.pages.capacity() * size_of::<Vec<T>>()
+            + self.free.capacity() * size_of::<Slot>()
+    }
+
+    fn place(&mut self, slot: Slot) -> &mut Option<T> {
+        &mut self.pages[slot as usize / PAGE][slot as usize % PAGE]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::HashKey;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "so an index asks for it")]
+    fn hash(number: &u32) -> u64 {
+        HashKey::new(1, 2).hash_one(number)
+    }
+
+    #[test]
+    fn an_index_keeps_everything_through_its_split_and_frees_it_at_the_end() {
+        let mut index = Index::new();
+        let numbers = 0..u32::try_from(3 * SPLIT).unwrap();
+        for number in numbers.clone() {
+            assert_eq!(index.find(hash(&number), |other| *other == number), None);
+            index.insert(hash(&number), number, hash);
+        }
+        assert_eq!((index.len(), index.unordered().count()), (numbers.len(), numbers.len()));
+        assert!(numbers.clone().all(|n| index.find(hash(&n), |other| *other == n) == Some(&n)));
+        assert!(index.heap_bytes() > 4 * numbers.len());
+        for number in numbers.clone() {
+            assert_eq!(index.remove(hash(&number), |other| *other == number), Some(number));
+            assert_eq!(index.remove(hash(&number), |other| *other == number), None);
+        }
+        assert_eq!((index.len(), index.heap_bytes()), (0, 0));
+    }
+
+    #[test]
+    fn the_tables_of_a_large_index_are_about_equally_full() {
+        let mut index = Index::new();
+        for number in 0..100_000 {
+            index.insert(hash(&number), number, hash);
+        }
+        let longest = index.tables().iter().map(HashTable::len).max();
+        assert!(longest < Some(2 * 100_000 / TABLES), "{longest:?}");
+    }
+
+    #[test]
+    fn a_table_is_chosen_by_bits_at_which_it_does_not_look_itself() {
+        let (lowest, highest) = (0xffff, 0x7f << 57);
+        assert_eq!(table_of(lowest | highest), 0);
+        assert_eq!(table_of(0xff << 48), TABLES - 1);
+    }
+
+    #[test]
+    fn an_arena_uses_places_again() {
+        let mut arena = Arena::new();
+        let slots: Vec<Slot> = (0..3_000).map(|value| arena.insert(Box::new(value))).collect();
+        let before = arena.heap_bytes();
+        assert!(before >= 3_000 * size_of::<Box<u32>>());
+        for &slot in &slots[..2_000] {
+            assert_eq!(*arena.remove(slot), slot);
+        }
+        for value in 0..2_000 {
+            let slot = arena.insert(Box::new(value + 10_000));
+            assert_eq!(**arena.get(slot), value + 10_000);
+            **arena.get_mut(slot) += 1;
+            assert_eq!(**arena.get(slot), value + 10_001);
+        }
+        assert_eq!(arena.pages.len(), 3);
+        assert_eq!(*arena.get(2_500).as_ref(), 2_500);
+    }
+}

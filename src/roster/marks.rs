@@ -1,0 +1,87 @@
+//! Which kinds of marks a group knows, and how many members have each.
+//!
+//! A kind exists while somebody has it. A member's marks are one bit for each kind, so that marking
+//! costs a member two bytes.
+
+use smallvec::SmallVec;
+
+use crate::refusal::{Field, Refusal};
+
+/// Kinds of marks in a group: "at most 10 marks per group" (the modelled service, 2024).
+pub(super) const KINDS: usize = 10;
+/// Members who may have one mark: "1,000 members per mark" (the modelled service, 2024).
+pub(super) const PER_MARK: u32 = 1_000;
+
+/// The marks of one member, by the places of their kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks(u16);
+
+impl Marks {
+    fn has(self, place: usize) -> bool {
+        self.0 & (1 << place) != 0
+    }
+}
+
+/// The kinds of marks of a group.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kinds([Kind; KINDS]);
+
+/// One kind; free for another when nobody has it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kind {
+    mark: u32,
+    members: u32,
+}
+
+impl Kinds {
+    /// The numbers of `marks`, in their own order.
+    pub(super) fn numbers(&self, marks: Marks) -> SmallVec<[u32; KINDS]> {
+        let places = (0..KINDS).filter(|&place| marks.has(place));
+        let mut numbers: SmallVec<[u32; KINDS]> = places.map(|place| self.0[place].mark).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Whether every one of `holders`, each named once, could have every one of `marks`.
+    pub(super) fn check(&self, marks: &[u32], holders: &[Marks]) -> Result<(), Refusal> {
+        let refuse = |limit, count| Err(Refusal::TooMany { field: Field::Marks, limit, count });
+        let mut kinds = self.0.iter().filter(|kind| kind.members > 0).count();
+        for &mark in marks {
+            let place = self.place(mark);
+            let has_it = |marks: &&Marks| place.is_some_and(|place| marks.has(place));
+            let others = place.map_or(0, |place| u64::from(self.0[place].members))
+                - holders.iter().filter(has_it).count() as u64;
+            let members = others + holders.len() as u64;
+            if members > u64::from(PER_MARK) {
+                return refuse(u64::from(PER_MARK), members);
+            }
+            kinds += usize::from(place.is_none());
+        }
+        if kinds > KINDS { refuse(KINDS as u64, kinds as u64) } else { Ok(()) }
+    }
+
+    /// Adds `mark` to the marks of one member; false if it is there, or there is no room for its kind.
+    pub(super) fn add(&mut self, marks: &mut Marks, mark: u32) -> bool {
+        let free = || self.0.iter().position(|kind| kind.members == 0);
+        let Some(place) = self.place(mark).or_else(free) else { return false };
+        let kind = &mut self.0[place];
+        if marks.has(place) || kind.members == PER_MARK {
+            return false;
+        }
+        *kind = Kind { mark, members: kind.members + 1 };
+        marks.0 |= 1 << place;
+        true
+    }
+
+    /// Takes `mark` from the marks of one member; false if it is not there.
+    pub(super) fn remove(&mut self, marks: &mut Marks, mark: u32) -> bool {
+        let Some(place) = self.place(mark).filter(|&place| marks.has(place)) else { return false };
+        self.0[place].members -= 1;
+        marks.0 &= !(1 << place);
+        true
+    }
+
+    fn place(&self, mark: u32) -> Option<usize> {
+        self.0.iter().position(|kind| kind.members > 0 && kind.mark == mark)
+    }
+}

@@ -1,0 +1,316 @@
+//! The members of a group: their records, found by user and by the order of their joins.
+//!
+//! Invariants: every record is in `users` and in `order`; `admins` and `lost` name members only;
+//! only who has a session has marks; `online` counts those who have one; `sum` is the sum of the
+//! facts about all of them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem::size_of,
+    sync::Arc,
+};
+
+use smallvec::SmallVec;
+
+use super::{
+    facts::{Fact, Sum},
+    index::{Arena, Index, Slot},
+    marks::{Kinds, Marks},
+};
+use crate::{
+    command::Device,
+    deadlines::Deadlines,
+    id::{HashKey, SessionId, UserId},
+    role::Profile,
+    time::{Shift, Timestamp},
+};
+
+/// What is kept of one member: 88 bytes, the only session inline.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    /// The number of their join, higher than that of all who joined before.
+    pub(super) join: u64,
+    pub(super) user: UserId,
+    pub(super) profile: Arc<Profile>,
+    pub(super) card: Option<Arc<str>>,
+    pub(super) joined: Timestamp,
+    /// In the order in which they came.
+    pub(super) devices: SmallVec<[Device; 1]>,
+    pub(super) marks: Marks,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct People {
+    key: HashKey,
+    records: Arena<Record>,
+    users: Index<Named>,
+    order: BTreeMap<u64, Slot>,
+    admins: BTreeSet<u64>,
+    pub(super) lost: Deadlines<SessionId>,
+    kinds: Kinds,
+    online: u64,
+    sum: Sum,
+    /// The bytes of ids, profiles and name cards.
+    text: usize,
+}
+
+/// A member in the index of users. Half of the hash stands beside the place, so that a table grows
+/// without reading records.
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    hash: u32,
+    slot: Slot,
+}
+
+impl Named {
+    /// The whole hash again, with all its parts: [`Index`] looks at the lowest and the highest bits.
+    fn spread(self) -> u64 {
+        spread(self.hash)
+    }
+}
+
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
+
+impl Record {
+    fn fact(&self) -> Fact<'_> {
+        let Self { join, user, profile, card, joined, .. } = self;
+        Fact::Member { join: *join, user, profile, card: card.as_ref(), joined: *joined }
+    }
+
+    fn sessions_fact(&self) -> Fact<'_> {
+        Fact::Sessions { join: self.join, devices: &self.devices }
+    }
+
+    /// The bytes of its texts, with the counts beside each shared one.
+    fn text(&self) -> usize {
+        let Profile { nick, avatar } = &*self.profile;
+        let card = self.card.as_ref().map_or(0, |card| card.len() + 16);
+        self.user.as_str().len() + nick.len() + avatar.len() + size_of::<Profile>() + 64 + card
+    }
+}
+
+impl People {
+    pub(super) fn new(key: HashKey) -> Self {
+        Self {
+            key,
+            records: Arena::new(),
+            users: Index::new(),
+            order: BTreeMap::new(),
+            admins: BTreeSet::new(),
+            lost: Deadlines::new(key),
+            kinds: Kinds::default(),
+            online: 0,
+            sum: Sum::default(),
+            text: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.users.len()
+    }
+
+    pub(super) fn online(&self) -> u64 {
+        self.online
+    }
+
+    pub(super) fn sum(&self) -> Sum {
+        self.sum
+    }
+
+    pub(super) fn get(&self, slot: Slot) -> &Record {
+        self.records.get(slot)
+    }
+
+    pub(super) fn find(&self, user: &UserId) -> Option<Slot> {
+        let hash = self.hash(user);
+        let is_it = |named: &Named| named.hash == hash && self.get(named.slot).user == *user;
+        self.users.find(spread(hash), is_it).map(|named| named.slot)
+    }
+
+    /// Those who joined with the number `from` or after, in order.
+    pub(super) fn since(&self, from: u64) -> impl DoubleEndedIterator<Item = &Record> {
+        self.order.range(from..).map(|(_, &slot)| self.get(slot))
+    }
+
+    pub(super) fn admins(&self) -> &BTreeSet<u64> {
+        &self.admins
+    }
+
+    pub(super) fn by_join(&self, join: u64) -> Option<&Record> {
+        self.order.get(&join).map(|&slot| self.get(slot))
+    }
+
+    pub(super) fn marks(&self, record: &Record) -> impl Iterator<Item = u32> + use<> {
+        self.kinds.numbers(record.marks).into_iter()
+    }
+
+    pub(super) fn enter(&mut self, record: Record) -> Slot {
+        let hash = self.hash(&record.user);
+        self.sum.add(&record.fact());
+        self.sum.add(&record.sessions_fact());
+        self.online += u64::from(!record.devices.is_empty());
+        self.text += record.text();
+        let join = record.join;
+        let slot = self.records.insert(record);
+        self.users.insert(spread(hash), Named { hash, slot }, |named| named.spread());
+        self.order.insert(join, slot);
+        slot
+    }
+
+    /// Forgets a member, with everything that names them.
+    pub(super) fn leave(&mut self, slot: Slot) -> Record {
+        self.clear_marks(slot);
+        self.set_admin(slot, false);
+        let record = self.records.remove(slot);
+        for device in &record.devices {
+            self.revive(device.session);
+        }
+        let hash = self.hash(&record.user);
+        self.users.remove(spread(hash), |named| named.slot == slot);
+        self.order.remove(&record.join);
+        self.online -= u64::from(!record.devices.is_empty());
+        self.text -= record.text();
+        self.sum.subtract(&record.sessions_fact());
+        self.sum.subtract(&record.fact());
+        record
+    }
+
+    /// Changes what is kept of a member beside sessions and marks.
+    pub(super) fn change(&mut self, slot: Slot, change: impl FnOnce(&mut Record)) {
+        let record = self.records.get_mut(slot);
+        self.sum.subtract(&record.fact());
+        self.text -= record.text();
+        change(record);
+        self.text += record.text();
+        self.sum.add(&record.fact());
+    }
+
+    /// Adds a session; true if it is the member's only one.
+    pub(super) fn sit(&mut self, slot: Slot, device: Device) -> bool {
+        let record = self.records.get_mut(slot);
+        self.sum.subtract(&record.sessions_fact());
+        record.devices.push(device);
+        self.sum.add(&record.sessions_fact());
+        let only = record.devices.len() == 1;
+        self.online += u64::from(only);
+        only
+    }
+
+    /// Removes a session; true if it was the member's last.
+    pub(super) fn rise(&mut self, slot: Slot, session: SessionId) -> (Device, bool) {
+        self.revive(session);
+        let record = self.records.get_mut(slot);
+        self.sum.subtract(&record.sessions_fact());
+        let place = record.devices.iter().position(|device| device.session == session);
+        let device = record.devices.remove(place.expect("the table of sessions names the member"));
+        self.sum.add(&record.sessions_fact());
+        let last = record.devices.is_empty();
+        if last {
+            self.online -= 1;
+            self.clear_marks(slot);
+        }
+        (device, last)
+    }
+
+    /// Lets a session be lost until then; false if it is lost already.
+    pub(super) fn lose(&mut self, session: SessionId, until: Timestamp) -> bool {
+        if self.lost.get(&session).is_some() {
+            return false;
+        }
+        let turn = self.lost.set(session, until);
+        self.sum.add(&Fact::Lost { session, turn });
+        true
+    }
+
+    /// Lets a session be lost no more.
+    pub(super) fn revive(&mut self, session: SessionId) {
+        if let Some(turn) = self.lost.remove(&session) {
+            self.sum.subtract(&Fact::Lost { session, turn });
+        }
+    }
+
+    /// Takes the loss that is over first, if one is at `now`.
+    pub(super) fn end_loss(&mut self, now: Timestamp) -> Option<SessionId> {
+        let (session, turn) = self.lost.pop_due(now)?;
+        self.sum.subtract(&Fact::Lost { session, turn });
+        Some(session)
+    }
+
+    /// Puts a saved loss machine in place of the present one, which is empty.
+    pub(super) fn restore_losses(&mut self, lost: Deadlines<SessionId>) {
+        self.lost = lost;
+        self.count_losses(Sum::add);
+    }
+
+    pub(super) fn shift(&mut self, shift: Shift) {
+        self.count_losses(Sum::subtract);
+        self.lost.shift(shift);
+        self.count_losses(Sum::add);
+    }
+
+    pub(super) fn set_admin(&mut self, slot: Slot, on: bool) -> bool {
+        let join = self.get(slot).join;
+        let changed = if on { self.admins.insert(join) } else { self.admins.remove(&join) };
+        match (changed, on) {
+            (true, true) => self.sum.add(&Fact::Admin { join }),
+            (true, false) => self.sum.subtract(&Fact::Admin { join }),
+            (false, _) => {}
+        }
+        changed
+    }
+
+    pub(super) fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+
+    /// Gives a mark to a member, or takes it; false if nothing changed.
+    pub(super) fn mark(&mut self, slot: Slot, mark: u32, on: bool) -> bool {
+        let record = self.records.get_mut(slot);
+        let fact = Fact::Marked { join: record.join, mark };
+        let marks = &mut record.marks;
+        if on {
+            let added = self.kinds.add(marks, mark);
+            if added {
+                self.sum.add(&fact);
+            }
+            added
+        } else {
+            let removed = self.kinds.remove(marks, mark);
+            if removed {
+                self.sum.subtract(&fact);
+            }
+            removed
+        }
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        // A node of a `BTreeMap` is filled to about two thirds.
+        let order = self.order.len() * size_of::<(u64, Slot)>() * 3 / 2;
+        size_of::<Self>()
+            + self.records.heap_bytes()
+            + self.users.heap_bytes()
+            + order
+            + self.lost.heap_bytes()
+            + self.text
+    }
+
+    fn clear_marks(&mut self, slot: Slot) {
+        let marks = self.get(slot).marks;
+        for mark in self.kinds.numbers(marks) {
+            self.mark(slot, mark, false);
+        }
+    }
+
+    fn count_losses(&mut self, count: fn(&mut Sum, &Fact<'_>)) {
+        for (&session, turn) in self.lost.iter() {
+            count(&mut self.sum, &Fact::Lost { session, turn });
+        }
+    }
+
+    fn hash(&self, user: &UserId) -> u32 {
+        // The upper half, which is as good as any.
+        u32::try_from(self.key.hash_one(user) >> 32).unwrap_or_default()
+    }
+}

@@ -1,0 +1,203 @@
+//! A roster as plain data, and back.
+//!
+//! What comes back is not believed: everything that the mechanisms rest on is checked. How long texts
+//! are is not checked: that is the form of commands, and a snapshot is no larger in memory than it is
+//! in itself.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::{
+    Applicant, MAX_ADMINS, Place, Roster,
+    marks::Marks,
+    people::{People, Record},
+};
+use crate::{
+    command::Device,
+    corrupt::Corrupt,
+    deadlines::{Deadlines, Turn},
+    id::{HashKey, SessionId, UserId},
+    role::Profile,
+    time::Timestamp,
+};
+
+/// Sessions that one user can have under any config: `presence.per_user` is at most 255.
+const SESSIONS: usize = 255;
+
+/// Everything to keep of a [`Roster`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    owner: Option<UserId>,
+    joins: u64,
+    losses: u64,
+    /// In the order of their joins.
+    members: Vec<SavedMember>,
+    /// In the order of their sessions' numbers.
+    guests: Vec<Device>,
+    /// In the order of their ids.
+    applicants: Vec<(UserId, Applicant)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct SavedMember {
+    join: u64,
+    user: UserId,
+    profile: Arc<Profile>,
+    card: Option<Arc<str>>,
+    joined: Timestamp,
+    admin: bool,
+    seats: Vec<Seat>,
+    /// Lowest first.
+    marks: Vec<Mark>,
+}
+
+/// A session of a member, and when it is given up if its connection is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Seat {
+    device: Device,
+    lost: Option<Turn>,
+}
+
+/// A type of its own, because a slice of bare numbers is not hashed alike on every machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Mark(u32);
+
+impl Roster {
+    pub(crate) fn save(&self) -> Saved {
+        let mut guests: Vec<Device> = self.sessions.unordered().filter_map(guest).collect();
+        guests.sort_unstable_by_key(|device| device.session);
+        let applicants = self.applicants();
+        Saved {
+            owner: self.owner.clone(),
+            joins: self.joins,
+            losses: self.people.as_ref().map_or(0, |people| people.lost.next_order()),
+            members: self.people.as_deref().map_or_else(Vec::new, save_people),
+            guests,
+            applicants: applicants.map(|(user, who)| (user.clone(), who.clone())).collect(),
+        }
+    }
+
+    pub(crate) fn restore(saved: Saved, key: HashKey) -> Result<Self, Corrupt> {
+        let mut roster = Self { joins: saved.joins, ..Self::new(saved.owner, key) };
+        // So many joins that nobody lives to see the counter overflow.
+        if saved.joins > u64::MAX / 2 {
+            return Err(Corrupt("more joins than there ever were"));
+        }
+        if !saved.members.is_sorted_by(|one, next| one.join < next.join) {
+            return Err(Corrupt("members are not in the order of their joins"));
+        }
+        let mut lost = Vec::new();
+        for member in saved.members {
+            roster.restore_member(member, &mut lost)?;
+        }
+        let lost = Deadlines::restore(lost, saved.losses, key)?;
+        if let Some(people) = &mut roster.people {
+            people.restore_losses(lost);
+        }
+        if !saved.guests.is_sorted_by(|one, next| one.session < next.session) {
+            return Err(Corrupt("guests are not in the order of their sessions"));
+        }
+        for device in saved.guests {
+            roster.expect_free(device.session)?;
+            roster.admit_guest(device);
+        }
+        if !saved.applicants.is_sorted_by(|(one, _), (next, _)| one < next) {
+            return Err(Corrupt("applicants are not in the order of their ids"));
+        }
+        for (user, applicant) in saved.applicants {
+            roster.expect_free(applicant.device.session)?;
+            if roster.get(&user).is_some() {
+                return Err(Corrupt("a member is an applicant"));
+            }
+            roster.apply(user, applicant);
+        }
+        Ok(roster)
+    }
+
+    fn restore_member(
+        &mut self,
+        saved: SavedMember,
+        lost: &mut Vec<(SessionId, Turn)>,
+    ) -> Result<(), Corrupt> {
+        let SavedMember { join, user, profile, card, joined, admin, seats, marks } = saved;
+        if join >= self.joins {
+            return Err(Corrupt("a member whose join is yet to come"));
+        }
+        if self.get(&user).is_some() {
+            return Err(Corrupt("a member is there twice"));
+        }
+        if seats.len() > SESSIONS {
+            return Err(Corrupt("a member has more sessions than any config allows"));
+        }
+        if card.as_ref().is_some_and(|card| card.is_empty()) {
+            return Err(Corrupt("an empty name card is none"));
+        }
+        if admin && (self.owner.as_ref() == Some(&user) || self.admins() == MAX_ADMINS) {
+            return Err(Corrupt("an owner is admin, or there are too many"));
+        }
+        let devices = SmallVec::new();
+        let people = self.people.get_or_insert_with(|| Box::new(People::new(self.key)));
+        let marked = Marks::default();
+        let slot =
+            people.enter(Record { join, user, profile, card, joined, devices, marks: marked });
+        people.set_admin(slot, admin);
+        for Seat { device, lost: turn } in seats {
+            self.expect_free(device.session)?;
+            self.seat(device.session, Place::Member(slot));
+            self.people.as_mut().map(|people| people.sit(slot, device));
+            if let Some(turn) = turn {
+                if turn.until == Timestamp::MAX {
+                    return Err(Corrupt("a grace that never ends"));
+                }
+                lost.push((device.session, turn));
+            }
+        }
+        self.people.as_mut().map_or(Ok(()), |people| restore_marks(people, slot, &marks))
+    }
+
+    fn expect_free(&self, session: SessionId) -> Result<(), Corrupt> {
+        if self.is_free(session) { Ok(()) } else { Err(Corrupt("a session is in two places")) }
+    }
+}
+
+fn restore_marks(people: &mut People, slot: u32, marks: &[Mark]) -> Result<(), Corrupt> {
+    if !marks.is_sorted_by(|one, next| one < next) {
+        return Err(Corrupt("marks are not in their order"));
+    }
+    if !marks.is_empty() && people.get(slot).devices.is_empty() {
+        return Err(Corrupt("somebody offline is marked"));
+    }
+    if marks.iter().all(|mark| people.mark(slot, mark.0, true)) {
+        Ok(())
+    } else {
+        Err(Corrupt("more marks than a group may have"))
+    }
+}
+
+fn save_people(people: &People) -> Vec<SavedMember> {
+    let save = |record: &Record| SavedMember {
+        join: record.join,
+        user: record.user.clone(),
+        profile: Arc::clone(&record.profile),
+        card: record.card.clone(),
+        joined: record.joined,
+        admin: people.admins().contains(&record.join),
+        seats: record
+            .devices
+            .iter()
+            .map(|&device| Seat { device, lost: people.lost.get(&device.session) })
+            .collect(),
+        marks: people.marks(record).map(Mark).collect(),
+    };
+    people.since(0).map(save).collect()
+}
+
+fn guest(&(session, place): &(SessionId, Place)) -> Option<Device> {
+    match place {
+        Place::Guest(platform) => Some(Device { session, platform }),
+        Place::Member(_) => None,
+    }
+}
