@@ -1,23 +1,61 @@
-//! An embeddable, in-process chat-room engine for livestreaming groups.
-
+#![doc = include_str!("guide/overview.md")]
 #![forbid(unsafe_code)]
 
+mod attributes;
+mod audience;
+mod batch;
+mod bounds;
+mod bucket;
+mod clock;
 mod command;
 mod config;
 mod corrupt;
 mod cursor;
+mod deadlines;
+mod directory;
+mod engine;
 mod entry;
 pub mod filter;
+mod form;
+mod group;
+mod hub;
 mod id;
+mod journal;
+mod log;
 mod message;
+mod modes;
+mod mutes;
 mod outcome;
 mod output;
+mod profile;
+mod receipts;
 mod refusal;
+mod review;
 mod role;
+mod roster;
+mod rules;
 mod scheduler;
 mod stats;
+mod tally;
 mod time;
+mod timers;
+mod tips;
 
+/// Chapters beside the reference.
+pub mod guide {
+    #[doc = include_str!("guide/behaviour.md")]
+    pub mod behaviour {}
+}
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+pub use attributes::{Attributes, Counters};
+pub use audience::{Audience, NotNow, Place, Source, Swept, Tick};
+pub use batch::{Batch, Format};
+pub use clock::Clock;
 pub use command::{
     Admission, AttributeChange, AttributeMode, Command, CounterChange, Counting, Decision, Device,
     Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
@@ -28,18 +66,29 @@ pub use config::{
     Traffic,
 };
 pub use cursor::{Cursor, CursorError};
+pub use directory::Visitor;
+pub use engine::{Creation, Engine, EngineConfig, PushError};
 pub use entry::{Body, Entry, Notice, ProfileChanges, Subject, Tip, TipKind};
+pub use group::{Group, RestoreError, Snapshot};
+pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
     AppId, Epoch, FilterId, GroupId, GroupKey, HashKey, IdError, MessageId, Random, RecordNo, Seq,
     SessionId, Ticket, UserId,
 };
+pub use journal::{ReplayError, replay};
+pub use log::Entries;
 pub use message::{
     Class, Content, Directive, Element, Kind, Media, Message, PerClass, PerPriority, Priority,
     Sender,
 };
 pub use outcome::{Discard, Outcome, Rejection, State};
 pub use output::{Cause, Deadline, Due, Event, Output, Question, Record};
+pub use profile::GroupProfile;
+pub use receipts::{DecisionName, Explanation, Finding, Step};
 pub use refusal::{Denial, Field, Refusal};
 pub use role::{Author, Platform, Profile, Role, RoleSet};
+pub use roster::{Member, Page};
+pub use rules::{Action, Actor};
 pub use stats::{Flow, Stats};
+pub use tally::Totals;
 pub use time::{Rate, Timestamp};

@@ -1,0 +1,359 @@
+//! Coming and going.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use crate::{
+    command::{Admission, Device, Join, JoinStatus, LeaveReason, Receipt},
+    config::{Absence, JoinOption, QuitAcross},
+    cursor::Cursor,
+    entry::{Notice, Subject, TipKind},
+    id::{SessionId, UserId},
+    output::Output,
+    refusal::{Denial, Field, Refusal},
+    role::{Platform, Profile, Role},
+    roster::Applicant,
+    rules::Action,
+    time::Timestamp,
+};
+
+use super::{Caller, Group};
+
+impl Group {
+    pub(super) fn join(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        join: Join,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Join, None)?;
+        let session = caller.session.ok_or(Denial::SessionOnly)?;
+        let device = Device { session, platform: join.platform };
+        match (join.user, caller.is_guest()) {
+            (None, true) => self.join_as_guest(device),
+            (Some(user), false) => {
+                self.join_as_user(now, caller, &user, device, join.profile, join.note)
+            }
+            _ => Err(Refusal::Malformed { field: Field::Users }),
+        }
+    }
+
+    fn join_as_guest(&mut self, device: Device) -> Result<Receipt, Refusal> {
+        let cursor = self.tail();
+        if self.roster.occupant(device.session).is_some() {
+            return Ok(Receipt::Joined { status: JoinStatus::AlreadyInGroup, cursor });
+        }
+        if self.profile.join_option() != JoinOption::FreeAccess {
+            return Err(Refusal::JoinClosed);
+        }
+        self.check_full()?;
+        let cursor = self.newcomers_cursor();
+        self.roster.admit_guest(device);
+        self.outbox.put(|record| Output::Joined { record, user: None, device, already: false });
+        self.tell_full();
+        Ok(Receipt::Joined { status: JoinStatus::Joined, cursor })
+    }
+
+    fn join_as_user(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        user: &UserId,
+        device: Device,
+        profile: Arc<Profile>,
+        note: Arc<str>,
+    ) -> Result<Receipt, Refusal> {
+        Self::check_not_taken(caller, user, device.session)?;
+        if let Some(until) = self.bans.until(now, user) {
+            return Err(Refusal::Banned { until });
+        }
+        if self.roster.role(user).is_some() {
+            return self.come_back(user, device, Some(profile));
+        }
+        let owns = self.roster.owner() == Some(user);
+        match self.profile.join_option() {
+            JoinOption::DisableApply if !owns => return Err(Refusal::JoinClosed),
+            JoinOption::NeedPermission if !owns => {
+                return self.apply_to_join(user, Applicant { device, profile, note });
+            }
+            JoinOption::FreeAccess | JoinOption::NeedPermission | JoinOption::DisableApply => {}
+        }
+        self.check_full()?;
+        let cursor = self.admit(now, user, profile, device);
+        Ok(Receipt::Joined { status: JoinStatus::Joined, cursor })
+    }
+
+    /// A session that is in the group as one user cannot come in as another.
+    fn check_not_taken(caller: &Caller, user: &UserId, session: SessionId) -> Result<(), Refusal> {
+        match &caller.user {
+            Some(known) if known != user => Err(Refusal::SessionTaken { session }),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_full(&self) -> Result<(), Refusal> {
+        match self.config.settings().limits.members {
+            Some(limit) if self.occupants() >= limit => Err(Refusal::GroupFull { limit }),
+            _ => Ok(()),
+        }
+    }
+
+    fn occupants(&self) -> u64 {
+        self.roster.members() + self.roster.guests()
+    }
+
+    /// The host is told once the last place is taken.
+    fn tell_full(&mut self) {
+        if self.config.settings().limits.members == Some(self.occupants()) {
+            self.outbox.put(|record| Output::Full { record });
+        }
+    }
+
+    /// Where a newcomer begins to read.
+    fn newcomers_cursor(&self) -> Cursor {
+        match self.config.settings().history {
+            0 => self.tail(),
+            history => self.log.earlier(history as usize),
+        }
+    }
+
+    /// Another session of a member, or one that was lost.
+    fn come_back(
+        &mut self,
+        user: &UserId,
+        device: Device,
+        profile: Option<Arc<Profile>>,
+    ) -> Result<Receipt, Refusal> {
+        let limit = self.config.settings().presence.per_user;
+        let known = self.roster.sessions(user).any(|known| known.session == device.session);
+        let sessions = self.roster.sessions(user).count() as u64;
+        if !known && sessions >= u64::from(limit) {
+            let (limit, count) = (u64::from(limit), sessions + 1);
+            return Err(Refusal::TooMany { field: Field::Sessions, limit, count });
+        }
+        let attached = self.roster.attach(user, device, profile);
+        if attached.new {
+            let user = Some(user.clone());
+            self.outbox.put(|record| Output::Joined { record, user, device, already: true });
+        }
+        if attached.came_online {
+            self.tell_presence(user, true);
+        }
+        let cursor = self.tail();
+        Ok(Receipt::Joined { status: JoinStatus::AlreadyInGroup, cursor })
+    }
+
+    fn apply_to_join(&mut self, user: &UserId, applicant: Applicant) -> Result<Receipt, Refusal> {
+        let limit = u64::from(self.config.settings().limits.applicants);
+        let waiting = self.roster.applicant_count();
+        if !self.roster.is_applicant(user) && waiting >= limit {
+            return Err(Refusal::TooMany { field: Field::Applicants, limit, count: waiting + 1 });
+        }
+        let note = applicant.note.clone();
+        self.roster.apply(user.clone(), applicant);
+        let notice = Notice::Applied { user: user.clone(), note: note.clone() };
+        let applicant = user.clone();
+        self.outbox.put(|record| Output::Applied { record, user: applicant, note });
+        let staff: Vec<UserId> = self.roster.staff().map(|member| member.user().clone()).collect();
+        for member in &staff {
+            self.direct(member, &notice);
+        }
+        let cursor = self.tail();
+        Ok(Receipt::Joined { status: JoinStatus::WaitingForApproval, cursor })
+    }
+
+    /// Makes somebody a member, and returns where they begin to read: before their own tip.
+    fn admit(
+        &mut self,
+        now: Timestamp,
+        user: &UserId,
+        profile: Arc<Profile>,
+        device: Device,
+    ) -> Cursor {
+        let cursor = self.newcomers_cursor();
+        self.roster.admit(now, user.clone(), profile.clone(), device);
+        let subject = Subject { user: user.clone(), profile, until: None };
+        self.tip(now, TipKind::Join, Some(user), [subject]);
+        let joined = Some(user.clone());
+        self.outbox.put(|record| Output::Joined { record, user: joined, device, already: false });
+        self.tell_presence(user, true);
+        self.tell_full();
+        cursor
+    }
+
+    pub(super) fn answer_join(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        user: &UserId,
+        admission: Admission,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::AnswerJoin, None)?;
+        if !self.roster.is_applicant(user) {
+            return Err(Refusal::UnknownApplicant { user: user.clone() });
+        }
+        if admission == Admission::Admit {
+            if let Some(until) = self.bans.until(now, user) {
+                return Err(Refusal::Banned { until });
+            }
+            self.check_full()?;
+        }
+        let Some(Applicant { device, profile, .. }) = self.roster.take_applicant(user) else {
+            return Err(Refusal::UnknownApplicant { user: user.clone() });
+        };
+        let (after, notice) = (
+            self.head(),
+            match admission {
+                Admission::Admit => Notice::Admitted,
+                Admission::Decline => Notice::Declined,
+            },
+        );
+        let session = device.session;
+        self.outbox.put(|record| Output::Direct { record, session, after, notice });
+        if admission == Admission::Admit {
+            self.admit(now, user, profile, device);
+        }
+        Ok(Receipt::Done)
+    }
+
+    pub(super) fn attach(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        user: &UserId,
+        platform: Platform,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Attach, None)?;
+        let session = caller.session.ok_or(Denial::SessionOnly)?;
+        Self::check_not_taken(caller, user, session)?;
+        if let Some(until) = self.bans.until(now, user) {
+            return Err(Refusal::Banned { until });
+        }
+        if self.roster.role(user).is_none() {
+            return Err(Denial::NotAMember.into());
+        }
+        self.come_back(user, Device { session, platform }, None)
+    }
+
+    pub(super) fn detach(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Detach, None)?;
+        let session = caller.session.ok_or(Denial::SessionOnly)?;
+        if caller.role.is_some() {
+            self.roster.lose(session, now + self.config.settings().presence.grace);
+        } else {
+            self.drop_visitor(session, LeaveReason::Lost);
+        }
+        Ok(Receipt::Done)
+    }
+
+    /// A guest goes, or an applicant stops waiting.
+    fn drop_visitor(&mut self, session: SessionId, reason: LeaveReason) {
+        if self.roster.withdraw(session).is_some() {
+            return;
+        }
+        if let Some(gone) = self.roster.remove_session(session) {
+            self.tell_left(None, None, gone.device.platform, reason, false);
+        }
+    }
+
+    /// A lost connection did not come back in time.
+    pub(super) fn lose_due(&mut self, now: Timestamp) {
+        let Some(lost) = self.roster.take_lost(now) else { return };
+        let (user, platform) = (lost.user, lost.device.platform);
+        let stays = match self.config.settings().presence.absence {
+            Absence::Stay => true,
+            Absence::Leave => self.roster.role(&user) == Some(Role::Owner),
+        };
+        let remains = !lost.last || stays;
+        if !remains {
+            self.end_membership(now, &user, TipKind::Quit, Some(&user));
+        }
+        self.tell_left(Some(&user), Some(&user), platform, LeaveReason::Lost, remains);
+        if lost.last {
+            self.tell_presence(&user, false);
+        }
+    }
+
+    pub(super) fn quit(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Quit, None)?;
+        let session = caller.session.ok_or(Denial::SessionOnly)?;
+        match &caller.user {
+            Some(user) if caller.role.is_some() => {
+                self.quit_as_member(now, user, session, caller.platform);
+            }
+            _ => self.drop_visitor(session, LeaveReason::Quit),
+        }
+        Ok(Receipt::Done)
+    }
+
+    fn quit_as_member(
+        &mut self,
+        now: Timestamp,
+        user: &UserId,
+        session: SessionId,
+        platform: Platform,
+    ) {
+        let goes = |device: &Device| match self.config.settings().presence.quit {
+            QuitAcross::Together => true,
+            QuitAcross::Independent => device.session == session,
+            QuitAcross::WebEndsAll => platform.is_web() || !device.platform.is_web(),
+        };
+        let going: SmallVec<[Device; 2]> = self.roster.sessions(user).filter(goes).collect();
+        for device in &going {
+            self.roster.remove_session(device.session);
+        }
+        let remains = self.roster.sessions(user).next().is_some();
+        if !remains {
+            self.end_membership(now, user, TipKind::Quit, Some(user));
+        }
+        self.tell_left(Some(user), Some(user), platform, LeaveReason::Quit, remains);
+        if !remains {
+            self.tell_presence(user, false);
+        }
+        let after = self.head();
+        for device in going.into_iter().filter(|device| device.session != session) {
+            let (session, notice) = (device.session, Notice::QuitElsewhere);
+            self.outbox.put(|record| Output::Direct { record, session, after, notice });
+        }
+    }
+
+    /// Takes somebody off the roster, with a tip.
+    fn end_membership(
+        &mut self,
+        now: Timestamp,
+        user: &UserId,
+        kind: TipKind,
+        operator: Option<&UserId>,
+    ) {
+        if let Some(departed) = self.roster.remove_member(user) {
+            let profile = departed.profile;
+            let subject = Subject { user: user.clone(), profile, until: None };
+            self.tip(now, kind, operator, [subject]);
+        }
+    }
+
+    pub(super) fn tell_left(
+        &mut self,
+        user: Option<&UserId>,
+        operator: Option<&UserId>,
+        platform: Platform,
+        reason: LeaveReason,
+        remains: bool,
+    ) {
+        let (user, operator) = (user.cloned(), operator.cloned());
+        self.outbox.put(|record| Output::Left {
+            record,
+            user,
+            operator,
+            platform,
+            reason,
+            remains,
+        });
+    }
+
+    pub(super) fn tell_presence(&mut self, user: &UserId, online: bool) {
+        let user = user.clone();
+        self.outbox.put(|record| Output::Presence { record, user, online });
+    }
+}

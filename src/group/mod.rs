@@ -1,0 +1,378 @@
+//! One livestreaming group: the only place where the mechanisms meet.
+//!
+//! A group is a pure function of its accepted commands and the time. [`push`](Group::push) and
+//! [`advance`](Group::advance) change it; [`poll`](Group::poll) only hands out; everything else only
+//! looks.
+//!
+//! Invariant of every handler of a command: it refuses before it changes anything.
+
+mod advance;
+mod filters;
+mod membership;
+mod outbox;
+
+mod read;
+mod snapshot;
+mod speak;
+mod staff;
+mod steer;
+mod tell;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+pub(crate) use self::outbox::BEHAVIOUR;
+pub use self::snapshot::{RestoreError, Snapshot};
+use self::{
+    filters::Filters,
+    outbox::Outbox,
+    speak::{Asked, Pending},
+};
+use crate::{
+    attributes::{Attributes, Counters},
+    command::{Command, Newcomer, Receipt},
+    config::GroupConfig,
+    entry::{Body, Notice, Tip},
+    filter::Filter,
+    form,
+    id::{Epoch, GroupId, HashKey, Seq, SessionId, UserId},
+    log::Log,
+    message::{Class, PerPriority},
+    modes::Modes,
+    mutes::Mutes,
+    output::Output,
+    profile::GroupProfile,
+    receipts::Receipts,
+    refusal::Refusal,
+    review::Review,
+    role::{Author, Platform, Profile, Role},
+    roster::{Occupant, Roster},
+    rules::{self, Action, Actor},
+    scheduler::Scheduler,
+    stats::Flow,
+    tally::Tally,
+    time::Timestamp,
+    tips::Tips,
+};
+
+/// One livestreaming group.
+///
+/// ```
+/// use liveroom::{
+///     Author, Command, Epoch, Group, GroupConfig, GroupId, HashKey, Platform, Profile, SessionId,
+///     Timestamp,
+/// };
+///
+/// let now = Timestamp::from_secs(1_600_000_000);
+/// let id = GroupId::custom("friday")?;
+/// let key = HashKey::new(1, 2); // from random bits, in earnest
+/// let mut group = Group::new(id, None, GroupConfig::livestream(), Epoch(1), key, now);
+///
+/// let ann = Author::Session(SessionId(1));
+/// let join = Command::join("ann".parse()?, Profile::nick("Ann"), Platform::Web);
+/// group.push(now, ann.clone(), join)?;
+/// let before = group.tail();
+/// group.push(now, ann, Command::text("hello"))?;
+/// assert_eq!(group.since(&before)?.count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Group {
+    id: GroupId,
+    config: GroupConfig,
+    clock: Timestamp,
+    disbanded: bool,
+    roster: Roster,
+    profile: GroupProfile,
+    attributes: Attributes,
+    counters: Counters,
+    mutes: Mutes,
+    bans: Mutes,
+    modes: Modes,
+    filters: Filters,
+    review: Review<Asked>,
+    scheduler: Scheduler<Pending>,
+    tips: Tips,
+    tally: Tally,
+    log: Log,
+    receipts: Receipts,
+    /// Messages accepted so far; the last one's id.
+    accepted: u64,
+    flow: PerPriority<Flow>,
+    /// Messages refused, by code. Outside digest and journal: a refusal changes nothing.
+    refused: BTreeMap<u16, u64>,
+    outbox: Outbox,
+}
+
+/// Who gives a command, as the group knows them.
+#[derive(Clone, Debug)]
+struct Caller {
+    actor: Actor,
+    user: Option<UserId>,
+    role: Option<Role>,
+    session: Option<SessionId>,
+    platform: Platform,
+    /// As what the app shows the user in whose name it speaks.
+    profile: Option<Arc<Profile>>,
+}
+
+/// Whose standing counts for a message.
+enum Voice<'a> {
+    /// The author's own.
+    Own { user: &'a UserId, role: Role },
+    /// The app's, which is above mutes and modes.
+    App,
+}
+
+impl Caller {
+    fn is_guest(&self) -> bool {
+        self.actor == Actor::Guest
+    }
+
+    fn is_app(&self) -> bool {
+        self.actor == Actor::App
+    }
+
+    fn voice(&self) -> Voice<'_> {
+        match (&self.user, self.role) {
+            (Some(user), Some(role)) if !self.is_app() => Voice::Own { user, role },
+            _ => Voice::App,
+        }
+    }
+}
+
+impl Group {
+    /// A group without members, named only by its id. `owner` may be `None`.
+    ///
+    /// `epoch` must not have been used for this id since the host may have lost its history; `key`
+    /// is random and secret; `now` is when the group is created.
+    pub fn new(
+        id: GroupId,
+        owner: Option<UserId>,
+        config: GroupConfig,
+        epoch: Epoch,
+        key: HashKey,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            log: Log::new(&id, epoch),
+            id,
+            filters: Filters::new(config.settings().filter),
+            config,
+            clock: now,
+            disbanded: false,
+            roster: Roster::new(owner, key),
+            profile: GroupProfile::new(now),
+            attributes: Attributes::default(),
+            counters: Counters::default(),
+            mutes: Mutes::new(key),
+            bans: Mutes::new(key),
+            modes: Modes::default(),
+            review: Review::default(),
+            scheduler: Scheduler::new(key),
+            tips: Tips::default(),
+            tally: Tally::default(),
+            receipts: Receipts::new(key),
+            accepted: 0,
+            flow: PerPriority::default(),
+            refused: BTreeMap::new(),
+            outbox: Outbox::default(),
+        }
+    }
+
+    /// Settles everything due by `now`, then applies the command.
+    ///
+    /// A `now` earlier than the latest seen is read as the latest seen.
+    ///
+    /// # Errors
+    /// A [`Refusal`] says why the command was turned away, and what would help. It changed nothing
+    /// but the clock.
+    #[expect(clippy::needless_pass_by_value, reason = "authors are made for one command")]
+    pub fn push(
+        &mut self,
+        now: Timestamp,
+        by: Author,
+        command: Command,
+    ) -> Result<Receipt, Refusal> {
+        let is_message = matches!(command, Command::Send(_));
+        let answer = self.try_push(now, &by, command);
+        if let (true, Err(refusal)) = (is_message, &answer) {
+            *self.refused.entry(refusal.code()).or_default() += 1;
+        }
+        answer
+    }
+
+    /// The next output. Polling decides nothing: it only takes out what is there.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outbox.poll()
+    }
+
+    /// Makes a compiled filter known, so that commands can name it by its id. The one in force and
+    /// the last 4 are kept.
+    pub fn install_filter(&mut self, filter: Arc<Filter>) {
+        self.filters.install(filter);
+    }
+
+    fn try_push(
+        &mut self,
+        now: Timestamp,
+        by: &Author,
+        command: Command,
+    ) -> Result<Receipt, Refusal> {
+        if !self.settle(now) || !self.has_room() {
+            return Err(Refusal::Undrained { waiting: self.outbox.len() as u64 });
+        }
+        if self.disbanded {
+            return Err(Refusal::Disbanded);
+        }
+        form::check(&command, &self.config.settings().limits)?;
+        let caller = self.caller(by, command.newcomer())?;
+        let now = self.clock;
+        let journal = self.config.settings().journal;
+        if journal {
+            self.outbox.record_command(now, by, &command);
+        }
+        let answer = self.apply(now, &caller, command);
+        let repeated = matches!(answer, Ok(Receipt::Sent { duplicate: true, .. }));
+        if journal && (answer.is_err() || repeated) {
+            self.outbox.withdraw();
+        }
+        let answer = answer?;
+        self.settle_after_command(now);
+        Ok(match answer {
+            Receipt::Sent { message, duplicate, .. } => self.sent(message, duplicate),
+            other => other,
+        })
+    }
+
+    fn apply(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        command: Command,
+    ) -> Result<Receipt, Refusal> {
+        match command {
+            Command::Join(join) => self.join(now, caller, join),
+            Command::Attach { user, platform } => self.attach(now, caller, &user, platform),
+            Command::Detach => self.detach(now, caller),
+            Command::Quit => self.quit(now, caller),
+            Command::AnswerJoin { user, admission } => {
+                self.answer_join(now, caller, &user, admission)
+            }
+            Command::Send(draft) => self.send(now, caller, *draft),
+            Command::Answer { ticket, decision } => self.answer(now, caller, ticket, decision),
+            Command::Recall { message } => self.recall(now, caller, message),
+            Command::Purge { author } => self.purge(now, caller, author),
+            Command::SetProfile { profile } => self.set_profile(caller, profile),
+            Command::SetNameCard { user, card } => self.set_name_card(caller, &user, card),
+            Command::SetGroup(patch) => self.set_group(now, caller, &patch),
+            Command::SetAdmin { user } => self.set_admin(now, caller, &user, true),
+            Command::CancelAdmin { user } => self.set_admin(now, caller, &user, false),
+            Command::Transfer { user } => self.transfer(now, caller, user),
+            Command::Mute { users, span } => self.mute(now, caller, &users, span),
+            Command::Unmute { users } => self.unmute(now, caller, &users),
+            Command::MuteAll { on } => self.mute_all(now, caller, on),
+            Command::Kick { users, reason } => self.kick(now, caller, &users, &reason),
+            Command::Ban { users, span, reason } => self.ban(now, caller, &users, span, &reason),
+            Command::Unban { users } => self.unban(now, caller, &users),
+            Command::Notify { users, field } => self.notify(now, caller, users, field),
+            Command::Broadcast { content } => self.broadcast(now, caller, content),
+            Command::SetAttributes { mode, changes, seen } => {
+                self.set_attributes(now, caller, mode, &changes, seen)
+            }
+            Command::Count { changes } => self.count(now, caller, &changes),
+            Command::Mark { users, marks, on } => self.mark(caller, &users, &marks, on),
+            Command::SetSlowMode { slow_mode } => self.set_slow_mode(caller, slow_mode),
+            Command::UseFilter { filter } => self.use_filter(caller, filter),
+            Command::Configure(config) => self.configure(now, caller, *config),
+            Command::Disband => self.disband(now, caller),
+            Command::Rebase { to } => self.rebase(caller, to),
+        }
+    }
+
+    /// Turns an author into somebody with a standing.
+    ///
+    /// A session that the group does not know has one only if it comes in.
+    fn caller(&self, by: &Author, newcomer: Option<Newcomer<'_>>) -> Result<Caller, Refusal> {
+        let app = |user, profile| Caller {
+            actor: Actor::App,
+            role: None,
+            user,
+            session: None,
+            platform: Platform::RestApi,
+            profile,
+        };
+        let (session, guest) = match *by {
+            Author::App => return Ok(app(None, None)),
+            Author::AppAs { ref user, ref profile } => {
+                let role = self.roster.role(user);
+                let profile = Arc::new(profile.clone());
+                return Ok(Caller { role, ..app(Some(user.clone()), Some(profile)) });
+            }
+            Author::Session(session) => (session, false),
+            Author::Guest(session) => (session, true),
+        };
+        let (actor, user) = match self.roster.occupant(session) {
+            None => match newcomer {
+                None => return Err(Refusal::UnknownSession { session }),
+                Some(_) if guest => (Actor::Guest, None),
+                // Another session of a member has the member's standing, and no user yet.
+                Some(Newcomer(user)) => (self.actor(user), None),
+            },
+            Some(Occupant::Guest) if guest => (Actor::Guest, None),
+            Some(Occupant::Applicant(user)) if !guest => (Actor::Stranger, Some(user)),
+            Some(Occupant::Member(user)) if !guest => {
+                let role = self.roster.role(&user).unwrap_or(Role::Member);
+                (role.into(), Some(user))
+            }
+            Some(_) => return Err(Refusal::SessionTaken { session }),
+        };
+        let role = user.as_ref().and_then(|user| self.roster.role(user));
+        let platform = self.roster.platform(session).unwrap_or_default();
+        Ok(Caller { actor, user, role, session: Some(session), platform, profile: None })
+    }
+
+    fn actor(&self, user: Option<&UserId>) -> Actor {
+        user.and_then(|user| self.roster.role(user)).map_or(Actor::Stranger, Actor::from)
+    }
+
+    /// Asks the decision table.
+    fn may_do(&self, caller: &Caller, action: Action, target: Option<Role>) -> Result<(), Refusal> {
+        let powers = self.config.settings().powers;
+        rules::decide(powers, caller.actor, action, target).map_err(Refusal::from)
+    }
+
+    /// Appends one entry to the history.
+    fn append(&mut self, now: Timestamp, class: Class, body: Body) -> Seq {
+        let retention = &self.config.settings().retention;
+        let seq = self.log.append(now, retention, class, body).seq;
+        self.outbox.grew(seq, class == Class::High);
+        seq
+    }
+
+    fn append_notice(&mut self, now: Timestamp, notice: Notice) -> Seq {
+        self.append(now, Class::Notice, Body::Notice(notice))
+    }
+
+    fn append_tip(&mut self, now: Timestamp, tip: Tip) {
+        let online = self.roster.online();
+        self.append(now, Class::Tip, Body::Tip(Tip { online, ..tip }));
+    }
+
+    /// The last place in the history.
+    fn head(&self) -> Seq {
+        self.log.head_seq()
+    }
+
+    /// A notice for every session of one user.
+    fn direct(&mut self, user: &UserId, notice: &Notice) {
+        let after = self.head();
+        for device in self.roster.sessions(user) {
+            self.outbox.put(|record| Output::Direct {
+                record,
+                session: device.session,
+                after,
+                notice: notice.clone(),
+            });
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The outputs that wait to be polled, and the journal records among them.
+//!
+//! Invariants: polling decides nothing, and a record stands before what follows from it.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    command::Command,
+    id::{RecordNo, Seq},
+    output::{Event, Output, Record},
+    role::Author,
+    time::Timestamp,
+};
+
+/// The version of the behaviour that records are made by. It rises when the same commands could
+/// lead to something else.
+pub(crate) const BEHAVIOUR: u32 = 1;
+
+/// A queue of outputs, first in, first out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outbox {
+    queue: VecDeque<Output>,
+    /// Whether the history grew since the last poll, and whether by a High entry.
+    tail: Option<Growth>,
+    record: RecordNo,
+}
+
+/// How the history grew since it was last told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Growth {
+    seq: Seq,
+    urgent: bool,
+}
+
+impl Outbox {
+    /// How many outputs wait.
+    pub(super) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// The number of the last record.
+    pub(super) fn record(&self) -> RecordNo {
+        self.record
+    }
+
+    /// Adds the output that `make` makes of the record it follows from.
+    pub(super) fn put(&mut self, make: impl FnOnce(RecordNo) -> Output) {
+        self.queue.push_back(make(self.record));
+    }
+
+    /// The history grew to `seq`.
+    pub(super) fn grew(&mut self, seq: Seq, urgent: bool) {
+        let urgent = urgent || self.tail.is_some_and(|growth| growth.urgent);
+        self.tail = Some(Growth { seq, urgent });
+    }
+
+    /// The next output; the tail first, so that a host that delivers history before what follows it
+    /// knows how far the history reaches.
+    pub(super) fn poll(&mut self) -> Option<Output> {
+        match self.tail.take() {
+            Some(Growth { seq, urgent }) => Some(Output::Tail { record: self.record, seq, urgent }),
+            None => self.queue.pop_front(),
+        }
+    }
+
+    /// Whether anything waits to be polled.
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty() && self.tail.is_none()
+    }
+
+    /// Begins the record of `command`. It is taken back with [`Self::withdraw`] if the command is
+    /// refused, so a command must be refused before it puts anything out.
+    pub(super) fn record_command(&mut self, at: Timestamp, by: &Author, command: &Command) {
+        self.begin(at, Event::Command { by: by.clone(), command: command.clone() });
+    }
+
+    /// Begins the record of time's own doing; returns the mark by which it is [closed](Self::close).
+    pub(super) fn record_advance(&mut self, at: Timestamp) -> usize {
+        self.begin(at, Event::Advance);
+        self.queue.len() - 1
+    }
+
+    /// Sets the time of the advance recorded at `mark` to what was reached.
+    pub(super) fn close(&mut self, mark: usize, reached: Timestamp) {
+        if let Some(Output::Record(record)) = self.queue.get_mut(mark) {
+            record.at = reached;
+        }
+    }
+
+    /// Takes the last record back: nothing followed from it.
+    pub(super) fn withdraw(&mut self) {
+        let record = self.queue.pop_back();
+        debug_assert!(matches!(record, Some(Output::Record(_))), "only a bare record is withdrawn");
+        self.record.0 -= 1;
+    }
+
+    fn begin(&mut self, at: Timestamp, event: Event) {
+        self.record.0 += 1;
+        let record = Record { no: self.record, behaviour: BEHAVIOUR, at, event };
+        self.queue.push_back(Output::Record(record));
+    }
+}

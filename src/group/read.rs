@@ -1,0 +1,205 @@
+//! Reading a group: everything here only looks, but for the cache of batches.
+
+use crate::{
+    attributes::{Attributes, Counters},
+    batch::Batch,
+    command::Newcomer,
+    config::GroupConfig,
+    cursor::{Cursor, CursorError},
+    id::{Epoch, GroupId, MessageId, RecordNo, UserId},
+    log::Entries,
+    output::Output,
+    profile::GroupProfile,
+    receipts::Explanation,
+    refusal::Refusal,
+    role::{Author, Role},
+    roster::{Member, Page},
+    rules::Action,
+    stats::Stats,
+    tally::Totals,
+    time::Timestamp,
+};
+
+use super::Group;
+
+impl Group {
+    /// The group's id.
+    pub fn id(&self) -> &GroupId {
+        &self.id
+    }
+
+    /// The config in force.
+    pub fn config(&self) -> &GroupConfig {
+        &self.config
+    }
+
+    /// The latest time that the group has seen.
+    pub fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// Which life of its history this is.
+    pub fn epoch(&self) -> Epoch {
+        self.log.epoch()
+    }
+
+    /// Whether the group has ended. It stays readable until it is dropped.
+    pub fn is_disbanded(&self) -> bool {
+        self.disbanded
+    }
+
+    /// The number of the last journal record; 0 where none was kept.
+    pub fn last_record(&self) -> RecordNo {
+        self.outbox.record()
+    }
+
+    /// Whether outputs wait to be polled.
+    pub fn has_output(&self) -> bool {
+        !self.outbox.is_empty()
+    }
+
+    /// The end of the history: where a newcomer begins.
+    pub fn tail(&self) -> Cursor {
+        self.log.tail()
+    }
+
+    /// The entries after `cursor` that are still kept, borrowed, with how many of each class were
+    /// missed: the poll side.
+    ///
+    /// # Errors
+    /// [`CursorError`] if the cursor is not of this history; start again from [`tail`](Self::tail).
+    pub fn since(&self, cursor: &Cursor) -> Result<Entries<'_>, CursorError> {
+        self.log.since(cursor)
+    }
+
+    /// The next entries after `cursor`, shareable and encoded once for each format: the push side.
+    ///
+    /// # Errors
+    /// As [`since`](Self::since).
+    pub fn batch(&mut self, cursor: &Cursor) -> Result<Batch, CursorError> {
+        self.log.batch(cursor)
+    }
+
+    /// One member, while they are one.
+    pub fn member(&self, user: &UserId) -> Option<Member<'_>> {
+        self.roster.get(user)
+    }
+
+    /// Members in the order in which they joined, and where to go on.
+    pub fn members(&self, from: Page, limit: usize) -> (Vec<Member<'_>>, Option<Page>) {
+        self.roster.page(from, limit)
+    }
+
+    /// The newest members, the newest first.
+    pub fn newest(&self, limit: usize) -> Vec<Member<'_>> {
+        self.roster.newest(limit)
+    }
+
+    /// How many members there are.
+    pub fn member_count(&self) -> u64 {
+        self.roster.members()
+    }
+
+    /// How many guests there are.
+    pub fn guest_count(&self) -> u64 {
+        self.roster.guests()
+    }
+
+    /// How many users and guests are online, exactly and at once.
+    pub fn online(&self) -> u64 {
+        self.roster.online()
+    }
+
+    /// The owner, if there is one.
+    pub fn owner(&self) -> Option<&UserId> {
+        self.roster.owner()
+    }
+
+    /// What a user is: their role as a member, or owner before joining; `None` is a stranger.
+    pub fn role(&self, user: &UserId) -> Option<Role> {
+        if self.roster.owner() == Some(user) { Some(Role::Owner) } else { self.roster.role(user) }
+    }
+
+    /// Until when a user may not speak.
+    pub fn muted_until(&self, user: &UserId) -> Option<Timestamp> {
+        self.mutes.until(self.clock, user)
+    }
+
+    /// Until when a user may not come in.
+    pub fn banned_until(&self, user: &UserId) -> Option<Timestamp> {
+        self.bans.until(self.clock, user)
+    }
+
+    /// Whether everybody is muted.
+    pub fn is_mute_all(&self) -> bool {
+        self.modes.mute_all()
+    }
+
+    /// The group's own profile.
+    pub fn profile(&self) -> &GroupProfile {
+        &self.profile
+    }
+
+    /// The attributes that clients share.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// The counters that members count.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Likes and follows counted so far, exactly and at once.
+    pub fn totals(&self) -> Totals {
+        self.tally.totals()
+    }
+
+    /// Whether the author may do something here, by the decision table alone.
+    ///
+    /// # Errors
+    /// The refusal that a command of that kind would get before the state of things is looked at.
+    pub fn may(&self, by: &Author, action: Action) -> Result<(), Refusal> {
+        let caller = self.caller(by, Some(Newcomer(None)))?;
+        self.may_do(&caller, action, None)
+    }
+
+    /// The life of an accepted message, while it is remembered: 5 minutes, and at most 65,536 messages.
+    pub fn explain(&self, message: MessageId) -> Option<Explanation> {
+        self.receipts.explain(message)
+    }
+
+    /// The account of every message, by class and reason.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            refused: self.refused.clone(),
+            flow: self.flow,
+            appended: self.log.appended(),
+            evicted: self.log.evicted(),
+        }
+    }
+
+    /// Roughly the heap memory that the group holds, in bytes.
+    pub fn heap_bytes(&self) -> usize {
+        self.log.bytes()
+            + self.roster.heap_bytes()
+            + self.mutes.heap_bytes()
+            + self.bans.heap_bytes()
+            + self.modes.heap_bytes()
+            + self.receipts.heap_bytes()
+            + self.attributes.heap_bytes()
+            + self.counters.heap_bytes()
+            + self.profile.heap_bytes()
+            + self.tips.heap_bytes()
+            + self.tally.heap_bytes()
+            + self.review.heap_bytes()
+            + self.pending_bytes()
+    }
+
+    /// What waiting and held messages and outputs cost, each taken at a full message's size.
+    fn pending_bytes(&self) -> usize {
+        let each = size_of::<Output>() + self.config.settings().limits.message_bytes as usize;
+        (self.scheduler.len() as usize + self.review.len()) * each
+            + self.outbox.len() * size_of::<Output>()
+    }
+}

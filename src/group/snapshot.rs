@@ -1,0 +1,236 @@
+//! A group as plain data, and back.
+//!
+//! Restoring is invisible: the restored group and the one it was taken from answer every further
+//! script alike. A snapshot may come from anywhere, so everything in it is checked.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    attributes,
+    config::GroupConfig,
+    corrupt::Corrupt,
+    filter::Filter,
+    id::{Epoch, FilterId, GroupId, HashKey, stable_hash},
+    log,
+    message::PerPriority,
+    modes, mutes, profile, receipts, review, roster, scheduler,
+    stats::Flow,
+    tally,
+    time::Timestamp,
+    tips,
+};
+
+use super::{
+    Group,
+    filters::Filters,
+    outbox::{BEHAVIOUR, Outbox},
+    speak::{Asked, Pending},
+};
+
+/// A whole group as plain data, un-polled outputs included. It stays valid while
+/// [`Snapshot::behaviour`] is one that the crate knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    behaviour: u32,
+    state: State,
+    roster: roster::Saved,
+    refused: BTreeMap<u16, u64>,
+    outbox: Outbox,
+}
+
+/// What the digest covers, but for the roster, which keeps a sum of its own.
+#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+struct State {
+    id: GroupId,
+    config: GroupConfig,
+    clock: Timestamp,
+    disbanded: bool,
+    profile: profile::Saved,
+    attributes: attributes::SavedAttributes,
+    counters: attributes::SavedCounters,
+    mutes: mutes::Saved,
+    bans: mutes::Saved,
+    modes: modes::Saved,
+    filter: Option<FilterId>,
+    review: review::Saved<Asked>,
+    scheduler: scheduler::Saved<Pending>,
+    tips: tips::Saved,
+    tally: tally::Saved,
+    log: log::Saved,
+    receipts: receipts::Saved,
+    accepted: u64,
+    flow: PerPriority<Flow>,
+}
+
+/// Why a snapshot is no group.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RestoreError {
+    /// It was made by a version of the behaviour that this crate does not know.
+    #[error("the snapshot is of behaviour {found}, this crate knows {BEHAVIOUR}")]
+    Behaviour {
+        /// The version it names.
+        found: u32,
+    },
+    /// The filter in force is not among those given.
+    #[error("filter {filter} is in force in the snapshot; give it to `restore`")]
+    UnknownFilter {
+        /// Which.
+        filter: FilterId,
+    },
+    /// It does not hold together: it is damaged, or was never a snapshot.
+    #[error("the snapshot does not hold together: {what}")]
+    Corrupt {
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+impl From<Corrupt> for RestoreError {
+    fn from(Corrupt(what): Corrupt) -> Self {
+        Self::Corrupt { what }
+    }
+}
+
+impl Snapshot {
+    /// The version of the behaviour that made it.
+    pub fn behaviour(&self) -> u32 {
+        self.behaviour
+    }
+
+    /// The group's id.
+    pub fn id(&self) -> &GroupId {
+        &self.state.id
+    }
+}
+
+impl Group {
+    /// The whole group as plain data, un-polled outputs included, filters by their ids.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            behaviour: BEHAVIOUR,
+            state: self.state(),
+            roster: self.roster.save(),
+            refused: self.refused.clone(),
+            outbox: self.outbox.clone(),
+        }
+    }
+
+    /// A number that equal states share, in every process and whatever the hash key. Outputs not yet
+    /// polled, and counts of refusals, are left out.
+    pub fn digest(&self) -> u64 {
+        stable_hash(&self.state()) ^ self.roster.digest()
+    }
+
+    fn state(&self) -> State {
+        State {
+            id: self.id.clone(),
+            config: self.config.clone(),
+            clock: self.clock,
+            disbanded: self.disbanded,
+            profile: self.profile.save(),
+            attributes: self.attributes.save(),
+            counters: self.counters.save(),
+            mutes: self.mutes.save(),
+            bans: self.bans.save(),
+            modes: self.modes.save(),
+            filter: self.filters.id_in_force(),
+            review: self.review.save(),
+            scheduler: self.scheduler.save(),
+            tips: self.tips.save(),
+            tally: self.tally.save(),
+            log: self.log.save(),
+            receipts: self.receipts.save(),
+            accepted: self.accepted,
+            flow: self.flow,
+        }
+    }
+
+    /// A group from a snapshot. It keeps the epoch, unless a host that may have lost the end of the
+    /// history begins a new one.
+    ///
+    /// `filters` are installed, the one in force among them; `key` is random and secret, and need not
+    /// be the one from before.
+    ///
+    /// # Errors
+    /// [`RestoreError`] says what is wrong with the snapshot, or which filter is lacking.
+    pub fn restore(
+        snapshot: Snapshot,
+        filters: &[Arc<Filter>],
+        key: HashKey,
+        new_epoch: Option<Epoch>,
+    ) -> Result<Self, RestoreError> {
+        let Snapshot { behaviour, state, roster, refused, outbox } = snapshot;
+        if behaviour != BEHAVIOUR {
+            return Err(RestoreError::Behaviour { found: behaviour });
+        }
+        let traffic = &state.config.settings().traffic;
+        let mut installed = Filters::new(None);
+        for filter in filters {
+            installed.install(filter.clone());
+        }
+        if let Some(filter) = state.filter.filter(|id| !installed.knows(*id)) {
+            return Err(RestoreError::UnknownFilter { filter });
+        }
+        installed.put_in_force(state.filter);
+        let mut group = Self {
+            log: log::Log::restore(&state.id, state.log)?,
+            scheduler: scheduler::Scheduler::restore(state.clock, state.scheduler, traffic, key)?,
+            id: state.id,
+            config: state.config,
+            clock: state.clock,
+            disbanded: state.disbanded,
+            roster: roster::Roster::restore(roster, key)?,
+            profile: profile::GroupProfile::restore(state.profile)?,
+            attributes: attributes::Attributes::restore(state.attributes)?,
+            counters: attributes::Counters::restore(state.counters)?,
+            mutes: mutes::Mutes::restore(state.mutes, key)?,
+            bans: mutes::Mutes::restore(state.bans, key)?,
+            modes: modes::Modes::restore(state.modes)?,
+            filters: installed,
+            review: review::Review::restore(state.review)?,
+            tips: tips::Tips::restore(state.tips)?,
+            tally: tally::Tally::restore(state.tally)?,
+            receipts: receipts::Receipts::restore(state.receipts, key)?,
+            accepted: state.accepted,
+            flow: state.flow,
+            refused,
+            outbox,
+        };
+        group.check()?;
+        if let Some(epoch) = new_epoch {
+            group.log.new_epoch(epoch);
+        }
+        Ok(group)
+    }
+
+    /// Checks what the mechanisms must agree on.
+    fn check(&self) -> Result<(), Corrupt> {
+        let waiting = self.scheduler.waiting();
+        let mut held = PerPriority::<u64>::default();
+        for (_, question) in self.review.iter() {
+            held[question.payload.pending.message.priority] += 1;
+        }
+        let mut accepted = 0_u64;
+        for (at, flow) in self.flow.0.iter().enumerate() {
+            if flow.waiting != u64::from(waiting.0[at]) || flow.held != held.0[at] {
+                return Err(Corrupt("the account of messages that wait or are held"));
+            }
+            if !flow.balances() {
+                return Err(Corrupt("an account of messages that does not balance"));
+            }
+            accepted = accepted.saturating_add(flow.accepted);
+        }
+        if accepted != self.accepted || !self.receipts.fits(self.accepted) {
+            return Err(Corrupt("the number of messages accepted"));
+        }
+        if self.outbox.len() as u64 > u64::from(self.config.settings().limits.outputs) {
+            return Err(Corrupt("more outputs than may wait"));
+        }
+        let quiet = !self.disbanded || (self.scheduler.len() == 0 && self.review.len() == 0);
+        if quiet { Ok(()) } else { Err(Corrupt("a disbanded group with messages on their way")) }
+    }
+}

@@ -1,0 +1,425 @@
+//! The path of a message: rules, mutes, filter, review, scheduler, log.
+//!
+//! The order is fixed by seed FAQ 5: a message can pass the question before delivery and then fall
+//! to the limit.
+
+use std::sync::Arc;
+
+use crate::{
+    command::{Decision, Draft, Receipt},
+    config::Silence,
+    entry::Body,
+    filter::{Treatment, Verdict},
+    id::{MessageId, Seq, SessionId, Ticket, UserId},
+    message::{Content, Directive, Element, Kind, Message, Sender},
+    outcome::{Discard, Outcome, Rejection, State},
+    output::{Cause, Output, Question},
+    receipts::{DecisionName, Finding, Remembered, Step},
+    refusal::Refusal,
+    review::Held,
+    role::{Platform, Profile},
+    rules::Action,
+    scheduler::{Arrival, Authored, Offered},
+    time::Timestamp,
+};
+
+use super::{Caller, Group, Voice};
+
+/// A message on its way, and the session to tell.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub(super) struct Pending {
+    pub(super) message: Arc<Message>,
+    pub(super) session: Option<SessionId>,
+}
+
+/// What the filter says of a content.
+enum Screened {
+    Clean,
+    Tagged { term: u32 },
+    Masked { term: u32, content: Content },
+    Held { term: u32 },
+    Blocked { term: u32 },
+}
+
+impl Group {
+    pub(super) fn send(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        draft: Draft,
+    ) -> Result<Receipt, Refusal> {
+        if let Some(first) = self.first_offer(now, caller, &draft) {
+            return Ok(self.sent(first, true));
+        }
+        let action = if draft.kind == Kind::Control { Action::Direct } else { Action::Speak };
+        self.may_do(caller, action, None)?;
+        self.check_silence(now, caller)?;
+        let screened = self.screen(caller, &draft.content);
+        let asked = self.asked(caller, &screened);
+        if asked.is_some() {
+            self.check_questions(caller)?;
+        }
+        let pending = self.accept(now, caller, draft);
+        let id = pending.message.id;
+        self.route(now, pending, screened, asked);
+        Ok(self.sent(id, false))
+    }
+
+    /// The message that this one repeats, if it is remembered.
+    fn first_offer(&self, now: Timestamp, caller: &Caller, draft: &Draft) -> Option<MessageId> {
+        self.receipts.duplicate(now, &caller.user, draft.random?)
+    }
+
+    /// Mutes and modes; the app is above them.
+    fn check_silence(&self, now: Timestamp, caller: &Caller) -> Result<(), Refusal> {
+        let Voice::Own { user, role } = caller.voice() else { return Ok(()) };
+        if let Some(until) = self.mutes.until(now, user) {
+            return Err(Refusal::Muted { until });
+        }
+        let settings = self.config.settings();
+        if self.modes.silenced(role, settings.mute_all_exempt) {
+            return Err(Refusal::MutedAll);
+        }
+        let slow = settings.slow_mode.and_then(|slow| self.modes.slow(now, user, role, &slow));
+        slow.map_or(Ok(()), |until| Err(Refusal::SlowMode { until }))
+    }
+
+    /// Judges every text of a message. What the app says for itself is not judged.
+    fn screen(&self, caller: &Caller, content: &Content) -> Screened {
+        if caller.user.is_none() { Screened::Clean } else { self.judge(content) }
+    }
+
+    fn judge(&self, content: &Content) -> Screened {
+        let Some(filter) = self.filters.in_force() else { return Screened::Clean };
+        let verdicts = content.texts().map(|text| filter.judge(text));
+        let gravest = verdicts
+            .filter_map(|verdict: Verdict| verdict.gravest().map(|hit| (hit.treatment, hit.term)))
+            .reduce(|worst, hit| if hit.0 > worst.0 { hit } else { worst });
+        match gravest {
+            None => Screened::Clean,
+            Some((Treatment::Tag, term)) => Screened::Tagged { term },
+            Some((Treatment::Mask, term)) => {
+                Screened::Masked { term, content: masked(filter, content) }
+            }
+            Some((Treatment::Hold, term)) => Screened::Held { term },
+            Some((_, term)) => Screened::Blocked { term },
+        }
+    }
+
+    /// Whether the host is asked, and why. What the app says is its own decision.
+    fn asked(&self, caller: &Caller, screened: &Screened) -> Option<Cause> {
+        match screened {
+            Screened::Blocked { .. } => None,
+            Screened::Held { term } => Some(Cause::Filter { term: *term }),
+            Screened::Clean | Screened::Tagged { .. } | Screened::Masked { .. } => {
+                let every = self.config.settings().asking.every;
+                every.filter(|_| !caller.is_app()).map(|_| Cause::Policy)
+            }
+        }
+    }
+
+    fn check_questions(&self, caller: &Caller) -> Result<(), Refusal> {
+        match self.review.full(&self.config.settings().asking, &caller.user) {
+            Some((field, limit)) => Err(Refusal::TooMany { field, limit, count: limit + 1 }),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives a message its id: from here on it comes to exactly one outcome.
+    fn accept(&mut self, now: Timestamp, caller: &Caller, draft: Draft) -> Pending {
+        self.accepted += 1;
+        let id = MessageId(self.accepted);
+        let priority = draft.effective_priority();
+        let message = Message {
+            id,
+            sender: self.sender(caller),
+            kind: draft.kind,
+            priority,
+            content: draft.content,
+            directive: draft.directive,
+            random: draft.random,
+            accepted: now,
+        };
+        self.flow[priority].accepted += 1;
+        let (author, random) = (message.sender.user.clone(), message.random);
+        let state = State::Waiting { expires: now };
+        let what = Remembered { kind: message.kind, priority, state };
+        self.receipts.accept(now, id, author, random, what);
+        if let (Voice::Own { user, .. }, Some(slow)) =
+            (caller.voice(), self.config.settings().slow_mode)
+        {
+            self.modes.sent(now, user, &slow);
+        }
+        Pending { message: Arc::new(message), session: caller.session }
+    }
+
+    fn sender(&self, caller: &Caller) -> Sender {
+        let known = caller.user.as_ref().and_then(|user| self.roster.profile(user));
+        let profile = match (&caller.profile, known) {
+            (Some(named), _) => named.clone(),
+            (None, Some(known)) => known.clone(),
+            (None, None) => Arc::new(Profile::default()),
+        };
+        let platform = if caller.is_app() { Platform::RestApi } else { caller.platform };
+        Sender { user: caller.user.clone(), role: caller.role, profile, platform }
+    }
+
+    /// Sends an accepted message the way that filter and config say.
+    fn route(
+        &mut self,
+        now: Timestamp,
+        mut pending: Pending,
+        screened: Screened,
+        asked: Option<Cause>,
+    ) {
+        let id = pending.message.id;
+        match screened {
+            Screened::Clean => {}
+            Screened::Tagged { term } => self.found(id, term, Finding::Tagged),
+            Screened::Masked { term, content } => {
+                self.found(id, term, Finding::Masked);
+                pending.message = with_content(&pending.message, content);
+            }
+            Screened::Held { term } => self.found(id, term, Finding::Held),
+            Screened::Blocked { term } => {
+                self.found(id, term, Finding::Blocked);
+                let filter = self.filters.id_in_force().unwrap_or_default();
+                return self.finish(pending, Outcome::Rejected(Rejection::Filter { filter, term }));
+            }
+        }
+        match asked {
+            Some(cause) => self.hold(now, pending, cause),
+            None => self.go_on(now, pending),
+        }
+    }
+
+    fn found(&mut self, id: MessageId, term: u32, what: Finding) {
+        self.receipts.note(id, Step::Filtered { term, what });
+    }
+
+    fn hold(&mut self, now: Timestamp, pending: Pending, cause: Cause) {
+        let asking = &self.config.settings().asking;
+        let patience = match cause {
+            Cause::Policy => asking.every.unwrap_or(asking.filter_hold),
+            Cause::Filter { .. } => asking.filter_hold,
+        };
+        let expires = now + patience.deadline;
+        let message = pending.message.clone();
+        let author = message.sender.user.clone();
+        self.receipts.note(message.id, Step::Asked { cause, expires });
+        self.receipts.set_state(message.id, State::Held { expires });
+        self.flow[message.priority].held += 1;
+        let silence = patience.silence;
+        let held = Held { author, cause, expires, payload: Asked { pending, silence } };
+        let ticket = self.review.open(now, held);
+        let question = Question { ticket, message, cause, expires };
+        self.outbox.put(|record| Output::Ask { record, question });
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        ticket: Ticket,
+        decision: Decision,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Answer, None)?;
+        let unknown = Refusal::UnknownTicket { ticket };
+        let held = self.review.answer(ticket).ok_or(unknown)?;
+        let pending = self.unhold(held);
+        let id = pending.message.id;
+        self.receipts.note(id, Step::Answered { decision: name_of(&decision) });
+        match decision {
+            Decision::Allow => self.resume(now, pending),
+            Decision::Replace { content } => self.replace(now, pending, content),
+            Decision::Reject { code, reason } => {
+                self.finish(pending, Outcome::Rejected(Rejection::Decision { code, reason }));
+            }
+            Decision::Discard => self.finish(pending, Outcome::Discarded(Discard::Decision)),
+        }
+        Ok(Receipt::Done)
+    }
+
+    /// The deadline passed, and nobody decided.
+    pub(super) fn silence(&mut self, now: Timestamp, held: Held<Asked>) {
+        let silence = held.payload.silence;
+        let pending = self.unhold(held);
+        let step = Step::Answered { decision: DecisionName::Silence };
+        self.receipts.note(pending.message.id, step);
+        match silence {
+            Silence::Allow => self.resume(now, pending),
+            Silence::Reject => self.finish(pending, Outcome::Rejected(Rejection::Silence)),
+            Silence::Discard => self.finish(pending, Outcome::Discarded(Discard::Decision)),
+        }
+    }
+
+    pub(super) fn unhold(&mut self, held: Held<Asked>) -> Pending {
+        let pending = held.payload.pending;
+        self.flow[pending.message.priority].held -= 1;
+        pending
+    }
+
+    fn replace(&mut self, now: Timestamp, mut pending: Pending, content: Content) {
+        let screened = self.judge(&content);
+        pending.message = with_content(&pending.message, content);
+        let asked = match screened {
+            Screened::Held { term } => Some(Cause::Filter { term }),
+            _ => None,
+        };
+        match self.barred(now, &pending) {
+            Some(reason) => self.finish(pending, Outcome::Discarded(reason)),
+            None => self.route(now, pending, screened, asked),
+        }
+    }
+
+    /// A held message goes on, unless its author lost the right meanwhile.
+    fn resume(&mut self, now: Timestamp, pending: Pending) {
+        match self.barred(now, &pending) {
+            Some(reason) => self.finish(pending, Outcome::Discarded(reason)),
+            None => self.go_on(now, pending),
+        }
+    }
+
+    /// Reads the facts about a message's author again.
+    fn barred(&self, now: Timestamp, pending: &Pending) -> Option<Discard> {
+        let Sender { user, role, .. } = &pending.message.sender;
+        // The app speaks for anybody, whatever their standing.
+        let user = user.as_ref().filter(|_| pending.session.is_some())?;
+        if self.bans.until(now, user).is_some() {
+            return Some(Discard::Banned);
+        }
+        let role = self.roster.role(user).or(*role)?;
+        let exempt = self.config.settings().mute_all_exempt;
+        let silent = self.mutes.until(now, user).is_some() || self.modes.silenced(role, exempt);
+        silent.then_some(Discard::Muted)
+    }
+
+    /// Past every question: counted if it is a like or follow, and offered to the scheduler.
+    fn go_on(&mut self, now: Timestamp, pending: Pending) {
+        let settings = self.config.settings();
+        let traffic = &settings.traffic;
+        let message = &pending.message;
+        self.tally.count(now, message.kind, settings.tally);
+        let author = Authored {
+            user: message.sender.user.clone(),
+            exempt: traffic.exempt.contains(message.sender.role),
+            weight: traffic.weight(message.sender.role),
+        };
+        let (id, priority) = (message.id, message.priority);
+        let arrival = Arrival { id, author, priority, payload: pending };
+        self.flow[priority].waiting += 1;
+        match self.scheduler.offer(now, traffic, arrival) {
+            Offered::Released(taken) => self.deliver(now, taken.payload),
+            Offered::Shed(taken) => self.end_waiting(taken.payload, Discard::Shed),
+            Offered::Waiting { expires, shed } => {
+                let ahead = self.scheduler.waiting()[priority].saturating_sub(1);
+                self.receipts.note(id, Step::Waiting { expires, ahead });
+                self.receipts.set_state(id, State::Waiting { expires });
+                if let Some(shed) = shed {
+                    self.end_waiting(shed.payload, Discard::Shed);
+                }
+            }
+        }
+    }
+
+    /// A waiting message is released: one entry for all.
+    pub(super) fn deliver(&mut self, now: Timestamp, pending: Pending) {
+        self.flow[pending.message.priority].waiting -= 1;
+        let message = pending.message.clone();
+        let body = Body::Message(message.clone());
+        let seq = self.append(now, message.priority.class(), body);
+        self.profile.delivered(now);
+        self.finish(pending, Outcome::Delivered { seq, at: now });
+        if let Some(directive @ Directive::Leave { users }) = &message.directive {
+            for user in users {
+                self.order(user, seq, directive);
+            }
+        }
+    }
+
+    fn order(&mut self, user: &UserId, after: Seq, directive: &Directive) {
+        for device in self.roster.sessions(user) {
+            self.outbox.put(|record| Output::Order {
+                record,
+                session: device.session,
+                after,
+                directive: directive.clone(),
+            });
+        }
+    }
+
+    /// A waiting message ends otherwise than by delivery.
+    pub(super) fn end_waiting(&mut self, pending: Pending, reason: Discard) {
+        self.flow[pending.message.priority].waiting -= 1;
+        self.finish(pending, Outcome::Discarded(reason));
+    }
+
+    /// A held message ends otherwise than by an answer.
+    pub(super) fn end_held(&mut self, held: Held<Asked>, reason: Discard) {
+        let pending = self.unhold(held);
+        self.finish(pending, Outcome::Discarded(reason));
+    }
+
+    /// A message comes to its one outcome.
+    pub(super) fn finish(&mut self, pending: Pending, outcome: Outcome) {
+        let Pending { message, session } = pending;
+        self.flow[message.priority].end(&outcome);
+        self.receipts.set_state(message.id, State::Ended(outcome.clone()));
+        let disclose = self.disclosed(&outcome);
+        self.outbox.put(|record| Output::Ended { record, message, session, outcome, disclose });
+    }
+
+    /// Whether an author may be told of this outcome.
+    fn disclosed(&self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
+                self.config.settings().disclose_loss
+            }
+            Outcome::Delivered { .. } | Outcome::Rejected(_) | Outcome::Discarded(_) => true,
+        }
+    }
+
+    /// Where a message stands now, as its author is answered.
+    pub(super) fn sent(&self, message: MessageId, duplicate: bool) -> Receipt {
+        let remembered = self.receipts.get(message);
+        let state = &remembered.expect("what was just answered is remembered").state;
+        let disclose = match state {
+            State::Ended(outcome) => self.disclosed(outcome),
+            State::Held { .. } | State::Waiting { .. } => true,
+        };
+        Receipt::Sent { message, state: state.clone(), disclose, duplicate }
+    }
+}
+
+/// A held message, and what silence means for it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub(super) struct Asked {
+    pub(super) pending: Pending,
+    silence: Silence,
+}
+
+fn name_of(decision: &Decision) -> DecisionName {
+    match decision {
+        Decision::Allow => DecisionName::Allow,
+        Decision::Replace { .. } => DecisionName::Replace,
+        Decision::Reject { .. } => DecisionName::Reject,
+        Decision::Discard => DecisionName::Discard,
+    }
+}
+
+fn with_content(message: &Message, content: Content) -> Arc<Message> {
+    Arc::new(Message { content, ..message.clone() })
+}
+
+/// The content with every hit of treatment mask covered.
+fn masked(filter: &crate::filter::Filter, content: &Content) -> Content {
+    let mut content = content.clone();
+    for element in &mut content.elements {
+        if let Element::Text(text) = element {
+            let verdict = filter.judge(text);
+            *text = filter.mask(text, &verdict);
+        }
+    }
+    content
+}

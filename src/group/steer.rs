@@ -1,0 +1,236 @@
+//! Steering the group itself: its profile, shared values, notices, config, clock and end.
+
+use std::sync::Arc;
+
+use crate::{
+    command::{AttributeChange, AttributeMode, CounterChange, GroupPatch, Receipt, Users},
+    config::{GroupConfig, SlowMode},
+    entry::{Notice, ProfileChanges},
+    form,
+    id::{FilterId, UserId},
+    message::Content,
+    outcome::Discard,
+    output::Output,
+    refusal::{Denial, Refusal},
+    role::Profile,
+    rules::Action,
+    time::{Shift, Timestamp},
+};
+
+use super::{Caller, Group};
+
+impl Group {
+    /// Names a new group, before anything is told or recorded.
+    pub(crate) fn christen(&mut self, now: Timestamp, name: Arc<str>) -> Result<(), Refusal> {
+        let patch = GroupPatch { name: Some(name), ..GroupPatch::default() };
+        form::patch(&patch)?;
+        self.profile.apply(now, &patch).map(drop)
+    }
+
+    pub(super) fn set_group(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        patch: &GroupPatch,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::SetGroup, None)?;
+        if let Some(changes) = self.profile.apply(now, patch)? {
+            self.tell_changes(now, caller.user.as_ref(), changes);
+        }
+        Ok(Receipt::Done)
+    }
+
+    pub(super) fn set_profile(
+        &mut self,
+        caller: &Caller,
+        profile: Arc<Profile>,
+    ) -> Result<Receipt, Refusal> {
+        if !(caller.is_app() && caller.user.is_some()) {
+            self.may_do(caller, Action::SetProfile, None)?;
+        }
+        let user = caller.user.as_ref().ok_or(Denial::SessionOnly)?;
+        if caller.role.is_none() {
+            return Err(Refusal::UnknownMember { user: user.clone() });
+        }
+        self.roster.set_profile(user, profile);
+        Ok(Receipt::Done)
+    }
+
+    pub(super) fn set_name_card(
+        &mut self,
+        caller: &Caller,
+        user: &UserId,
+        card: Arc<str>,
+    ) -> Result<Receipt, Refusal> {
+        let own = caller.user.as_ref() == Some(user);
+        let role = self.roster.role(user);
+        self.may_do(caller, Action::SetNameCard { own }, role.filter(|_| !own))?;
+        if role.is_none() {
+            return Err(Refusal::UnknownMember { user: user.clone() });
+        }
+        self.roster.set_card(user, card);
+        Ok(Receipt::Done)
+    }
+
+    pub(super) fn notify(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        users: Option<Users>,
+        field: Arc<str>,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Notify, None)?;
+        let notice = Notice::Custom { field };
+        match users {
+            None => drop(self.append_notice(now, notice)),
+            Some(users) => {
+                for user in form::named(&users) {
+                    self.direct(&user, &notice);
+                }
+            }
+        }
+        Ok(Receipt::Done)
+    }
+
+    pub(super) fn broadcast(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        content: Arc<Content>,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Broadcast, None)?;
+        self.append_notice(now, Notice::Broadcast { content });
+        Ok(Receipt::Done)
+    }
+
+    pub(super) fn set_attributes(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        mode: AttributeMode,
+        changes: &[AttributeChange],
+        seen: Option<u64>,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Attributes, None)?;
+        let seq = self.attributes.write(now, mode, changes, seen)?;
+        let changes = ProfileChanges { attributes: Some(seq), ..self.unchanged() };
+        self.tell_changes(now, caller.user.as_ref(), changes);
+        Ok(Receipt::Done)
+    }
+
+    pub(super) fn count(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        changes: &[CounterChange],
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Counters, None)?;
+        let values = self.counters.apply(changes)?;
+        let seq = self.counters.seq();
+        let changes = ProfileChanges { counters: Some(seq), ..self.unchanged() };
+        self.tell_changes(now, caller.user.as_ref(), changes);
+        Ok(Receipt::Counters(values))
+    }
+
+    /// No change at all, at the present `info_seq`.
+    fn unchanged(&self) -> ProfileChanges {
+        ProfileChanges { info_seq: self.profile.info_seq(), ..ProfileChanges::default() }
+    }
+
+    pub(super) fn set_slow_mode(
+        &mut self,
+        caller: &Caller,
+        slow_mode: Option<SlowMode>,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::SlowMode, None)?;
+        let mut settings = self.config.settings().clone();
+        settings.slow_mode = slow_mode;
+        if slow_mode.is_none() {
+            self.modes.end_slow_mode();
+        }
+        // Form checked the interval, and nothing else changed.
+        self.config = settings.build().expect("a pause of good form keeps a good config good");
+        Ok(Receipt::Done)
+    }
+
+    pub(super) fn use_filter(
+        &mut self,
+        caller: &Caller,
+        filter: Option<FilterId>,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::UseFilter, None)?;
+        self.check_filter(filter)?;
+        self.filters.put_in_force(filter);
+        Ok(Receipt::Done)
+    }
+
+    fn check_filter(&self, filter: Option<FilterId>) -> Result<(), Refusal> {
+        match filter.filter(|id| !self.filters.knows(*id)) {
+            Some(filter) => Err(Refusal::UnknownFilter { filter }),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn configure(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        config: GroupConfig,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Configure, None)?;
+        let settings = config.settings();
+        self.check_filter(settings.filter)?;
+        self.filters.put_in_force(settings.filter);
+        self.log.reconfigure(now, &settings.retention);
+        let shed = self.scheduler.reconfigure(now, &settings.traffic);
+        self.tips.relax(now, &settings.tips);
+        if settings.slow_mode.is_none() {
+            self.modes.end_slow_mode();
+        }
+        self.config = config;
+        for taken in shed {
+            self.end_waiting(taken.payload, Discard::Shed);
+        }
+        Ok(Receipt::Done)
+    }
+
+    pub(super) fn disband(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Disband, None)?;
+        let news = self.tally.news();
+        if self.tally.flush().is_some() {
+            self.profile_changed(now, None, news);
+        }
+        for tip in self.tips.flush() {
+            self.append_tip(now, tip);
+        }
+        for taken in self.scheduler.drain_all() {
+            self.end_waiting(taken.payload, Discard::Disbanded);
+        }
+        for (_, held) in self.review.drain_all() {
+            self.end_held(held, Discard::Disbanded);
+        }
+        self.append_notice(now, Notice::Disbanded);
+        self.outbox.put(|record| Output::Disbanded { record });
+        self.disbanded = true;
+        Ok(Receipt::Done)
+    }
+
+    /// Moves the clock and every open deadline together.
+    pub(super) fn rebase(&mut self, caller: &Caller, to: Timestamp) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::Rebase, None)?;
+        let shift = Shift::new(self.clock, to);
+        self.clock = to;
+        self.roster.shift(shift);
+        self.mutes.shift(shift);
+        self.bans.shift(shift);
+        self.modes.shift(shift);
+        self.review.shift(shift);
+        self.scheduler.shift(shift);
+        self.tips.shift(shift);
+        self.tally.shift(shift);
+        self.attributes.shift(shift);
+        self.log.shift(shift);
+        self.receipts.shift(shift);
+        Ok(Receipt::Done)
+    }
+}
