@@ -1,0 +1,302 @@
+//! An engine: many groups on one thread, their users, sessions, timers and budget.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
+
+use std::{sync::Arc, time::Duration};
+
+use liveroom::{
+    Audience, Author, Command, Content, Creation, CursorError, Engine, EngineConfig, GroupConfig,
+    GroupId, GroupKey, HashKey, Kind, Output, Platform, Profile, PushError, Receipt, Refusal,
+    SessionId, Tick, Timestamp, UserId, Visitor, filter::FilterSpec,
+};
+
+const START: Timestamp = Timestamp::from_secs(1_600_000_000);
+
+fn engine() -> Engine {
+    Engine::new(HashKey::new(1, 2), EngineConfig::default())
+}
+
+fn user(name: &str) -> UserId {
+    name.parse().unwrap()
+}
+
+fn outputs(engine: &mut Engine) -> Vec<(GroupKey, Output)> {
+    std::iter::from_fn(|| engine.poll()).collect()
+}
+
+/// A user with an open session, in the group.
+fn join(engine: &mut Engine, key: GroupKey, name: &str, session: u64) -> Author {
+    let session = SessionId(session);
+    engine.open(session, Visitor::user(user(name), Platform::Web)).unwrap();
+    let author = Author::Session(session);
+    let command = Command::join(user(name), Profile::nick(name), Platform::Unknown);
+    engine.push(START, key, author.clone(), command).unwrap();
+    author
+}
+
+#[test]
+fn an_assigned_id_is_new_and_a_chosen_one_is_taken_once() {
+    let mut engine = engine();
+    let ids: Vec<GroupId> = (0..100)
+        .map(|_| {
+            let key = engine.create(START, Creation::named("Friday")).unwrap();
+            engine.group(key).unwrap().id().clone()
+        })
+        .collect();
+    assert!(ids.iter().all(|id| id.as_str().starts_with("@TGS#")));
+    assert_eq!(engine.len(), 100);
+
+    let chosen = || Creation::named("Friday").id(GroupId::custom("friday").unwrap());
+    let key = engine.create(START, chosen()).unwrap();
+    assert_eq!(engine.create(START, chosen()), Err(PushError::GroupExists));
+    assert_eq!(engine.find(&GroupId::custom("friday").unwrap()), Some(key));
+    assert_eq!(engine.group(key).unwrap().profile().name(), "Friday");
+}
+
+#[test]
+fn a_group_without_a_proper_name_is_not_made() {
+    let mut engine = engine();
+    for name in ["", "a name that is longer than thirty bytes", "a\u{202e}b"] {
+        let made = engine.create(START, Creation::named(name));
+        assert!(matches!(made, Err(PushError::Refused(_))), "{name:?}: {made:?}");
+    }
+    assert!(engine.is_empty());
+}
+
+#[test]
+fn the_key_of_a_group_that_is_gone_finds_nothing_even_when_its_place_is_used_again() {
+    let mut engine = engine();
+    let old = engine.create(START, Creation::named("old")).unwrap();
+    engine.push(START, old, Author::App, Command::notice("there is output")).unwrap();
+    assert!(engine.dispose(old).is_some());
+    assert!(engine.dispose(old).is_none());
+    let new = engine.create(START, Creation::named("new")).unwrap();
+    assert_ne!(old, new);
+    let pushed = engine.push(START, old, Author::App, Command::notice("hello"));
+    assert_eq!(pushed, Err(PushError::NoSuchGroup));
+    let cursor = engine.group(new).unwrap().tail();
+    assert_eq!(engine.batch(old, &cursor).err(), Some(CursorError::OtherGroup));
+    assert!(outputs(&mut engine).iter().all(|(key, _)| *key == new));
+    assert_eq!(engine.heap_bytes(), engine.group(new).unwrap().heap_bytes());
+}
+
+#[test]
+fn nobody_joins_as_somebody_else() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    let (ann, guest) = (SessionId(1), SessionId(2));
+    engine.open(ann, Visitor::user(user("ann"), Platform::Ios)).unwrap();
+    engine.open(guest, Visitor::guest(Platform::Web)).unwrap();
+    let reopened = engine.open(ann, Visitor::guest(Platform::Web));
+    assert_eq!(reopened, Err(PushError::SessionOpen { session: ann }));
+
+    let as_bo = || Command::join(user("bo"), Profile::default(), Platform::Web);
+    let mut push = |by, command| engine.push(START, key, by, command);
+    let impostor = |session| Err(PushError::Impostor { session });
+    assert_eq!(push(Author::Session(ann), as_bo()), impostor(ann));
+    assert_eq!(push(Author::Session(guest), as_bo()), impostor(guest));
+    assert_eq!(push(Author::Guest(guest), as_bo()), impostor(guest));
+    assert_eq!(push(Author::Guest(ann), Command::join_as_guest(Platform::Web)), impostor(ann));
+    let attach = Command::Attach { user: user("bo"), platform: Platform::Web };
+    assert_eq!(push(Author::Session(ann), attach), impostor(ann));
+    let nobody = SessionId(3);
+    let unknown = Err(PushError::UnknownSession { session: nobody });
+    assert_eq!(push(Author::Session(nobody), as_bo()), unknown);
+
+    let as_ann = Command::join(user("ann"), Profile::default(), Platform::Web);
+    push(Author::Session(ann), as_ann).unwrap();
+    // The session's platform counts, whatever the command says.
+    let member = engine.group(key).unwrap().member(&user("ann")).unwrap();
+    assert_eq!(member.devices().next().unwrap().platform, Platform::Ios);
+}
+
+#[test]
+fn a_profile_reaches_the_groups_its_user_is_in_and_will_be_in() {
+    let mut engine = engine();
+    let first = engine.create(START, Creation::named("first")).unwrap();
+    let second = engine.create(START, Creation::named("second")).unwrap();
+    let author = join(&mut engine, first, "ann", 1);
+    engine.set_profile(START, &user("ann"), Profile::new("Annabel", "a.png")).unwrap();
+    let nick = |engine: &Engine, key| {
+        engine.group(key).unwrap().member(&user("ann")).unwrap().profile().nick.clone()
+    };
+    assert_eq!(&*nick(&engine, first), "Annabel");
+    let command = Command::join(user("ann"), Profile::nick("ann"), Platform::Web);
+    engine.push(START, second, author, command).unwrap();
+    assert_eq!(&*nick(&engine, second), "Annabel");
+    let long = Profile::nick(&"x".repeat(501));
+    let refused = engine.set_profile(START, &user("ann"), long);
+    assert!(matches!(refused, Err(PushError::Refused(Refusal::TooLong { .. }))), "{refused:?}");
+}
+
+#[test]
+fn a_closed_connection_is_detached_everywhere_and_leaves_after_the_grace_time() {
+    let mut engine = engine();
+    let first = engine.create(START, Creation::named("first")).unwrap();
+    let second = engine.create(START, Creation::named("second")).unwrap();
+    let author = join(&mut engine, first, "ann", 1);
+    let command = Command::join(user("ann"), Profile::nick("ann"), Platform::Web);
+    engine.push(START, second, author, command).unwrap();
+    engine.close(START, SessionId(1));
+    outputs(&mut engine);
+    assert_eq!(engine.poll_timeout(), Some(START + Duration::from_secs(30)));
+    engine.advance(START + Duration::from_secs(30));
+    for key in [first, second] {
+        assert_eq!(engine.group(key).unwrap().member_count(), 0);
+    }
+    let left = outputs(&mut engine);
+    let left = left.iter().filter(|(_, output)| matches!(output, Output::Left { .. })).count();
+    assert_eq!(left, 2);
+}
+
+#[test]
+fn each_group_releases_at_its_own_deadline_and_idle_ones_want_nothing() {
+    let mut engine = engine();
+    let keys: Vec<GroupKey> =
+        (0..50).map(|_| engine.create(START, Creation::named("Friday")).unwrap()).collect();
+    assert_eq!(engine.poll_timeout(), None);
+    for (at, key) in keys.iter().enumerate() {
+        let now = START + Duration::from_millis(at as u64);
+        for _ in 0..4 {
+            engine.push(now, *key, Author::App, Command::text("hello")).unwrap();
+        }
+    }
+    // Three of each were delivered at once; the fourth follows 25 ms after them.
+    for at in 0..50 {
+        let due = START + Duration::from_millis(at + 25);
+        assert_eq!(engine.poll_timeout(), Some(due), "group {at}");
+        engine.advance(due);
+    }
+    let delivered = keys.iter().map(|key| engine.group(*key).unwrap().stats().appended.0[1]);
+    assert_eq!(delivered.sum::<u64>(), 200);
+}
+
+#[test]
+fn groups_take_turns_so_that_a_loud_one_keeps_no_other_waiting() {
+    let mut engine = engine();
+    let loud = engine.create(START, Creation::named("loud")).unwrap();
+    let quiet = engine.create(START, Creation::named("quiet")).unwrap();
+    for _ in 0..100 {
+        engine.push(START, loud, Author::App, Command::custom(Kind::Like, "1")).unwrap();
+    }
+    engine.push(START, quiet, Author::App, Command::text("hello")).unwrap();
+    let first_three: Vec<GroupKey> = (0..3).filter_map(|_| engine.poll()).map(|it| it.0).collect();
+    assert!(first_three.contains(&quiet), "{first_three:?}");
+}
+
+#[test]
+fn over_budget_commands_are_refused_before_the_group_sees_them_but_for_those_that_free() {
+    let mut engine = Engine::new(HashKey::new(1, 2), EngineConfig { budget: 20_000 });
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    let author = join(&mut engine, key, "ann", 1);
+    let mut refused = None;
+    for at in 0..1_000 {
+        let now = START + Duration::from_millis(25 * at);
+        match engine.push(now, key, author.clone(), Command::text("x".repeat(1_000))) {
+            Ok(_) => outputs(&mut engine).clear(),
+            Err(refusal) => {
+                refused = Some(refusal);
+                break;
+            }
+        }
+    }
+    assert!(matches!(refused, Some(PushError::OverBudget { .. })), "{refused:?}");
+    let digest = engine.group(key).unwrap().digest();
+    let again = engine.push(Timestamp::MAX, key, author.clone(), Command::text("more"));
+    assert!(matches!(again, Err(PushError::OverBudget { .. })));
+    assert_eq!(engine.group(key).unwrap().digest(), digest, "the group saw it");
+    assert!(matches!(
+        engine.create(START, Creation::named("Saturday")),
+        Err(PushError::OverBudget { .. })
+    ));
+    assert_eq!(engine.push(START, key, author, Command::Quit), Ok(Receipt::Done));
+    // What the group keeps grows old, and there is room again.
+    engine.advance(START + Duration::from_mins(10));
+    assert!(engine.create(START, Creation::named("Saturday")).is_ok());
+}
+
+#[test]
+fn a_broadcast_reaches_every_group_once_a_second() {
+    let mut engine = engine();
+    let keys: Vec<GroupKey> =
+        (0..3).map(|_| engine.create(START, Creation::named("Friday")).unwrap()).collect();
+    assert_eq!(engine.broadcast(START, Content::text("maintenance")), Ok(3));
+    let soon = engine.broadcast(START + Duration::from_millis(999), Content::text("again"));
+    let until = START + Duration::from_secs(1);
+    assert_eq!(soon, Err(PushError::BroadcastTooOften { until }));
+    assert_eq!(engine.broadcast(until, Content::text("again")), Ok(3));
+    for key in keys {
+        assert_eq!(engine.group(key).unwrap().stats().appended.0[5], 2);
+    }
+}
+
+#[test]
+fn a_restored_engine_goes_on_where_it_was() {
+    let mut engine = engine();
+    let filter = FilterSpec::parse("darn").unwrap().compile().unwrap();
+    let filter = Arc::new(filter);
+    let mut keys = Vec::new();
+    for name in ["one", "two"] {
+        let id = GroupId::custom(name).unwrap();
+        let key = engine.create(START, Creation::named(name).id(id)).unwrap();
+        engine.install_filter(key, filter.clone()).unwrap();
+        let command = Command::UseFilter { filter: Some(filter.id()) };
+        engine.push(START, key, Author::App, command).unwrap();
+        keys.push(key);
+    }
+    join(&mut engine, keys[0], "ann", 1);
+    let snapshots = engine.snapshot();
+    let text = serde_json::to_string(&snapshots).unwrap();
+
+    let mut again = Engine::new(HashKey::new(9, 9), EngineConfig::default());
+    let lacking: Vec<liveroom::Snapshot> = serde_json::from_str(&text).unwrap();
+    assert!(again.restore(lacking[0].clone(), &[], None).is_err(), "without its filter");
+    for snapshot in lacking {
+        again.restore(snapshot, std::slice::from_ref(&filter), None).unwrap();
+    }
+    for key in keys {
+        let before = engine.group(key).unwrap();
+        let after = again.group(again.find(before.id()).unwrap()).unwrap();
+        assert_eq!(before.digest(), after.digest());
+    }
+    let twice = again.restore(engine.snapshot().remove(0), &[filter], None);
+    assert!(twice.is_err(), "a group is there once");
+}
+
+#[test]
+fn an_audience_reads_a_group_of_an_engine() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    let mut audience = Audience::new(Tick::NONE);
+    let tail = engine.group(key).unwrap().tail();
+    for token in 0..1_000_u32 {
+        audience.add(token, tail);
+    }
+    engine.push(START, key, Author::App, Command::text("hello")).unwrap();
+    audience.notify(START, false);
+    let mut given = 0;
+    let mut source = |cursor: &liveroom::Cursor| engine.batch(key, cursor);
+    let swept = audience.sweep(START, &mut source, |batch, tokens, _| {
+        given += batch.entries().len() * tokens.len();
+    });
+    assert_eq!(swept.lost, 0);
+    assert_eq!(given, 1_000);
+}
+
+#[test]
+fn a_session_is_told_when_it_is_in_too_many_groups() {
+    let mut engine = engine();
+    engine.open(SessionId(1), Visitor::guest(Platform::Web)).unwrap();
+    let guest = || Author::Guest(SessionId(1));
+    let config = GroupConfig::livestream();
+    let keys: Vec<GroupKey> = (0..201)
+        .map(|_| engine.create(START, Creation::named("Friday").config(config.clone())).unwrap())
+        .collect();
+    for key in &keys[..200] {
+        engine.push(START, *key, guest(), Command::join_as_guest(Platform::Web)).unwrap();
+    }
+    let over = engine.push(START, keys[200], guest(), Command::join_as_guest(Platform::Web));
+    assert_eq!(over, Err(PushError::TooManyJoined { session: SessionId(1), limit: 200 }));
+    engine.push(START, keys[0], guest(), Command::Quit).unwrap();
+    engine.push(START, keys[200], guest(), Command::join_as_guest(Platform::Web)).unwrap();
+}

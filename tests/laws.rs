@@ -1,0 +1,570 @@
+//! The laws of the design, each as a property of scripts, and the model against the engine.
+//!
+//! `PROPTEST_CASES` scales the number of scripts for each law.
+
+mod model;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use liveroom::{
+    Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey,
+    MessageId, Outcome, Output, PerClass, Priority, Receipt, Refusal, Snapshot, State, Timestamp,
+    UserId, replay,
+};
+use model::{
+    Model, ModelReceipt,
+    play::{self, Line, Stage},
+    script::{self, Script, USERS},
+};
+use proptest::{prelude::*, test_runner::TestCaseError};
+
+/// So many scripts for a law, unless the environment says otherwise.
+fn cases(usual: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    ProptestConfig {
+        cases: asked.unwrap_or(usual),
+        max_shrink_iters: 20_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// Plays the script on both, and compares them after every step.
+fn play_on_both(script: &Script) -> Result<(), TestCaseError> {
+    let mut stage = Stage::new(script);
+    let mut model = play::model(script);
+    let mut cursor = stage.group.tail();
+    for (number, step) in script.steps.iter().enumerate() {
+        let line = stage.line(step);
+        let passed = cursor.passed();
+        let (answer, outputs) = stage.play(&line);
+        let (now, push) = &line;
+        let expected = match push {
+            Some((by, command)) => Some(model.push(*now, by, command)),
+            None => {
+                model.advance(*now);
+                None
+            }
+        };
+        let answer = answer.map(|answer| answer.map(|receipt| ModelReceipt::from(&receipt)));
+        let answer = answer.map(uncounted).map(undated);
+        let expected = expected.map(uncounted).map(undated);
+        prop_assert_eq!(&answer, &expected, "the answer at step {}: {:?}", number, step);
+        let told = std::mem::take(&mut model.told);
+        prop_assert_eq!(outputs, told, "the outputs at step {}: {:?}", number, step);
+        let expected = model.since(&passed);
+        let read = stage.read(&mut cursor);
+        prop_assert_eq!(read, expected, "the history at step {}: {:?}", number, step);
+        prop_assert_eq!(stage.group.stats(), model.stats(), "the stats at step {}", number);
+        same_facts(&stage, &model)
+            .map_err(|error| TestCaseError::fail(format!("at step {number}: {error}")))?;
+    }
+    Ok(())
+}
+
+fn undated(answer: Result<ModelReceipt, Refusal>) -> Result<ModelReceipt, Refusal> {
+    use liveroom::{State, Timestamp};
+    answer.map(|receipt| match receipt {
+        ModelReceipt::Sent { message, mut state, disclose, duplicate: true } => {
+            if let State::Held { expires } | State::Waiting { expires } = &mut state {
+                *expires = Timestamp::ZERO;
+            }
+            ModelReceipt::Sent { message, state, disclose, duplicate: true }
+        }
+        other => other,
+    })
+}
+
+fn uncounted<T>(answer: Result<T, Refusal>) -> Result<T, Refusal> {
+    answer.map_err(|refusal| match refusal {
+        Refusal::TooMany { field, limit, .. } => Refusal::TooMany { field, limit, count: 0 },
+        other => other,
+    })
+}
+
+/// Compares what getters say.
+fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
+    let group = &stage.group;
+    prop_assert_eq!(group.clock(), model.now);
+    prop_assert_eq!(group.owner(), model.owner.as_ref());
+    prop_assert_eq!(group.is_disbanded(), model.disbanded);
+    prop_assert_eq!(group.online(), model.online(), "online");
+    prop_assert_eq!(group.member_count(), model.members.len() as u64, "members");
+    prop_assert_eq!(group.guest_count(), model.guests.len() as u64, "guests");
+    prop_assert_eq!(group.is_mute_all(), model.mute_all);
+    for name in USERS {
+        let user: UserId = name.parse().expect("a good id");
+        let until = |list: &[model::Sentence]| {
+            list.iter().find(|one| one.user == user).map(|one| one.until)
+        };
+        prop_assert_eq!(group.muted_until(&user), until(&model.mutes), "mute of {}", name);
+        prop_assert_eq!(group.banned_until(&user), until(&model.bans), "ban of {}", name);
+        let expected = model.members.iter().find(|member| member.user == user);
+        let member = group.member(&user);
+        prop_assert_eq!(member.is_some(), expected.is_some(), "{} is a member", name);
+        let (Some(member), Some(expected)) = (member, expected) else { continue };
+        prop_assert_eq!(member.role(), expected.role, "role of {}", name);
+        prop_assert_eq!(member.profile(), &expected.profile, "profile of {}", name);
+        prop_assert_eq!(member.name_card().unwrap_or(""), &*expected.card, "card of {}", name);
+        prop_assert_eq!(member.joined(), expected.joined, "joining of {}", name);
+        let mut marks = expected.marks.clone();
+        marks.sort_unstable();
+        prop_assert_eq!(member.marks().collect::<Vec<_>>(), marks, "marks of {}", name);
+        let devices: Vec<_> =
+            member.devices().map(|device| (device.session, device.platform)).collect();
+        let sessions: Vec<_> =
+            expected.sessions.iter().map(|session| (session.id, session.platform)).collect();
+        prop_assert_eq!(devices, sessions, "sessions of {}", name);
+    }
+    let (profile, expected) = (group.profile(), &model.profile);
+    prop_assert_eq!(profile.name(), &*expected.name);
+    prop_assert_eq!(profile.join_option(), expected.join_option);
+    prop_assert_eq!(profile.info_seq(), expected.info_seq, "info_seq");
+    let mut custom: Vec<_> =
+        expected.custom.iter().map(|(key, value)| (&**key, &**value)).collect();
+    custom.sort_unstable();
+    prop_assert_eq!(profile.custom().collect::<Vec<_>>(), custom, "custom fields");
+    let mut attributes: Vec<_> = (model.attributes.iter())
+        .map(|attribute| (&attribute.key, &attribute.value, attribute.seq))
+        .collect();
+    attributes.sort_unstable();
+    prop_assert_eq!(group.attributes().iter().collect::<Vec<_>>(), attributes, "attributes");
+    prop_assert_eq!(group.attributes().seq(), model.attribute_seq);
+    let mut counters: Vec<_> = model.counters.iter().map(|(key, count)| (key, *count)).collect();
+    counters.sort_unstable();
+    prop_assert_eq!(group.counters().iter().collect::<Vec<_>>(), counters, "counters");
+    let totals = group.totals();
+    prop_assert_eq!((totals.likes, totals.follows), (model.likes.total, model.follows.total));
+    Ok(())
+}
+
+/// A script's lines, less those that `drop` says.
+fn lines(script: &Script, drop: impl Fn(&Command) -> bool) -> Vec<Line> {
+    let mut lines = play::rehearse(script);
+    lines.retain(|(_, push)| !push.as_ref().is_some_and(|(_, command)| drop(command)));
+    lines
+}
+
+/// Changes of the rules of the game, under which some promises hold only piecewise.
+fn is_change(command: &Command) -> bool {
+    matches!(command, Command::Configure(_) | Command::Rebase { .. })
+}
+
+type Read = (Vec<Entry>, PerClass<u64>);
+
+/// Plays lines and notes what is read, and the digest, after each command.
+fn play(stage: &mut Stage, lines: &[Line]) -> Vec<(Read, u64)> {
+    let mut cursor = stage.group.tail();
+    let mut notes = Vec::new();
+    for line in lines {
+        stage.play(line);
+        if line.1.is_some() {
+            notes.push((stage.read(&mut cursor), stage.group.digest()));
+        }
+    }
+    notes
+}
+
+/// A message in a lane, as the law of fairness sees it.
+struct InLane {
+    author: Option<UserId>,
+    priority: Priority,
+}
+
+/// Plays lines on a group without questions, caps, weights or exemptions, and hands every release
+/// to `check`, with what waits beside it.
+fn watch_releases(
+    script: &Script,
+    mut check: impl FnMut(&InLane, &BTreeMap<MessageId, InLane>) -> Result<(), TestCaseError>,
+) -> Result<(), TestCaseError> {
+    let mut script = script.clone();
+    script.knobs.every = None;
+    script.knobs.filter = false;
+    script.knobs.caps = [None; 4];
+    script.knobs.weights = [1; 5];
+    script.knobs.exempt = 1;
+    let mut stage = Stage::new(&script);
+    let mut waiting = BTreeMap::new();
+    for line in lines(&script, is_change) {
+        let before = (line.0, None);
+        let mut outputs = stage.play(&before).1;
+        let (answer, more) = stage.play(&line);
+        if let (Some(Ok(Receipt::Sent { message, duplicate: false, .. })), Some((_, command))) =
+            (&answer, &line.1)
+        {
+            settle(&mut waiting, &outputs, &mut check)?;
+            outputs.clear();
+            let Command::Send(draft) = command else { continue };
+            let explained = stage.group.explain(*message).expect("just accepted");
+            let lane = InLane { author: explained.author, priority: draft.effective_priority() };
+            waiting.insert(*message, lane);
+        }
+        outputs.extend(more);
+        settle(&mut waiting, &outputs, &mut check)?;
+    }
+    Ok(())
+}
+
+fn settle(
+    waiting: &mut BTreeMap<MessageId, InLane>,
+    outputs: &[Output],
+    check: &mut impl FnMut(&InLane, &BTreeMap<MessageId, InLane>) -> Result<(), TestCaseError>,
+) -> Result<(), TestCaseError> {
+    for output in outputs {
+        if let Output::Ended { message, outcome, .. } = output {
+            let Some(lane) = waiting.remove(&message.id) else { continue };
+            if matches!(outcome, Outcome::Delivered { .. }) {
+                check(&lane, waiting)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(128))]
+
+    #[test]
+    fn the_engine_does_what_the_model_does(script in script::script(60)) {
+        play_on_both(&script)?;
+    }
+
+    #[test]
+    fn law_1_every_message_is_accounted_for_after_every_step(script in script::script(60)) {
+        let mut stage = Stage::new(&script);
+        let (mut accepted, mut ended) = (0_u64, 0_u64);
+        for line in play::rehearse(&script) {
+            let (answer, outputs) = stage.play(&line);
+            accepted += u64::from(matches!(answer, Some(Ok(Receipt::Sent { duplicate: false, .. }))));
+            let ends = outputs.iter().filter(|output| matches!(output, Output::Ended { .. }));
+            ended += ends.count() as u64;
+            let stats = stage.group.stats();
+            prop_assert!(stats.flow.0.iter().all(Flow::balances));
+            prop_assert_eq!(stats.accepted(), accepted);
+            prop_assert_eq!(stats.offered(), accepted + stats.refused());
+            let open: u64 = stats.flow.0.iter().map(|flow| flow.waiting + flow.held).sum();
+            prop_assert_eq!(accepted, ended + open);
+        }
+    }
+
+    #[test]
+    fn law_2_punctuality_does_not_matter(script in script::script(60)) {
+        let lines = play::rehearse(&script);
+        let plain = play(&mut Stage::new(&script), &lines);
+        // Early, twice, and in between.
+        let mut busy = Vec::new();
+        let mut clock = script::START;
+        for line in &lines {
+            let gap = line.0.since(clock);
+            for part in 1..=3_u32 {
+                busy.push((clock + gap * part / 4, None));
+                busy.push((clock, None));
+            }
+            clock = match &line.1 {
+                Some((_, Command::Rebase { .. })) => line.0,
+                _ => clock.max(line.0),
+            };
+            busy.push(line.clone());
+        }
+        if lines.iter().all(|(_, push)| !matches!(push, Some((_, Command::Rebase { .. })))) {
+            prop_assert_eq!(&plain, &play(&mut Stage::new(&script), &busy));
+        }
+        // Never, where the next command comes later anyway.
+        let late = |at: usize| {
+            let later = lines.get(at + 1).is_some_and(|next| next.0 >= lines[at].0);
+            lines[at].1.is_some() || !later
+        };
+        let lazy: Vec<Line> =
+            (0..lines.len()).filter(|at| late(*at)).map(|at| lines[at].clone()).collect();
+        prop_assert_eq!(&plain, &play(&mut Stage::new(&script), &lazy));
+    }
+
+    #[test]
+    fn law_3_a_refused_command_changes_nothing_but_the_clock(script in script::script(60)) {
+        let (mut stage, mut twin) = (Stage::new(&script), Stage::new(&script));
+        for line in play::rehearse(&script) {
+            let (answer, told) = stage.play(&line);
+            let refused = matches!(answer, Some(Err(_)));
+            let same = if refused { twin.play(&(line.0, None)) } else { twin.play(&line) };
+            prop_assert_eq!(told, same.1);
+            prop_assert_eq!(stage.group.digest(), twin.group.digest());
+        }
+    }
+
+    #[test]
+    fn law_4_time_does_not_run_back_except_by_rebase(script in script::script(60)) {
+        let (mut stage, mut twin) = (Stage::new(&script), Stage::new(&script));
+        for line in play::rehearse(&script) {
+            let before = stage.group.clock();
+            let (answer, told) = stage.play(&line);
+            let rebased = match (&line.1, &answer) {
+                (Some((_, Command::Rebase { to })), Some(Ok(_))) => Some(*to),
+                _ => None,
+            };
+            prop_assert_eq!(stage.group.clock(), rebased.unwrap_or(before.max(line.0)));
+            let latest = (before.max(line.0), line.1);
+            prop_assert_eq!(told, twin.play(&latest).1);
+            prop_assert_eq!(stage.group.digest(), twin.group.digest());
+        }
+    }
+
+    #[test]
+    fn law_5_restore_is_invisible(script in script::script(60), cut in 0_usize..60) {
+        let lines = play::rehearse(&script);
+        let cut = cut.min(lines.len());
+        let mut stage = Stage::new(&script);
+        for line in &lines[..cut] {
+            stage.play_unpolled(line);
+        }
+        let text = serde_json::to_string(&stage.group.snapshot()).expect("plain data");
+        let snapshot: Snapshot = serde_json::from_str(&text).expect("what was written");
+        let mut twin = Stage::new(&script);
+        for line in &lines[..cut] {
+            twin.play_unpolled(line);
+        }
+        let key = HashKey::new(77, 78);
+        twin.group = Group::restore(snapshot, &[play::filter()], key, None).expect("a snapshot");
+        prop_assert_eq!(stage.group.digest(), twin.group.digest());
+        prop_assert_eq!(stage.poll(), twin.poll());
+        for line in &lines[cut..] {
+            prop_assert_eq!(stage.play(line), twin.play(line));
+            prop_assert_eq!(stage.group.digest(), twin.group.digest());
+        }
+        prop_assert_eq!(stage.group.stats(), twin.group.stats());
+    }
+
+    #[test]
+    fn law_5_a_journal_played_back_tells_the_same(script in script::script(60)) {
+        let mut script = script;
+        script.knobs.journal = true;
+        // A journal that is switched off in between has nothing to tell of what follows.
+        let lines = lines(&script, |command| matches!(command, Command::Configure(_)));
+        let mut stage = Stage::new(&script);
+        let mut told = Vec::new();
+        for line in &lines {
+            told.extend(stage.play(line).1);
+        }
+        let records = told.iter().filter_map(|output| match output {
+            Output::Record(record) => Some(record.clone()),
+            _ => None,
+        });
+        let mut twin = Stage::new(&script);
+        let mut again = Vec::new();
+        let replayed = replay(&mut twin.group, records, |output| {
+            if !matches!(output, Output::Tail { .. }) {
+                again.push(output);
+            }
+        });
+        prop_assert_eq!(replayed, Ok(()));
+        twin.group.advance(stage.group.clock());
+        prop_assert_eq!(again, told);
+        prop_assert_eq!(twin.group.digest(), stage.group.digest());
+    }
+
+    #[test]
+    fn law_6_the_promise_holds_in_every_window(script in script::script(60)) {
+        let mut stage = Stage::new(&script);
+        let mut times = Vec::new();
+        for line in lines(&script, is_change) {
+            for output in stage.play(&line).1 {
+                if let Output::Ended { outcome: Outcome::Delivered { at, .. }, .. } = output {
+                    times.push(at);
+                }
+            }
+        }
+        let traffic = &stage.group.config().settings().traffic;
+        let (rate, burst) = (u128::from(traffic.rate.get()), u128::from(traffic.burst));
+        for (first, from) in times.iter().enumerate() {
+            for (count, to) in (1_u128..).zip(&times[first..]) {
+                let allowed = to.since(*from).as_nanos() * rate / 1_000_000_000 + burst;
+                prop_assert!(count <= allowed, "{count} in {:?}", to.since(*from));
+            }
+        }
+    }
+
+    #[test]
+    fn law_7_nothing_goes_before_what_matters_more(script in script::script(80)) {
+        watch_releases(&script, |released, waiting| {
+            // Whatever the rate admits of a lower priority, it admits of a higher one.
+            let overtaken = waiting.values().any(|other| other.priority < released.priority);
+            prop_assert!(!overtaken, "a {} overtook", released.priority);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn law_8_nobody_gets_more_than_a_turn_above_another(script in script::script(80)) {
+        // For each pair of authors who wait all the while: how far one is ahead.
+        let mut ahead = BTreeMap::<(Priority, Option<UserId>, Option<UserId>), i64>::new();
+        watch_releases(&script, |released, waiting| {
+            let waits = |author: &Option<UserId>, priority| {
+                waiting.values().any(|it| it.author == *author && it.priority == priority)
+            };
+            ahead.retain(|(priority, one, other), _| {
+                waits(one, *priority) && waits(other, *priority)
+            });
+            if !waits(&released.author, released.priority) {
+                return Ok(());
+            }
+            let others = waiting.values().filter(|it| {
+                it.priority == released.priority && it.author != released.author
+            });
+            let others: std::collections::BTreeSet<_> = others.map(|it| it.author.clone()).collect();
+            for other in others {
+                let own = released.author.clone();
+                *ahead.entry((released.priority, own.clone(), other.clone())).or_default() += 1;
+                *ahead.entry((released.priority, other, own)).or_default() -= 1;
+            }
+            prop_assert!(ahead.values().all(|turns| *turns <= 1), "{ahead:?}");
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn law_9_all_readers_see_one_history_and_know_what_they_missed(script in script::script(60)) {
+        let mut stage = Stage::new(&script);
+        let mut readers: Vec<(Cursor, PerClass<u64>)> = Vec::new();
+        for line in play::rehearse(&script) {
+            stage.play(&line);
+            readers.push((stage.group.tail(), stage.group.stats().appended));
+        }
+        let appended = stage.group.stats().appended;
+        let mut known = BTreeMap::new();
+        for (mut cursor, before) in readers {
+            let batch = stage.group.batch(&cursor).expect("a cursor of this group");
+            let first = cursor;
+            let (entries, missed) = stage.read(&mut cursor);
+            prop_assert!(entries.is_sorted_by(|left, right| left.seq < right.seq));
+            for class in Class::ALL {
+                let read = entries.iter().filter(|entry| entry.class == class).count() as u64;
+                prop_assert_eq!(appended[class] - before[class], read + missed[class]);
+            }
+            prop_assert!(entries.iter().zip(batch.entries()).all(|(left, right)| *left == **right));
+            prop_assert_eq!(batch.from(), &first);
+            for entry in entries {
+                let seq = entry.seq;
+                let same = known.entry(seq).or_insert_with(|| entry.clone());
+                prop_assert_eq!(&*same, &entry);
+            }
+        }
+    }
+
+    #[test]
+    fn law_10_only_who_may_speak_is_heard(script in script::script(60)) {
+        let mut stage = Stage::new(&script);
+        let owned = stage.group.owner().is_some();
+        for line in play::rehearse(&script) {
+            let answer = stage.play(&line).0;
+            let Some((by, command)) = &line.1 else { continue };
+            let group = &stage.group;
+            match (command, &answer) {
+                (Command::Send(_), Some(Ok(Receipt::Sent { message, duplicate: false, .. }))) => {
+                    let author = group.explain(*message).expect("just accepted").author;
+                    if let Author::Session(_) = by {
+                        let author = author.expect("a session is a user's");
+                        prop_assert!(group.member(&author).is_some());
+                        prop_assert_eq!(group.muted_until(&author), None);
+                        prop_assert_eq!(group.banned_until(&author), None);
+                    }
+                    let guest = matches!(by, Author::Guest(_));
+                    prop_assert!(!guest);
+                }
+                (
+                    Command::Mute { users, .. }
+                    | Command::Kick { users, .. }
+                    | Command::Ban { users, .. },
+                    Some(Ok(_)),
+                ) => {
+                    let stats = group.stats();
+                    for id in 1..=stats.accepted() {
+                        let Some(told) = group.explain(MessageId(id)) else { continue };
+                        let silenced = told.author.is_some_and(|user| users.contains(&user));
+                        let ended = matches!(told.state, State::Ended(_));
+                        prop_assert!(!silenced || ended, "message {id} is on its way");
+                    }
+                }
+                (Command::Transfer { user }, Some(Ok(_))) => {
+                    prop_assert_eq!(group.owner(), Some(user));
+                }
+                _ => prop_assert!(!owned || group.owner().is_some()),
+            }
+        }
+    }
+
+    #[test]
+    fn no_hash_key_can_be_seen(script in script::script(60), key in any::<(u64, u64)>()) {
+        let mut stage = Stage::new(&script);
+        let mut twin = Stage::with_key(&script, HashKey::new(key.0, key.1));
+        for line in play::rehearse(&script) {
+            prop_assert_eq!(stage.play(&line), twin.play(&line));
+            prop_assert_eq!(stage.group.digest(), twin.group.digest());
+        }
+    }
+}
+
+#[test]
+fn law_11_a_full_queue_refuses_and_loses_nothing() {
+    let now = Timestamp::from_secs(1_600_000_000);
+    let id = GroupId::custom("full").expect("a good id");
+    let config = GroupConfig::livestream();
+    let limit = config.settings().limits.outputs as usize;
+    let mut group = Group::new(id, None, config, Epoch(1), HashKey::new(1, 2), now);
+    let mut accepted = 0_u64;
+    let refused = loop {
+        match group.push(now, Author::App, Command::text("hello")) {
+            Ok(_) => accepted += 1,
+            Err(refusal) => break refusal,
+        }
+        assert!(accepted < 100_000, "never refused");
+    };
+    assert!(matches!(refused, Refusal::Undrained { .. }), "{refused:?}");
+    // Refused as long as it is not polled, whatever the time, and nothing changes by it.
+    let digest = group.digest();
+    for secs in 0..3 {
+        let later = now + Duration::from_secs(secs);
+        assert!(group.push(later, Author::App, Command::text("more")).is_err());
+        group.advance(later);
+    }
+    assert_eq!(group.digest(), digest, "it went on without room for what it says");
+    let (mut outputs, mut ended) = (0, 0_u64);
+    while let Some(output) = group.poll() {
+        outputs += 1;
+        ended += u64::from(matches!(output, Output::Ended { .. }));
+    }
+    assert!(outputs <= limit + 1, "{outputs}");
+    // Drained, it goes on exactly where it stopped: every message has its end, at its own time.
+    group.advance(now + Duration::from_secs(3));
+    while let Some(output) = group.poll() {
+        if let Output::Ended { outcome, .. } = &output {
+            ended += 1;
+            if let Outcome::Delivered { at, .. } = outcome {
+                assert!(*at <= now + Duration::from_millis(250));
+            }
+        }
+    }
+    assert_eq!(ended, accepted);
+    assert!(group.push(now + Duration::from_secs(3), Author::App, Command::text("again")).is_ok());
+}
+
+#[test]
+fn law_11_duplicates_are_remembered_in_bounded_number() {
+    use liveroom::{Draft, Random};
+    let now = Timestamp::from_secs(1_600_000_000);
+    let id = GroupId::custom("random").expect("a good id");
+    let config = GroupConfig::livestream();
+    let mut group = Group::new(id, None, config, Epoch(1), HashKey::new(1, 2), now);
+    let mut send = |random: u32| {
+        let draft = Draft::text("hello").random(Random(random));
+        let receipt = group.push(now, Author::App, draft.into());
+        while group.poll().is_some() {}
+        match receipt {
+            Ok(Receipt::Sent { duplicate, .. }) => duplicate,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!((0..32).all(|random| !send(random)));
+    assert!((0..32).all(&mut send), "the last 32 are known");
+    assert!(!send(32));
+    assert!(!send(0), "the 33rd pushed the first out");
+    assert!(send(32));
+}

@@ -1,0 +1,790 @@
+//! Scripts: settings and steps that a strategy makes, small enough to be read when one fails.
+//!
+//! Steps name users by number, sessions by user and place, tickets and messages by how long ago they
+//! were given out; [`Cast`] turns them into commands while the script is played.
+
+use std::{fmt, num::NonZeroU8, time::Duration};
+
+use liveroom::{
+    Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, GroupConfig,
+    GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform,
+    Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet, SessionId, Settings, Silence,
+    SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
+};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+/// Where every script begins: a moment in September 2020, when the seed was written.
+pub(crate) const START: Timestamp = Timestamp::from_secs(1_600_000_000);
+
+/// The first owns the group; the last hardly ever comes.
+pub(crate) const USERS: [&str; 6] = ["owner", "ann", "bob", "cat", "dan", "eve"];
+
+pub(crate) fn user(number: u8) -> UserId {
+    USERS[usize::from(number)].parse().expect("a good id")
+}
+
+/// Settings, and what is done under them.
+#[derive(Clone)]
+pub(crate) struct Script {
+    pub(crate) knobs: Knobs,
+    pub(crate) owned: bool,
+    pub(crate) steps: Vec<Step>,
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "a group {} an owner, under", if self.owned { "with" } else { "without" })?;
+        writeln!(f, "  {:?}", self.knobs)?;
+        for (number, step) in self.steps.iter().enumerate() {
+            writeln!(f, "{number:>4}  {step:?}")?;
+        }
+        Ok(())
+    }
+}
+
+/// One step: what the clock does first, and then what is pushed; nothing is a mere `advance`.
+#[derive(Clone)]
+pub(crate) struct Step {
+    pub(crate) clock: Clock,
+    pub(crate) push: Option<(Who, Act)>,
+}
+
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.clock {
+            Clock::Still => write!(f, "          ")?,
+            Clock::Ahead(ms) => write!(f, "{ms:>+8}ms")?,
+            Clock::Back(ms) => write!(f, "{:>8}ms", -i64::from(ms))?,
+        }
+        match &self.push {
+            Some((who, act)) => write!(f, "  {who:?} {act:?}"),
+            None => write!(f, "  advance"),
+        }
+    }
+}
+
+/// How far the time given with a step is from the latest, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Clock {
+    Still,
+    Ahead(u32),
+    /// This step alone; the next counts from the latest again.
+    Back(u32),
+}
+
+/// Who gives a command.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    App,
+    AppAs(u8),
+    /// A user, and which of three sessions.
+    User(u8, u8),
+    Guest(u8),
+    /// A user's session, given out as a guest's.
+    Posing(u8),
+}
+
+impl fmt::Debug for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::App => write!(f, "app"),
+            Self::AppAs(number) => write!(f, "app as {}", USERS[usize::from(number)]),
+            Self::User(number, place) => write!(f, "{}/{place}", USERS[usize::from(number)]),
+            Self::Guest(number) => write!(f, "guest {number}"),
+            Self::Posing(number) => write!(f, "{}/0 as guest", USERS[usize::from(number)]),
+        }
+    }
+}
+
+impl Who {
+    pub(crate) fn author(self) -> Author {
+        match self {
+            Self::App => Author::App,
+            Self::AppAs(number) => {
+                Author::AppAs { user: user(number), profile: Profile::nick("spoken for") }
+            }
+            Self::User(number, place) => Author::Session(session(number, place)),
+            Self::Guest(number) => Author::Guest(SessionId(90 + u64::from(number))),
+            Self::Posing(number) => Author::Guest(session(number, 0)),
+        }
+    }
+
+    fn platform(self) -> Platform {
+        match self {
+            Self::User(_, place) => {
+                [Platform::Web, Platform::Android, Platform::Ios][place as usize]
+            }
+            _ => Platform::MiniProgram,
+        }
+    }
+}
+
+pub(crate) fn session(number: u8, place: u8) -> SessionId {
+    SessionId(u64::from(number) * 10 + u64::from(place) + 1)
+}
+
+/// A command in few words. Users are numbers; tickets and messages count back from the newest.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    Join,
+    JoinAs(u8),
+    Attach(u8),
+    Detach,
+    Quit,
+    AnswerJoin(u8, Admission),
+    Send {
+        priority: Priority,
+        kind: Kind,
+        text: &'static str,
+        random: Option<u8>,
+    },
+    SendEmpty,
+    SendBig,
+    Leave(Vec<u8>),
+    BadDirective,
+    Allow(u8),
+    Replace(u8, &'static str),
+    Reject(u8),
+    Discard(u8),
+    Recall(u8),
+    Purge(Option<u8>),
+    SetProfile(&'static str),
+    SetNameCard(u8, &'static str),
+    SetGroup {
+        name: Option<&'static str>,
+        option: Option<JoinOption>,
+        custom: Option<(u8, u8)>,
+    },
+    SetAdmin(u8),
+    CancelAdmin(u8),
+    Transfer(u8),
+    Mute(Vec<u8>, u32),
+    Unmute(Vec<u8>),
+    MuteAll(bool),
+    Kick(Vec<u8>),
+    Ban(Vec<u8>, u32),
+    Unban(Vec<u8>),
+    Notify(Option<Vec<u8>>),
+    Broadcast,
+    Attributes {
+        replace: bool,
+        key: u8,
+        value: Option<u16>,
+        seen: Option<u8>,
+    },
+    Count {
+        key: u8,
+        change: Counting,
+    },
+    Mark(Vec<u8>, u32, bool),
+    SlowMode(Option<u32>),
+    UseFilter(Option<bool>),
+    Configure(Box<Knobs>),
+    Disband,
+    /// To so many milliseconds after the latest time, or before it.
+    Rebase(i64),
+}
+
+/// What a script needs to know to name tickets and messages, and the filter.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cast {
+    pub(crate) filter: Option<FilterId>,
+    pub(crate) tickets: u64,
+    pub(crate) messages: u64,
+    pub(crate) now: Timestamp,
+    pub(crate) max_age: u64,
+}
+
+impl Cast {
+    pub(crate) fn time(&self, clock: Clock) -> Timestamp {
+        match clock {
+            Clock::Still => self.now,
+            Clock::Ahead(ms) => self.now + Duration::from_millis(ms.into()),
+            Clock::Back(ms) => self.now.before(Duration::from_millis(ms.into())),
+        }
+    }
+
+    /// The same cast at the time at which a command takes effect.
+    pub(crate) fn at(self, now: Timestamp) -> Self {
+        Self { now: self.now.max(now), ..self }
+    }
+
+    /// The command, if given now.
+    pub(crate) fn command(&self, who: Who, act: &Act) -> Command {
+        match act {
+            Act::Join | Act::JoinAs(_) => {
+                let number = match (act, who) {
+                    (Act::JoinAs(number), _) => Some(*number),
+                    (_, Who::User(number, _)) => Some(number),
+                    _ => None,
+                };
+                Command::Join(Join {
+                    user: number.map(user),
+                    profile: Profile::nick(number.map_or("", |number| USERS[number as usize]))
+                        .into(),
+                    platform: who.platform(),
+                    note: "please".into(),
+                })
+            }
+            Act::Attach(number) => {
+                Command::Attach { user: user(*number), platform: who.platform() }
+            }
+            Act::Detach => Command::Detach,
+            Act::Quit => Command::Quit,
+            Act::AnswerJoin(number, admission) => {
+                Command::AnswerJoin { user: user(*number), admission: *admission }
+            }
+            Act::Send { .. }
+            | Act::SendEmpty
+            | Act::SendBig
+            | Act::Leave(_)
+            | Act::BadDirective => draft(act).into(),
+            Act::Allow(back) => self.answer(*back, Decision::Allow),
+            Act::Replace(back, text) => {
+                self.answer(*back, Decision::Replace { content: Content::text(*text) })
+            }
+            Act::Reject(back) => {
+                self.answer(*back, Decision::Reject { code: 10_100, reason: "no".into() })
+            }
+            Act::Discard(back) => self.answer(*back, Decision::Discard),
+            Act::Recall(back) => {
+                Command::Recall { message: MessageId(self.messages.saturating_sub((*back).into())) }
+            }
+            Act::Purge(author) => Command::Purge { author: author.map(user) },
+            _ => self.command_of_staff(act),
+        }
+    }
+
+    fn command_of_staff(&self, act: &Act) -> Command {
+        match act {
+            Act::SetProfile(nick) => Command::SetProfile { profile: Profile::nick(nick).into() },
+            Act::SetNameCard(number, card) => {
+                Command::SetNameCard { user: user(*number), card: (*card).into() }
+            }
+            Act::SetGroup { name, option, custom } => Command::SetGroup(Box::new(GroupPatch {
+                name: name.map(Into::into),
+                join_option: *option,
+                custom: custom
+                    .iter()
+                    .map(|(key, value)| {
+                        let value = if *value == 0 { String::new() } else { format!("v{value}") };
+                        (format!("key{key}").into(), value.into())
+                    })
+                    .collect(),
+                ..GroupPatch::default()
+            })),
+            Act::SetAdmin(number) => Command::SetAdmin { user: user(*number) },
+            Act::CancelAdmin(number) => Command::CancelAdmin { user: user(*number) },
+            Act::Transfer(number) => Command::Transfer { user: user(*number) },
+            Act::Mute(users, ms) => Command::Mute { users: named(users), span: span(*ms) },
+            Act::Unmute(users) => Command::Unmute { users: named(users) },
+            Act::MuteAll(on) => Command::MuteAll { on: *on },
+            Act::Kick(users) => Command::Kick { users: named(users), reason: "bye".into() },
+            Act::Ban(users, ms) => {
+                Command::Ban { users: named(users), span: span(*ms), reason: "out".into() }
+            }
+            Act::Unban(users) => Command::Unban { users: named(users) },
+            Act::Notify(users) => {
+                let users = users.as_ref().map(|users| named(users));
+                Command::Notify { users, field: "notice".into() }
+            }
+            Act::Broadcast => Command::Broadcast { content: Content::text("all").into() },
+            Act::Attributes { replace, key, value, seen } => Command::SetAttributes {
+                mode: if *replace { AttributeMode::Replace } else { AttributeMode::Merge },
+                changes: vec![AttributeChange {
+                    key: format!("a{key}").into(),
+                    value: value.map(|length| "x".repeat(length.into()).into()),
+                    seen: None,
+                }],
+                seen: seen.map(u64::from),
+            },
+            Act::Count { key, change } => Command::Count {
+                changes: vec![CounterChange { key: format!("c{key}").into(), change: *change }],
+            },
+            Act::Mark(users, mark, on) => {
+                Command::Mark { users: named(users), marks: [*mark].into_iter().collect(), on: *on }
+            }
+            Act::SlowMode(ms) => Command::SetSlowMode { slow_mode: ms.map(slow_mode) },
+            Act::UseFilter(which) => Command::UseFilter {
+                filter: match which {
+                    Some(true) => self.filter,
+                    Some(false) => Some(FilterId(404)),
+                    None => None,
+                },
+            },
+            Act::Configure(knobs) => Command::Configure(Box::new(
+                Knobs { max_age: self.max_age, ..(**knobs).clone() }.config(self.filter),
+            )),
+            Act::Disband => Command::Disband,
+            Act::Rebase(ms) => {
+                let far = Duration::from_millis(ms.unsigned_abs());
+                Command::Rebase { to: if *ms < 0 { self.now.before(far) } else { self.now + far } }
+            }
+            other => unreachable!("{other:?} is no act of staff"),
+        }
+    }
+
+    fn answer(&self, back: u8, decision: Decision) -> Command {
+        Command::Answer { ticket: Ticket(self.tickets.saturating_sub(back.into())), decision }
+    }
+}
+
+fn draft(act: &Act) -> Draft {
+    match act {
+        Act::Send { priority, kind, text, random } => Draft {
+            random: random.map(|random| Random(random.into())),
+            ..Draft { kind: *kind, ..Draft::text(*text) }.priority(*priority)
+        },
+        Act::SendBig => Draft::text("x".repeat(20_000)),
+        Act::Leave(users) => Draft {
+            kind: Kind::Control,
+            directive: Some(Directive::Leave { users: named(users) }),
+            ..Draft::default()
+        },
+        Act::BadDirective => Draft { kind: Kind::Control, ..Draft::text("go") },
+        _ => Draft {
+            content: Content {
+                elements: [Element::Text(String::new())].into_iter().collect(),
+                data: "beside".into(),
+            },
+            ..Draft::default()
+        },
+    }
+}
+
+fn named(users: &[u8]) -> Users {
+    users.iter().map(|number| user(*number)).collect()
+}
+
+/// So many milliseconds; many are for good, and none stays none.
+fn span(ms: u32) -> Span {
+    if ms > 100_000 { Span::Forever } else { Span::For(Duration::from_millis(ms.into())) }
+}
+
+fn slow_mode(ms: u32) -> SlowMode {
+    SlowMode { interval: Duration::from_millis(ms.into()), exempt: RoleSet::STAFF }
+}
+
+/// The settings that scripts turn; the rest is as the preset has it.
+#[expect(clippy::struct_excessive_bools, reason = "each turns one thing of a config on or off")]
+#[derive(Clone, Debug)]
+pub(crate) struct Knobs {
+    pub(crate) preset: u8,
+    pub(crate) all_powers: bool,
+    pub(crate) rate: u32,
+    pub(crate) burst: u32,
+    pub(crate) reserve: u32,
+    /// Capacity, and how long messages wait, in milliseconds.
+    pub(crate) lanes: [(u32, u64); 4],
+    /// Rate and burst.
+    pub(crate) caps: [Option<(u32, u32)>; 4],
+    pub(crate) exempt: u8,
+    pub(crate) weights: [u8; 5],
+    pub(crate) quota: [u32; 6],
+    pub(crate) max_age: u64,
+    pub(crate) history: u32,
+    pub(crate) tips: (u32, u32, u32),
+    pub(crate) no_joins: bool,
+    pub(crate) every: Option<(u64, Silence)>,
+    pub(crate) hold: (u64, Silence),
+    pub(crate) questions: (u32, u32),
+    pub(crate) grace: u64,
+    pub(crate) stay: bool,
+    pub(crate) quit: QuitAcross,
+    pub(crate) per_user: u32,
+    pub(crate) speak_through: u8,
+    pub(crate) slow: Option<u32>,
+    pub(crate) tally: u64,
+    pub(crate) members: Option<u64>,
+    /// Mutes, bans, applicants.
+    pub(crate) limits: (u32, u32, u32),
+    pub(crate) disclose_loss: bool,
+    pub(crate) filter: bool,
+    pub(crate) journal: bool,
+}
+
+/// One of four sets of roles, for exemptions.
+fn roles(which: u8) -> RoleSet {
+    match which {
+        0 => RoleSet::STAFF,
+        1 => RoleSet::NONE,
+        2 => RoleSet::NONE.with(Role::Owner),
+        _ => RoleSet::NONE.with(Role::Admin).with(Role::Member),
+    }
+}
+
+impl Knobs {
+    pub(crate) fn config(&self, filter: Option<FilterId>) -> GroupConfig {
+        self.settings(filter).build().expect("knobs turn within bounds")
+    }
+
+    pub(crate) fn settings(&self, filter: Option<FilterId>) -> Settings {
+        let ms = Duration::from_millis;
+        let rate = |count| Rate::per_second(count).expect("not zero");
+        let preset = match self.preset {
+            0 => GroupConfig::livestream(),
+            1 => GroupConfig::vendor(),
+            _ => GroupConfig::modern(),
+        };
+        let mut settings = preset.settings().clone();
+        if self.all_powers {
+            settings.powers = GroupConfig::modern().settings().powers;
+        }
+        let traffic = &mut settings.traffic;
+        traffic.rate = rate(self.rate);
+        traffic.burst = self.burst;
+        traffic.reserve = self.reserve.min(self.burst - 1);
+        traffic.lanes =
+            PerPriority(self.lanes.map(|(capacity, wait)| Lane { capacity, max_wait: ms(wait) }));
+        let cap = |(count, burst)| Cap { rate: rate(count), burst };
+        traffic.caps = PerPriority(self.caps.map(|some| some.map(cap)));
+        traffic.exempt = roles(self.exempt);
+        traffic.weights = self.weights.map(|weight| NonZeroU8::new(weight).expect("not zero"));
+        settings.retention.quota = PerClass(self.quota);
+        settings.retention.max_age = Duration::from_secs(self.max_age);
+        settings.history = self.history.min(self.quota.iter().sum());
+        let (count, burst, names) = self.tips;
+        settings.tips.cap = Cap { rate: rate(count), burst };
+        settings.tips.names = names;
+        if self.no_joins {
+            settings.tips.kinds = settings.tips.kinds.without(TipKind::Join).without(TipKind::Quit);
+        }
+        let patience = |(deadline, silence)| Patience { deadline: ms(deadline), silence };
+        settings.asking.every = self.every.map(patience);
+        settings.asking.filter_hold = patience(self.hold);
+        (settings.asking.open, settings.asking.per_author) = self.questions;
+        settings.presence.grace = ms(self.grace);
+        settings.presence.absence = if self.stay { Absence::Stay } else { Absence::Leave };
+        settings.presence.quit = self.quit;
+        settings.presence.per_user = self.per_user;
+        settings.mute_all_exempt = roles(self.speak_through);
+        settings.slow_mode = self.slow.map(slow_mode);
+        settings.tally = Duration::from_secs(self.tally);
+        settings.limits.members = self.members;
+        let limits = &mut settings.limits;
+        (limits.mutes, limits.bans, limits.applicants) = self.limits;
+        settings.disclose_loss = self.disclose_loss;
+        settings.filter = filter.filter(|_| self.filter);
+        settings.journal = self.journal;
+        settings
+    }
+}
+
+fn silence() -> impl Strategy<Value = Silence> {
+    select(vec![Silence::Allow, Silence::Reject, Silence::Discard])
+}
+
+fn across() -> impl Strategy<Value = QuitAcross> {
+    select(vec![QuitAcross::Independent, QuitAcross::Together, QuitAcross::WebEndsAll])
+}
+
+fn wait() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(0), Just(250), 1..100_u64, Just(2_000)]
+}
+
+/// Settings of all kinds, small enough that limits are met.
+pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
+    let lane = || (prop_oneof![1..5_u32, Just(64)], wait());
+    let cap = || option::weighted(0.3, (1..50_u32, 1..4_u32));
+    let traffic = (
+        prop_oneof![1..100_u32, Just(40)],
+        1..7_u32,
+        0..3_u32,
+        [lane(), lane(), lane(), lane()],
+        [cap(), cap(), cap(), cap()],
+        0..4_u8,
+        prop_oneof![Just([1; 5]), [1..4_u8, 1..4, 1..4, 1..4, 1..4]],
+    );
+    let quota = || prop_oneof![1..5_u32, Just(100)];
+    let telling = (
+        [quota(), quota(), quota(), quota(), quota(), quota()],
+        prop_oneof![Just(120_u64), 1..5_u64],
+        prop_oneof![Just(0_u32), 0..6_u32],
+        (prop_oneof![Just(10_u32), 1..5_u32], prop_oneof![Just(10_u32), 1..4_u32], 1..5_u32),
+        any::<bool>(),
+    );
+    let asking = (
+        option::weighted(0.3, (wait(), silence())),
+        (wait(), silence()),
+        (prop_oneof![Just(64_u32), 0..5_u32], prop_oneof![Just(16_u32), 0..3_u32]),
+    );
+    let presence = (
+        prop_oneof![Just(0_u64), Just(30_000), 1..2_000_u64],
+        any::<bool>(),
+        across(),
+        1..4_u32,
+        0..4_u8,
+        option::weighted(0.2, 1..2_000_u32),
+        1..6_u64,
+    );
+    let limits = (
+        option::weighted(0.2, 2..8_u64),
+        prop_oneof![3 => Just((100, 100, 100)), 1 => (0..3_u32, 0..3_u32, 0..2_u32)],
+        any::<bool>(),
+        prop::bool::weighted(0.7),
+    );
+    (0..3_u8, prop::bool::weighted(0.7), traffic, telling, asking, presence, limits).prop_map(
+        |(preset, all_powers, traffic, telling, asking, presence, limits)| {
+            let (rate, burst, reserve, lanes, caps, exempt, weights) = traffic;
+            let (quota, max_age, history, tips, no_joins) = telling;
+            let (every, hold, questions) = asking;
+            let (grace, stay, quit, per_user, speak_through, slow, tally) = presence;
+            let (members, limits, disclose_loss, filter) = limits;
+            Knobs {
+                preset,
+                all_powers,
+                rate,
+                burst,
+                reserve,
+                lanes,
+                caps,
+                exempt,
+                weights,
+                quota,
+                max_age,
+                history,
+                tips,
+                no_joins,
+                every,
+                hold,
+                questions,
+                grace,
+                stay,
+                quit,
+                per_user,
+                speak_through,
+                slow,
+                tally,
+                members,
+                limits,
+                disclose_loss,
+                filter,
+                journal: false,
+            }
+        },
+    )
+}
+
+fn clock() -> impl Strategy<Value = Clock> {
+    prop_oneof![
+        50 => Just(Clock::Still),
+        20 => (1..30_u32).prop_map(Clock::Ahead),
+        6 => Just(Clock::Ahead(25)),
+        12 => (30..500_u32).prop_map(Clock::Ahead),
+        8 => (1..40_u32).prop_map(|s| Clock::Ahead(s * 1_000)),
+        1 => (1..20_u32).prop_map(|minutes| Clock::Ahead(minutes * 60_000)),
+        3 => (1..5_000_u32).prop_map(Clock::Back),
+    ]
+}
+
+fn anybody() -> impl Strategy<Value = u8> {
+    prop_oneof![20 => 0..5_u8, 1 => Just(5_u8)]
+}
+
+fn some_users() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![12 => vec(anybody(), 1..2), 6 => vec(anybody(), 2..5), 1 => Just(vec![])]
+}
+
+fn speaker() -> impl Strategy<Value = Who> {
+    prop_oneof![
+        30 => (0..5_u8, prop_oneof![4 => Just(0_u8), 1 => 1..3_u8])
+            .prop_map(|(user, place)| Who::User(user, place)),
+        5 => Just(Who::App),
+        3 => (0..5_u8).prop_map(Who::AppAs),
+        1 => (0..3_u8).prop_map(Who::Guest),
+        1 => (0..5_u8).prop_map(Who::Posing),
+    ]
+}
+
+/// A message by somebody.
+pub(crate) fn message() -> impl Strategy<Value = (Who, Act)> {
+    let priority = select(Priority::ALL.to_vec());
+    let kind = prop_oneof![
+        6 => Just(Kind::Text),
+        2 => Just(Kind::Gift),
+        2 => Just(Kind::Like),
+        1 => Just(Kind::Follow),
+        1 => (0..3_u16).prop_map(Kind::Host),
+    ];
+    let send = (priority, kind, text(), option::weighted(0.2, 0..4_u8))
+        .prop_map(|(priority, kind, text, random)| Act::Send { priority, kind, text, random });
+    let act = prop_oneof![
+        60 => send,
+        1 => Just(Act::SendEmpty),
+        1 => Just(Act::SendBig),
+        1 => Just(Act::BadDirective),
+        2 => some_users().prop_map(Act::Leave),
+    ];
+    (speaker(), act)
+}
+
+fn text() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        12 => Just("hi"),
+        1 => Just("a maskme b"),
+        1 => Just("holdme"),
+        1 => Just("no blockme"),
+        1 => Just("tagme"),
+        1 => Just("maskme tagme"),
+        1 => Just("tagme blockme holdme"),
+    ]
+}
+
+/// Somebody comes or goes.
+fn movement() -> impl Strategy<Value = (Who, Act)> {
+    let own = (0..6_u8, 0..3_u8).prop_map(|(user, place)| Who::User(user, place));
+    prop_oneof![
+        8 => own.clone().prop_map(|who| (who, Act::Join)),
+        1 => (own.clone(), anybody()).prop_map(|(who, user)| (who, Act::JoinAs(user))),
+        2 => (0..3_u8).prop_map(|guest| (Who::Guest(guest), Act::Join)),
+        3 => (0..6_u8, 0..3_u8).prop_map(|(user, place)| (Who::User(user, place), Act::Attach(user))),
+        1 => (own.clone(), anybody()).prop_map(|(who, user)| (who, Act::Attach(user))),
+        5 => own.clone().prop_map(|who| (who, Act::Detach)),
+        4 => own.prop_map(|who| (who, Act::Quit)),
+        1 => (0..3_u8).prop_map(|guest| (Who::Guest(guest), Act::Detach)),
+        1 => (0..3_u8).prop_map(|guest| (Who::Guest(guest), Act::Quit)),
+        1 => (speaker(), select(vec![Act::Join, Act::Detach, Act::Quit])),
+    ]
+}
+
+/// Somebody who may be staff: mostly app, owner, or ann.
+fn staff() -> impl Strategy<Value = Who> {
+    prop_oneof![
+        5 => Just(Who::App),
+        5 => Just(Who::User(0, 0)),
+        3 => Just(Who::User(1, 0)),
+        2 => speaker(),
+    ]
+}
+
+fn answer() -> impl Strategy<Value = (Who, Act)> {
+    let back = || prop_oneof![6 => 0..3_u8, 1 => 0..20_u8];
+    let act = prop_oneof![
+        4 => back().prop_map(Act::Allow),
+        2 => (back(), text()).prop_map(|(back, text)| Act::Replace(back, text)),
+        1 => back().prop_map(|back| Act::Replace(back, "")),
+        1 => back().prop_map(Act::Reject),
+        1 => back().prop_map(Act::Discard),
+    ];
+    (prop_oneof![15 => Just(Who::App), 1 => speaker()], act)
+}
+
+fn sentence() -> impl Strategy<Value = u32> {
+    prop_oneof![8 => 1..3_000_u32, 2 => Just(200_000_u32), 1 => Just(0_u32)]
+}
+
+fn act_of_staff() -> impl Strategy<Value = Act> {
+    let moderation = prop_oneof![
+        4 => (some_users(), sentence()).prop_map(|(users, ms)| Act::Mute(users, ms)),
+        2 => some_users().prop_map(Act::Unmute),
+        2 => any::<bool>().prop_map(Act::MuteAll),
+        3 => some_users().prop_map(Act::Kick),
+        3 => (some_users(), sentence()).prop_map(|(users, ms)| Act::Ban(users, ms)),
+        2 => some_users().prop_map(Act::Unban),
+        2 => option::weighted(0.8, anybody()).prop_map(Act::Purge),
+        2 => (0..8_u8).prop_map(Act::Recall),
+        1 => option::of(1..2_000_u32).prop_map(Act::SlowMode),
+    ];
+    let roles = prop_oneof![
+        3 => anybody().prop_map(Act::SetAdmin),
+        1 => anybody().prop_map(Act::CancelAdmin),
+        1 => anybody().prop_map(Act::Transfer),
+        2 => (anybody(), select(vec![Admission::Admit, Admission::Admit, Admission::Decline]))
+            .prop_map(|(user, admission)| Act::AnswerJoin(user, admission)),
+    ];
+    let option = option::weighted(
+        0.4,
+        select(vec![JoinOption::FreeAccess, JoinOption::NeedPermission, JoinOption::DisableApply]),
+    );
+    let name =
+        option::weighted(0.5, select(vec!["a", "b", "", "a name longer than thirty bytes is"]));
+    let custom = option::weighted(0.5, (0..3_u8, 0..3_u8));
+    let profile = prop_oneof![
+        4 => (name, option, custom)
+            .prop_map(|(name, option, custom)| Act::SetGroup { name, option, custom }),
+        1 => select(vec!["new nick", ""]).prop_map(Act::SetProfile),
+        1 => (anybody(), select(vec!["card", ""])).prop_map(|(user, card)| Act::SetNameCard(user, card)),
+        2 => option::weighted(0.5, some_users()).prop_map(Act::Notify),
+        1 => Just(Act::Broadcast),
+    ];
+    prop_oneof![6 => moderation, 3 => roles, 3 => profile, 3 => values()]
+}
+
+fn values() -> impl Strategy<Value = Act> {
+    let change = prop_oneof![
+        3 => (-5..5_i64).prop_map(Counting::Increase),
+        1 => (-5..5_i64).prop_map(Counting::Decrease),
+        1 => select(vec![i64::MAX, 0]).prop_map(Counting::Set),
+        1 => Just(Counting::Remove),
+    ];
+    prop_oneof![
+        (
+            any::<bool>(),
+            0..20_u8,
+            option::weighted(0.8, select(vec![0, 3, 3_999, 4_001])),
+            option::weighted(0.2, 0..4_u8)
+        )
+            .prop_map(|(replace, key, value, seen)| Act::Attributes {
+                replace,
+                key,
+                value,
+                seen
+            }),
+        (0..22_u8, change).prop_map(|(key, change)| Act::Count { key, change }),
+        (some_users(), 998..1_012_u32, prop::bool::weighted(0.8))
+            .prop_map(|(users, mark, on)| Act::Mark(users, mark, on)),
+    ]
+}
+
+/// What only the app does, and rarely.
+fn act_of_app() -> impl Strategy<Value = (Who, Act)> {
+    let act = prop_oneof![
+        2 => option::weighted(0.7, prop::bool::weighted(0.8)).prop_map(Act::UseFilter),
+        3 => knobs().prop_map(|knobs| Act::Configure(Box::new(knobs))),
+        2 => (0..20_000_i64).prop_map(Act::Rebase),
+        1 => Just(Act::Disband),
+    ];
+    (prop_oneof![8 => Just(Who::App), 1 => speaker()], act)
+}
+
+/// A step of any kind.
+pub(crate) fn step() -> impl Strategy<Value = Step> {
+    let push = prop_oneof![
+        45 => message().prop_map(Some),
+        18 => movement().prop_map(Some),
+        22 => (staff(), act_of_staff()).prop_map(Some),
+        9 => answer().prop_map(Some),
+        3 => act_of_app().prop_map(Some),
+        5 => Just(None),
+    ];
+    (clock(), push).prop_map(|(clock, push)| Step { clock, push })
+}
+
+/// The owner and some users come in before all else.
+fn opening() -> Vec<Step> {
+    let join = |number| Step { clock: Clock::Still, push: Some((Who::User(number, 0), Act::Join)) };
+    let mut steps: Vec<_> = (0..4).map(join).collect();
+    steps.push(Step { clock: Clock::Still, push: Some((Who::App, Act::SetAdmin(1))) });
+    steps
+}
+
+/// A whole script of at most so many steps after its opening.
+pub(crate) fn script(most: usize) -> impl Strategy<Value = Script> {
+    script_under(knobs(), most)
+}
+
+/// The same, under settings of a choice.
+pub(crate) fn script_under(
+    knobs: impl Strategy<Value = Knobs>,
+    most: usize,
+) -> impl Strategy<Value = Script> {
+    let opens = prop::bool::weighted(0.9);
+    (knobs, prop::bool::weighted(0.9), opens, vec(step(), 1..most)).prop_map(
+        |(knobs, owned, opens, steps)| {
+            let mut all = if opens { opening() } else { vec![] };
+            all.extend(steps);
+            Script { knobs, owned, steps: all }
+        },
+    )
+}

@@ -1,0 +1,388 @@
+//! The path of a message up to the scheduler: modes, filter, questions.
+
+use std::sync::Arc;
+
+use liveroom::{
+    Cause, Content, Decision, Discard, Draft, Element, Field, FilterId, Message, MessageId,
+    Outcome, Output, Patience, Platform, Profile, Question, Refusal, Rejection, Role, Sender,
+    Silence, State, Ticket, UserId,
+};
+
+use super::{
+    Accepted, Actor, MESSAGES_REMEMBERED, Model, ModelReceipt, NO_RECORD, Open, Pause,
+    RANDOMS_OF_A_USER, REMEMBERED_FOR, Remembered, form::not_more, is_counted,
+};
+
+/// A filter as a list of words; the number of a word is its term.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    pub(crate) words: Vec<(&'static str, Gravity)>,
+    /// What stands for each character of a masked word.
+    pub(crate) mask: char,
+}
+
+/// What is done about a word, the mildest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Gravity {
+    Tag,
+    Mask,
+    Hold,
+    Block,
+}
+
+/// What the filter says of a whole message.
+enum Verdict {
+    GoOn(Content),
+    Hold(u32),
+    Block(FilterId, u32),
+}
+
+impl Model {
+    /// The message of which this draft is a duplicate.
+    pub(super) fn duplicate_of(&self, actor: &Actor, draft: &Draft) -> Option<MessageId> {
+        let author = match actor {
+            Actor::App => None,
+            Actor::AppAs { user, .. } | Actor::User { user, .. } => Some(user),
+            _ if super::quirks::GUEST_MATCHES_APP => None,
+            _ => return None,
+        };
+        let random = draft.random?;
+        let last = self.messages.len() as u64;
+        let same = |one: &&Remembered| {
+            one.author.as_ref() == author
+                && one.random == random
+                && one.until > self.now
+                && one.message.0 + MESSAGES_REMEMBERED > last
+        };
+        self.randoms.iter().find(same).map(|one| one.message)
+    }
+
+    /// The receipt that says where a message stands.
+    pub(super) fn sent(&self, message: MessageId, duplicate: bool) -> ModelReceipt {
+        let state = self.accepted(message).state.clone();
+        let disclose = match &state {
+            State::Ended(outcome) => self.disclose(outcome),
+            _ => true,
+        };
+        ModelReceipt::Sent { message, state, disclose, duplicate }
+    }
+
+    /// Whether the author may be told. Chosen: a duplicate is answered as the config has it now.
+    fn disclose(&self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
+                self.settings.disclose_loss
+            }
+            _ => true,
+        }
+    }
+
+    pub(super) fn accepted(&self, message: MessageId) -> &Accepted {
+        self.messages.get(message.0 as usize - 1).expect("ids count up from 1")
+    }
+
+    pub(super) fn accepted_mut(&mut self, message: MessageId) -> &mut Accepted {
+        self.messages.get_mut(message.0 as usize - 1).expect("ids count up from 1")
+    }
+
+    pub(super) fn send(&mut self, actor: &Actor, draft: &Draft) -> Result<ModelReceipt, Refusal> {
+        self.modes(actor)?;
+        let sender = self.sender(actor);
+        let verdict = match actor {
+            Actor::App => Verdict::GoOn(draft.content.clone()),
+            _ => self.judge(&draft.content),
+        };
+        let asks = self.settings.asking.every.filter(|_| !actor.is_app());
+        let would_hold = match verdict {
+            Verdict::Hold(_) => true,
+            Verdict::GoOn(_) => asks.is_some(),
+            Verdict::Block(..) => false,
+        };
+        if would_hold {
+            self.may_ask(sender.user.as_ref())?;
+        }
+        let id = self.accept(actor, sender, draft);
+        match verdict {
+            Verdict::Block(filter, term) => {
+                self.end(id, Outcome::Rejected(Rejection::Filter { filter, term }));
+            }
+            Verdict::Hold(term) => {
+                self.ask(id, Cause::Filter { term }, self.settings.asking.filter_hold);
+            }
+            Verdict::GoOn(content) => {
+                self.accepted_mut(id).message.content = content;
+                match asks {
+                    Some(patience) => self.ask(id, Cause::Policy, patience),
+                    None => self.go_on(id),
+                }
+            }
+        }
+        Ok(self.sent(id, false))
+    }
+
+    /// Muted, everybody muted, slow mode: none of them concerns the app.
+    fn modes(&self, actor: &Actor) -> Result<(), Refusal> {
+        let Actor::User { user, role, .. } = actor else { return Ok(()) };
+        if let Some(mute) = self.mutes.iter().find(|mute| mute.user == *user) {
+            return Err(Refusal::Muted { until: mute.until });
+        }
+        if self.mute_all && !self.settings.mute_all_exempt.contains(Some(*role)) {
+            return Err(Refusal::MutedAll);
+        }
+        if let Some(slow) = self.settings.slow_mode
+            && !slow.exempt.contains(Some(*role))
+            && let Some(pause) = self.pauses.iter().find(|pause| pause.user == *user)
+            && self.now < pause.until
+        {
+            return Err(Refusal::SlowMode { until: pause.until });
+        }
+        Ok(())
+    }
+
+    fn sender(&self, actor: &Actor) -> Sender {
+        match actor {
+            Actor::User { user, role, device } => Sender {
+                user: Some(user.clone()),
+                role: Some(*role),
+                profile: self.member(user).expect("standing found the member").profile.clone(),
+                platform: device.platform,
+            },
+            Actor::AppAs { user, profile } => Sender {
+                user: Some(user.clone()),
+                role: self.member(user).map(|member| member.role),
+                profile: Arc::new(profile.clone()),
+                platform: Platform::RestApi,
+            },
+            _ => Sender {
+                user: None,
+                role: None,
+                profile: Arc::new(Profile::default()),
+                platform: Platform::RestApi,
+            },
+        }
+    }
+
+    /// Judges every text element on its own.
+    fn judge(&self, content: &Content) -> Verdict {
+        let Some(id) = self.settings.filter else { return Verdict::GoOn(content.clone()) };
+        let found = self.filters.iter().find(|(installed, _)| *installed == id);
+        let (_, filter) = found.expect("a filter in force is installed");
+        let mut gravest: Option<(Gravity, u32)> = None;
+        let mut masked = content.clone();
+        for element in &mut masked.elements {
+            let Element::Text(text) = element else { continue };
+            let low = text.to_lowercase();
+            for (term, (word, gravity)) in filter.words.iter().enumerate() {
+                if !low.contains(word) {
+                    continue;
+                }
+                if gravest.is_none_or(|(known, _)| *gravity > known) {
+                    gravest = Some((*gravity, term as u32));
+                }
+                if *gravity == Gravity::Mask {
+                    *text = text.replace(word, &String::from(filter.mask).repeat(word.len()));
+                }
+            }
+        }
+        match gravest {
+            Some((Gravity::Block, term)) => Verdict::Block(id, term),
+            Some((Gravity::Hold, term)) => Verdict::Hold(term),
+            _ => Verdict::GoOn(masked),
+        }
+    }
+
+    fn may_ask(&self, author: Option<&UserId>) -> Result<(), Refusal> {
+        let open = self.questions.len();
+        not_more(Field::Questions, open + 1, self.settings.asking.open as usize)?;
+        let own = self
+            .questions
+            .iter()
+            .filter(|open| self.accepted(open.message).message.sender.user.as_ref() == author);
+        let most = self.settings.asking.per_author as usize;
+        not_more(Field::AuthorQuestions, own.count() + 1, most)
+    }
+
+    fn accept(&mut self, actor: &Actor, sender: Sender, draft: &Draft) -> MessageId {
+        let id = MessageId(self.messages.len() as u64 + 1);
+        // Chosen: a pause is set under the mode of the moment, like every deadline; and what the app
+        // says in a user's name does not make the user wait.
+        if let Actor::User { user, .. } = actor
+            && let Some(slow) = self.settings.slow_mode
+        {
+            self.pauses.retain(|pause| pause.user != *user);
+            let until = self.now + slow.interval;
+            self.pauses.push(Pause { user: user.clone(), since: self.now, until });
+        }
+        if let Some(random) = draft.random {
+            self.remember(sender.user.clone(), random, id);
+        }
+        self.messages.push(Accepted {
+            message: Message {
+                id,
+                sender,
+                kind: draft.kind,
+                priority: draft.effective_priority(),
+                content: draft.content.clone(),
+                directive: draft.directive.clone(),
+                random: draft.random,
+                accepted: self.now,
+            },
+            session: match actor {
+                Actor::User { device, .. } => Some(device.session),
+                _ => None,
+            },
+            // Not seen before it is set: every accepted message is held, offered or ended at once.
+            state: State::Held { expires: self.now },
+        });
+        id
+    }
+
+    fn remember(&mut self, author: Option<UserId>, random: liveroom::Random, message: MessageId) {
+        let until = self.now + REMEMBERED_FOR;
+        self.randoms.push(Remembered { author: author.clone(), random, message, until });
+        let own = |one: &Remembered| one.author == author && author.is_some();
+        if self.randoms.iter().filter(|one| own(one)).count() > RANDOMS_OF_A_USER {
+            let oldest = self.randoms.iter().position(own).expect("there are more than 32");
+            self.randoms.remove(oldest);
+        }
+    }
+
+    pub(super) fn forget_randoms(&mut self) {
+        let now = self.now;
+        self.randoms.retain(|one| one.until > now);
+    }
+
+    pub(super) fn randoms_end_at(&self) -> Option<liveroom::Timestamp> {
+        self.randoms.iter().map(|one| one.until).min()
+    }
+
+    fn ask(&mut self, id: MessageId, cause: Cause, patience: Patience) {
+        self.last_ticket += 1;
+        let ticket = Ticket(self.last_ticket);
+        let expires = self.now + patience.deadline;
+        self.questions.push(Open { ticket, message: id, expires, silence: patience.silence });
+        let accepted = self.accepted_mut(id);
+        accepted.state = State::Held { expires };
+        let message = Arc::new(accepted.message.clone());
+        let question = Question { ticket, message, cause, expires };
+        self.told.push(Output::Ask { record: NO_RECORD, question });
+    }
+
+    pub(super) fn answer(&mut self, ticket: Ticket, decision: &Decision) -> Result<(), Refusal> {
+        let Some(place) = self.questions.iter().position(|open| open.ticket == ticket) else {
+            return Err(Refusal::UnknownTicket { ticket });
+        };
+        let id = self.questions.remove(place).message;
+        match decision {
+            Decision::Allow => self.allow(id),
+            Decision::Replace { content } => self.replace(id, content),
+            Decision::Reject { code, reason } => {
+                let (code, reason) = (*code, reason.clone());
+                self.end(id, Outcome::Rejected(Rejection::Decision { code, reason }));
+            }
+            Decision::Discard => self.end(id, Outcome::Discarded(Discard::Decision)),
+            other => unreachable!("a decision that the model does not know: {other:?}"),
+        }
+        Ok(())
+    }
+
+    pub(super) fn silence(&mut self, ticket: Ticket) {
+        let place = self.questions.iter().position(|open| open.ticket == ticket);
+        let open = self.questions.remove(place.expect("the agenda names one that is open"));
+        match open.silence {
+            Silence::Allow => self.allow(open.message),
+            Silence::Reject => self.end(open.message, Outcome::Rejected(Rejection::Silence)),
+            Silence::Discard => self.end(open.message, Outcome::Discarded(Discard::Decision)),
+            other => unreachable!("a silence that the model does not know: {other:?}"),
+        }
+    }
+
+    fn allow(&mut self, id: MessageId) {
+        match self.silenced_meanwhile(id) {
+            Some(reason) => self.end(id, Outcome::Discarded(reason)),
+            None => self.go_on(id),
+        }
+    }
+
+    fn replace(&mut self, id: MessageId, content: &Content) {
+        if let Some(reason) = self.silenced_meanwhile(id) {
+            return self.end(id, Outcome::Discarded(reason));
+        }
+        self.accepted_mut(id).message.content = content.clone();
+        match self.judge(content) {
+            Verdict::Block(filter, term) => {
+                self.end(id, Outcome::Rejected(Rejection::Filter { filter, term }));
+            }
+            Verdict::Hold(term) => {
+                self.ask(id, Cause::Filter { term }, self.settings.asking.filter_hold);
+            }
+            Verdict::GoOn(content) => {
+                self.accepted_mut(id).message.content = content;
+                self.go_on(id);
+            }
+        }
+    }
+
+    /// The facts are read again. What the app says in a user's name is not concerned.
+    fn silenced_meanwhile(&self, id: MessageId) -> Option<Discard> {
+        let accepted = self.accepted(id);
+        accepted.session?;
+        let user = accepted.message.sender.user.as_ref()?;
+        if self.bans.iter().any(|ban| ban.user == *user) {
+            return Some(Discard::Banned);
+        }
+        let muted = self.mutes.iter().any(|mute| mute.user == *user);
+        // Chosen: somebody who left since counts as a plain member.
+        let role = self.member(user).map_or(Role::Member, |member| member.role);
+        let silenced = self.mute_all && !self.settings.mute_all_exempt.contains(Some(role));
+        (muted || silenced).then_some(Discard::Muted)
+    }
+
+    /// Nothing stands in its way but the rate.
+    fn go_on(&mut self, id: MessageId) {
+        let kind = self.accepted(id).message.kind;
+        if is_counted(kind) {
+            self.tally(kind);
+        }
+        self.offer(id);
+    }
+
+    pub(super) fn end(&mut self, id: MessageId, outcome: Outcome) {
+        let disclose = self.disclose(&outcome);
+        let accepted = self.accepted_mut(id);
+        accepted.state = State::Ended(outcome.clone());
+        let (message, session) = (Arc::new(accepted.message.clone()), accepted.session);
+        self.told.push(Output::Ended { record: NO_RECORD, message, session, outcome, disclose });
+    }
+
+    /// Discards what waits or is held of those whom the choice takes.
+    /// Chosen: what waits in the order of arrival, then what is held in the order of the questions.
+    pub(super) fn discard_all(
+        &mut self,
+        takes: impl Fn(&Self, &Accepted) -> bool,
+        reason: Discard,
+    ) -> u64 {
+        let mut waiting = self.waiting_in_order();
+        waiting.sort_by_key(|id| self.arrived(*id));
+        let held = self.questions.iter().map(|open| open.message);
+        let discarded: Vec<_> =
+            waiting.into_iter().chain(held).filter(|id| takes(self, self.accepted(*id))).collect();
+        for id in &discarded {
+            self.leave_lane(*id);
+            self.questions.retain(|open| open.message != *id);
+            self.end(*id, Outcome::Discarded(reason));
+        }
+        discarded.len() as u64
+    }
+
+    /// Discards what these authors have waiting or held, one after the other.
+    pub(super) fn discard_of(&mut self, users: &[UserId], reason: Discard) -> u64 {
+        let one = |user: &UserId| Some(user.clone());
+        users.iter().map(|user| self.discard_of_author(one(user), reason)).sum()
+    }
+
+    pub(super) fn discard_of_author(&mut self, author: Option<UserId>, reason: Discard) -> u64 {
+        self.discard_all(|_, accepted| accepted.message.sender.user == author, reason)
+    }
+}

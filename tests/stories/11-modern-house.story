@@ -1,0 +1,152 @@
+What users of other systems expect is a preset away. The owner still cannot leave the group alone.
+
+> group modern owner=mia
+> mia joins
+  = Joined
+  1 Tip: Join Mia by mia, 1 online
+  -> host: mia joined on Web
+  -> host: mia is online
+> ann joins
+  = Joined
+  2 Tip: Join Ann by ann, 2 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bo joins
+  = Joined
+  3 Tip: Join Bo by bo, 3 online
+  -> host: bo joined on Web
+  -> host: bo is online
+> ann says oops
+  = message 1: delivered as 4 at 0.000 s
+  4 Normal: Ann: oops
+  -> host: message 1 delivered as 4 at 0.000 s
+> ann recalls 1
+  = emptied 1, discarded 0
+  5 Notice: Purged { author: Some(UserId("ann")), message: Some(MessageId(1)), emptied: 1 }
+> ann says spam
+  = message 2: delivered as 6 at 0.000 s
+  6 Normal: Ann: spam
+  -> host: message 2 delivered as 6 at 0.000 s
+> ann says more spam
+  = message 3: delivered as 7 at 0.000 s
+  7 Normal: Ann: more spam
+  -> host: message 3 delivered as 7 at 0.000 s
+> mia makes bo admin
+  = done
+  8 Tip: SetAdmin Bo by mia, 3 online
+  -> bo@web after 8: RoleChanged { role: Admin }
+> bo mutes mia for 60s
+  ! the target is Owner; that takes a higher role (2111)
+> bo purges ann
+  = emptied 2, discarded 0
+  9 Notice: Purged { author: Some(UserId("ann")), message: None, emptied: 2 }
+> ann reads
+  2 Tip: Join Ann by ann, 2 online
+  3 Tip: Join Bo by bo, 3 online
+  4 Normal: (emptied)
+  5 Notice: Purged { author: Some(UserId("ann")), message: Some(MessageId(1)), emptied: 1 }
+  6 Normal: (emptied)
+  7 Normal: (emptied)
+  8 Tip: SetAdmin Bo by mia, 3 online
+  9 Notice: Purged { author: Some(UserId("ann")), message: None, emptied: 2 }
+> bo kicks ann
+  = done
+  10 Tip: Kick Ann by bo, 3 online
+  -> host: ann left, Kicked from Web
+  -> host: ann is offline
+  -> ann@web after 10: Kicked { reason: "" }
+> mia quits
+  ! the owner cannot quit; transfer the group first, or disband it (2104)
+> mia hands over to bo
+  = done
+  11 Tip: GroupProfile [owner bo] info 1 by mia, 2 online
+  -> host: profile changed [owner bo] info 1
+  -> mia@web after 11: RoleChanged { role: Member }
+  -> bo@web after 11: RoleChanged { role: Owner }
+> mia quits
+  = done
+  12 Tip: Quit Mia by mia, 1 online
+  -> host: mia left, Quit from Web
+  -> host: mia is offline
+> bo bans mia for 60s
+  = done
+  13 Tip: Ban mia until 60.000 s by bo, 1 online
+> mia joins
+  ! banned until 60.000 s (2003)
+> wait 60s
+> mia joins
+  = Joined
+  14 Tip: Join Mia by mia, 2 online
+  -> host: mia joined on Web
+  -> host: mia is online
+
+A newcomer reads what was said last.
+
+> mia reads
+  4 Normal: (emptied)
+  5 Notice: Purged { author: Some(UserId("ann")), message: Some(MessageId(1)), emptied: 1 }
+  6 Normal: (emptied)
+  7 Normal: (emptied)
+  8 Tip: SetAdmin Bo by mia, 3 online
+  9 Notice: Purged { author: Some(UserId("ann")), message: None, emptied: 2 }
+  10 Tip: Kick Ann by bo, 3 online
+  11 Tip: GroupProfile [owner bo] info 1 by mia, 2 online
+  12 Tip: Quit Mia by mia, 1 online
+  13 Tip: Ban mia until 60.000 s by bo, 1 online
+  14 Tip: Join Mia by mia, 2 online
+
+Slow mode, where the staff are exempt.
+
+> bo slows to 10s
+  = done
+> mia says one
+  = message 4: delivered as 15 at 60.000 s
+  15 Normal: Mia: one
+  -> host: message 4 delivered as 15 at 60.000 s
+> mia says two
+  ! slow mode: write again at 70.000 s (3001)
+> bo says one
+  = message 5: delivered as 16 at 60.000 s
+  16 Normal: Bo: one
+  -> host: message 5 delivered as 16 at 60.000 s
+> bo says two
+  = message 6: delivered as 17 at 60.000 s
+  17 Normal: Bo: two
+  -> host: message 6 delivered as 17 at 60.000 s
+> wait 10s
+> mia says two
+  = message 7: delivered as 18 at 70.000 s
+  18 Normal: Mia: two
+  -> host: message 7 delivered as 18 at 70.000 s
+
+Members are marked, and share values.
+
+> bo marks mia 1000
+  = done
+> members
+  bo Owner on Web
+  mia Member on Web, marked 1000
+  0 guests, 2 online
+> bo writes song=one stage=left
+  = done
+  19 Tip: GroupProfile [attributes 1] info 1 by bo, 2 online
+  -> host: profile changed [attributes 1] info 1
+> bo writes song=two@1
+  = done
+  20 Tip: GroupProfile [attributes 2] info 1 by bo, 2 online
+  -> host: profile changed [attributes 2] info 1
+> bo writes song=three@1
+  ! written by another meanwhile; read it again, it is at 2 (4008)
+> attributes
+  song=two at 2
+  stage=left at 1
+> mia writes song=mine
+  ! that takes at least the role Admin (2108)
+> mia counts hearts+2
+  = hearts=2
+  21 Tip: GroupProfile [counters 1] info 1 by mia, 2 online
+  -> host: profile changed [counters 1] info 1
+> bo counts hearts+1 hearts-5
+  = hearts=-2
+  22 Tip: GroupProfile [counters 2] info 1 by bo, 2 online
+  -> host: profile changed [counters 2] info 1

@@ -1,0 +1,93 @@
+The fifth question: messages can be lost to the limit of 40 a second. A hundred at one instant: three
+at once, the others as the rate allows for a quarter of a second, and the rest expire. The host is
+told of every one.
+
+> group livestream
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bo joins
+  = Joined
+  2 Tip: Join Bo by bo, 2 online
+  -> host: bo joined on Web
+  -> host: bo is online
+> repeat 100 ann says hello
+  = 3 times delivered
+  = 97 times waiting
+  3 times -> host: message delivered as at s
+  3 times Normal: Ann: hello
+> wait 250ms
+  6 Normal: Ann: hello
+  7 Normal: Ann: hello
+  8 Normal: Ann: hello
+  9 Normal: Ann: hello
+  10 Normal: Ann: hello
+  11 Normal: Ann: hello
+  12 Normal: Ann: hello
+  13 Normal: Ann: hello
+  14 Normal: Ann: hello
+  15 Normal: Ann: hello
+  -> host: message 4 delivered as 6 at 0.025 s
+  -> host: message 5 delivered as 7 at 0.050 s
+  -> host: message 6 delivered as 8 at 0.075 s
+  -> host: message 7 delivered as 9 at 0.100 s
+  -> host: message 8 delivered as 10 at 0.125 s
+  -> host: message 9 delivered as 11 at 0.150 s
+  -> host: message 10 delivered as 12 at 0.175 s
+  -> host: message 11 delivered as 13 at 0.200 s
+  -> host: message 12 delivered as 14 at 0.225 s
+  -> host: message 13 delivered as 15 at 0.250 s
+  -> host: 87 messages, 14 to 100, discarded: Expired
+> stats
+  offered 100 = refused 0 + accepted 100
+  Normal: accepted 100 = delivered 13 + rejected 0 + discarded 87 Expired + waiting 0 + held 0
+
+One that the host was asked about may still be lost to the limit, since the limit comes last.
+
+> group livestream ask=allow burst=1 reserve=0 rate=1
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann says one
+  = message 1: held until 2.000 s
+  -> host: question 1 until 2.000 s, Policy: Ann: one
+> ann says two
+  = message 2: held until 2.000 s
+  -> host: question 2 until 2.000 s, Policy: Ann: two
+> app answers 1 allow
+  = done
+  2 Normal: Ann: one
+  -> host: message 1 delivered as 2 at 0.000 s
+> app answers 2 allow
+  = done
+> wait 250ms
+  -> host: message 2 discarded: Expired
+> explain 2
+  message 2 of ann: Text, Normal, accepted at 1600000000.000000000
+  - asked as about every message, until 1600000002.000000000
+  - answered: Allow
+  - waiting behind 0, until 1600000000.250000000
+  - discarded: Expired
+> app answers 2 allow
+  ! question 2 is not open (4004)
+
+A host that must say success to whom it dropped, as the service does, can have that.
+
+> group livestream disclose=no burst=1 reserve=0 rate=1
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann says one
+  = message 1: delivered as 2 at 0.000 s
+  2 Normal: Ann: one
+  -> host: message 1 delivered as 2 at 0.000 s
+> ann says two
+  = message 2: waiting until 0.250 s
+> wait 250ms
+  -> host: message 2 discarded: Expired, undisclosed

@@ -1,0 +1,78 @@
+The host is asked before a message is delivered. It may allow, replace, reject with a code of its own,
+or discard without a word; silence is decided when the time is over.
+
+> group livestream ask=allow
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann says one
+  = message 1: held until 2.000 s
+  -> host: question 1 until 2.000 s, Policy: Ann: one
+> ann says two
+  = message 2: held until 2.000 s
+  -> host: question 2 until 2.000 s, Policy: Ann: two
+> ann says three
+  = message 3: held until 2.000 s
+  -> host: question 3 until 2.000 s, Policy: Ann: three
+> ann says four
+  = message 4: held until 2.000 s
+  -> host: question 4 until 2.000 s, Policy: Ann: four
+> ann says five
+  = message 5: held until 2.000 s
+  -> host: question 5 until 2.000 s, Policy: Ann: five
+> app answers 1 allow
+  = done
+  2 Normal: Ann: one
+  -> host: message 1 delivered as 2 at 0.000 s
+> app answers 2 replace TWO
+  = done
+  3 Normal: Ann: TWO
+  -> host: message 2 delivered as 3 at 0.000 s
+> app answers 3 reject 10100 no numbers, please
+  = done
+  -> host: message 3 rejected with 10100 "no numbers, please"
+> app answers 4 discard
+  = done
+  -> host: message 4 discarded: Decision, undisclosed
+> app answers 4 allow
+  ! question 4 is not open (4004)
+> ann answers 5 allow
+  ! only the app may do that (2109)
+> wait 2s
+  4 Normal: Ann: five
+  -> host: message 5 delivered as 4 at 2.000 s
+> app answers 5 allow
+  ! question 5 is not open (4004)
+> app answers 99 allow
+  ! question 99 is not open (4004)
+
+The facts are read again when the answer comes: who was muted meanwhile is not heard.
+
+> ann says six
+  = message 6: held until 4.000 s
+  -> host: question 6 until 4.000 s, Policy: Ann: six
+> app mutes ann for 60s
+  = done
+  5 Tip: MemberProfile Ann until 62.000 s, 1 online
+  -> host: message 6 discarded: Muted
+> app answers 6 allow
+  ! question 6 is not open (4004)
+> stats
+  offered 6 = refused 0 + accepted 6
+  Normal: accepted 6 = delivered 3 + rejected 1 + discarded 1 Muted, 1 Decision + waiting 0 + held 0
+
+Silence may also reject.
+
+> group livestream ask=reject
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann says one
+  = message 1: held until 2.000 s
+  -> host: question 1 until 2.000 s, Policy: Ann: one
+> wait 2s
+  -> host: message 1 rejected, nobody decided

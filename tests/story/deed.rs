@@ -1,0 +1,290 @@
+//! What a story's lines mean as commands.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use liveroom::{
+    Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    CounterChange, Counting, Decision, Directive, Draft, GroupPatch, JoinOption, Kind, MessageId,
+    Patience, Platform, Priority, Profile, QuitAcross, Random, Rate, RoleSet, SessionId, Settings,
+    Silence, SlowMode, Span, Ticket, Timestamp, UserId, Users,
+};
+
+/// The author and command of `name deed`. Names are `ann`, `ann@web`, `app`, `app/ann`, `guest@web`.
+pub(crate) fn command(
+    sessions: &mut BTreeMap<String, SessionId>,
+    name: &str,
+    deed: &str,
+) -> Result<(Author, Command), String> {
+    let (who, device) = name.split_once('@').unwrap_or((name, "web"));
+    let author = match who.split_once('/') {
+        _ if who == "app" => Author::App,
+        Some(("app", user_id)) => {
+            Author::AppAs { user: user(user_id)?, profile: Profile::nick(&nick(user_id)) }
+        }
+        _ => {
+            let next = SessionId(sessions.len() as u64 + 1);
+            let session = *sessions.entry(format!("{who}@{device}")).or_insert(next);
+            if who.starts_with("guest") { Author::Guest(session) } else { Author::Session(session) }
+        }
+    };
+    let is_guest = matches!(author, Author::Guest(_));
+    let platform = platform(device)?;
+    let words: Vec<&str> = deed.split_whitespace().collect();
+    let command = match words.as_slice() {
+        ["joins"] if is_guest => Command::join_as_guest(platform),
+        ["joins"] => Command::join(user(who)?, Profile::nick(&nick(who)), platform),
+        ["joins", "as", shown] => Command::join(user(who)?, Profile::nick(shown), platform),
+        ["attaches"] => Command::Attach { user: user(who)?, platform },
+        _ => parse(&words, deed)?,
+    };
+    Ok((author, command))
+}
+
+fn parse(words: &[&str], deed: &str) -> Result<Command, String> {
+    let rest = |skip: usize| words[skip..].join(" ");
+    Ok(match words {
+        ["detaches"] => Command::Detach,
+        ["quits"] => Command::Quit,
+        ["disbands"] => Command::Disband,
+        ["admits", who] => Command::AnswerJoin { user: user(who)?, admission: Admission::Admit },
+        ["declines", who] => {
+            Command::AnswerJoin { user: user(who)?, admission: Admission::Decline }
+        }
+        ["says", ..] => message(Kind::Text, words)?,
+        ["gives", ..] => message(Kind::Gift, words)?,
+        ["likes", ..] => message(Kind::Like, words)?,
+        ["follows", ..] => message(Kind::Follow, words)?,
+        ["orders", who, "to", "leave"] => Command::leave(users(who)?),
+        ["orders", who, "to", "leave", "at", level] => {
+            let directive = Some(Directive::Leave { users: users(who)? });
+            let priority = Some(priority(level)?);
+            Draft { kind: Kind::Control, directive, priority, ..Draft::default() }.into()
+        }
+        ["asks", "to", "mute", who, "for", time] => {
+            Draft::custom(Kind::Host(1), format!("mute {who} {time}")).into()
+        }
+        ["answers", ticket, decision @ ..] => {
+            Command::Answer { ticket: Ticket(number(ticket)?), decision: self::decision(decision)? }
+        }
+        ["recalls", id] => Command::Recall { message: MessageId(number(id)?) },
+        ["purges", who] => Command::Purge { author: Some(user(who)?) },
+        ["is", "called", ..] => Command::SetProfile { profile: Arc::new(Profile::nick(&rest(2))) },
+        ["cards", who, ..] => Command::SetNameCard { user: user(who)?, card: rest(2).into() },
+        ["sets", field, ..] => Command::SetGroup(Box::new(patch(field, &rest(2))?)),
+        ["makes", who, "admin"] => Command::SetAdmin { user: user(who)? },
+        ["makes", who, "member"] => Command::CancelAdmin { user: user(who)? },
+        ["hands", "over", "to", who] => Command::Transfer { user: user(who)? },
+        ["mutes", "all"] => Command::MuteAll { on: true },
+        ["unmutes", "all"] => Command::MuteAll { on: false },
+        ["mutes", who, "for", time] => Command::Mute { users: users(who)?, span: span(time)? },
+        ["unmutes", who] => Command::Unmute { users: users(who)? },
+        ["kicks", who] => Command::Kick { users: users(who)?, reason: "".into() },
+        ["bans", who, "for", time] => {
+            Command::Ban { users: users(who)?, span: span(time)?, reason: "".into() }
+        }
+        ["unbans", who] => Command::Unban { users: users(who)? },
+        ["tells", "all", ..] => Command::notice(rest(2)),
+        ["tells", who, ..] => Command::Notify { users: Some(users(who)?), field: rest(2).into() },
+        ["broadcasts", ..] => Command::Broadcast { content: Arc::new(Content::text(rest(1))) },
+        ["writes", changes @ ..] => Command::SetAttributes {
+            mode: AttributeMode::Merge,
+            changes: changes.iter().map(|word| attribute(word)).collect::<Result<_, _>>()?,
+            seen: None,
+        },
+        ["counts", changes @ ..] => Command::Count {
+            changes: changes.iter().map(|word| counter(word)).collect::<Result<_, _>>()?,
+        },
+        ["marks", who, mark] => {
+            let marks = [small(mark)?].into_iter().collect();
+            Command::Mark { users: users(who)?, marks, on: true }
+        }
+        ["slows", "to", time] => {
+            let slow = SlowMode { interval: duration(time)?, exempt: RoleSet::STAFF };
+            Command::SetSlowMode { slow_mode: Some(slow) }
+        }
+        ["rebases", "to", time] => Command::Rebase { to: super::START + duration(time)? },
+        _ => return Err(format!("nobody knows what {deed:?} means")),
+    })
+}
+
+/// `says words…`, and at the end what else is to be said of the message: `at high`, `random 7`.
+fn message(kind: Kind, words: &[&str]) -> Result<Command, String> {
+    let mut words = words[1..].to_vec();
+    let mut draft = Draft { kind, ..Draft::default() };
+    loop {
+        match words.as_slice() {
+            [.., "random", mark] => draft.random = Some(Random(small(mark)?)),
+            [.., "at", level] => draft.priority = Some(priority(level)?),
+            _ => break,
+        }
+        words.truncate(words.len() - 2);
+    }
+    let words = words.join(" ");
+    let content = match kind {
+        Kind::Text => Content::text(words),
+        _ if words.is_empty() => Content::custom("1"),
+        _ => Content::custom(words),
+    };
+    Ok(Draft { content, ..draft }.into())
+}
+
+fn decision(words: &[&str]) -> Result<Decision, String> {
+    Ok(match words {
+        ["allow"] => Decision::Allow,
+        ["discard"] => Decision::Discard,
+        ["replace", text @ ..] => Decision::Replace { content: Content::text(text.join(" ")) },
+        ["reject", code, reason @ ..] => {
+            Decision::Reject { code: small(code)?, reason: reason.join(" ") }
+        }
+        _ => return Err("which decision?".into()),
+    })
+}
+
+fn patch(field: &str, value: &str) -> Result<GroupPatch, String> {
+    let mut patch = GroupPatch::default();
+    match field {
+        "name" => patch.name = Some(value.into()),
+        "introduction" => patch.introduction = Some(value.into()),
+        "notification" => patch.notification = Some(value.into()),
+        "face" => patch.face_url = Some(value.into()),
+        "joining" => {
+            patch.join_option = Some(match value {
+                "free" => JoinOption::FreeAccess,
+                "asked" => JoinOption::NeedPermission,
+                "closed" => JoinOption::DisableApply,
+                _ => return Err("joining is free, asked or closed".into()),
+            });
+        }
+        key => patch.custom.push((key.into(), value.into())),
+    }
+    Ok(patch)
+}
+
+fn attribute(word: &str) -> Result<AttributeChange, String> {
+    let (word, seen) = match word.split_once('@') {
+        Some((word, seen)) => (word, Some(number(seen)?)),
+        None => (word, None),
+    };
+    let (key, value) = word.split_once('=').ok_or("attributes are key=value@seen")?;
+    let value = Some(value).filter(|value| !value.is_empty()).map(Into::into);
+    Ok(AttributeChange { key: key.into(), value, seen })
+}
+
+fn counter(word: &str) -> Result<CounterChange, String> {
+    let at = word.find(['=', '+', '-']).ok_or("counters are key=1, key+1 or key-1")?;
+    let amount = i64::try_from(number(&word[at + 1..])?).map_err(|error| error.to_string())?;
+    let change = match &word[at..=at] {
+        "=" => Counting::Set(amount),
+        "+" => Counting::Increase(amount),
+        _ => Counting::Decrease(amount),
+    };
+    Ok(CounterChange { key: word[..at].into(), change })
+}
+
+/// Settings that a story may change.
+pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), String> {
+    let count = || small(value);
+    match key {
+        "rate" => settings.traffic.rate = Rate::per_second(count()?).ok_or("a rate is not zero")?,
+        "burst" => settings.traffic.burst = count()?,
+        "reserve" => settings.traffic.reserve = count()?,
+        "history" => settings.history = count()?,
+        "members" => settings.limits.members = Some(number(value)?),
+        "quota" => settings.retention.quota.0 = [count()?; 6],
+        "tips" => {
+            let rate = Rate::per_second(count()?).ok_or("a rate is not zero")?;
+            settings.tips.cap = Cap { rate, burst: 1 };
+        }
+        "ask" => {
+            let silence = match value {
+                "allow" => Silence::Allow,
+                "reject" => Silence::Reject,
+                _ => Silence::Discard,
+            };
+            let deadline = Duration::from_secs(2);
+            settings.asking.every = Some(Patience { deadline, silence });
+        }
+        "quit" => {
+            settings.presence.quit = match value {
+                "together" => QuitAcross::Together,
+                "independent" => QuitAcross::Independent,
+                _ => QuitAcross::WebEndsAll,
+            };
+        }
+        "absence" => {
+            settings.presence.absence = match value {
+                "stay" => Absence::Stay,
+                _ => Absence::Leave,
+            };
+        }
+        "cap_low" => {
+            let rate = Rate::per_second(count()?).ok_or("a rate is not zero")?;
+            settings.traffic.caps[Priority::Low] = Some(Cap { rate, burst: 1 });
+        }
+        "disclose" => settings.disclose_loss = value == "yes",
+        _ => return Err(format!("no setting is called {key:?} here")),
+    }
+    Ok(())
+}
+
+fn platform(name: &str) -> Result<Platform, String> {
+    Ok(match name {
+        "web" => Platform::Web,
+        "mini" => Platform::MiniProgram,
+        "android" => Platform::Android,
+        "ios" => Platform::Ios,
+        "pc" => Platform::Windows,
+        _ => return Err(format!("no platform is called {name:?}")),
+    })
+}
+
+fn priority(name: &str) -> Result<Priority, String> {
+    let wanted = |priority: &Priority| priority.to_string().to_lowercase() == name;
+    Priority::ALL.into_iter().find(wanted).ok_or(format!("no priority is called {name:?}"))
+}
+
+fn nick(user: &str) -> String {
+    let mut letters = user.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+pub(crate) fn user(name: &str) -> Result<UserId, String> {
+    name.parse().map_err(|error: liveroom::IdError| error.to_string())
+}
+
+fn users(names: &str) -> Result<Users, String> {
+    names.split(',').map(user).collect()
+}
+
+fn span(word: &str) -> Result<Span, String> {
+    if word == "good" { Ok(Span::Forever) } else { duration(word).map(Span::For) }
+}
+
+/// `250ms`, `3s`, `5min`.
+pub(crate) fn duration(word: &str) -> Result<Duration, String> {
+    let end = word.find(|letter: char| letter.is_alphabetic()).unwrap_or(word.len());
+    let count = number(&word[..end])?;
+    match &word[end..] {
+        "ms" => Ok(Duration::from_millis(count)),
+        "s" => Ok(Duration::from_secs(count)),
+        "min" => Ok(Duration::from_secs(60 * count)),
+        _ => Err(format!("{word:?} is no length of time")),
+    }
+}
+
+fn small(word: &str) -> Result<u32, String> {
+    word.parse().map_err(|error| format!("{word:?}: {error}"))
+}
+
+pub(crate) fn number(word: &str) -> Result<u64, String> {
+    word.parse().map_err(|error| format!("{word:?}: {error}"))
+}
+
+/// How long after a story's beginning a moment is.
+pub(crate) fn clock(at: Timestamp) -> String {
+    if at == Timestamp::MAX {
+        return "for good".into();
+    }
+    let passed = at.since(super::START);
+    format!("{}.{:03} s", passed.as_secs(), passed.subsec_millis())
+}
