@@ -1,1 +1,81 @@
-fn main() {}
+//! The command line of the live host.
+
+#![forbid(unsafe_code)]
+
+use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
+
+use clap::Parser;
+use live::{Host, Limits, Options};
+use tokio::{
+    select, signal,
+    time::{MissedTickBehavior, interval},
+};
+
+/// A live room in your browser, on the liveroom engine.
+///
+/// Open the address that it prints in two windows and talk. Nothing is stored: when it ends, all is gone.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES)]
+struct Arguments {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+
+    /// Simulated viewers, who chat, like and give; one in five is a guest.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    crowd: usize,
+
+    /// Connections at once; one more is told that the host is busy.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
+    connections: usize,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  live --crowd 2000                a busy room at http://127.0.0.1:8080/
+  live --listen 0.0.0.0:8080       a quiet one, for everybody in the house
+
+Try these words: \"stupid\" is masked, \"zorgblatt\" is turned away, and \"free coins\" is
+held for 5 seconds and then turned away, since nobody is there to decide.
+
+Ctrl-C tells everybody, closes in order, and prints what became of every message.";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("live: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> io::Result<()> {
+    let limits = Limits { connections: arguments.connections, ..Limits::default() };
+    let Arguments { listen, crowd, .. } = *arguments;
+    let host = Host::start(Options { listen, crowd, show: true, limits })?;
+    println!("http://{}/", host.address());
+
+    let mut minutes = interval(Duration::from_mins(1));
+    minutes.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    // The first tick comes at once.
+    minutes.tick().await;
+    let first = host.account();
+    let mut last = first.clone();
+    loop {
+        select! {
+            pressed = signal::ctrl_c() => break pressed?,
+            _minute = minutes.tick() => {
+                let account = host.account();
+                println!("{}", account.since(&last));
+                last = account;
+            }
+        }
+    }
+    eprintln!();
+    let account = host.stop().await?;
+    println!("{account}");
+    println!("all in all: {}", account.since(&first));
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! What became of every message, how much was handed over, and what it cost.
+
+use std::{fmt, sync::atomic::Ordering::Relaxed, time::Duration};
+
+use liveroom::{Discard, Flow, Priority, Stats, Timestamp};
+
+use crate::{process::Usage, room::Room};
+
+/// The account of a run so far.
+#[derive(Clone, Debug)]
+pub struct Account {
+    at: Timestamp,
+    stats: Stats,
+    online: u64,
+    turned_away: u64,
+    gifts: u64,
+    handed: Handed,
+    usage: Option<Usage>,
+}
+
+/// What was handed over to readers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Handed {
+    batches: u64,
+    entries: u64,
+    not_now: u64,
+    built: u64,
+}
+
+impl Account {
+    pub(crate) fn take(room: &Room) -> Self {
+        let counts = &room.counts;
+        let (stats, online) = room.read(|group| (group.stats(), group.online()));
+        Self {
+            at: room.clock.now(),
+            stats,
+            online,
+            turned_away: counts.turned_away.load(Relaxed),
+            gifts: counts.gifts.load(Relaxed),
+            handed: Handed {
+                batches: counts.batches.load(Relaxed),
+                entries: counts.entries.load(Relaxed),
+                not_now: counts.not_now.load(Relaxed),
+                built: counts.built.load(Relaxed),
+            },
+            usage: Usage::read(),
+        }
+    }
+
+    /// The engine's own account.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Whether every message that was offered is accounted for, in each priority and so in sum.
+    pub fn balances(&self) -> bool {
+        self.stats.flow.0.iter().all(Flow::balances)
+            && self.stats.offered() == self.stats.refused() + self.stats.accepted()
+    }
+
+    /// One line on what happened since an earlier account.
+    pub fn since(&self, earlier: &Self) -> String {
+        let span = self.at.since(earlier.at);
+        let rate = |now: u64, then: u64| per_second(now - then, span);
+        let cost = match (self.usage, earlier.usage) {
+            (Some(now), Some(then)) => {
+                let share = per_mille(now.cpu.saturating_sub(then.cpu), span);
+                format!(
+                    "{}.{} % of a core, {} MiB",
+                    share / 10,
+                    share % 10,
+                    now.resident_kib / 1_024
+                )
+            }
+            _ => "cost unknown here".to_owned(),
+        };
+        format!(
+            "{} online; a second: {} offered, {} delivered, {} hand-overs of batches ({} of entries); {cost}",
+            self.online,
+            rate(self.stats.offered(), earlier.stats.offered()),
+            rate(delivered(&self.stats), delivered(&earlier.stats)),
+            rate(self.handed.batches, earlier.handed.batches),
+            rate(self.handed.entries, earlier.handed.entries),
+        )
+    }
+}
+
+fn delivered(stats: &Stats) -> u64 {
+    stats.flow.0.iter().map(|flow| flow.delivered).sum()
+}
+
+fn per_second(count: u64, span: Duration) -> u64 {
+    let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX).max(1);
+    count.saturating_mul(1_000) / millis
+}
+
+fn per_mille(part: Duration, whole: Duration) -> u128 {
+    part.as_micros() * 1_000 / whole.as_micros().max(1)
+}
+
+const DISCARDS: [&str; Discard::ALL.len()] =
+    ["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded", "decision"];
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { stats, handed, .. } = self;
+        writeln!(
+            f,
+            "offered {} = refused {} + accepted {}",
+            stats.offered(),
+            stats.refused(),
+            stats.accepted()
+        )?;
+        for (code, count) in &stats.refused {
+            writeln!(f, "  refused with {code}: {count}")?;
+        }
+        writeln!(f, "accepted = delivered + rejected + discarded + waiting + held")?;
+        for (priority, flow) in Priority::ALL.iter().zip(&stats.flow.0) {
+            let (rejected, discarded) =
+                (flow.rejected.iter().sum::<u64>(), flow.discarded.iter().sum::<u64>());
+            writeln!(
+                f,
+                "  {priority:<6} {} = {} + {rejected} + {discarded} + {} + {}{}",
+                flow.accepted,
+                flow.delivered,
+                flow.waiting,
+                flow.held,
+                if flow.balances() { "" } else { "  WHICH IS NOT TRUE" }
+            )?;
+            let reasons = ["filter", "decision", "silence"].iter().zip(&flow.rejected);
+            let reasons = reasons.chain(DISCARDS.iter().zip(&flow.discarded));
+            for (reason, count) in reasons.filter(|(_, count)| **count > 0) {
+                writeln!(f, "    {reason}: {count}")?;
+            }
+        }
+        writeln!(f, "turned away by the host itself, before the group: {}", self.turned_away)?;
+        writeln!(f, "gifts delivered: {}", self.gifts)?;
+        write!(
+            f,
+            "handed over: {} batches holding {} entries, built {} times; {} times not now",
+            handed.batches, handed.entries, handed.built, handed.not_now
+        )
+    }
+}

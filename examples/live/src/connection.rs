@@ -1,0 +1,286 @@
+//! One WebSocket: what comes in over it, from the first frame to the last.
+
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use axum::extract::ws::{Message, WebSocket};
+use futures_util::{StreamExt, stream::SplitStream};
+use liveroom::PushError;
+use tokio::{
+    select, spawn,
+    sync::watch,
+    time::{Instant, timeout, timeout_at},
+};
+
+use crate::{
+    door::{Entered, Stay},
+    line::Line,
+    protocol::{
+        FRAMES_AT_ONCE, FRAMES_PER_SECOND,
+        client::{ClientFrame, JoinFrame, SendFrame},
+        host::{Bye, Fault, HostFrame, Refused},
+    },
+    room::{Errand, Room},
+};
+
+/// How long a client may take to close after the last word. Whoever is cut off before has not read it.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// Serves one connection until it ends.
+pub(crate) async fn serve(room: Arc<Room>, socket: WebSocket) {
+    let (sink, mut stream) = socket.split();
+    let (line, outbound) = Line::new();
+    let writer = spawn(outbound.write(sink, room.limits.patience));
+    let closing = room.closing.subscribe();
+    let mut connection = Connection {
+        room,
+        line: Arc::new(line),
+        stay: None,
+        allowance: Allowance::new(Instant::now()),
+        heard: Instant::now(),
+        asked: false,
+        answered: false,
+    };
+    let ending = connection.listen(&mut stream, closing).await;
+    connection.leave().await;
+    match ending {
+        Ending::Lost => writer.abort(),
+        Ending::Parted => {
+            let _written = writer.await;
+            let drained = async { while let Some(Ok(_)) = stream.next().await {} };
+            let _closed = timeout(CLOSING, drained).await;
+        }
+    }
+}
+
+/// Tells a connection that there is no room for it.
+pub(crate) async fn turn_away(mut socket: WebSocket) {
+    let word = Message::Text(Bye::BUSY.text());
+    let told = async {
+        socket.send(word).await?;
+        socket.send(Message::Close(None)).await?;
+        while let Some(Ok(_)) = socket.recv().await {}
+        Ok::<(), axum::Error>(())
+    };
+    let _in_vain = timeout(CLOSING, told).await;
+}
+
+/// How a connection comes to its end.
+enum Ending {
+    /// The client is gone.
+    Lost,
+    /// A last word is on its way.
+    Parted,
+}
+
+struct Connection {
+    room: Arc<Room>,
+    line: Arc<Line>,
+    stay: Option<Stay>,
+    allowance: Allowance,
+    heard: Instant,
+    /// Whether the silent client was asked if it is there.
+    asked: bool,
+    /// Whether it was ever heard, and answered: then it has joined, or a person thinks about why not.
+    answered: bool,
+}
+
+impl Connection {
+    async fn listen(
+        &mut self,
+        stream: &mut SplitStream<WebSocket>,
+        mut closing: watch::Receiver<bool>,
+    ) -> Ending {
+        loop {
+            let next = select! {
+                biased;
+                () = self.line.ended() => return Ending::Parted,
+                _closes = closing.wait_for(|closes| *closes) => {
+                    self.line.part(Bye::RESTART.text());
+                    return Ending::Parted;
+                }
+                next = timeout_at(self.alarm(), stream.next()) => next,
+            };
+            match next {
+                Err(_elapsed) => self.overdue(),
+                Ok(Some(Ok(Message::Close(_))) | None) => return Ending::Lost,
+                Ok(Some(Err(error))) if is_too_large(&error) => {
+                    self.line.part(Fault::too_large().text());
+                }
+                Ok(Some(Err(_broken))) => return Ending::Lost,
+                Ok(Some(Ok(message))) => self.hear(message).await,
+            }
+        }
+    }
+
+    /// When silence has lasted too long, or half so long.
+    fn alarm(&self) -> Instant {
+        let limits = &self.room.limits;
+        match (self.answered, self.asked) {
+            (false, _) => self.heard + limits.join_within,
+            (true, false) => self.heard + limits.idle / 2,
+            (true, true) => self.heard + limits.idle,
+        }
+    }
+
+    fn overdue(&mut self) {
+        if self.answered && !self.asked {
+            // A viewer who only reads has nothing to say for hours; its browser answers a ping.
+            self.asked = true;
+            self.line.ping();
+        } else {
+            self.line.part(Bye::IDLE.text());
+        }
+    }
+
+    async fn hear(&mut self, message: Message) {
+        let now = Instant::now();
+        if !self.allowance.admits(now) {
+            return self.line.part(Bye::TOO_FAST.text());
+        }
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Binary(_) => return self.line.part(Fault::binary().text()),
+            // Silence of the protocol's own kind does not put off the time to join.
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) if !self.answered => return,
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return self.heard_at(now),
+        };
+        self.heard_at(now);
+        match ClientFrame::parse(&text) {
+            Ok(frame) => self.obey(frame).await,
+            Err(fault) if fault.fatal => self.line.part(fault.text()),
+            Err(fault) => self.line.say(fault.text()).await,
+        }
+    }
+
+    fn heard_at(&mut self, now: Instant) {
+        (self.heard, self.asked) = (now, false);
+    }
+
+    async fn obey(&mut self, frame: ClientFrame) {
+        match (frame, self.stay.is_some()) {
+            (ClientFrame::Join(_), true) => self.line.part(Fault::joined_already().text()),
+            (ClientFrame::Join(join), false) => self.join(*join).await,
+            (_, false) => self.line.part(Fault::join_first().text()),
+            (ClientFrame::Send(send), true) => self.send(send).await,
+            (ClientFrame::Quit, true) => self.quit().await,
+            (ClientFrame::Ping, true) => {
+                let now = self.room.clock.now().as_millis();
+                self.line.say(HostFrame::Pong { now }.text()).await;
+            }
+        }
+    }
+
+    async fn join(&mut self, join: JoinFrame) {
+        self.answered = true;
+        if join.group.as_ref().is_some_and(|group| *group != self.room.id.as_str()) {
+            return self.line.part(Fault::no_group().text());
+        }
+        match self.room.enter(&join, &self.line) {
+            Ok(Entered { stay, cursor, welcome }) => {
+                // Before the errand, so that no batch comes before the welcome.
+                self.line.say(welcome.text()).await;
+                let Stay { session, connection, .. } = stay;
+                self.stay = Some(stay);
+                let line = self.line.clone();
+                let errand = Errand::Enter { session, connection, line, cursor };
+                if !self.room.send_on(errand).await {
+                    self.line.part(Bye::RESTART.text());
+                }
+            }
+            Err(error) => self.refuse("join", &error).await,
+        }
+    }
+
+    async fn send(&mut self, frame: SendFrame) {
+        let Some(stay) = &self.stay else { return };
+        let (id, random) = (frame.id, frame.random);
+        let answer = match frame.into_draft() {
+            Ok(draft) => self.room.push(stay.author.clone(), draft.into()),
+            Err(refusal) => {
+                self.room.counts.turned_away.fetch_add(1, Relaxed);
+                Err(PushError::Refused(refusal))
+            }
+        };
+        self.line.say(HostFrame::receipt(id, random, answer).text()).await;
+    }
+
+    async fn quit(&mut self) {
+        let Some(stay) = &self.stay else { return };
+        match self.room.quit(stay) {
+            Ok(()) => self.line.part(Bye::QUIT.text()),
+            Err(error) => self.refuse("quit", &error).await,
+        }
+    }
+
+    async fn refuse(&self, of: &'static str, error: &PushError) {
+        let frame = HostFrame::Refused { of: of.into(), refused: Refused::of(error) };
+        self.line.say(frame.text()).await;
+    }
+
+    /// Whoever is still in has lost the connection; one who quit is not in any more, and losing it
+    /// changes nothing.
+    async fn leave(&mut self) {
+        if let Some(stay) = self.stay.take() {
+            self.room.lose(&stay);
+            let Stay { session, connection, .. } = stay;
+            // If nobody takes errands any more, nobody gives anything out either.
+            let _taken = self.room.send_on(Errand::Leave { session, connection }).await;
+        }
+    }
+}
+
+/// Whether the connection's own limit was passed: a frame so long that it was not even read.
+fn is_too_large(error: &axum::Error) -> bool {
+    let mut cause = Some(error as &(dyn std::error::Error + 'static));
+    while let Some(error) = cause {
+        if let Some(tungstenite::Error::Capacity(_)) = error.downcast_ref() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// How many frames a client may send: a rate with a burst, kept as the time when the burst is whole again.
+struct Allowance {
+    whole: Instant,
+}
+
+impl Allowance {
+    fn new(now: Instant) -> Self {
+        Self { whole: now }
+    }
+
+    fn admits(&mut self, now: Instant) -> bool {
+        let interval = Duration::from_secs(1) / FRAMES_PER_SECOND;
+        let whole = self.whole.max(now) + interval;
+        let admits = whole <= now + interval * FRAMES_AT_ONCE;
+        if admits {
+            self.whole = whole;
+        }
+        admits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forty_frames_at_once_and_then_twenty_a_second() {
+        let start = Instant::now();
+        let mut allowance = Allowance::new(start);
+        let mut taken = |at: u64, offered: usize| {
+            let at = start + Duration::from_millis(at);
+            (0..offered).filter(|_| allowance.admits(at)).count()
+        };
+        assert_eq!(taken(0, 100), 40);
+        assert_eq!(taken(49, 1), 0);
+        assert_eq!(taken(50, 2), 1);
+        assert_eq!(taken(1_050, 100), 20);
+        assert_eq!(taken(60_000, 100), 40);
+    }
+}

@@ -1,0 +1,165 @@
+//! The whole host: started, served, and ended in order.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread,
+    time::Duration,
+};
+
+use axum::serve::ListenerExt;
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::Semaphore,
+    task::{JoinHandle, spawn_blocking},
+    time::timeout,
+};
+
+use crate::{
+    account::Account,
+    crowd,
+    fanout::FanOut,
+    page::{Site, routes},
+    room::{Errand, Limits, Room},
+};
+
+/// How long connections may take to close when the host ends.
+const CLOSING: Duration = Duration::from_secs(4);
+/// Connections that may wait to be accepted: Linux's own default.
+const BACKLOG: u32 = 4_096;
+
+/// How to start a host.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Where to listen; port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// Simulated viewers.
+    pub crowd: usize,
+    /// Whether to show on the terminal how the crowd comes in.
+    pub show: bool,
+    /// How much to take on.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// A host that listens there, without a crowd, with the default limits.
+    pub fn at(listen: SocketAddr) -> Self {
+        Self { listen, crowd: 0, show: false, limits: Limits::default() }
+    }
+}
+
+/// A running host.
+#[derive(Debug)]
+pub struct Host {
+    room: Arc<Room>,
+    address: SocketAddr,
+    places: Arc<Semaphore>,
+    server: JoinHandle<io::Result<()>>,
+    threads: Vec<thread::JoinHandle<()>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Host {
+    /// Opens the room and begins to serve it, on the tokio runtime that it is called on.
+    ///
+    /// # Errors
+    /// The address cannot be listened at, the system gives no randomness or no thread, or the room
+    /// cannot be made.
+    ///
+    /// # Panics
+    /// Where there is no tokio runtime.
+    pub fn start(options: Options) -> io::Result<Self> {
+        let listener = listen(&options)?;
+        let address = listener.local_addr()?;
+        let (room, errands) = Room::open(options.limits)?;
+        let places = Arc::new(Semaphore::new(options.limits.connections));
+        let stop = Arc::new(AtomicBool::new(false));
+
+        let fan_out = FanOut::new(room.clone(), errands);
+        let mut threads =
+            vec![thread::Builder::new().name("fan-out".to_owned()).spawn(|| fan_out.run())?];
+        if options.crowd > 0 {
+            let (room, stop) = (room.clone(), stop.clone());
+            let crowd = move || crowd::run(&room, options.crowd, options.show, &stop);
+            threads.push(thread::Builder::new().name("crowd".to_owned()).spawn(crowd)?);
+        }
+
+        let routes = routes(Site { room: room.clone(), places: places.clone() });
+        let mut closing = room.closing.subscribe();
+        // What is written is written at once: frames are whole, and small ones must not wait.
+        let listener = listener.tap_io(|stream| {
+            let _slower_then = stream.set_nodelay(true);
+        });
+        let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+            let _closes = closing.wait_for(|closes| *closes).await;
+        });
+        let server = tokio::spawn(async move { server.await });
+        Ok(Self { room, address, places, server, threads, stop })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many connections there are.
+    pub fn connections(&self) -> usize {
+        self.room.limits.connections - self.places.available_permits()
+    }
+
+    /// The account so far.
+    pub fn account(&self) -> Account {
+        Account::take(&self.room)
+    }
+
+    /// Tells everybody something, as a notice.
+    ///
+    /// # Errors
+    /// Why the group did not take it, in its own words.
+    pub fn announce(&self, what: &str) -> io::Result<()> {
+        self.room.announce(what).map_err(io::Error::other)
+    }
+
+    /// Ends in order: a notice to all, a last word to each connection, and the account.
+    ///
+    /// # Errors
+    /// A thread or the server had failed.
+    pub async fn stop(self) -> io::Result<Account> {
+        let Self { room, places, server, threads, stop, address: _ } = self;
+        stop.store(true, Relaxed);
+        // If the group takes no notice any more, the last word still says it.
+        let _not_told = room.announce("This host restarts. Come back in a moment.");
+        room.send_on(Errand::Close).await;
+        for thread in threads {
+            let joined = spawn_blocking(move || thread.join()).await.map_err(io::Error::other)?;
+            joined.map_err(|_| io::Error::other("a thread of the host panicked"))?;
+        }
+        // Connections that have not joined hear it from here, and nobody more is let in.
+        room.closing.send_replace(true);
+        let all = u32::try_from(room.limits.connections).unwrap_or(u32::MAX);
+        let _some_do_not_close = timeout(CLOSING, places.acquire_many(all)).await;
+        server.abort();
+        match server.await {
+            Ok(ended) => ended?,
+            Err(error) if error.is_cancelled() => {}
+            Err(error) => return Err(io::Error::other(error)),
+        }
+        Ok(Account::take(&room))
+    }
+}
+
+fn listen(options: &Options) -> io::Result<TcpListener> {
+    let socket = match options.listen {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    // Inherited by every connection: else the system keeps megabytes for each one that is not read.
+    socket.set_send_buffer_size(options.limits.send_buffer)?;
+    socket.bind(options.listen)?;
+    socket.listen(BACKLOG)
+}

@@ -1,0 +1,197 @@
+//! The way out to one client: a bounded outbox, one last word, and the task that writes.
+//!
+//! Whoever has something for the client offers it here and is never kept waiting by it: a full outbox
+//! says so. The last word needs no room in the outbox, so a connection can always be ended.
+
+use std::time::Duration;
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use futures_util::{SinkExt, stream::SplitSink};
+use tokio::{
+    select,
+    sync::{
+        mpsc::{self, error::TrySendError},
+        watch,
+    },
+    time::timeout,
+};
+
+use crate::protocol::host::Bye;
+
+/// Frames that may wait to be written: at 40 entries a second more than a second's worth, however small the batches.
+const OUTBOX: usize = 64;
+/// Of these, what batches leave free for what one client alone is told.
+const RESERVE: usize = 16;
+/// How long a connection that ends may take to write what is left.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// The near end of a connection's way out.
+#[derive(Debug)]
+pub(crate) struct Line {
+    frames: mpsc::Sender<Message>,
+    last: watch::Sender<Option<Utf8Bytes>>,
+}
+
+/// The far end: what the writing task takes from.
+#[derive(Debug)]
+pub(crate) struct Outbound {
+    frames: mpsc::Receiver<Message>,
+    last: watch::Receiver<Option<Utf8Bytes>>,
+}
+
+/// There is no room in the outbox now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+impl Line {
+    pub(crate) fn new() -> (Self, Outbound) {
+        let (frames, outgoing) = mpsc::channel(OUTBOX);
+        let (last, ending) = watch::channel(None);
+        (Self { frames, last }, Outbound { frames: outgoing, last: ending })
+    }
+
+    /// Offers what many are told: it leaves room for what this client alone is told.
+    pub(crate) fn offer_shared(&self, frame: Utf8Bytes) -> Result<(), Full> {
+        if self.frames.capacity() <= RESERVE && !self.frames.is_closed() {
+            return Err(Full);
+        }
+        self.offer(frame)
+    }
+
+    /// Offers a frame. A connection that has ended takes everything: nobody is left to miss it.
+    pub(crate) fn offer(&self, frame: Utf8Bytes) -> Result<(), Full> {
+        match self.frames.try_send(Message::Text(frame)) {
+            Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(Full),
+        }
+    }
+
+    /// Says a frame, and waits for room: only the client's own reading waits with it.
+    pub(crate) async fn say(&self, frame: Utf8Bytes) {
+        select! {
+            _sent_or_gone = self.frames.send(Message::Text(frame)) => {}
+            () = self.ended() => {}
+        }
+    }
+
+    /// Asks whether anybody is still there; if the outbox is full, the writing will tell.
+    pub(crate) fn ping(&self) {
+        let _full = self.frames.try_send(Message::Ping(bytes::Bytes::new()));
+    }
+
+    /// Ends the connection, with a last word after all that waits. The first last word stands.
+    pub(crate) fn part(&self, word: Utf8Bytes) {
+        self.last.send_if_modified(|last| {
+            let first = last.is_none();
+            if first {
+                *last = Some(word);
+            }
+            first
+        });
+    }
+
+    /// Resolves once the connection has ended, or is about to.
+    pub(crate) async fn ended(&self) {
+        let mut last = self.last.subscribe();
+        select! {
+            () = self.frames.closed() => {}
+            _parted = last.wait_for(Option::is_some) => {}
+        }
+    }
+}
+
+impl Outbound {
+    /// Writes until the connection ends. A frame that takes longer than `patience` ends it.
+    pub(crate) async fn write(
+        mut self,
+        mut sink: SplitSink<WebSocket, Message>,
+        patience: Duration,
+    ) {
+        loop {
+            let message = select! {
+                biased;
+                _parted = self.last.wait_for(Option::is_some) => break,
+                message = self.frames.recv() => message,
+            };
+            let Some(message) = message else { break };
+            match timeout(patience, sink.send(message)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_lost)) => return,
+                Err(_elapsed) => {
+                    // Whoever does not read will hardly read this, but may when it wakes.
+                    self.frames.close();
+                    let word = Message::Text(Bye::SLOW.text());
+                    let _hardly = timeout(FAREWELL, sink.send(word)).await;
+                    return;
+                }
+            }
+        }
+        let _too_slow = timeout(FAREWELL, self.take_leave(&mut sink)).await;
+    }
+
+    /// Writes what waits, the last word, and the end.
+    async fn take_leave(
+        &mut self,
+        sink: &mut SplitSink<WebSocket, Message>,
+    ) -> Result<(), axum::Error> {
+        self.frames.close();
+        while let Ok(message) = self.frames.try_recv() {
+            sink.feed(message).await?;
+        }
+        let word = self.last.borrow().clone();
+        if let Some(word) = word {
+            sink.feed(Message::Text(word)).await?;
+        }
+        sink.close().await
+    }
+}
+
+#[cfg(test)]
+impl Outbound {
+    /// Takes the texts that wait.
+    pub(crate) fn take(&mut self) -> Vec<Utf8Bytes> {
+        let waiting = std::iter::from_fn(|| self.frames.try_recv().ok());
+        let texts = waiting.filter_map(|message| message.into_text().ok());
+        texts.collect()
+    }
+
+    pub(crate) fn last_word(&self) -> Option<Utf8Bytes> {
+        self.last.borrow().clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_many_are_told_leaves_room_for_what_one_is_told() {
+        let (line, mut outbound) = Line::new();
+        let shared = (0..100).take_while(|_| line.offer_shared("b".into()).is_ok()).count();
+        assert_eq!(shared, OUTBOX - RESERVE);
+        let own = (0..100).take_while(|_| line.offer("p".into()).is_ok()).count();
+        assert_eq!(own, RESERVE);
+        assert!(outbound.frames.recv().await.is_some());
+        assert_eq!(line.offer_shared("b".into()), Err(Full));
+        assert_eq!(line.offer("p".into()), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn the_first_last_word_stands_and_needs_no_room() {
+        let (line, outbound) = Line::new();
+        while line.offer("p".into()).is_ok() {}
+        line.part("first".into());
+        line.part("second".into());
+        line.ended().await;
+        assert_eq!(outbound.last_word(), Some("first".into()));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_has_ended_takes_everything() {
+        let (line, outbound) = Line::new();
+        while line.offer("p".into()).is_ok() {}
+        drop(outbound);
+        assert_eq!((line.offer("p".into()), line.offer_shared("b".into())), (Ok(()), Ok(())));
+        line.ended().await;
+    }
+}

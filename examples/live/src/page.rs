@@ -1,0 +1,191 @@
+//! What the host serves: the page's files, and the door to the WebSocket.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{State, WebSocketUpgrade},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    middleware::map_response,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use tokio::sync::Semaphore;
+
+use crate::{
+    connection::{serve, turn_away},
+    protocol::FRAME_BYTES,
+    room::Room,
+};
+
+/// A frame a little too long is read to its end, so that its sender can be told. One that is longer
+/// than this is not.
+const READ_BYTES: usize = 2 * FRAME_BYTES;
+/// What a connection reads at a time; most frames of a client are far smaller.
+const READ_BUFFER: usize = 4_096;
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+macro_rules! files {
+    ($($path:literal: $type:ident $file:literal,)*) => {
+        /// The page: address, type, content.
+        const FILES: &[(&str, &str, &str)] =
+            &[$(($path, $type, include_str!(concat!("../page/", $file)))),*];
+    };
+}
+
+files! {
+    "/": HTML "index.html",
+    "/app.js": SCRIPT "app.js",
+    "/liveroom.js": SCRIPT "liveroom.js",
+    "/chat.js": SCRIPT "chat.js",
+    "/gifts.js": SCRIPT "gifts.js",
+    "/stage.js": SCRIPT "stage.js",
+    "/words.js": SCRIPT "words.js",
+    "/style.css": STYLE "style.css",
+    "/icon.svg": SVG "icon.svg",
+}
+
+/// The headers of every answer, as PROTOCOL.md has them.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'",
+    ),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (CACHE_CONTROL, "no-cache"),
+];
+
+/// What every request may need.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub(crate) room: Arc<Room>,
+    /// One permit for each connection.
+    pub(crate) places: Arc<Semaphore>,
+}
+
+/// All that is served.
+pub(crate) fn routes(site: Site) -> Router {
+    let mut router = Router::new().route("/ws", get(open));
+    for &(path, kind, content) in FILES {
+        router = router.route(path, get(move || async move { ([(CONTENT_TYPE, kind)], content) }));
+    }
+    router.layer(map_response(with_headers)).with_state(site)
+}
+
+async fn with_headers(mut response: Response) -> Response {
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Opens a WebSocket, unless a page of somebody else asks for it.
+async fn open(State(site): State<Site>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    if !is_our_own(&headers) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let upgrade = upgrade
+        .max_message_size(READ_BYTES)
+        .max_frame_size(READ_BYTES)
+        .read_buffer_size(READ_BUFFER)
+        // Frames are whole when they come here: each is written at once.
+        .write_buffer_size(0);
+    match site.places.try_acquire_owned() {
+        Ok(place) => upgrade.on_upgrade(async move |socket| {
+            serve(site.room, socket).await;
+            drop(place);
+        }),
+        Err(_full) => upgrade.on_upgrade(turn_away),
+    }
+}
+
+/// Whether the request's origin, where there is one, is the host that it was sent to.
+fn is_our_own(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let host = headers.get(HOST).map(HeaderValue::as_bytes);
+    let origin = origin.as_bytes();
+    let named = origin.strip_prefix(b"http://").or_else(|| origin.strip_prefix(b"https://"));
+    match (named, host) {
+        (Some(named), Some(host)) => named.eq_ignore_ascii_case(host),
+        (None, _) | (_, None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROTOCOL: &str = include_str!("../PROTOCOL.md");
+
+    #[test]
+    fn only_pages_of_this_host_may_open_a_connection() {
+        let asks = |origin: Option<&str>, host: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [(ORIGIN, origin), (HOST, host)] {
+                if let Some(value) = value {
+                    headers.insert(name, value.parse().unwrap());
+                }
+            }
+            is_our_own(&headers)
+        };
+        let host = Some("room.example:8080");
+        assert!(asks(None, host));
+        assert!(asks(Some("http://room.example:8080"), host));
+        assert!(asks(Some("https://ROOM.example:8080"), host));
+        for stranger in [
+            "http://room.example",
+            "http://room.example:80800",
+            "http://evil.example",
+            "ftp://room.example:8080",
+            "room.example:8080",
+            "null",
+            "",
+        ] {
+            assert!(!asks(Some(stranger), host), "{stranger}");
+        }
+        assert!(!asks(Some("http://room.example:8080"), None));
+    }
+
+    #[test]
+    fn the_headers_are_those_of_the_protocol() {
+        let (_, rest) = PROTOCOL.split_once("With every answer:\n```text\n").unwrap();
+        let (listed, _) = rest.split_once("```").unwrap();
+        let ours = HEADERS.map(|(name, value)| format!("{name}: {value}"));
+        let theirs: Vec<String> = listed
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| format!("{}: {value}", name.to_lowercase()))
+            .collect();
+        assert_eq!(ours.as_slice(), theirs);
+    }
+
+    #[test]
+    fn every_file_that_the_protocol_names_is_served() {
+        let (_, rest) = PROTOCOL.split_once("## What the host serves").unwrap();
+        let named = |path: &str| rest.contains(&format!("/{}`", path.trim_start_matches('/')));
+        for (path, kind, content) in FILES {
+            assert!(named(path), "{path} is not in PROTOCOL.md");
+            assert!(rest.contains(kind) || *kind == SCRIPT, "{kind}");
+            assert!(!content.is_empty(), "{path}");
+        }
+        let listed = rest.lines().filter(|line| line.starts_with("| `GET")).collect::<String>();
+        assert_eq!(
+            listed.matches("`/").count() + listed.matches("`GET /").count(),
+            FILES.len() + 1
+        );
+    }
+}

@@ -1,0 +1,207 @@
+//! A client to test with.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use live::{Host, Limits, Options};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
+use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+
+/// Long enough for a busy machine; what never comes is noticed after it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) fn options() -> Options {
+    Options::at(([127, 0, 0, 1], 0).into())
+}
+
+pub(crate) fn start(options: Options) -> Host {
+    Host::start(options).unwrap()
+}
+
+pub(crate) fn host() -> Host {
+    start(options())
+}
+
+pub(crate) fn host_with(limits: Limits) -> Host {
+    start(Options { limits, ..options() })
+}
+
+/// The messages among some entries.
+pub(crate) fn messages(entries: &[Value]) -> impl Iterator<Item = &Value> {
+    entries.iter().filter(|entry| entry["type"] == "message")
+}
+
+/// The head of the answer to a plain request.
+pub(crate) async fn request(host: &Host, path: &str, headers: &str) -> String {
+    let mut stream = TcpStream::connect(host.address()).await.unwrap();
+    let (ip, port) = (host.address().ip(), host.address().port());
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {ip}:{port}\r\n{headers}\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap());
+    }
+    String::from_utf8(head).unwrap()
+}
+
+pub(crate) struct Client {
+    socket: WebSocketStream<TcpStream>,
+    /// As the page keeps it: the newest that came.
+    pub(crate) cursor: Value,
+    /// Entries that came in batches that were passed over.
+    entries: Vec<Value>,
+    sent: u64,
+}
+
+impl Client {
+    pub(crate) async fn connect(host: &Host) -> Self {
+        Self::over(host, TcpSocket::new_v4().unwrap()).await
+    }
+
+    /// With as small a receive buffer as the system gives.
+    pub(crate) async fn connect_narrow(host: &Host) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(1).unwrap();
+        Self::over(host, socket).await
+    }
+
+    async fn over(host: &Host, socket: TcpSocket) -> Self {
+        let stream = socket.connect(host.address()).await.unwrap();
+        let url = format!("ws://{}/ws", host.address());
+        let (socket, _) = client_async(url, stream).await.unwrap();
+        Self { socket, cursor: Value::Null, entries: Vec::new(), sent: 0 }
+    }
+
+    pub(crate) async fn joined(host: &Host, nick: &str) -> (Self, Value) {
+        let mut client = Self::connect(host).await;
+        let welcome = client.join(&json!({"v": 1, "t": "join", "nick": nick})).await;
+        (client, welcome)
+    }
+
+    pub(crate) async fn join(&mut self, frame: &Value) -> Value {
+        self.send(frame).await;
+        self.next_of("welcome").await
+    }
+
+    pub(crate) async fn send(&mut self, frame: &Value) {
+        self.send_text(&frame.to_string()).await;
+    }
+
+    /// A host that has closed already is no failure: what it said before is read all the same.
+    pub(crate) async fn send_text(&mut self, text: &str) {
+        let _closed = self.socket.send(Message::text(text)).await;
+    }
+
+    pub(crate) async fn send_binary(&mut self, bytes: &[u8]) {
+        self.socket.send(Message::binary(bytes.to_vec())).await.unwrap();
+    }
+
+    /// Sends words, and returns the receipt.
+    pub(crate) async fn say(&mut self, text: &str) -> Value {
+        self.offer("text", text, "").await
+    }
+
+    /// Sends a gift, and returns the receipt.
+    pub(crate) async fn give(&mut self, data: &str) -> Value {
+        self.offer("gift", "", data).await
+    }
+
+    async fn offer(&mut self, kind: &str, text: &str, data: &str) -> Value {
+        self.sent += 1;
+        let (id, random) = (self.sent, 1_000 + self.sent);
+        self.send(&json!({
+            "v": 1, "t": "send", "id": id, "kind": kind, "text": text, "data": data, "random": random,
+        }))
+        .await;
+        let receipt = self.next_of("receipt").await;
+        assert_eq!((&receipt["id"], &receipt["random"]), (&json!(id), &json!(random)));
+        receipt
+    }
+
+    /// The next message of the socket; `None` once it is closed.
+    async fn next_message(&mut self) -> Option<Message> {
+        match timeout(PATIENCE, self.socket.next()).await.expect("it does not come") {
+            Some(Ok(Message::Close(_)) | Err(_)) | None => None,
+            Some(Ok(message)) => Some(message),
+        }
+    }
+
+    /// The next frame; `null` once it is closed.
+    async fn next(&mut self) -> Value {
+        loop {
+            match self.next_message().await {
+                None => return Value::Null,
+                Some(Message::Text(text)) => return self.keep(&text),
+                Some(Message::Ping(_)) => self.socket.flush().await.unwrap(),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn keep(&mut self, text: &str) -> Value {
+        let frame: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(frame["v"], 1);
+        if frame["t"] == "batch" || frame["t"] == "welcome" {
+            self.cursor = frame["cursor"].clone();
+        }
+        self.entries.extend(frame["entries"].as_array().into_iter().flatten().cloned());
+        frame
+    }
+
+    pub(crate) async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let frame = self.next().await;
+            assert_ne!(frame, Value::Null, "it closed first");
+            if wanted(&frame) {
+                return frame;
+            }
+        }
+    }
+
+    pub(crate) async fn next_of(&mut self, t: &str) -> Value {
+        self.until(|frame| frame["t"] == t).await
+    }
+
+    /// The first entry of that kind that was not returned before; the ones before it are dropped.
+    pub(crate) async fn until_entry(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            if let Some(at) = self.entries.iter().position(&wanted) {
+                return self.entries.drain(..=at).next_back().unwrap();
+            }
+            self.next_of("batch").await;
+        }
+    }
+
+    /// All entries up to the message with these words.
+    pub(crate) async fn entries_until(&mut self, text: &str) -> Vec<Value> {
+        loop {
+            if let Some(at) = self.entries.iter().position(|entry| entry["text"] == text) {
+                return self.entries.drain(..=at).collect();
+            }
+            self.next_of("batch").await;
+        }
+    }
+
+    /// Waits for a ping, and answers it.
+    pub(crate) async fn until_ping(&mut self) {
+        loop {
+            let message = self.next_message().await.expect("it closed first");
+            if message.is_ping() {
+                return self.socket.flush().await.unwrap();
+            }
+        }
+    }
+
+    /// Reads to the end; what is still there is passed over.
+    pub(crate) async fn is_closed(&mut self) -> bool {
+        while self.next().await != Value::Null {}
+        true
+    }
+}
