@@ -1,0 +1,79 @@
+//! What is fuzzed, as plain functions of bytes: each panics if a law of the engine is broken.
+//!
+//! * [`commands`] plays a script against an engine, beside a twin of each group that is restored from
+//!   a snapshot again and again;
+//! * [`filter`] judges a text by a word list, and again by each of its words alone;
+//! * [`snapshot`] restores what is no snapshot, or was one, and plays on whatever was accepted.
+//!
+//! Every byte is one choice, so that an input stays close to what it does when a byte changes. The
+//! inputs in `seeds/` are replayed by `cargo test -p liveroom-fuzz`; an input that found a fault is
+//! added there. To look for more, and to look at one (without nightly):
+//!
+//! ```text
+//! cargo +nightly fuzz run commands fuzz/corpus/commands fuzz/seeds/commands -- -max_total_time=240
+//! cargo run -p liveroom-fuzz --bin commands fuzz/artifacts/commands/crash-…
+//! ```
+
+mod commands;
+mod dice;
+mod filter;
+mod laws;
+mod script;
+mod snapshot;
+
+#[doc(hidden)]
+#[cfg(fuzzing)]
+pub use libfuzzer_sys;
+
+pub use self::{commands::commands, filter::filter, snapshot::snapshot};
+
+/// Makes a program of a function of bytes: a fuzz target under cargo-fuzz, and one that replays the
+/// files it is given otherwise.
+#[macro_export]
+macro_rules! target {
+    ($body:ident) => {
+        #[cfg(fuzzing)]
+        $crate::libfuzzer_sys::fuzz_target!(|data: &[u8]| $crate::$body(data));
+
+        #[cfg(not(fuzzing))]
+        fn main() -> std::io::Result<()> {
+            for path in std::env::args_os().skip(1) {
+                $crate::$body(&std::fs::read(path)?);
+            }
+            Ok(())
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    /// Runs a body on every input kept for it.
+    fn replay(target: &str, body: fn(&[u8])) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target);
+        let mut inputs: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|item| item.unwrap().path()).collect();
+        inputs.sort();
+        assert!(!inputs.is_empty(), "the seeds were not found");
+        for input in inputs {
+            println!("{}", input.display());
+            body(&fs::read(&input).unwrap());
+        }
+    }
+
+    #[test]
+    fn every_script_that_is_kept_is_played_by_the_laws() {
+        replay("commands", super::commands);
+    }
+
+    #[test]
+    fn every_list_that_is_kept_is_judged_by_as_it_is_term_by_term() {
+        replay("filter", super::filter);
+    }
+
+    #[test]
+    fn every_snapshot_that_is_kept_is_turned_away_or_lives_on() {
+        replay("snapshot", super::snapshot);
+    }
+}
