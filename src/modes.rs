@@ -235,6 +235,15 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_an_earlier_pause_does_not_end_a_later_one() {
+        let (mut modes, five) = (Modes::default(), pause(5));
+        modes.sent(secs(10), &user(1), &five);
+        modes.sent(secs(12), &user(1), &five);
+        modes.sent(secs(15), &user(2), &five);
+        assert_eq!(modes.slow(secs(16), &user(1), Role::Member, &five), Some(secs(17)));
+    }
+
+    #[test]
     fn what_is_over_is_forgotten() {
         let mut modes = Modes::default();
         for n in 0..1_000 {
@@ -308,8 +317,12 @@ mod tests {
                     }
                 }
                 let saved = modes.save();
-                modes = Modes::restore(saved.clone()).unwrap();
-                prop_assert_eq!(modes.save(), saved);
+                let restored = Modes::restore(saved.clone()).unwrap();
+                prop_assert_eq!(restored.save(), saved);
+                // Not always: restoring would mend what was not kept in order.
+                if step == 0 {
+                    modes = restored;
+                }
             }
         }
     }

@@ -448,8 +448,10 @@ mod tests {
                 let list: Vec<_> = profile.custom().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
                 prop_assert_eq!(list, model.clone().into_iter().collect::<Vec<_>>());
                 let saved = profile.save();
-                profile = GroupProfile::restore(saved.clone()).unwrap();
-                prop_assert_eq!(profile.save(), saved);
+                let restored = GroupProfile::restore(saved.clone()).unwrap();
+                prop_assert_eq!(&restored, &profile);
+                prop_assert_eq!(restored.save(), saved);
+                profile = restored;
             }
         }
     }

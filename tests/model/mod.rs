@@ -299,7 +299,9 @@ impl Model {
             *self.refused.entry(refusal.code()).or_default() += 1;
         }
         let receipt = answer?;
-        self.shorten_pauses();
+        if self.settings.slow_mode.is_none() {
+            self.pauses.clear();
+        }
         self.settle(self.now);
         // A message's receipt says where it stands after all that was due at this instant.
         Ok(match receipt {
@@ -310,19 +312,6 @@ impl Model {
 
     pub(crate) fn advance(&mut self, now: Timestamp) {
         self.settle(now);
-    }
-
-    /// Chosen: a shorter pause frees those who wait for a longer one; a longer one is for later
-    /// messages; and without slow mode nobody waits.
-    fn shorten_pauses(&mut self) {
-        match self.settings.slow_mode {
-            None => self.pauses.clear(),
-            Some(slow) => {
-                for pause in &mut self.pauses {
-                    pause.until = pause.until.min(pause.since + slow.interval);
-                }
-            }
-        }
     }
 
     /// The checks in their order, and then the deed.

@@ -133,9 +133,12 @@ impl Model {
         if let Some(slow) = self.settings.slow_mode
             && !slow.exempt.contains(Some(*role))
             && let Some(pause) = self.pauses.iter().find(|pause| pause.user == *user)
-            && self.now < pause.until
         {
-            return Err(Refusal::SlowMode { until: pause.until });
+            // Chosen: a shorter pause frees who waits for a longer one; a longer is for later messages.
+            let until = pause.until.min(pause.since + slow.interval);
+            if self.now < until {
+                return Err(Refusal::SlowMode { until });
+            }
         }
         Ok(())
     }

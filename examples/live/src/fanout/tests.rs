@@ -1,0 +1,113 @@
+//! The fan-out thread's work, done by hand: no thread, no socket.
+
+use liveroom::{Author, Command, UserId};
+use serde_json::Value;
+
+use crate::{door::Entered, line::Outbound, protocol::client::JoinFrame, room::Limits};
+
+use super::*;
+
+/// One viewer and the thread's own work, done by hand.
+struct Scene {
+    room: Arc<Room>,
+    fan_out: FanOut,
+    line: Arc<Line>,
+    outbound: Outbound,
+    user: UserId,
+    now: Timestamp,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let (room, errands) = Room::open(Limits::default()).unwrap();
+        let mut fan_out = FanOut::new(room.clone(), errands);
+        let (line, outbound) = Line::new();
+        let line = Arc::new(line);
+        let Entered { stay, cursor, welcome } = room.enter(&JoinFrame::default(), &line).unwrap();
+        let HostFrame::Welcome(welcome) = welcome else { panic!("it welcomes") };
+        let user = welcome.me.user.unwrap().parse().unwrap();
+        fan_out.seat(stay.session, stay.connection, line.clone(), cursor);
+        let now = room.clock.now();
+        let mut scene = Self { room, fan_out, line, outbound, user, now };
+        scene.step();
+        scene.outbound.take();
+        scene
+    }
+
+    fn push(&self, command: Command) {
+        self.room.push(Author::App, command).unwrap();
+    }
+
+    /// A second goes by.
+    fn step(&mut self) {
+        self.now += Duration::from_secs(1);
+        let room = self.room.clone();
+        let mut drainer = room.hub.drainer(room.key.shard()).unwrap();
+        assert!(self.fan_out.step(self.now, &mut drainer).is_continue());
+    }
+
+    /// The types of the frames in the outbox.
+    fn taken(&mut self) -> Vec<String> {
+        let frames = self.outbound.take().into_iter();
+        let frames = frames.map(|frame| serde_json::from_str::<Value>(&frame).unwrap());
+        frames.map(|frame| frame["t"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn fill(&self) {
+        while self.line.offer_shared(r#"{"t":"filling"}"#.into()).is_ok() {}
+    }
+}
+
+#[test]
+fn what_one_alone_is_told_waits_for_the_history_before_it() {
+    let mut scene = Scene::new();
+    scene.fill();
+    scene.push(Command::notice("to all"));
+    let users = Some([scene.user.clone()].into_iter().collect());
+    scene.push(Command::Notify { users, field: "to you".into() });
+    scene.push(Command::leave([scene.user.clone()]));
+    scene.step();
+    assert!(scene.taken().iter().all(|frame| frame == "filling"), "it could not take the history");
+    scene.step();
+    assert_eq!(scene.taken(), ["batch", "direct", "order"]);
+    scene.step();
+    assert!(scene.taken().is_empty(), "nothing comes twice");
+}
+
+#[test]
+fn the_end_of_the_group_is_told_before_the_connection_ends() {
+    let mut scene = Scene::new();
+    scene.fill();
+    scene.push(Command::Disband);
+    scene.step();
+    assert_eq!(scene.outbound.last_word(), None);
+    assert!(scene.taken().iter().all(|frame| frame == "filling"));
+    scene.step();
+    assert_eq!(scene.taken(), ["batch"]);
+    assert_eq!(scene.outbound.last_word(), Some(Bye::DISBANDED.text()));
+}
+
+#[test]
+fn who_has_too_much_of_its_own_coming_is_too_slow() {
+    let mut scene = Scene::new();
+    while scene.line.offer("{}".into()).is_ok() {}
+    for _ in 0..=MOST_PERSONAL {
+        let users = Some([scene.user.clone()].into_iter().collect());
+        scene.push(Command::Notify { users, field: "to you".into() });
+    }
+    scene.step();
+    assert_eq!(scene.outbound.last_word(), Some(Bye::SLOW.text()));
+}
+
+#[test]
+fn an_older_connection_does_not_take_the_seat_of_a_newer_one() {
+    let mut scene = Scene::new();
+    let session = *scene.fan_out.sessions.keys().next().unwrap();
+    let (line, mut late) = Line::new();
+    let cursor = scene.room.read(liveroom::Group::tail);
+    scene.fan_out.seat(session, 0, Arc::new(line), cursor);
+    assert_eq!(late.last_word(), Some(Bye::REPLACED.text()));
+    scene.push(Command::notice("to all"));
+    scene.step();
+    assert_eq!((scene.taken().len(), late.take().len()), (1, 0));
+}
