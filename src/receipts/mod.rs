@@ -7,7 +7,8 @@
 //! are consecutive, and `since` does not fall from one to the next; `randoms` names the last 32 of
 //! each author among the remembered, and `spilled` is the heap that their lines hold.
 //!
-//! A remembered message takes 128 bytes, and 16 to 80 more if it has a random.
+//! A remembered message takes at most 128 bytes. The first random of an author takes 120 to 180 more,
+//! each further one about 16 to 32.
 
 mod explanation;
 #[cfg(test)]

@@ -91,6 +91,15 @@ fn an_idle_group_wakes_once_when_the_last_is_forgotten() {
 }
 
 #[test]
+fn an_author_of_whom_nothing_is_remembered_takes_no_memory() {
+    let mut receipts = many(2);
+    receipts.accept(at(9), MessageId(3), None, Some(Random(1)), waiting(1));
+    receipts.expire(at(5 * MINUTE));
+    let kept = receipts.kept.as_ref().unwrap();
+    assert_eq!((kept.lines.len(), kept.randoms.len()), (1, 1));
+}
+
+#[test]
 fn what_is_forgotten_takes_no_more_notes() {
     let mut receipts = many(2);
     receipts.expire(at(5 * MINUTE));

@@ -185,6 +185,18 @@ fn an_applicants_session_cannot_be_anothers() {
 }
 
 #[test]
+#[should_panic(expected = "only who is no member yet is admitted")]
+fn a_member_cannot_be_admitted_again() {
+    crowd(1).admit(at(1), user(0), profile("n"), device(1));
+}
+
+#[test]
+#[should_panic(expected = "members need not apply")]
+fn a_member_cannot_apply() {
+    crowd(1).apply(user(0), applicant(1));
+}
+
+#[test]
 #[should_panic(expected = "the limit of admins is checked before")]
 fn a_group_has_at_most_10_admins() {
     let mut roster = crowd(11);
@@ -221,14 +233,15 @@ fn a_group_knows_10_kinds_of_marks_and_a_mark_1000_members_or_nothing_is_done() 
     assert_eq!(roster.mark(&all[..999], &[5], true), Ok(true));
     assert_eq!(roster.mark(&all[998..1_001], &[4, 5], true), too_many(1_000, 1_001));
     assert_eq!(marks_of(&roster, 999), [0_u32; 0]);
-    assert_eq!(roster.mark(&all[998..1_000], &[5], true), Ok(true), "one of them had it");
+    let twice = [user(998), user(999), user(999)];
+    assert_eq!(roster.mark(&twice, &[5], true), Ok(true), "one had it, and one counts once");
     let nine: Vec<u32> = (10..19).collect();
     assert_eq!(roster.mark(&all[..1], &nine, true), Ok(true));
     assert_eq!(roster.mark(&all[..1], &[5, 99], true), too_many(10, 11));
     assert_eq!(roster.mark(&[], &[5, 99], true), Ok(false));
     // A kind that nobody has any more makes room for another.
     assert_eq!(roster.mark(&all[..1], &[18], false), Ok(true));
-    assert_eq!(roster.mark(&all[1..2], &[99], true), Ok(true));
+    assert_eq!(roster.mark(&all[1..2], &[99, 99], true), Ok(true));
     assert_eq!(marks_of(&roster, 1), [5, 99]);
     assert!(marks_of(&roster, 0).iter().eq(&[5, 10, 11, 12, 13, 14, 15, 16, 17]));
 }
