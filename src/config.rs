@@ -165,6 +165,10 @@ impl TipSet {
 pub struct TipConfig {
     /// The kinds that are given; one that is off changes nothing else.
     pub kinds: TipSet,
+    /// Whether a mute of all, and its end, is told to readers, as a tip of
+    /// [`TipKind::GroupProfile`]. On by default; the modelled service gives no tip of it. The host
+    /// is told of it in any case.
+    pub mute_all: bool,
     /// At most so many tips; past it, tips of a kind are folded into one. Default 10 a second, burst 10.
     pub cap: Cap,
     /// How many subjects one tip names, at most 64; it counts the rest. Default 10.
@@ -469,7 +473,12 @@ impl GroupConfig {
             },
             powers: Powers::NONE,
             history: 0,
-            tips: TipConfig { kinds: TipSet::ALL, cap: Cap { rate: TEN, burst: 10 }, names: 10 },
+            tips: TipConfig {
+                kinds: TipSet::ALL,
+                mute_all: true,
+                cap: Cap { rate: TEN, burst: 10 },
+                names: 10,
+            },
             asking: Asking {
                 every: None,
                 filter_hold: Patience { deadline: 60 * SECOND, silence: Silence::Reject },
@@ -501,8 +510,8 @@ impl GroupConfig {
     }
 
     /// The seed's rules, and what the hosted service allows on such groups today by its own
-    /// permissions: ban, attributes, counters, marks, the member list; 12 KB a message; the tips
-    /// for mutes and admins off, as there.
+    /// permissions: ban, attributes, counters, marks, the member list; 12 KB a message; no tip of a
+    /// mute of all, and those of mutes and admins off until they are switched on, as there.
     pub fn vendor() -> Self {
         let mut config = Self::livestream();
         config.0.powers = Powers::NONE
@@ -516,6 +525,7 @@ impl GroupConfig {
             .without(TipKind::MemberProfile)
             .without(TipKind::SetAdmin)
             .without(TipKind::CancelAdmin);
+        config.0.tips.mute_all = false;
         config
     }
 
@@ -523,7 +533,7 @@ impl GroupConfig {
     pub fn modern() -> Self {
         let mut config = Self::vendor();
         config.0.powers = Powers(u32::MAX);
-        config.0.tips.kinds = TipSet::ALL;
+        config.0.tips = Self::livestream().0.tips;
         config.0.presence.quit = QuitAcross::Independent;
         // 20 messages: what the hosted service sells as history for newcomers.
         config.0.history = 20;
@@ -618,6 +628,12 @@ mod tests {
         assert_eq!(seed.powers, Powers::NONE);
         assert_eq!(seed.limits.members, None, "unlimited group members");
         assert!((3..=5).contains(&seed.tally.as_secs()), "seed FAQ 6");
+        let tips = |config: &GroupConfig, kind| config.settings().tips.kinds.contains(kind);
+        let (vendor, staff) = (GroupConfig::vendor(), [TipKind::MemberProfile, TipKind::SetAdmin]);
+        assert!(staff.iter().all(|&kind| tips(&livestream, kind)), "seed step 4");
+        assert!(staff.iter().all(|&kind| !tips(&vendor, kind) && tips(&modern, kind)));
+        let tells = |config: &GroupConfig| config.settings().tips.mute_all;
+        assert_eq!([&livestream, &vendor, &modern].map(tells), [true, false, true]);
         assert!(modern.settings().powers.contains(Power::Admins));
         assert_eq!(modern.settings().history, 20);
     }

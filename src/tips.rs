@@ -244,7 +244,7 @@ mod tests {
 
     fn config(rate: u32, burst: u32, names: u32) -> TipConfig {
         let cap = Cap { rate: Rate::per_second(rate).unwrap(), burst };
-        TipConfig { kinds: TipSet::ALL, cap, names }
+        TipConfig { kinds: TipSet::ALL, mute_all: true, cap, names }
     }
 
     fn user(n: u64) -> UserId {

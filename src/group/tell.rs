@@ -44,12 +44,13 @@ impl Group {
         operator: Option<&UserId>,
         changes: ProfileChanges,
     ) {
-        if profile::tells_readers(&changes) {
-            let (tips, kind) = (&self.config.settings().tips, TipKind::GroupProfile);
-            let told = Some(changes.clone());
-            if let Some(tip) = self.tips.offer(now, tips, kind, operator.cloned(), [], told) {
-                self.append_tip(now, tip);
-            }
+        let (tips, kind) = (&self.config.settings().tips, TipKind::GroupProfile);
+        let mute_all = changes.mute_all.filter(|_| tips.mute_all);
+        let told = ProfileChanges { mute_all, ..changes.clone() };
+        if profile::tells_readers(&told)
+            && let Some(tip) = self.tips.offer(now, tips, kind, operator.cloned(), [], Some(told))
+        {
+            self.append_tip(now, tip);
         }
         let (operator, changes) = (operator.cloned(), Box::new(changes));
         self.outbox.put(|record| Output::ProfileChanged { record, operator, changes });

@@ -65,7 +65,8 @@ impl Model {
         self.mute_all = on;
         let changes = ProfileChanges { mute_all: Some(on), ..ProfileChanges::default() };
         if super::quirks::MUTE_ALL_TELLS_FIRST {
-            self.profile_change(actor.operator(), changes.clone(), true);
+            let tip = self.settings.tips.mute_all;
+            self.profile_change(actor.operator(), changes.clone(), tip);
         }
         if on {
             self.discard_all(
@@ -80,7 +81,8 @@ impl Model {
             );
         }
         if !super::quirks::MUTE_ALL_TELLS_FIRST {
-            self.profile_change(actor.operator(), changes, true);
+            let tip = self.settings.tips.mute_all;
+            self.profile_change(actor.operator(), changes, tip);
         }
     }
 

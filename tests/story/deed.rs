@@ -6,7 +6,7 @@ use liveroom::{
     Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
     CounterChange, Counting, Decision, Directive, Draft, GroupPatch, JoinOption, Kind, MessageId,
     Patience, Platform, Priority, Profile, QuitAcross, Random, Rate, RoleSet, SessionId, Settings,
-    Silence, SlowMode, Span, Ticket, Timestamp, UserId, Users,
+    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
 };
 
 /// The author and command of `name deed`. Names are `ann`, `ann@web`, `app`, `app/ann`, `guest@web`.
@@ -220,6 +220,10 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
         "cap_low" => {
             let rate = Rate::per_second(count()?).ok_or("a rate is not zero")?;
             settings.traffic.caps[Priority::Low] = Some(Cap { rate, burst: 1 });
+        }
+        "told" => {
+            settings.tips.kinds = settings.tips.kinds.with(TipKind::MemberProfile);
+            settings.tips.mute_all = value == "mutes";
         }
         "disclose" => settings.disclose_loss = value == "yes",
         _ => return Err(format!("no setting is called {key:?} here")),
