@@ -40,10 +40,12 @@ pub(crate) const COUNTERS: usize = 20;
 /// Bytes of a counter's key.
 pub(crate) const COUNTER_KEY: usize = 128;
 
-/// Kinds of marks in a group.
+/// Kinds of marks of the host's own in a group, and marks in one command.
 pub(crate) const MARKS: usize = 10;
-/// The lowest mark; the service keeps those below for itself.
+/// The lowest mark of the host's own; those below are the service's, which gives a meaning to two.
 pub(crate) const FIRST_MARK: u32 = 1_000;
+/// How long one is always online after being marked so: "at most 3 days".
+pub(crate) const ALWAYS_ONLINE: Duration = Duration::from_hours(72);
 
 /// The longest pause of slow mode, as the config has it.
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_hours(24);

@@ -158,10 +158,14 @@ pub enum Command {
         changes: Vec<CounterChange>,
     },
     /// Members online get or lose marks.
+    ///
+    /// Marks from 1,000 are the host's own: at most 10 kinds in a group. Two below have a meaning,
+    /// and do not count among the 10: [`ALWAYS_ONLINE`](Self::ALWAYS_ONLINE) and
+    /// [`HIDDEN`](Self::HIDDEN). A mark, of either kind, has at most 1,000 members.
     Mark {
         /// Who.
         users: Users,
-        /// The marks.
+        /// The marks, at most 10 in one command.
         marks: SmallVec<[u32; 4]>,
         /// Whether they get or lose them.
         on: bool,
@@ -190,6 +194,27 @@ pub enum Command {
 impl Command {
     /// The most users that one command may name: "500 accounts", the modelled service's batch size.
     pub const MAX_USERS: u64 = crate::config::MAX_USERS;
+
+    /// The mark of members who count as online whatever becomes of their connections, until 3 days
+    /// after they were marked: a show's host, a robot. Marking them again counts anew.
+    ///
+    /// Lost sessions go as ever, but the member stays, and stays online, without any. Quitting,
+    /// kick and ban are not held back by it.
+    ///
+    /// ```
+    /// use liveroom::Command;
+    ///
+    /// let (users, on) = (["ann".parse()?].into_iter().collect(), true);
+    /// let marks = [Command::ALWAYS_ONLINE].into_iter().collect();
+    /// let stay = Command::Mark { users, marks, on };
+    /// # let _ = stay;
+    /// # Ok::<(), liveroom::IdError>(())
+    /// ```
+    pub const ALWAYS_ONLINE: u32 = 500;
+
+    /// The mark of members whom lists of members pass over. They count, they speak, and whoever
+    /// asks for them by name finds them.
+    pub const HIDDEN: u32 = 600;
 
     /// Whether it can only lessen what a group holds, and so must get through when memory is short.
     pub(crate) fn frees(&self) -> bool {

@@ -225,7 +225,10 @@ fn marks(marks: &SmallVec<[u32; 4]>) -> Result<(), Refusal> {
         return Err(Refusal::Malformed { field: Field::Mark });
     }
     no_more(Field::Marks, marks.len(), bounds::MARKS)?;
-    if marks.iter().any(|&mark| mark < bounds::FIRST_MARK) {
+    let known = |mark: u32| {
+        mark >= bounds::FIRST_MARK || [Command::ALWAYS_ONLINE, Command::HIDDEN].contains(&mark)
+    };
+    if !marks.iter().all(|&mark| known(mark)) {
         return Err(Refusal::Malformed { field: Field::Mark });
     }
     Ok(())

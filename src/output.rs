@@ -237,7 +237,7 @@ pub enum Due {
     Tip,
     /// Likes and follows go into the profile.
     Tally,
-    /// A lost connection did not come back.
+    /// A lost connection did not come back, or a member is no longer always online.
     Grace,
     /// A mute ends.
     Unmute,

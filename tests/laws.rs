@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use liveroom::{
     Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey,
-    MessageId, Outcome, Output, PerClass, Priority, Receipt, Refusal, Snapshot, State, Timestamp,
-    UserId, replay,
+    Member, MessageId, Outcome, Output, Page, PerClass, Priority, Receipt, Refusal, Snapshot,
+    State, Timestamp, UserId, replay,
 };
 use model::{
     Model, ModelReceipt,
@@ -92,6 +92,11 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(group.member_count(), model.members.len() as u64, "members");
     prop_assert_eq!(group.guest_count(), model.guests.len() as u64, "guests");
     prop_assert_eq!(group.is_mute_all(), model.mute_all);
+    let (listed, more) = group.members(Page::default(), 100);
+    let shown = model.members.iter().filter(|member| !member.marks.contains(&600));
+    let shown: Vec<_> = shown.map(|member| &member.user).collect();
+    prop_assert_eq!(listed.iter().map(Member::user).collect::<Vec<_>>(), shown, "the list");
+    prop_assert!(more.is_none());
     for name in USERS {
         let user: UserId = name.parse().expect("a good id");
         let until = |list: &[model::Sentence]| {
@@ -107,6 +112,9 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
         prop_assert_eq!(member.profile(), &expected.profile, "profile of {}", name);
         prop_assert_eq!(member.name_card().unwrap_or(""), &*expected.card, "card of {}", name);
         prop_assert_eq!(member.joined(), expected.joined, "joining of {}", name);
+        prop_assert_eq!(member.is_online(), expected.is_online(), "presence of {}", name);
+        let always = expected.always.map(|(until, _)| until);
+        prop_assert_eq!(member.always_online_until(), always, "{} is always online", name);
         let mut marks = expected.marks.clone();
         marks.sort_unstable();
         prop_assert_eq!(member.marks().collect::<Vec<_>>(), marks, "marks of {}", name);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use liveroom::{Class, Cursor, Entry, Group, HashKey, Page, Role, Snapshot};
+use liveroom::{Class, Command, Cursor, Entry, Group, HashKey, Member, Page, Role, Snapshot};
 
 use crate::script;
 
@@ -18,7 +18,7 @@ pub(crate) fn hold(group: &Group) {
     standing(group);
 }
 
-/// Pages list every member once, and one owner at most, who is the group's.
+/// Pages list every member once who is not hidden, and one owner at most, who is the group's.
 fn standing(group: &Group) {
     let (mut seen, mut from) = (BTreeSet::new(), Some(Page::default()));
     while let Some(page) = from {
@@ -30,7 +30,12 @@ fn standing(group: &Group) {
         }
         from = next;
     }
-    assert_eq!(seen.len() as u64, group.member_count(), "members that no page lists");
+    assert!(seen.len() as u64 <= group.member_count(), "more listed than there are");
+    for user in script::users_of_scripts() {
+        let hidden = |member: &Member<'_>| member.marks().any(|mark| mark == Command::HIDDEN);
+        let shown = group.member(&user).is_some_and(|member| !hidden(&member));
+        assert_eq!(seen.contains(&user), shown, "whether a page lists {user}");
+    }
 }
 
 /// A reader who takes everything there is sees each place in order, or is told of it. Returns what

@@ -41,6 +41,8 @@ const TEXTS: [&str; 10] = [
     "a text that is longer than sixty-four bytes, which some of the groups do not take",
 ];
 
+const MARKS: [u32; 6] = [Command::ALWAYS_ONLINE, Command::HIDDEN, 1_000, 1_001, 1_002, 7];
+
 const SPANS: [Duration; 8] = [
     Duration::ZERO,
     Duration::from_nanos(1),
@@ -75,8 +77,15 @@ pub(crate) fn moment(dice: &mut Dice<'_>, now: Timestamp) -> Timestamp {
         0 => now.before(span(dice)),
         1 if dice.rarely(16) => Timestamp::from_nanos(dice.number()),
         2..=5 => now,
+        // Past everything that ends by itself.
+        6 if dice.rarely(4) => now + Duration::from_hours(72),
         _ => now + span(dice),
     }
+}
+
+/// Everybody who comes and goes in scripts.
+pub(crate) fn users_of_scripts() -> impl Iterator<Item = UserId> {
+    (0..USERS).map(user_of)
 }
 
 pub(crate) fn user(dice: &mut Dice<'_>) -> UserId {
@@ -150,7 +159,7 @@ pub(crate) fn command(dice: &mut Dice<'_>, by: &Author, recent: Recent) -> Comma
         36 => notice(dice),
         37 => Command::Mark {
             users: users(dice),
-            marks: (0..dice.below(3)).map(|_| u32::from(dice.below(40))).collect(),
+            marks: (0..dice.below(4)).map(|_| dice.one_of(&MARKS)).collect(),
             on: dice.coin(),
         },
         38 => Command::SetProfile { profile: Arc::new(profile(dice)) },

@@ -297,13 +297,15 @@ fn one_command_may_exchange_everything_and_no_more() {
 }
 
 #[test]
-fn marks_are_numbers_from_1000_and_at_most_10() {
+fn marks_are_numbers_from_1000_or_special_and_at_most_10() {
     let mark = |marks: &[u32]| {
         let marks = SmallVec::from_slice(marks);
         ask(&Command::Mark { users: people(1), marks, on: true })
     };
     assert_eq!(mark(&[]), malformed(Field::Mark));
     assert_eq!(mark(&[1_000, 999]), malformed(Field::Mark));
+    assert_eq!(mark(&[500, 600]), Ok(()));
+    assert_eq!(mark(&[501]), malformed(Field::Mark));
     assert_eq!(mark(&[1_000; 10]), Ok(()));
     assert_eq!(mark(&[1_000; 11]), too_many(Field::Marks, 10));
 }

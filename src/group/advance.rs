@@ -93,7 +93,7 @@ impl Group {
             due(Due::Decision, self.review.next_deadline()),
             due(Due::Tip, self.tips.next_due(&settings.tips)),
             due(Due::Tally, self.tally.next_flush()),
-            due(Due::Grace, self.roster.next_loss()),
+            due(Due::Grace, self.roster.next_lapse()),
             due(Due::Unmute, self.mutes.next_end()),
             due(Due::Unban, self.bans.next_end()),
         ]
@@ -132,7 +132,7 @@ impl Group {
                 self.tally.take_due(now).expect(EXACT);
                 self.profile_changed(now, None, news);
             }
-            Due::Grace => self.lose_due(now),
+            Due::Grace => self.lapse_due(now),
             Due::Unmute => drop(self.mutes.end_due(now).expect(EXACT)),
             Due::Unban => drop(self.bans.end_due(now).expect(EXACT)),
             Due::Forget => {}

@@ -13,7 +13,7 @@ use crate::{
     output::Output,
     refusal::{Denial, Field, Refusal},
     role::{Platform, Profile, Role},
-    roster::Applicant,
+    roster::{Applicant, Lapsed},
     rules::Action,
     time::Timestamp,
 };
@@ -257,21 +257,36 @@ impl Group {
         }
     }
 
-    /// A lost connection did not come back in time.
-    pub(super) fn lose_due(&mut self, now: Timestamp) {
-        let Some(lost) = self.roster.take_lost(now) else { return };
-        let (user, platform) = (lost.user, lost.device.platform);
+    /// A lost connection did not come back in time, or somebody is no longer always online.
+    pub(super) fn lapse_due(&mut self, now: Timestamp) {
+        if let Some(Lapsed { user, device, offline }) = self.roster.take_lapsed(now) {
+            self.lapse(now, &user, device.map(|device| device.platform), offline);
+        }
+    }
+
+    /// Something that kept a member online is gone: a session on `platform`, or the mark.
+    pub(super) fn lapse(
+        &mut self,
+        now: Timestamp,
+        user: &UserId,
+        platform: Option<Platform>,
+        offline: bool,
+    ) {
         let stays = match self.config.settings().presence.absence {
             Absence::Stay => true,
-            Absence::Leave => self.roster.role(&user) == Some(Role::Owner),
+            Absence::Leave => self.roster.role(user) == Some(Role::Owner),
         };
-        let remains = !lost.last || stays;
+        let remains = !offline || stays;
         if !remains {
-            self.end_membership(now, &user, TipKind::Quit, Some(&user));
+            self.end_membership(now, user, TipKind::Quit, Some(user));
         }
-        self.tell_left(Some(&user), Some(&user), platform, LeaveReason::Lost, remains);
-        if lost.last {
-            self.tell_presence(&user, false);
+        // Without a session that went, and with the membership as it was, nobody left.
+        if platform.is_some() || !remains {
+            let platform = platform.unwrap_or_default();
+            self.tell_left(Some(user), Some(user), platform, LeaveReason::Lost, remains);
+        }
+        if offline {
+            self.tell_presence(user, false);
         }
     }
 

@@ -280,7 +280,7 @@ impl Group {
                 self.set_attributes(now, caller, mode, &changes, seen)
             }
             Command::Count { changes } => self.count(now, caller, &changes),
-            Command::Mark { users, marks, on } => self.mark(caller, &users, &marks, on),
+            Command::Mark { users, marks, on } => self.mark(now, caller, &users, &marks, on),
             Command::SetSlowMode { slow_mode } => self.set_slow_mode(caller, slow_mode),
             Command::UseFilter { filter } => self.use_filter(caller, filter),
             Command::Configure(config) => self.configure(now, caller, *config),

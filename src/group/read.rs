@@ -85,17 +85,19 @@ impl Group {
         self.roster.get(user)
     }
 
-    /// Members in the order in which they joined, and where to go on.
+    /// Members in the order in which they joined, and where to go on. Those marked as
+    /// [hidden](crate::Command::HIDDEN) are passed over; [`member`](Self::member) finds them.
     pub fn members(&self, from: Page, limit: usize) -> (Vec<Member<'_>>, Option<Page>) {
         self.roster.page(from, limit)
     }
 
-    /// The newest members, the newest first.
+    /// The newest members, the newest first; the hidden are passed over, as in
+    /// [`members`](Self::members).
     pub fn newest(&self, limit: usize) -> Vec<Member<'_>> {
         self.roster.newest(limit)
     }
 
-    /// How many members there are.
+    /// How many members there are, the hidden included.
     pub fn member_count(&self) -> u64 {
         self.roster.members()
     }

@@ -204,6 +204,7 @@ impl Group {
 
     pub(super) fn mark(
         &mut self,
+        now: Timestamp,
         caller: &Caller,
         users: &Users,
         marks: &[u32],
@@ -211,11 +212,13 @@ impl Group {
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Mark, None)?;
         let users = form::named(users);
-        let absent = users.iter().find(|user| self.roster.sessions(user).next().is_none());
-        if let Some(user) = absent {
-            return Err(Refusal::UnknownMember { user: user.clone() });
+        self.roster.mark(now, &users, marks, on)?;
+        // All were online. Who is not any more was so by the mark alone.
+        for user in users.iter().filter(|_| !on) {
+            if !self.roster.is_online(user) {
+                self.lapse(now, user, None, true);
+            }
         }
-        self.roster.mark(&users, marks, on)?;
         Ok(Receipt::Done)
     }
 

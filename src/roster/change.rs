@@ -4,8 +4,15 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{MAX_ADMINS, Roster, index::Slot, marks::Marks};
-use crate::{id::UserId, refusal::Refusal, role::Profile, time::Shift};
+use super::{MAX_ADMINS, Roster, index::Slot};
+use crate::{
+    bounds,
+    command::Command,
+    id::UserId,
+    refusal::Refusal,
+    role::Profile,
+    time::{Shift, Timestamp},
+};
 
 impl Roster {
     /// Hands the group over. The old owner, if a member, becomes a plain one.
@@ -46,13 +53,15 @@ impl Roster {
     }
 
     /// Gives `marks` to all of `users`, or takes them, and says whether anything changed. Marks go
-    /// when a member goes offline or leaves.
+    /// when a member goes offline or leaves; that of being always online ends by itself, too, and
+    /// counts anew if it is given again. Who was online by it alone is offline when it is taken.
     ///
     /// # Errors
     /// `UnknownMember` for the first who is no member online; `TooMany` where a group would know more
     /// than 10 kinds, or a mark more than 1,000 members. Nothing is changed then.
     pub(crate) fn mark(
         &mut self,
+        now: Timestamp,
         users: &[UserId],
         marks: &[u32],
         on: bool,
@@ -62,27 +71,32 @@ impl Roster {
             let slot = self.online_slot(user);
             slots.push(slot.ok_or_else(|| Refusal::UnknownMember { user: user.clone() })?);
         }
-        slots.sort_unstable();
+        let Some(people) = &mut self.people else { return Ok(false) };
+        // By their joins, which stay the same in a restored group, as slots do not.
+        slots.sort_unstable_by_key(|&slot| people.get(slot).join);
         slots.dedup();
         let mut marks: SmallVec<[u32; 4]> = marks.into();
         marks.sort_unstable();
         marks.dedup();
-        let Some(people) = &mut self.people else { return Ok(false) };
         if on && !slots.is_empty() {
-            let holders: SmallVec<[Marks; 1]> =
-                slots.iter().map(|&slot| people.get(slot).marks).collect();
-            people.kinds().check(&marks, &holders)?;
+            people.check_marks(&marks, &slots)?;
         }
+        let always = on && marks.contains(&Command::ALWAYS_ONLINE);
         let mut changed = false;
         for &slot in &slots {
             for &mark in &marks {
                 changed |= people.mark(slot, mark, on);
             }
+            if always {
+                // It always ends, even where the clock has run wild.
+                people.keep_online(slot, (now + bounds::ALWAYS_ONLINE).min(bounds::LAST));
+                changed = true;
+            }
         }
         Ok(changed)
     }
 
-    /// Moves every open grace with the clock.
+    /// Moves every open grace with the clock, and the ends of being always online.
     pub(crate) fn shift(&mut self, shift: Shift) {
         if let Some(people) = &mut self.people {
             people.shift(shift);
@@ -91,6 +105,6 @@ impl Roster {
 
     fn online_slot(&self, user: &UserId) -> Option<Slot> {
         let people = self.people.as_ref()?;
-        people.find(user).filter(|&slot| !people.get(slot).devices.is_empty())
+        people.find(user).filter(|&slot| people.get(slot).is_online())
     }
 }

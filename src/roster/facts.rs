@@ -37,6 +37,11 @@ pub(super) enum Fact<'a> {
         join: u64,
         mark: u32,
     },
+    /// Until when a member is always online.
+    Always {
+        join: u64,
+        turn: Turn,
+    },
     Lost {
         session: SessionId,
         turn: Turn,

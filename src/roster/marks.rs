@@ -1,14 +1,23 @@
-//! Which kinds of marks a group knows, and how many members have each.
+//! Which kinds of marks a group knows, how many members have each, and who is always online.
 //!
-//! A kind exists while somebody has it. A member's marks are one bit for each kind, so that marking
-//! costs a member two bytes.
+//! A kind of the host's own exists while somebody has it. The special ones are there in any case, and
+//! do not count among the [`KINDS`]. A member's marks are one bit for each kind, so that marking
+//! costs a member two bytes; a group in which nobody is marked keeps nothing of all this.
 
 use smallvec::SmallVec;
 
-use crate::refusal::{Field, Refusal};
+use crate::{
+    command::Command,
+    deadlines::Deadlines,
+    id::HashKey,
+    refusal::{Field, Refusal},
+};
 
 /// Kinds of marks in a group: "at most 10 marks per group" (the modelled service, 2024).
 pub(super) const KINDS: usize = 10;
+/// The marks to which the group itself gives a meaning. Their places are behind the others'.
+const SPECIAL: [u32; 2] = [Command::ALWAYS_ONLINE, Command::HIDDEN];
+const PLACES: usize = KINDS + SPECIAL.len();
 /// Members who may have one mark: "1,000 members per mark" (the modelled service, 2024).
 pub(super) const PER_MARK: u32 = 1_000;
 
@@ -17,14 +26,36 @@ pub(super) const PER_MARK: u32 = 1_000;
 pub(super) struct Marks(u16);
 
 impl Marks {
+    pub(super) fn always_online(self) -> bool {
+        self.has(KINDS)
+    }
+
+    pub(super) fn hidden(self) -> bool {
+        self.has(KINDS + 1)
+    }
+
     fn has(self, place: usize) -> bool {
         self.0 & (1 << place) != 0
     }
 }
 
+/// What a group in which somebody is marked keeps of it.
+#[derive(Clone, Debug)]
+pub(super) struct Marking {
+    pub(super) kinds: Kinds,
+    /// Until when the members marked as always online are, by the numbers of their joins.
+    pub(super) always: Deadlines<u64>,
+}
+
+impl Marking {
+    pub(super) fn new(key: HashKey) -> Self {
+        Self { kinds: Kinds::default(), always: Deadlines::new(key) }
+    }
+}
+
 /// The kinds of marks of a group.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kinds([Kind; KINDS]);
+pub(super) struct Kinds([Kind; PLACES]);
 
 /// One kind; free for another when nobody has it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,17 +66,22 @@ struct Kind {
 
 impl Kinds {
     /// The numbers of `marks`, in their own order.
-    pub(super) fn numbers(&self, marks: Marks) -> SmallVec<[u32; KINDS]> {
-        let places = (0..KINDS).filter(|&place| marks.has(place));
-        let mut numbers: SmallVec<[u32; KINDS]> = places.map(|place| self.0[place].mark).collect();
+    pub(super) fn numbers(&self, marks: Marks) -> SmallVec<[u32; PLACES]> {
+        let places = (0..PLACES).filter(|&place| marks.has(place));
+        let mut numbers: SmallVec<[u32; PLACES]> = places.map(|place| self.0[place].mark).collect();
         numbers.sort_unstable();
         numbers
+    }
+
+    /// Whether nobody has any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|kind| kind.members == 0)
     }
 
     /// Whether every one of `holders`, each named once, could have every one of `marks`.
     pub(super) fn check(&self, marks: &[u32], holders: &[Marks]) -> Result<(), Refusal> {
         let refuse = |limit, count| Err(Refusal::TooMany { field: Field::Marks, limit, count });
-        let mut kinds = self.0.iter().filter(|kind| kind.members > 0).count();
+        let mut kinds = self.own().iter().filter(|kind| kind.members > 0).count();
         for &mark in marks {
             let place = self.place(mark);
             let has_it = |marks: &&Marks| place.is_some_and(|place| marks.has(place));
@@ -62,7 +98,7 @@ impl Kinds {
 
     /// Adds `mark` to the marks of one member; false if it is there, or there is no room for its kind.
     pub(super) fn add(&mut self, marks: &mut Marks, mark: u32) -> bool {
-        let free = || self.0.iter().position(|kind| kind.members == 0);
+        let free = || self.own().iter().position(|kind| kind.members == 0);
         let Some(place) = self.place(mark).or_else(free) else { return false };
         let kind = &mut self.0[place];
         if marks.has(place) || kind.members == PER_MARK {
@@ -82,6 +118,13 @@ impl Kinds {
     }
 
     fn place(&self, mark: u32) -> Option<usize> {
-        self.0.iter().position(|kind| kind.members > 0 && kind.mark == mark)
+        let special = SPECIAL.iter().position(|&special| special == mark);
+        let own = || self.own().iter().position(|kind| kind.members > 0 && kind.mark == mark);
+        special.map(|at| KINDS + at).or_else(own)
+    }
+
+    /// The kinds that are the host's own.
+    fn own(&self) -> &[Kind] {
+        &self.0[..KINDS]
     }
 }

@@ -82,9 +82,14 @@ impl<'a> Member<'a> {
         self.record.devices.iter().copied()
     }
 
-    /// Whether they have a session.
+    /// Whether they have a session, or are [always online](crate::Command::ALWAYS_ONLINE).
     pub fn is_online(&self) -> bool {
-        !self.record.devices.is_empty()
+        self.record.is_online()
+    }
+
+    /// Until when they are [always online](crate::Command::ALWAYS_ONLINE), if they are.
+    pub fn always_online_until(&self) -> Option<Timestamp> {
+        Some(self.people.always()?.get(&self.record.join)?.until)
     }
 }
 

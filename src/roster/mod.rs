@@ -39,6 +39,7 @@ use self::{
 };
 use crate::{
     command::Device,
+    deadlines::Deadlines,
     id::{HashKey, SessionId, UserId, stable_hash},
     role::{Platform, Profile, Role},
     time::Timestamp,
@@ -102,17 +103,18 @@ pub(crate) struct Gone {
     /// Whose it was; `None` for a guest.
     pub(crate) user: Option<UserId>,
     pub(crate) device: Device,
-    /// The user has no other: a member is offline now, a guest gone.
+    /// Nothing else keeps them: a member is offline now, a guest gone.
     pub(crate) last: bool,
 }
 
-/// A member's session whose connection did not come back.
+/// Something that kept a member online, and no longer does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lapsed {
     pub(crate) user: UserId,
-    pub(crate) device: Device,
-    /// The member has no other, and is offline now.
-    pub(crate) last: bool,
+    /// The session whose connection did not come back; `None` where they are no longer always online.
+    pub(crate) device: Option<Device>,
+    /// Nothing else keeps them online.
+    pub(crate) offline: bool,
 }
 
 /// A member who is one no more, as they were.
@@ -216,31 +218,38 @@ impl Roster {
         self.guests
     }
 
-    /// Users with a session, lost ones included, and guests.
+    /// Users with a session, lost ones included, or always online, and guests.
     pub(crate) fn online(&self) -> u64 {
         self.people.as_ref().map_or(0, |people| people.online()) + self.guests
     }
 
     /// Up to `limit` members, at least one if there is one, in the order of their joins; and where
-    /// the list goes on, if it does.
+    /// the list goes on, if it does. The hidden are passed over.
     pub(crate) fn page(&self, from: Page, limit: usize) -> (Vec<Member<'_>>, Option<Page>) {
         let Some(people) = &self.people else { return (Vec::new(), None) };
-        let records = people.since(from.0).take(limit.max(1));
+        let records = people.shown(from.0).take(limit.max(1));
         let page: Vec<_> = records.map(|record| self.member(people, record)).collect();
         let next = page.last().map(|member| Page(member.record().join + 1));
-        let next = next.filter(|next| people.since(next.0).next().is_some());
+        let next = next.filter(|next| people.shown(next.0).next().is_some());
         (page, next)
     }
 
-    /// Up to `limit` members, the newest first.
+    /// Up to `limit` members, the newest first. The hidden are passed over.
     pub(crate) fn newest(&self, limit: usize) -> Vec<Member<'_>> {
         let Some(people) = &self.people else { return Vec::new() };
-        people.since(0).rev().take(limit).map(|record| self.member(people, record)).collect()
+        people.shown(0).rev().take(limit).map(|record| self.member(people, record)).collect()
     }
 
-    /// When the first lost connection is given up.
-    pub(crate) fn next_loss(&self) -> Option<Timestamp> {
-        self.people.as_ref()?.lost.next_end()
+    /// When the first lost connection is given up, or the first member no longer always online.
+    pub(crate) fn next_lapse(&self) -> Option<Timestamp> {
+        let people = self.people.as_ref()?;
+        let always = people.always().and_then(Deadlines::next_end);
+        people.lost.next_end().into_iter().chain(always).min()
+    }
+
+    /// Whether a member has a session, lost or not, or is always online.
+    pub(crate) fn is_online(&self, user: &UserId) -> bool {
+        self.get(user).is_some_and(|member| member.is_online())
     }
 
     /// Those who ask to be admitted, in the order of their ids.
@@ -260,12 +269,9 @@ impl Roster {
 
     /// One number for the whole state, the same for the same state.
     pub(crate) fn digest(&self) -> u64 {
-        let (people, losses) = match &self.people {
-            Some(people) => (people.sum().get(), people.lost.next_order()),
-            None => (0, 0),
-        };
+        let people = self.people.as_ref().map_or(0, |people| people.sum().get());
         let applicants = self.applicants.as_ref().map_or(0, |applicants| applicants.sum().get());
-        let counters = (self.joins, losses);
+        let counters = (self.joins, self.orders());
         stable_hash(&(&self.owner, counters, people, self.guest_sum.get(), applicants))
     }
 
@@ -274,6 +280,12 @@ impl Roster {
         self.sessions.heap_bytes()
             + self.people.as_deref().map_or(0, People::heap_bytes)
             + self.applicants.as_deref().map_or(0, Applicants::heap_bytes)
+    }
+
+    /// The orders given next to a lost connection, and to somebody always online.
+    fn orders(&self) -> (u64, u64) {
+        let Some(people) = &self.people else { return (0, 0) };
+        (people.lost.next_order(), people.always().map_or(0, Deadlines::next_order))
     }
 
     fn member<'a>(&'a self, people: &'a People, record: &'a Record) -> Member<'a> {
@@ -348,11 +360,20 @@ impl Roster {
         }
     }
 
-    /// Removes the lost session that is to be given up first, if one is at `now`. The member stays one.
-    pub(crate) fn take_lost(&mut self, now: Timestamp) -> Option<Lapsed> {
-        let session = self.people.as_mut()?.end_loss(now)?;
+    /// Ends what is to keep a member online no longer, if anything is at `now`: the session lost first,
+    /// or a mark that ends before. The member stays one.
+    pub(crate) fn take_lapsed(&mut self, now: Timestamp) -> Option<Lapsed> {
+        let people = self.people.as_mut()?;
+        let mark = people.always().and_then(Deadlines::next_end);
+        if mark.is_some_and(|mark| people.lost.next_end().is_none_or(|loss| mark < loss)) {
+            let slot = people.end_always(now)?;
+            let record = people.get(slot);
+            let (user, offline) = (record.user.clone(), !record.is_online());
+            return Some(Lapsed { user, device: None, offline });
+        }
+        let session = people.end_loss(now)?;
         let Gone { user, device, last } = self.remove_session(session)?;
-        Some(Lapsed { user: user?, device, last })
+        Some(Lapsed { user: user?, device: Some(device), offline: last })
     }
 
     /// Removes a member's or a guest's session. The member stays one.
@@ -373,14 +394,13 @@ impl Roster {
 
     /// Removes a member with all their sessions.
     pub(crate) fn remove_member(&mut self, user: &UserId) -> Option<Departed> {
-        let role = self.role(user)?;
+        let (role, was_online) = (self.role(user)?, self.is_online(user));
         let (people, slot) = self.member_mut(user)?;
         let Record { profile, devices, .. } = people.leave(slot);
         self.people.take_if(|people| people.len() == 0);
         for device in &devices {
             self.unseat(device.session);
         }
-        let was_online = !devices.is_empty();
         Some(Departed { role, profile, devices, was_online })
     }
 

@@ -8,7 +8,7 @@ use super::{
     tests::{applicant, at, device, profile, roster, user, users},
     *,
 };
-use crate::{refusal::Refusal, time::Shift};
+use crate::{bounds, command::Command, refusal::Refusal, time::Shift};
 
 /// What the roster should be, written down as it comes.
 #[derive(Clone, Default)]
@@ -19,6 +19,8 @@ struct Model {
     applicants: Vec<(UserId, Applicant)>,
     /// In the order in which they were lost.
     lost: Vec<(SessionId, Timestamp)>,
+    /// In the order in which they were marked.
+    always: Vec<(UserId, Timestamp)>,
 }
 
 #[derive(Clone)]
@@ -30,6 +32,16 @@ struct Known {
     admin: bool,
     devices: Vec<Device>,
     marks: BTreeSet<u32>,
+}
+
+impl Known {
+    fn is_online(&self) -> bool {
+        !self.devices.is_empty() || self.marks.contains(&Command::ALWAYS_ONLINE)
+    }
+
+    fn is_hidden(&self) -> bool {
+        self.marks.contains(&Command::HIDDEN)
+    }
 }
 
 impl Model {
@@ -72,7 +84,7 @@ impl Model {
             Occupant::Member(user) => {
                 let known = self.known(&user)?;
                 known.devices.retain(|other| other.session != session);
-                let last = known.devices.is_empty();
+                let last = !known.is_online();
                 if last {
                     known.marks.clear();
                 }
@@ -86,8 +98,23 @@ impl Model {
         }
     }
 
-    fn first_lost(&self) -> Option<(SessionId, Timestamp)> {
-        self.lost.iter().copied().min_by_key(|(_, until)| *until)
+    /// What ends first: a lost session, or somebody's being always online.
+    fn first_lapse(&self) -> Option<(Result<SessionId, UserId>, Timestamp)> {
+        let lost = self.lost.iter().map(|(session, until)| (Ok(*session), *until));
+        let always = self.always.iter().map(|(user, until)| (Err(user.clone()), *until));
+        lost.chain(always).min_by_key(|(_, until)| *until)
+    }
+
+    /// Takes a mark from somebody who has it.
+    fn unmark(&mut self, user: &UserId, mark: u32) {
+        if mark == Command::ALWAYS_ONLINE {
+            self.always.retain(|(other, _)| other != user);
+        }
+        let known = self.known(user).unwrap();
+        known.marks.remove(&mark);
+        if !known.is_online() {
+            known.marks.clear();
+        }
     }
 }
 
@@ -118,7 +145,7 @@ impl Pair {
             11 => self.set_admin(&user, number % 3 > 0),
             12 => self.set_owner((number > 1).then_some(user)),
             13 => self.set_card(&user, if number > 3 { "card" } else { "" }),
-            14 | 15 => self.mark(&user, 1_000 + u32::try_from(session % 4).unwrap(), number > 2),
+            14 | 15 => self.mark(&user, [500, 600, 1_000, 1_001][session as usize % 4], number > 2),
             16 => self.apply(user, device, number),
             17 => self.take_applicant(&user),
             18 => self.withdraw(device.session),
@@ -166,7 +193,7 @@ impl Pair {
         let own = self.model.occupant(device.session) == own;
         let shown = (number > 5).then(|| profile(&format!("a{number}")));
         let Some(known) = self.model.known(user).filter(|_| new || own) else { return };
-        let came_online = known.devices.is_empty();
+        let came_online = !known.is_online();
         known.profile = shown.clone().unwrap_or_else(|| Arc::clone(&known.profile));
         known.devices.extend(new.then_some(device));
         self.model.lost.retain(|(other, _)| *other != device.session);
@@ -184,24 +211,37 @@ impl Pair {
     }
 
     fn pass(&mut self, seconds: u64) {
-        self.now += at(seconds).since(at(0)) / 2;
-        while let Some((session, until)) = self.model.first_lost()
+        // Now and then so long that marks end, too.
+        let scale = if seconds == 9 { 2 * 24 * 60 * 60 } else { 1 };
+        self.now += at(seconds * scale).since(at(0)) / 2;
+        while let Some((what, until)) = self.model.first_lapse()
             && until <= self.now
         {
-            let Gone { user, device, last } = self.model.remove_session(session).unwrap();
-            let lapsed = Lapsed { user: user.unwrap(), device, last };
-            assert_eq!(self.roster.take_lost(self.now), Some(lapsed));
+            let lapsed = match what {
+                Ok(session) => {
+                    let Gone { user, device, last } = self.model.remove_session(session).unwrap();
+                    Lapsed { user: user.unwrap(), device: Some(device), offline: last }
+                }
+                Err(user) => {
+                    self.model.unmark(&user, Command::ALWAYS_ONLINE);
+                    let offline = !self.model.known(&user).unwrap().is_online();
+                    Lapsed { user, device: None, offline }
+                }
+            };
+            assert_eq!(self.roster.take_lapsed(self.now), Some(lapsed));
         }
-        assert_eq!(self.roster.take_lost(self.now), None);
+        assert_eq!(self.roster.take_lapsed(self.now), None);
     }
 
     fn remove(&mut self, user: &UserId) {
         let departed = self.model.find(user).map(|place| {
             let role = self.model.role(&self.model.members[place]);
-            let Known { profile, devices, .. } = self.model.members.remove(place);
+            let known = self.model.members.remove(place);
+            let was_online = known.is_online();
+            let Known { profile, devices, .. } = known;
+            self.model.always.retain(|(other, _)| other != user);
             let stays = |lost: SessionId| devices.iter().all(|device| device.session != lost);
             self.model.lost.retain(|(session, _)| stays(*session));
-            let was_online = !devices.is_empty();
             Departed { role, profile, devices: devices.into(), was_online }
         });
         assert_eq!(self.roster.remove_member(user), departed);
@@ -241,12 +281,24 @@ impl Pair {
     }
 
     fn mark(&mut self, user: &UserId, mark: u32, on: bool) {
-        let online = self.model.known(user).filter(|known| !known.devices.is_empty());
-        let set = |known: &mut Known| {
-            if on { known.marks.insert(mark) } else { known.marks.remove(&mark) }
-        };
-        let changed = online.map(set).ok_or(Refusal::UnknownMember { user: user.clone() });
-        assert_eq!(self.roster.mark(std::slice::from_ref(user), &[mark], on), changed);
+        let has = self.model.known(user).filter(|known| known.is_online());
+        let has = has.map(|known| known.marks.contains(&mark));
+        let always = on && mark == Command::ALWAYS_ONLINE;
+        let changed = has.map(|has| has != on || always);
+        let changed = changed.ok_or_else(|| Refusal::UnknownMember { user: user.clone() });
+        assert_eq!(self.roster.mark(self.now, std::slice::from_ref(user), &[mark], on), changed);
+        if changed != Ok(true) {
+            return;
+        }
+        if !on {
+            return self.model.unmark(user, mark);
+        }
+        self.model.known(user).unwrap().marks.insert(mark);
+        if always {
+            self.model.always.retain(|(other, _)| other != user);
+            let until = self.now + bounds::ALWAYS_ONLINE;
+            self.model.always.push((user.clone(), until));
+        }
     }
 
     fn apply(&mut self, user: UserId, device: Device, number: u64) {
@@ -281,6 +333,9 @@ impl Pair {
         for (_, until) in &mut self.model.lost {
             shift.apply(until);
         }
+        for (_, until) in &mut self.model.always {
+            shift.apply(until);
+        }
         self.now = to;
     }
 }
@@ -288,19 +343,17 @@ impl Pair {
 fn compare(roster: &Roster, model: &Model) {
     let members = &model.members;
     let named = |known: &Known| known.user.clone();
-    let online = members.iter().filter(|known| !known.devices.is_empty()).count();
+    let online = members.iter().filter(|known| known.is_online()).count();
     assert_eq!(roster.owner(), model.owner.as_ref());
     assert_eq!(roster.members(), members.len() as u64);
     assert_eq!(roster.guests(), model.guests.len() as u64);
     assert_eq!(roster.online(), (online + model.guests.len()) as u64);
-    assert_eq!(roster.next_loss(), model.first_lost().map(|(_, until)| until));
+    assert_eq!(roster.next_lapse(), model.first_lapse().map(|(_, until)| until));
     assert_eq!(roster.admins(), members.iter().filter(|known| known.admin).count());
     let staff = members.iter().filter(|known| model.role(known) > Role::Member);
     assert_eq!(users(roster.staff()), staff.map(named).collect::<Vec<_>>());
-    assert_eq!(
-        users(roster.newest(3)),
-        members.iter().rev().take(3).map(named).collect::<Vec<_>>()
-    );
+    let shown = || members.iter().filter(|known| !known.is_hidden());
+    assert_eq!(users(roster.newest(3)), shown().rev().take(3).map(named).collect::<Vec<_>>());
     let (mut listed, mut from) = (Vec::new(), Some(Page::default()));
     while let Some(page) = from {
         let (shown, next) = roster.page(page, 2);
@@ -308,7 +361,7 @@ fn compare(roster: &Roster, model: &Model) {
         from = next;
         assert!(from.is_none() || listed.len() < members.len(), "the list goes round");
     }
-    assert_eq!(listed, members.iter().map(named).collect::<Vec<_>>());
+    assert_eq!(listed, shown().map(named).collect::<Vec<_>>());
     for number in 0..6 {
         let place = model.find(&user(number));
         assert_eq!(roster.role(&user(number)), place.map(|place| model.role(&members[place])));
@@ -319,7 +372,9 @@ fn compare(roster: &Roster, model: &Model) {
         assert_eq!(member.joined(), known.joined);
         assert!(member.marks().eq(known.marks.iter().copied()));
         assert_eq!(member.devices().collect::<Vec<_>>(), known.devices);
-        assert_eq!(member.is_online(), !known.devices.is_empty());
+        assert_eq!(member.is_online(), known.is_online());
+        let mut always = model.always.iter().filter(|(user, _)| *user == known.user);
+        assert_eq!(member.always_online_until(), always.next().map(|(_, until)| *until));
     }
     for session in (0..10).map(SessionId) {
         let occupant = model.occupant(session);

@@ -1,8 +1,9 @@
 //! The members of a group: their records, found by user and by the order of their joins.
 //!
 //! Invariants: every record is in `users` and in `order`; `admins` and `lost` name members only;
-//! only who has a session has marks; `online` counts those who have one; `sum` is the sum of the
-//! facts about all of them.
+//! who has a session, or the mark of being always online, is online, and only they have marks;
+//! `online` counts them; that mark and its end are there together, and `marking` while there are
+//! marks; `sum` is the sum of the facts about all of them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,12 +16,13 @@ use smallvec::SmallVec;
 use super::{
     facts::{Fact, Sum},
     index::{Arena, Index, Slot},
-    marks::{Kinds, Marks},
+    marks::{Kinds, Marking, Marks},
 };
 use crate::{
-    command::Device,
+    command::{Command, Device},
     deadlines::Deadlines,
     id::{HashKey, SessionId, UserId},
+    refusal::Refusal,
     role::Profile,
     time::{Shift, Timestamp},
 };
@@ -47,7 +49,7 @@ pub(super) struct People {
     order: BTreeMap<u64, Slot>,
     admins: BTreeSet<u64>,
     pub(super) lost: Deadlines<SessionId>,
-    kinds: Kinds,
+    marking: Option<Box<Marking>>,
     online: u64,
     sum: Sum,
     /// The bytes of ids, profiles and name cards.
@@ -74,6 +76,11 @@ fn spread(hash: u32) -> u64 {
 }
 
 impl Record {
+    /// Whether they have a session, or are online without one.
+    pub(super) fn is_online(&self) -> bool {
+        !self.devices.is_empty() || self.marks.always_online()
+    }
+
     fn fact(&self) -> Fact<'_> {
         let Self { join, user, profile, card, joined, .. } = self;
         Fact::Member { join: *join, user, profile, card: card.as_ref(), joined: *joined }
@@ -100,7 +107,7 @@ impl People {
             order: BTreeMap::new(),
             admins: BTreeSet::new(),
             lost: Deadlines::new(key),
-            kinds: Kinds::default(),
+            marking: None,
             online: 0,
             sum: Sum::default(),
             text: 0,
@@ -134,6 +141,11 @@ impl People {
         self.order.range(from..).map(|(_, &slot)| self.get(slot))
     }
 
+    /// The same, less those who are hidden: at most 1,000, so that passing over them costs little.
+    pub(super) fn shown(&self, from: u64) -> impl DoubleEndedIterator<Item = &Record> {
+        self.since(from).filter(|record| !record.marks.hidden())
+    }
+
     pub(super) fn admins(&self) -> &BTreeSet<u64> {
         &self.admins
     }
@@ -143,14 +155,15 @@ impl People {
     }
 
     pub(super) fn marks(&self, record: &Record) -> impl Iterator<Item = u32> + use<> {
-        self.kinds.numbers(record.marks).into_iter()
+        let numbers = |marking: &Marking| marking.kinds.numbers(record.marks);
+        self.marking.as_deref().map(numbers).unwrap_or_default().into_iter()
     }
 
     pub(super) fn enter(&mut self, record: Record) -> Slot {
         let hash = self.hash(&record.user);
         self.sum.add(&record.fact());
         self.sum.add(&record.sessions_fact());
-        self.online += u64::from(!record.devices.is_empty());
+        self.online += u64::from(record.is_online());
         self.text += record.text();
         let join = record.join;
         let slot = self.records.insert(record);
@@ -161,6 +174,7 @@ impl People {
 
     /// Forgets a member, with everything that names them.
     pub(super) fn leave(&mut self, slot: Slot) -> Record {
+        self.online -= u64::from(self.get(slot).is_online());
         self.clear_marks(slot);
         self.set_admin(slot, false);
         let record = self.records.remove(slot);
@@ -170,7 +184,6 @@ impl People {
         let hash = self.hash(&record.user);
         self.users.remove(spread(hash), |named| named.slot == slot);
         self.order.remove(&record.join);
-        self.online -= u64::from(!record.devices.is_empty());
         self.text -= record.text();
         self.sum.subtract(&record.sessions_fact());
         self.sum.subtract(&record.fact());
@@ -187,18 +200,18 @@ impl People {
         self.sum.add(&record.fact());
     }
 
-    /// Adds a session; true if it is the member's only one.
+    /// Adds a session; true if the member was offline before.
     pub(super) fn sit(&mut self, slot: Slot, device: Device) -> bool {
         let record = self.records.get_mut(slot);
+        let came_online = !record.is_online();
         self.sum.subtract(&record.sessions_fact());
         record.devices.push(device);
         self.sum.add(&record.sessions_fact());
-        let only = record.devices.len() == 1;
-        self.online += u64::from(only);
-        only
+        self.online += u64::from(came_online);
+        came_online
     }
 
-    /// Removes a session; true if it was the member's last.
+    /// Removes a session; true if the member is offline now.
     pub(super) fn rise(&mut self, slot: Slot, session: SessionId) -> (Device, bool) {
         self.revive(session);
         let record = self.records.get_mut(slot);
@@ -206,12 +219,12 @@ impl People {
         let place = record.devices.iter().position(|device| device.session == session);
         let device = record.devices.remove(place.expect("the table of sessions names the member"));
         self.sum.add(&record.sessions_fact());
-        let last = record.devices.is_empty();
-        if last {
+        let offline = !record.is_online();
+        if offline {
             self.online -= 1;
             self.clear_marks(slot);
         }
-        (device, last)
+        (device, offline)
     }
 
     /// Lets a session be lost until then; false if it is lost already.
@@ -238,16 +251,22 @@ impl People {
         Some(session)
     }
 
-    /// Puts a saved loss machine in place of the present one, which is empty.
-    pub(super) fn restore_losses(&mut self, lost: Deadlines<SessionId>) {
+    /// Puts saved deadlines in place of the present ones, which are empty.
+    pub(super) fn restore_deadlines(&mut self, lost: Deadlines<SessionId>, always: Deadlines<u64>) {
         self.lost = lost;
-        self.count_losses(Sum::add);
+        if let Some(marking) = &mut self.marking {
+            marking.always = always;
+        }
+        self.count_deadlines(Sum::add);
     }
 
     pub(super) fn shift(&mut self, shift: Shift) {
-        self.count_losses(Sum::subtract);
+        self.count_deadlines(Sum::subtract);
         self.lost.shift(shift);
-        self.count_losses(Sum::add);
+        if let Some(marking) = &mut self.marking {
+            marking.always.shift(shift);
+        }
+        self.count_deadlines(Sum::add);
     }
 
     pub(super) fn set_admin(&mut self, slot: Slot, on: bool) -> bool {
@@ -261,28 +280,82 @@ impl People {
         changed
     }
 
-    pub(super) fn kinds(&self) -> &Kinds {
-        &self.kinds
+    /// Whether every one of `slots`, each named once, could have every one of `marks`.
+    pub(super) fn check_marks(&self, marks: &[u32], slots: &[Slot]) -> Result<(), Refusal> {
+        let holders: SmallVec<[Marks; 1]> =
+            slots.iter().map(|&slot| self.get(slot).marks).collect();
+        match &self.marking {
+            Some(marking) => marking.kinds.check(marks, &holders),
+            None => Kinds::default().check(marks, &holders),
+        }
     }
 
-    /// Gives a mark to a member, or takes it; false if nothing changed.
+    /// Gives a mark to a member, or takes it; false if nothing changed. Whoever goes offline with it
+    /// loses the others, too.
     pub(super) fn mark(&mut self, slot: Slot, mark: u32, on: bool) -> bool {
-        let record = self.records.get_mut(slot);
-        let fact = Fact::Marked { join: record.join, mark };
-        let marks = &mut record.marks;
         if on {
-            let added = self.kinds.add(marks, mark);
-            if added {
-                self.sum.add(&fact);
-            }
-            added
-        } else {
-            let removed = self.kinds.remove(marks, mark);
-            if removed {
-                self.sum.subtract(&fact);
-            }
-            removed
+            return self.give_mark(slot, mark);
         }
+        let taken = self.take_mark(slot, mark);
+        if taken && !self.get(slot).is_online() {
+            self.online -= 1;
+            self.clear_marks(slot);
+        }
+        taken
+    }
+
+    fn give_mark(&mut self, slot: Slot, mark: u32) -> bool {
+        let key = self.key;
+        let marking = self.marking.get_or_insert_with(|| Box::new(Marking::new(key)));
+        let record = self.records.get_mut(slot);
+        let was_online = record.is_online();
+        let given = marking.kinds.add(&mut record.marks, mark);
+        if given {
+            self.sum.add(&Fact::Marked { join: record.join, mark });
+            self.online += u64::from(!was_online && record.is_online());
+        }
+        given
+    }
+
+    fn take_mark(&mut self, slot: Slot, mark: u32) -> bool {
+        let Some(marking) = &mut self.marking else { return false };
+        let record = self.records.get_mut(slot);
+        let join = record.join;
+        if !marking.kinds.remove(&mut record.marks, mark) {
+            return false;
+        }
+        self.sum.subtract(&Fact::Marked { join, mark });
+        if mark == Command::ALWAYS_ONLINE
+            && let Some(turn) = marking.always.remove(&join)
+        {
+            self.sum.subtract(&Fact::Always { join, turn });
+        }
+        self.marking.take_if(|marking| marking.kinds.is_empty());
+        true
+    }
+
+    /// Lets a member who has the mark be always online until then.
+    pub(super) fn keep_online(&mut self, slot: Slot, until: Timestamp) {
+        let join = self.get(slot).join;
+        let Some(marking) = &mut self.marking else { return };
+        if let Some(turn) = marking.always.get(&join) {
+            self.sum.subtract(&Fact::Always { join, turn });
+        }
+        let turn = marking.always.set(join, until);
+        self.sum.add(&Fact::Always { join, turn });
+    }
+
+    /// Until when members are always online, by the numbers of their joins.
+    pub(super) fn always(&self) -> Option<&Deadlines<u64>> {
+        self.marking.as_ref().map(|marking| &marking.always)
+    }
+
+    /// The first who is always online no longer, if that is at `now`; they lose the mark.
+    pub(super) fn end_always(&mut self, now: Timestamp) -> Option<Slot> {
+        let (join, _) = self.always()?.iter().next().filter(|(_, turn)| turn.until <= now)?;
+        let slot = *self.order.get(join)?;
+        self.mark(slot, Command::ALWAYS_ONLINE, false);
+        Some(slot)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
@@ -293,19 +366,25 @@ impl People {
             + self.users.heap_bytes()
             + order
             + self.lost.heap_bytes()
+            + self
+                .marking
+                .as_ref()
+                .map_or(0, |marking| size_of::<Marking>() + marking.always.heap_bytes())
             + self.text
     }
 
     fn clear_marks(&mut self, slot: Slot) {
-        let marks = self.get(slot).marks;
-        for mark in self.kinds.numbers(marks) {
-            self.mark(slot, mark, false);
+        for mark in self.marks(self.get(slot)) {
+            self.take_mark(slot, mark);
         }
     }
 
-    fn count_losses(&mut self, count: fn(&mut Sum, &Fact<'_>)) {
+    fn count_deadlines(&mut self, count: fn(&mut Sum, &Fact<'_>)) {
         for (&session, turn) in self.lost.iter() {
             count(&mut self.sum, &Fact::Lost { session, turn });
+        }
+        for (&join, turn) in self.marking.iter().flat_map(|marking| marking.always.iter()) {
+            count(&mut self.sum, &Fact::Always { join, turn });
         }
     }
 

@@ -15,7 +15,7 @@ use super::{
     people::{People, Record},
 };
 use crate::{
-    command::Device,
+    command::{Command, Device},
     corrupt::Corrupt,
     deadlines::{Deadlines, Turn},
     id::{HashKey, SessionId, UserId},
@@ -32,6 +32,7 @@ pub(crate) struct Saved {
     owner: Option<UserId>,
     joins: u64,
     losses: u64,
+    always: u64,
     /// In the order of their joins.
     members: Vec<SavedMember>,
     /// In the order of their sessions' numbers.
@@ -51,6 +52,8 @@ struct SavedMember {
     seats: Vec<Seat>,
     /// Lowest first.
     marks: Vec<Mark>,
+    /// When the mark of being always online ends, for those who have it.
+    always: Option<Turn>,
 }
 
 /// A session of a member, and when it is given up if its connection is lost.
@@ -70,10 +73,12 @@ impl Roster {
         let mut guests: Vec<Device> = self.sessions.unordered().filter_map(guest).collect();
         guests.sort_unstable_by_key(|device| device.session);
         let applicants = self.applicants();
+        let (losses, always) = self.orders();
         Saved {
             owner: self.owner.clone(),
             joins: self.joins,
-            losses: self.people.as_ref().map_or(0, |people| people.lost.next_order()),
+            losses,
+            always,
             members: self.people.as_deref().map_or_else(Vec::new, save_people),
             guests,
             applicants: applicants.map(|(user, who)| (user.clone(), who.clone())).collect(),
@@ -89,13 +94,15 @@ impl Roster {
         if !saved.members.is_sorted_by(|one, next| one.join < next.join) {
             return Err(Corrupt("members are not in the order of their joins"));
         }
-        let mut lost = Vec::new();
+        let (mut lost, mut always) = (Vec::new(), Vec::new());
         for member in saved.members {
+            always.extend(member.always.map(|turn| (member.join, turn)));
             roster.restore_member(member, &mut lost)?;
         }
         let lost = Deadlines::restore(lost, saved.losses, key)?;
+        let always = Deadlines::restore(always, saved.always, key)?;
         if let Some(people) = &mut roster.people {
-            people.restore_losses(lost);
+            people.restore_deadlines(lost, always);
         }
         if !saved.guests.is_sorted_by(|one, next| one.session < next.session) {
             return Err(Corrupt("guests are not in the order of their sessions"));
@@ -122,7 +129,7 @@ impl Roster {
         saved: SavedMember,
         lost: &mut Vec<(SessionId, Turn)>,
     ) -> Result<(), Corrupt> {
-        let SavedMember { join, user, profile, card, joined, admin, seats, marks } = saved;
+        let SavedMember { join, user, profile, card, joined, admin, seats, marks, always } = saved;
         if join >= self.joins {
             return Err(Corrupt("a member whose join is yet to come"));
         }
@@ -155,6 +162,14 @@ impl Roster {
                 lost.push((device.session, turn));
             }
         }
+        if always.is_some_and(|turn| turn.until == Timestamp::MAX) {
+            return Err(Corrupt("somebody is online for ever"));
+        }
+        if marks.contains(&Mark(Command::ALWAYS_ONLINE)) != always.is_some() {
+            return Err(Corrupt(
+                "the mark of being always online without its end, or the end alone",
+            ));
+        }
         self.people.as_mut().map_or(Ok(()), |people| restore_marks(people, slot, &marks))
     }
 
@@ -167,13 +182,13 @@ fn restore_marks(people: &mut People, slot: u32, marks: &[Mark]) -> Result<(), C
     if !marks.is_sorted_by(|one, next| one < next) {
         return Err(Corrupt("marks are not in their order"));
     }
-    if !marks.is_empty() && people.get(slot).devices.is_empty() {
-        return Err(Corrupt("somebody offline is marked"));
+    if !marks.iter().all(|mark| people.mark(slot, mark.0, true)) {
+        return Err(Corrupt("more marks than a group may have"));
     }
-    if marks.iter().all(|mark| people.mark(slot, mark.0, true)) {
+    if marks.is_empty() || people.get(slot).is_online() {
         Ok(())
     } else {
-        Err(Corrupt("more marks than a group may have"))
+        Err(Corrupt("somebody offline is marked"))
     }
 }
 
@@ -191,6 +206,7 @@ fn save_people(people: &People) -> Vec<SavedMember> {
             .map(|&device| Seat { device, lost: people.lost.get(&device.session) })
             .collect(),
         marks: people.marks(record).map(Mark).collect(),
+        always: people.always().and_then(|always| always.get(&record.join)),
     };
     people.since(0).map(save).collect()
 }

@@ -2,8 +2,11 @@
 
 use serde_json::{Value, from_value, json, to_value};
 
+mod special;
+
 use super::*;
 use crate::{
+    command::Command,
     refusal::{Field, Refusal},
     time::Shift,
 };
@@ -114,11 +117,11 @@ fn a_lost_session_stays_lost_since_then_and_counts_as_online_until_it_is_given_u
     let mut roster = crowd(1);
     assert!(roster.lose(SessionId(0), at(30)));
     assert!(!roster.lose(SessionId(0), at(40)));
-    assert_eq!((roster.next_loss(), roster.online()), (Some(at(30)), 1));
-    assert_eq!(roster.take_lost(at(29)), None);
-    let lapsed = Lapsed { user: user(0), device: device(0), last: true };
-    assert_eq!(roster.take_lost(at(30)), Some(lapsed));
-    assert_eq!((roster.next_loss(), roster.online(), roster.members()), (None, 0, 1));
+    assert_eq!((roster.next_lapse(), roster.online()), (Some(at(30)), 1));
+    assert_eq!(roster.take_lapsed(at(29)), None);
+    let lapsed = Lapsed { user: user(0), device: Some(device(0)), offline: true };
+    assert_eq!(roster.take_lapsed(at(30)), Some(lapsed));
+    assert_eq!((roster.next_lapse(), roster.online(), roster.members()), (None, 0, 1));
     assert!(!roster.get(&user(0)).unwrap().is_online());
     let back = roster.attach(&user(0), device(0), None);
     assert_eq!(back, Attached { came_online: true, new: true });
@@ -130,10 +133,10 @@ fn a_session_that_comes_back_is_lost_no_more() {
     roster.lose(SessionId(0), at(30));
     let back = roster.attach(&user(0), device(0), None);
     assert_eq!(back, Attached { came_online: false, new: false });
-    assert_eq!(roster.take_lost(at(99)), None);
+    assert_eq!(roster.take_lapsed(at(99)), None);
     assert!(roster.lose(SessionId(0), at(40)));
     roster.remove_session(SessionId(0));
-    assert_eq!(roster.next_loss(), None);
+    assert_eq!(roster.next_lapse(), None);
 }
 
 #[test]
@@ -141,7 +144,7 @@ fn a_grace_that_began_when_the_clock_had_run_wild_ends_after_a_rebase() {
     let mut roster = crowd(1);
     roster.lose(SessionId(0), Timestamp::MAX);
     roster.shift(Shift::new(Timestamp::MAX, at(100)));
-    assert!(roster.take_lost(at(100)).is_some());
+    assert!(roster.take_lapsed(at(100)).is_some());
 }
 
 #[test]
@@ -212,15 +215,15 @@ fn marks_of(roster: &Roster, number: usize) -> Vec<u32> {
 #[test]
 fn marks_go_when_a_member_goes_offline() {
     let mut roster = crowd(2);
-    assert_eq!(roster.mark(&[user(0), user(1), user(0)], &[1_002, 1_001], true), Ok(true));
-    assert_eq!(roster.mark(&[user(0)], &[1_001], true), Ok(false));
+    assert_eq!(roster.mark(at(0), &[user(0), user(1), user(0)], &[1_002, 1_001], true), Ok(true));
+    assert_eq!(roster.mark(at(0), &[user(0)], &[1_001], true), Ok(false));
     assert_eq!(marks_of(&roster, 0), [1_001, 1_002]);
     roster.remove_session(SessionId(0));
     assert_eq!(marks_of(&roster, 0), [0_u32; 0]);
     assert_eq!(marks_of(&roster, 1), [1_001, 1_002]);
     let refused = Refusal::UnknownMember { user: user(0) };
-    assert_eq!(roster.mark(&[user(1), user(0)], &[1_003], true), Err(refused));
-    assert_eq!(roster.mark(&[user(1)], &[1_002], false), Ok(true));
+    assert_eq!(roster.mark(at(0), &[user(1), user(0)], &[1_003], true), Err(refused));
+    assert_eq!(roster.mark(at(0), &[user(1)], &[1_002], false), Ok(true));
     assert_eq!(marks_of(&roster, 1), [1_001]);
 }
 
@@ -229,19 +232,19 @@ fn a_group_knows_10_kinds_of_marks_and_a_mark_1000_members_or_nothing_is_done() 
     let mut roster = crowd(1_002);
     let all: Vec<UserId> = (0..1_002).map(user).collect();
     let too_many = |limit, count| Err(Refusal::TooMany { field: Field::Marks, limit, count });
-    assert_eq!(roster.mark(&all[..1_001], &[5], true), too_many(1_000, 1_001));
-    assert_eq!(roster.mark(&all[..999], &[5], true), Ok(true));
-    assert_eq!(roster.mark(&all[998..1_001], &[4, 5], true), too_many(1_000, 1_001));
+    assert_eq!(roster.mark(at(0), &all[..1_001], &[5], true), too_many(1_000, 1_001));
+    assert_eq!(roster.mark(at(0), &all[..999], &[5], true), Ok(true));
+    assert_eq!(roster.mark(at(0), &all[998..1_001], &[4, 5], true), too_many(1_000, 1_001));
     assert_eq!(marks_of(&roster, 999), [0_u32; 0]);
     let twice = [user(998), user(999), user(999)];
-    assert_eq!(roster.mark(&twice, &[5], true), Ok(true), "one had it, and one counts once");
+    assert_eq!(roster.mark(at(0), &twice, &[5], true), Ok(true), "one had it, and one counts once");
     let nine: Vec<u32> = (10..19).collect();
-    assert_eq!(roster.mark(&all[..1], &nine, true), Ok(true));
-    assert_eq!(roster.mark(&all[..1], &[5, 99], true), too_many(10, 11));
-    assert_eq!(roster.mark(&[], &[5, 99], true), Ok(false));
+    assert_eq!(roster.mark(at(0), &all[..1], &nine, true), Ok(true));
+    assert_eq!(roster.mark(at(0), &all[..1], &[5, 99], true), too_many(10, 11));
+    assert_eq!(roster.mark(at(0), &[], &[5, 99], true), Ok(false));
     // A kind that nobody has any more makes room for another.
-    assert_eq!(roster.mark(&all[..1], &[18], false), Ok(true));
-    assert_eq!(roster.mark(&all[1..2], &[99, 99], true), Ok(true));
+    assert_eq!(roster.mark(at(0), &all[..1], &[18], false), Ok(true));
+    assert_eq!(roster.mark(at(0), &all[1..2], &[99, 99], true), Ok(true));
     assert_eq!(marks_of(&roster, 1), [5, 99]);
     assert!(marks_of(&roster, 0).iter().eq(&[5, 10, 11, 12, 13, 14, 15, 16, 17]));
 }
@@ -259,8 +262,8 @@ fn the_same_state_has_the_same_digest_whichever_way_it_was_reached() {
     other.attach(&user(0), device(0), Some(profile("n")));
     other.attach(&user(0), device(3), None);
     other.admit(at(1), user(1), profile("n"), device(1));
-    other.mark(&[user(0), user(1)], &[1_000], true).unwrap();
-    other.mark(&[user(1), user(0)], &[1_000], false).unwrap();
+    other.mark(at(0), &[user(0), user(1)], &[1_000], true).unwrap();
+    other.mark(at(0), &[user(1), user(0)], &[1_000], false).unwrap();
     other.set_card(&user(1), "card".into());
     other.set_card(&user(1), "".into());
     other.set_owner(None);
@@ -269,7 +272,7 @@ fn the_same_state_has_the_same_digest_whichever_way_it_was_reached() {
     other.remove_session(SessionId(9));
     other.lose(SessionId(3), at(5));
     assert_ne!(other.digest(), plain.digest());
-    other.take_lost(at(5));
+    other.take_lapsed(at(5));
     assert_eq!(other.save(), plain.save());
     assert_eq!(other.digest(), plain.digest());
 }
@@ -373,7 +376,8 @@ fn full() -> Value {
     roster.set_card(&user(1), "card".into());
     roster.attach(&user(1), device(5), None);
     roster.lose(SessionId(5), at(30));
-    roster.mark(&[user(1)], &[1_000, 1_001], true).unwrap();
+    roster.mark(at(0), &[user(1)], &[1_000, 1_001], true).unwrap();
+    roster.mark(at(9), &[user(0)], &[Command::ALWAYS_ONLINE], true).unwrap();
     roster.remove_session(SessionId(2));
     roster.admit_guest(device(10));
     roster.admit_guest(device(11));
@@ -384,6 +388,7 @@ fn full() -> Value {
 
 #[test]
 fn what_does_not_hold_together_is_not_restored() {
+    const ALONE: &str = "the mark of being always online without its end, or the end alone";
     let restore = |value: Value| {
         let saved: Saved = from_value(value).unwrap();
         Roster::restore(saved, HashKey::default()).map(|roster| roster.save())
@@ -415,6 +420,11 @@ fn what_does_not_hold_together_is_not_restored() {
             "more marks than a group may have",
         ),
         ("/members/2/marks", json!([1_000]), "somebody offline is marked"),
+        ("/members/0/marks", json!([]), ALONE),
+        ("/members/0/always", json!(null), ALONE),
+        ("/members/0/always/until", json!(u64::MAX), "somebody is online for ever"),
+        ("/always", json!(0), "a deadline is set in an order yet to come"),
+        ("/always", json!(u64::MAX), "more deadlines than were ever set"),
         ("/guests/1/session", json!(10), "guests are not in the order of their sessions"),
         ("/guests/0/session", json!(0), "a session is in two places"),
         ("/applicants/1/0", json!("u7"), "applicants are not in the order of their ids"),

@@ -89,7 +89,7 @@ impl Model {
         let most = self.settings.presence.per_user as usize;
         let member = self.member_mut(user).expect("the caller found a member");
         not_more(Field::Sessions, member.sessions.len() + 1, most)?;
-        let comes_online = member.sessions.is_empty();
+        let comes_online = !member.is_online();
         member.sessions.push(Session { id: session, platform, lost: None });
         if let Some(profile) = profile {
             member.profile = profile.clone();
@@ -195,6 +195,7 @@ impl Model {
             card: "".into(),
             sessions: vec![Session { id, platform, lost: None }],
             marks: vec![],
+            always: None,
             joined: self.now,
         });
         let subject = self.subject(user, None);
@@ -272,27 +273,44 @@ impl Model {
     pub(super) fn grace_ends(&mut self, session: SessionId) {
         let (member, lost) = self.member_at(session).expect("the agenda names one that is there");
         let (user, platform) = (member.user.clone(), lost.platform);
-        let is_last = member.sessions.len() == 1;
-        let stays =
-            self.owner.as_ref() == Some(&user) || self.settings.presence.absence == Absence::Stay;
         let member = self.member_mut(&user).expect("just found");
         member.sessions.retain(|own| own.id != session);
-        let left = Output::Left {
-            record: NO_RECORD,
-            user: Some(user.clone()),
-            operator: Some(user.clone()),
-            platform,
-            reason: LeaveReason::Lost,
-            remains: !is_last || stays,
-        };
-        if is_last && !stays {
-            let subject = self.subject(&user, None);
-            self.members.retain(|member| member.user != user);
+        self.may_go_offline(&user, Some(platform));
+    }
+
+    /// The mark of being always online ends, or is taken.
+    pub(super) fn always_ends(&mut self, user: &UserId) {
+        let member = self.member_mut(user).expect("who has the mark is a member");
+        member.always = None;
+        member.marks.retain(|mark| *mark != 500);
+        if !member.is_online() {
+            self.may_go_offline(user, None);
+        }
+    }
+
+    /// A session of a member's is gone, from this platform, or the mark that kept them online.
+    fn may_go_offline(&mut self, user: &UserId, platform: Option<Platform>) {
+        let offline = !self.member(user).expect("the caller found a member").is_online();
+        let stays =
+            self.owner.as_ref() == Some(user) || self.settings.presence.absence == Absence::Stay;
+        let remains = !offline || stays;
+        if !remains {
+            let subject = self.subject(user, None);
+            self.members.retain(|member| member.user != *user);
             self.tip(TipKind::Quit, Some(user.clone()), vec![subject], None);
         }
-        self.told.push(left);
-        if is_last {
-            self.tell_presence(&user, false);
+        if platform.is_some() || !remains {
+            self.told.push(Output::Left {
+                record: NO_RECORD,
+                user: Some(user.clone()),
+                operator: Some(user.clone()),
+                platform: platform.unwrap_or(Platform::Unknown),
+                reason: LeaveReason::Lost,
+                remains,
+            });
+        }
+        if offline {
+            self.tell_presence(user, false);
         }
     }
 

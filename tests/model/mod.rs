@@ -98,7 +98,15 @@ pub(crate) struct Member {
     /// In the order in which they came.
     pub(crate) sessions: Vec<Session>,
     pub(crate) marks: Vec<u32>,
+    /// Until when they are always online, and the serial of when that was set.
+    pub(crate) always: Option<(Timestamp, u64)>,
     pub(crate) joined: Timestamp,
+}
+
+impl Member {
+    pub(crate) fn is_online(&self) -> bool {
+        !self.sessions.is_empty() || self.always.is_some()
+    }
 }
 
 /// One connection of a member.
@@ -236,6 +244,7 @@ enum Task {
     Tip,
     Tally,
     Grace(SessionId),
+    NotAlways(UserId),
     Unmute(UserId),
     Unban(UserId),
     Forget,
@@ -405,6 +414,12 @@ impl Model {
                 .collect();
             lost.sort_unstable();
             agenda.extend(lost.into_iter().map(|(_, at, id)| (at, Due::Grace, Task::Grace(id))));
+            let mut always: Vec<_> = (self.members.iter())
+                .filter_map(|member| member.always.map(|(at, serial)| (serial, at, &member.user)))
+                .collect();
+            always.sort_unstable();
+            let ends = |user: &UserId| Task::NotAlways(user.clone());
+            agenda.extend(always.into_iter().map(|(_, at, user)| (at, Due::Grace, ends(user))));
         }
         // Chosen: sentences end and history is forgotten after the group has ended, too.
         for Sentence { user, until } in &self.mutes {
@@ -434,6 +449,7 @@ impl Model {
             Task::Tip => self.tell_first_waiting_tip(),
             Task::Tally => self.tell_tally(),
             Task::Grace(session) => self.grace_ends(session),
+            Task::NotAlways(user) => self.always_ends(&user),
             Task::Unmute(user) => self.mutes.retain(|mute| mute.user != user),
             Task::Unban(user) => self.bans.retain(|ban| ban.user != user),
             Task::Forget => self.forget(),
@@ -504,6 +520,9 @@ impl Model {
         self.mutes.iter_mut().chain(&mut self.bans).for_each(|one| shift(&mut one.until));
         for session in self.members.iter_mut().flat_map(|member| &mut member.sessions) {
             session.lost.iter_mut().for_each(|(at, _)| shift(at));
+        }
+        for member in &mut self.members {
+            member.always.iter_mut().for_each(|(at, _)| shift(at));
         }
         for pause in &mut self.pauses {
             shift(&mut pause.since);
@@ -669,7 +688,7 @@ impl Model {
 
     /// Users and guests online.
     pub(crate) fn online(&self) -> u64 {
-        let users = self.members.iter().filter(|member| !member.sessions.is_empty()).count();
+        let users = self.members.iter().filter(|member| member.is_online()).count();
         (users + self.guests.len()) as u64
     }
 

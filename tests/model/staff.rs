@@ -166,7 +166,7 @@ impl Model {
                 reason,
                 remains: false,
             });
-            if !member.sessions.is_empty() {
+            if member.is_online() {
                 self.tell_presence(user, false);
             }
             for session in &member.sessions {

@@ -158,7 +158,7 @@ impl Model {
     ) -> Result<(), Refusal> {
         let users = each_once(users);
         for user in &users {
-            if self.sessions_of(user).is_empty() {
+            if !self.member(user).is_some_and(super::Member::is_online) {
                 return Err(Refusal::UnknownMember { user: user.clone() });
             }
         }
@@ -176,9 +176,25 @@ impl Model {
         let most = kinds.chunk_by(|one, next| one == next).map(<[_]>::len).max();
         not_more(Field::Marks, most.unwrap_or(0), 1_000)?;
         kinds.dedup();
-        not_more(Field::Marks, kinds.len(), 10)?;
+        not_more(Field::Marks, kinds.iter().filter(|mark| **mark >= 1_000).count(), 10)?;
         self.members = members;
+        if marks.contains(&500) {
+            self.always(&users, on);
+        }
         Ok(())
+    }
+
+    fn always(&mut self, users: &[UserId], on: bool) {
+        if !on {
+            return users.iter().for_each(|user| self.always_ends(user));
+        }
+        // "Those of one command in the order of joins."
+        let until = self.now + Duration::from_hours(72);
+        for place in 0..self.members.len() {
+            if users.contains(&self.members[place].user) {
+                self.members[place].always = Some((until, self.next_serial()));
+            }
+        }
     }
 
     /// One more like or follow.

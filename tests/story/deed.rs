@@ -98,6 +98,10 @@ fn parse(words: &[&str], deed: &str) -> Result<Command, String> {
             let marks = [small(mark)?].into_iter().collect();
             Command::Mark { users: users(who)?, marks, on: true }
         }
+        ["unmarks", who, mark] => {
+            let marks = [small(mark)?].into_iter().collect();
+            Command::Mark { users: users(who)?, marks, on: false }
+        }
         ["slows", "to", time] => {
             let slow = SlowMode { interval: duration(time)?, exempt: RoleSet::STAFF };
             Command::SetSlowMode { slow_mode: Some(slow) }
