@@ -282,7 +282,10 @@ impl Engine {
         Ok(())
     }
 
-    /// A connection was lost: it is detached from every group it was in.
+    /// A connection was lost: it is detached from every group it was in, at `now`.
+    ///
+    /// That cannot be refused. A group whose outputs wait hears of it once they are
+    /// [polled](Self::poll); until then it goes no further than to `now`, and takes no command.
     pub fn close(&mut self, now: Timestamp, session: SessionId) {
         let Some((visitor, groups)) = self.sessions.close(session) else { return };
         let author = match &visitor.user {
@@ -293,8 +296,7 @@ impl Engine {
             None => Author::Guest(session),
         };
         for key in groups {
-            // A group that it left meanwhile, or that is gone, has nothing to detach.
-            let _gone = self.shelf.push(now, key, author.clone(), Command::Detach);
+            self.shelf.lose(now, key, author.clone());
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
     command::Newcomer,
     config::GroupConfig,
     cursor::{Cursor, CursorError},
-    id::{Epoch, GroupId, MessageId, RecordNo, UserId},
+    id::{Epoch, GroupId, MessageId, RecordNo, SessionId, UserId},
     log::Entries,
     output::Output,
     profile::GroupProfile,
@@ -118,6 +118,11 @@ impl Group {
     /// What a user is: their role as a member, or owner before joining; `None` is a stranger.
     pub fn role(&self, user: &UserId) -> Option<Role> {
         if self.roster.owner() == Some(user) { Some(Role::Owner) } else { self.roster.role(user) }
+    }
+
+    /// Whether the loss of this session's connection would be news.
+    pub(crate) fn is_connected(&self, session: SessionId) -> bool {
+        !self.disbanded && self.roster.is_connected(session)
     }
 
     /// Until when a user may not speak.

@@ -267,7 +267,10 @@ impl Hub {
         Ok(())
     }
 
-    /// A connection was lost: it is detached from every group it was in.
+    /// A connection was lost: it is detached from every group it was in, at `now`.
+    ///
+    /// That cannot be refused. A group whose outputs wait hears of it once they are
+    /// [drained](Drainer::drain); until then it goes no further than to `now`, and takes no command.
     pub fn close(&self, now: Timestamp, app: AppId, session: SessionId) {
         let closed = self.with_sessions(app, session, |open| open.close(session));
         let Some((visitor, groups)) = closed else { return };
@@ -279,8 +282,7 @@ impl Hub {
             None => Author::Guest(session),
         };
         for key in groups {
-            // A group that it left meanwhile, or that is gone, has nothing to detach.
-            let _gone = self.push_to_group(now, key, author.clone(), Command::Detach);
+            self.lose(now, key, author.clone());
         }
     }
 
@@ -350,7 +352,7 @@ impl Hub {
             });
             if !open {
                 // The connection was lost while it came in: nobody else will detach it.
-                let _gone = self.push_to_group(now, key, by, Command::Detach);
+                self.lose(now, key, by);
             }
         } else if leaves {
             self.with_sessions(key.app, session, |open| open.left(session, key));
@@ -393,6 +395,14 @@ impl Hub {
             }
             corner.shelf.push(now, key.group, by, command)
         })
+    }
+
+    /// A connection is lost, whether the app may be used or not, and whether its outputs have room.
+    fn lose(&self, now: Timestamp, key: HubKey, by: Author) {
+        let _gone = self.with_corner(key.app, key.shard, |corner| {
+            corner.shelf.lose(now, key.group, by);
+            Ok(())
+        });
     }
 
     /// A batch of a group's entries after `cursor`: see [`Group::batch`].

@@ -1,0 +1,166 @@
+//! Connections that come and are lost, over an engine and over a hub.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
+
+use std::time::Duration;
+
+use liveroom::{
+    AppId, Author, Command, Creation, Engine, EngineConfig, Group, GroupConfig, GroupKey,
+    GroupPatch, HashKey, Hub, Output, Platform, Profile, PushError, Refusal, SessionId, Timestamp,
+    UserId, Visitor,
+};
+
+const START: Timestamp = Timestamp::from_secs(1_600_000_000);
+const GRACE: Duration = Duration::from_secs(30);
+const APP: AppId = AppId(1);
+
+fn engine() -> Engine {
+    Engine::new(HashKey::new(1, 2), EngineConfig::default())
+}
+
+fn user(name: &str) -> UserId {
+    name.parse().unwrap()
+}
+
+/// A room that takes no more commands while a single output waits.
+fn narrow() -> Creation {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.traffic.lanes.0.iter_mut().for_each(|lane| lane.capacity = 1);
+    settings.asking.open = 1;
+    settings.asking.per_author = 1;
+    settings.presence.per_user = 2;
+    settings.limits.outputs = 4 + 1 + 500 * (2 + 4) + 128;
+    Creation::named("narrow").config(settings.build().unwrap())
+}
+
+/// What leaves an output behind, and nothing else that matters.
+fn renamed(name: &str) -> Command {
+    Command::SetGroup(Box::new(GroupPatch { name: Some(name.into()), ..GroupPatch::default() }))
+}
+
+fn is_undrained<T>(answer: &Result<T, PushError>) -> bool {
+    matches!(answer, Err(PushError::Refused(Refusal::Undrained { .. })))
+}
+
+/// A user with an open session, in the group; what there was to tell is told.
+fn join(engine: &mut Engine, key: GroupKey, name: &str, session: u64) -> Author {
+    engine.open(SessionId(session), Visitor::user(user(name), Platform::Web)).unwrap();
+    let author = Author::Session(SessionId(session));
+    let command = Command::join(user(name), Profile::nick(name), Platform::Web);
+    engine.push(START, key, author.clone(), command).unwrap();
+    outputs(engine);
+    author
+}
+
+fn outputs(engine: &mut Engine) -> Vec<Output> {
+    std::iter::from_fn(|| engine.poll()).map(|(_, output)| output).collect()
+}
+
+fn losses(outputs: &[Output]) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::Left { .. })).count()
+}
+
+#[test]
+fn a_connection_lost_while_outputs_are_full_is_lost_once_they_are_polled() {
+    let mut engine = engine();
+    let key = engine.create(START, narrow()).unwrap();
+    join(&mut engine, key, "ann", 1);
+    let guest = Author::Guest(SessionId(2));
+    engine.open(SessionId(2), Visitor::guest(Platform::Web)).unwrap();
+    engine.push(START, key, guest, Command::join_as_guest(Platform::Web)).unwrap();
+    assert!(is_undrained(&engine.push(START, key, Author::App, renamed("full"))));
+
+    engine.close(START, SessionId(1));
+    engine.close(START, SessionId(2));
+    assert_eq!(engine.group(key).unwrap().online(), 2, "nobody was told yet");
+    assert_eq!(losses(&outputs(&mut engine)), 1, "the guest goes at once");
+    assert_eq!(engine.group(key).unwrap().online(), 1);
+    assert_eq!(engine.poll_timeout(), Some(START + GRACE));
+    engine.advance(START + GRACE);
+    assert_eq!(losses(&outputs(&mut engine)), 1, "and the member after the grace time");
+    assert_eq!(engine.group(key).unwrap().online(), 0);
+}
+
+#[test]
+fn a_loss_that_waited_took_effect_when_the_connection_was_lost_whenever_it_was_polled() {
+    let lost = START + Duration::from_secs(5);
+    let play = |polled: u64, step: usize| {
+        let mut engine = engine();
+        let key = engine.create(START, narrow()).unwrap();
+        join(&mut engine, key, "ann", 1);
+        let guest = Author::Guest(SessionId(2));
+        engine.open(SessionId(2), Visitor::guest(Platform::Web)).unwrap();
+        engine.push(START, key, guest, Command::join_as_guest(Platform::Web)).unwrap();
+        engine.close(lost, SessionId(1));
+        for second in (6..polled).step_by(step) {
+            let now = START + Duration::from_secs(second);
+            engine.advance(now);
+            assert!(is_undrained(&engine.push(now, key, Author::App, renamed("late"))));
+        }
+        let mut told = outputs(&mut engine);
+        engine.advance(START + Duration::from_mins(5));
+        told.extend(outputs(&mut engine));
+        let digest = engine.group(key).unwrap().digest();
+        (told, digest)
+    };
+    let at_once = play(6, 1);
+    assert_eq!(losses(&at_once.0), 1);
+    for (polled, step) in [(20, 1), (20, 7), (100, 1), (100, 50)] {
+        assert_eq!(play(polled, step), at_once, "polled after {polled} s");
+    }
+}
+
+#[test]
+fn whoever_waits_to_be_lost_is_lost_before_anything_else_happens_to_the_group() {
+    let mut engine = engine();
+    let key = engine.create(START, narrow()).unwrap();
+    join(&mut engine, key, "ann", 1);
+    engine.push(START, key, Author::App, renamed("full")).unwrap();
+    engine.close(START, SessionId(1));
+    // The same connection comes back under the same name before the group heard of the loss.
+    engine.open(SessionId(1), Visitor::user(user("ann"), Platform::Web)).unwrap();
+    let attach = || Command::Attach { user: user("ann"), platform: Platform::Web };
+    let author = Author::Session(SessionId(1));
+    assert!(is_undrained(&engine.push(START, key, author.clone(), attach())));
+    outputs(&mut engine);
+    engine.push(START, key, author, attach()).unwrap();
+    outputs(&mut engine);
+    engine.advance(START + GRACE + GRACE);
+    assert_eq!(engine.group(key).unwrap().online(), 1, "lost first, then back");
+}
+
+#[test]
+fn losses_that_wait_count_against_the_budget_and_go_with_their_group() {
+    let mut engine = engine();
+    let key = engine.create(START, narrow()).unwrap();
+    for session in 0..100 {
+        join(&mut engine, key, &format!("user{session}"), session);
+    }
+    engine.push(START, key, Author::App, renamed("full")).unwrap();
+    let before = engine.heap_bytes();
+    (0..100).for_each(|session| engine.close(START, SessionId(session)));
+    assert!(engine.heap_bytes() > before, "{before}");
+    engine.dispose(key);
+    assert_eq!(engine.heap_bytes(), 0);
+    let again = engine.create(START, narrow()).unwrap();
+    join(&mut engine, again, "user0", 0);
+    engine.advance(START + GRACE);
+    assert_eq!(engine.group(again).unwrap().online(), 1, "the losses were the other group's");
+}
+
+#[test]
+fn a_connection_of_a_hub_lost_while_outputs_are_full_is_lost_once_they_are_drained() {
+    let hub = Hub::new(HashKey::new(1, 2), 1, EngineConfig::default());
+    hub.create_app(START, APP, "show", None).unwrap();
+    let key = hub.create(START, APP, narrow()).unwrap();
+    hub.open(APP, SessionId(1), Visitor::user(user("ann"), Platform::Web)).unwrap();
+    let command = Command::join(user("ann"), Profile::nick("ann"), Platform::Web);
+    hub.push(START, key, Author::Session(SessionId(1)), command).unwrap();
+    hub.close(START, APP, SessionId(1));
+
+    let (mut drainer, mut told) = (hub.drainer(0).unwrap(), Vec::new());
+    let next = drainer.drain(START, 100, &mut told);
+    assert_eq!(next, Some(START + GRACE), "the drainer knows when the grace ends");
+    drainer.drain(START + GRACE, 100, &mut told);
+    assert_eq!(hub.read(key, Group::online), Some(0));
+}
