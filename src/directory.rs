@@ -150,6 +150,14 @@ impl<K: Copy + Eq> Sessions<K> {
         }
     }
 
+    /// Of the groups that a session came into, those stay in which it still is. Few ways out of a
+    /// group pass here: staff, other devices and the group's end do not ask.
+    pub(crate) fn keep(&mut self, session: SessionId, is_in: impl Fn(K) -> bool) {
+        if let Some(session) = self.0.get_mut(&session) {
+            session.groups.retain(|group| is_in(*group));
+        }
+    }
+
     /// A session left a group.
     pub(crate) fn left(&mut self, session: SessionId, group: K) {
         if let Some(session) = self.0.get_mut(&session) {

@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use liveroom::{
     AppId, Author, Command, Creation, Engine, EngineConfig, Group, GroupConfig, GroupKey,
-    GroupPatch, HashKey, Hub, Output, Platform, Profile, PushError, Refusal, SessionId, Timestamp,
-    UserId, Visitor,
+    GroupPatch, HashKey, Hub, Output, Platform, Profile, PushError, Refusal, SessionId, Span,
+    Timestamp, UserId, Visitor,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -163,4 +163,147 @@ fn a_connection_of_a_hub_lost_while_outputs_are_full_is_lost_once_they_are_drain
     assert_eq!(next, Some(START + GRACE), "the drainer knows when the grace ends");
     drainer.drain(START + GRACE, 100, &mut told);
     assert_eq!(hub.read(key, Group::online), Some(0));
+}
+
+/// One way in which a session goes out of a group that no command of its own tells of.
+#[derive(Clone, Copy, Debug)]
+enum Out {
+    Kicked,
+    Banned,
+    QuitElsewhere,
+    Disbanded,
+    QuitOfDisbanded,
+    Disposed,
+}
+
+const OUTS: [Out; 6] = [
+    Out::Kicked,
+    Out::Banned,
+    Out::QuitElsewhere,
+    Out::Disbanded,
+    Out::QuitOfDisbanded,
+    Out::Disposed,
+];
+
+impl Out {
+    /// What happens, and to whom it is due: the session itself, another of the same user, or the app.
+    fn commands(self) -> Vec<(Author, Command)> {
+        let users = [user("ann")].into_iter().collect();
+        let (own, other) = (Author::Session(SessionId(1)), Author::Session(SessionId(2)));
+        let reason = "".into();
+        match self {
+            Self::Kicked => vec![(Author::App, Command::Kick { users, reason })],
+            Self::Banned => {
+                vec![(Author::App, Command::Ban { users, span: Span::Forever, reason })]
+            }
+            Self::QuitElsewhere => vec![(other, Command::Quit)],
+            Self::Disbanded => vec![(Author::App, Command::Disband)],
+            Self::QuitOfDisbanded => vec![(Author::App, Command::Disband), (own, Command::Quit)],
+            Self::Disposed => vec![],
+        }
+    }
+}
+
+#[test]
+fn a_session_may_pass_through_any_number_of_groups_that_it_leaves_in_any_way() {
+    for out in OUTS {
+        let mut engine = engine();
+        for session in [1, 2] {
+            let visitor = Visitor::user(user("ann"), Platform::Web);
+            engine.open(SessionId(session), visitor).unwrap();
+        }
+        for at in 0..=200 {
+            let creation = Creation::named("hop").config(GroupConfig::modern());
+            let key = engine.create(START, creation).unwrap();
+            for session in [1, 2] {
+                let command = Command::join(user("ann"), Profile::default(), Platform::Web);
+                let joined = engine.push(START, key, Author::Session(SessionId(session)), command);
+                assert!(joined.is_ok(), "{out:?}, group {at}: {joined:?}");
+            }
+            for (by, command) in out.commands() {
+                let _refused_where_disbanded = engine.push(START, key, by, command);
+            }
+            outputs(&mut engine);
+            if matches!(out, Out::Disposed) {
+                engine.dispose(key);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_session_of_a_hub_may_pass_through_any_number_of_groups_that_it_leaves_in_any_way() {
+    for out in OUTS {
+        let hub = Hub::new(HashKey::new(1, 2), 3, EngineConfig::default());
+        hub.create_app(START, APP, "show", None).unwrap();
+        for session in [1, 2] {
+            let visitor = Visitor::user(user("ann"), Platform::Web);
+            hub.open(APP, SessionId(session), visitor).unwrap();
+        }
+        for at in 0..=200 {
+            let creation = Creation::named("hop").config(GroupConfig::modern());
+            let key = hub.create(START, APP, creation).unwrap();
+            for session in [1, 2] {
+                let command = Command::join(user("ann"), Profile::default(), Platform::Web);
+                let joined = hub.push(START, key, Author::Session(SessionId(session)), command);
+                assert!(joined.is_ok(), "{out:?}, group {at}: {joined:?}");
+            }
+            for (by, command) in out.commands() {
+                let _refused_where_disbanded = hub.push(START, key, by, command);
+            }
+            if matches!(out, Out::Disposed) {
+                hub.dispose(key);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_group_that_a_session_could_not_leave_is_not_forgotten() {
+    let mut engine = engine();
+    let owned = engine.create(START, narrow().owner(user("ann"))).unwrap();
+    let full = engine.create(START, narrow()).unwrap();
+    let author = join(&mut engine, owned, "ann", 1);
+    let command = Command::join(user("ann"), Profile::default(), Platform::Web);
+    engine.push(START, full, author.clone(), command).unwrap();
+    assert!(engine.push(START, owned, author.clone(), Command::Quit).is_err(), "owners stay");
+    for command in [Command::Quit, Command::Detach] {
+        assert!(is_undrained(&engine.push(START, full, author.clone(), command)));
+    }
+    engine.close(START, SessionId(1));
+    outputs(&mut engine);
+    engine.advance(START + GRACE);
+    for key in [owned, full] {
+        assert_eq!(engine.group(key).unwrap().online(), 0);
+    }
+}
+
+#[test]
+fn a_session_that_comes_and_goes_over_two_threads_is_lost_when_it_is_closed() {
+    let hub = Hub::new(HashKey::new(1, 2), 2, EngineConfig::default());
+    hub.create_app(START, APP, "show", None).unwrap();
+    let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
+    let (mut drainer, mut told) = (hub.drainer(key.shard()).unwrap(), Vec::new());
+    for round in 0..2_000 {
+        let now = START + GRACE * round;
+        let session = SessionId(u64::from(round));
+        hub.open(APP, session, Visitor::user(user("ann"), Platform::Web)).unwrap();
+        let come_and_go = |rounds: u32, ends_in: bool| {
+            for at in 0..rounds {
+                let join = Command::join(user("ann"), Profile::default(), Platform::Web);
+                let _there_already = hub.push(now, key, Author::Session(session), join);
+                if at + 1 < rounds || !ends_in {
+                    let _gone_already = hub.push(now, key, Author::Session(session), Command::Quit);
+                }
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| come_and_go(3, false));
+            come_and_go(3, true);
+        });
+        hub.close(now, APP, session);
+        drainer.drain(now + GRACE, usize::MAX / 2, &mut told);
+        told.clear();
+        assert_eq!(hub.read(key, Group::online), Some(0), "round {round}");
+    }
 }

@@ -355,20 +355,23 @@ impl Engine {
         if comes {
             let unknown = PushError::UnknownSession { session };
             let visitor = self.sessions.visitor(session).ok_or(unknown)?;
+            complete(&mut command, &by, visitor, |user| self.users.profile(user))?;
+            if !self.sessions.has_room(session, key) {
+                self.sessions.keep(session, |key| self.shelf.is_connected(key, session));
+            }
             let limit = Sessions::<GroupKey>::GROUPS;
             if !self.sessions.has_room(session, key) {
                 return Err(PushError::TooManyJoined { session, limit });
             }
-            complete(&mut command, &by, visitor, |user| self.users.profile(user))?;
         }
         let leaves = matches!(command, Command::Quit | Command::Detach);
-        let receipt = self.shelf.push(now, key, by, command)?;
-        if comes {
+        let answer = self.shelf.push(now, key, by, command);
+        if comes && answer.is_ok() {
             self.sessions.entered(session, key);
-        } else if leaves {
+        } else if leaves && !self.shelf.is_connected(key, session) {
             self.sessions.left(session, key);
         }
-        Ok(receipt)
+        answer
     }
 
     /// Advances every group that has something due.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use crate::{
     command::{Command, Receipt},
     group::Group,
-    id::{GroupId, GroupKey, HashKey},
+    id::{GroupId, GroupKey, HashKey, SessionId},
     output::Output,
     refusal::Refusal,
     role::Author,
@@ -119,6 +119,11 @@ impl Shelf {
         place.group.as_deref().filter(|_| place.generation == key.generation)
     }
 
+    /// Whether a session is in a group, and its connection not known to be lost.
+    pub(crate) fn is_connected(&self, key: GroupKey, session: SessionId) -> bool {
+        self.get(key).is_some_and(|group| group.is_connected(session))
+    }
+
     /// Does something with a group, and notes what it left to do.
     pub(crate) fn with<R>(
         &mut self,
@@ -152,7 +157,7 @@ impl Shelf {
     /// command, so the loss takes effect at `now`, and nothing happens to the group before it.
     pub(crate) fn lose(&mut self, now: Timestamp, key: GroupKey, by: Author) {
         let (Author::Session(session) | Author::Guest(session)) = by else { return };
-        if self.get(key).is_some_and(|group| group.is_connected(session)) {
+        if self.is_connected(key, session) {
             self.losses.entry(key.index).or_default().push_back(Loss { at: now, by });
             self.tell_losses(key.index);
             self.touched(key.index);

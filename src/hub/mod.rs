@@ -341,43 +341,65 @@ impl Hub {
         };
         let comes = command.newcomer().is_some();
         if comes {
-            self.check_in(key, session, &by, &mut command)?;
+            self.check_in(now, key, session, &by, &mut command)?;
         }
         let leaves = matches!(command, Command::Quit | Command::Detach);
-        let receipt = self.push_to_group(now, key, by.clone(), command)?;
-        if comes {
-            let open = self.with_sessions(key.app, session, |open| {
-                open.entered(session, key);
-                open.visitor(session).is_some()
-            });
-            if !open {
-                // The connection was lost while it came in: nobody else will detach it.
-                self.lose(now, key, by);
-            }
-        } else if leaves {
-            self.with_sessions(key.app, session, |open| open.left(session, key));
+        let answer = self.push_to_group(now, key, by.clone(), command);
+        if comes && answer.is_ok() {
+            self.entered(now, key, session, by);
+        } else if leaves && !self.is_connected(key, session) {
+            self.left(now, key, session, by);
         }
-        Ok(receipt)
+        answer
+    }
+
+    /// Notes that a session is in a group, so that closing the session detaches it there.
+    fn entered(&self, now: Timestamp, key: HubKey, session: SessionId, by: Author) {
+        let open = self.with_sessions(key.app, session, |open| {
+            open.entered(session, key);
+            open.visitor(session).is_some()
+        });
+        if !open {
+            // The connection was lost while it came in: nobody else will detach it.
+            self.lose(now, key, by);
+        }
+    }
+
+    /// Notes that a session is no longer in a group.
+    fn left(&self, now: Timestamp, key: HubKey, session: SessionId, by: Author) {
+        self.with_sessions(key.app, session, |open| open.left(session, key));
+        // Look again: it may have come back, over another thread, before that was noted.
+        if self.is_connected(key, session) {
+            self.entered(now, key, session, by);
+        }
+    }
+
+    fn is_connected(&self, key: HubKey, session: SessionId) -> bool {
+        self.read(key, |group| group.is_connected(session)) == Some(true)
     }
 
     /// Completes a command that comes in, and checks that it is the session's own.
     fn check_in(
         &self,
+        now: Timestamp,
         key: HubKey,
         session: SessionId,
         by: &Author,
         command: &mut Command,
     ) -> Result<(), PushError> {
-        let (visitor, room) = self.with_sessions(key.app, session, |open| {
-            (open.visitor(session).cloned(), open.has_room(session, key))
-        });
+        let visitor = self.with_sessions(key.app, session, |open| open.visitor(session).cloned());
         let visitor = visitor.ok_or(PushError::UnknownSession { session })?;
-        if !room {
-            let limit = Sessions::<HubKey>::GROUPS;
-            return Err(PushError::TooManyJoined { session, limit });
+        complete(command, by, &visitor, |user| self.profile(key.app, user))?;
+        let has_room = || self.with_sessions(key.app, session, |open| open.has_room(session, key));
+        if !has_room() {
+            let groups: SmallVec<[HubKey; 4]> =
+                self.with_sessions(key.app, session, |open| open.groups(session).into());
+            for gone in groups.into_iter().filter(|group| !self.is_connected(*group, session)) {
+                self.left(now, gone, session, by.clone());
+            }
         }
-        let profile = |user: &UserId| self.profile(key.app, user);
-        complete(command, by, &visitor, profile)
+        let limit = Sessions::<HubKey>::GROUPS;
+        if has_room() { Ok(()) } else { Err(PushError::TooManyJoined { session, limit }) }
     }
 
     fn push_to_group(
