@@ -11,8 +11,8 @@ use std::{
 
 use liveroom::{
     AppId, AppStatus, Audience, Author, Clock, Command, Content, Creation, Draft, EngineConfig,
-    GroupId, HashKey, Hub, HubKey, Kind, Output, Platform, Profile, PushError, Random, Receipt,
-    SessionId, State, Tick, Timestamp, UserId, Visitor,
+    GroupId, GroupPatch, HashKey, Hub, HubKey, Kind, Output, Platform, Profile, PushError, Random,
+    Receipt, SessionId, State, Tick, Timestamp, UserId, Visitor,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -102,26 +102,56 @@ fn a_connection_lost_while_the_app_is_disabled_is_lost() {
 }
 
 #[test]
-fn a_loud_app_keeps_no_other_waiting() {
+fn a_loud_app_keeps_no_other_waiting_longer_than_one_turn() {
     let hub = hub(1);
-    hub.create_app(START, AppId(2), "quiet", None).unwrap();
-    let loud = hub.create(START, AppId(2), Creation::named("loud")).unwrap();
+    hub.create_app(START, AppId(1), "loud, and first in order", None).unwrap();
+    hub.create_app(START, AppId(1_500_000_000), "loud, and last in order", None).unwrap();
+    let louds = [AppId(1), AppId(1_500_000_000)]
+        .map(|app| hub.create(START, app, Creation::named("loud")).unwrap());
     let quiet = hub.create(START, APP, Creation::named("quiet")).unwrap();
-    let mut drainer = hub.drainer(0).unwrap();
-    let mut outputs = Vec::new();
-    let like = || Command::custom(Kind::Like, "1");
-    for _ in 0..100 {
-        hub.push(START, loud, Author::App, like()).unwrap();
-    }
-    for at in 0..20 {
-        // As much comes as is taken, and still the other is heard.
-        hub.push(START, loud, Author::App, like()).unwrap();
-        if at == 5 {
+    let (mut drainer, mut outputs, mut said) = (hub.drainer(0).unwrap(), Vec::new(), 0);
+    let mut shout = || {
+        for loud in louds {
+            for _ in 0..10 {
+                said += 1;
+                let name = Some(format!("{said}").into());
+                let patch = GroupPatch { name, ..GroupPatch::default() };
+                hub.push(START, loud, Author::App, Command::SetGroup(Box::new(patch))).unwrap();
+            }
+        }
+    };
+    // More comes all the while than is taken, and still the other is heard at its turn.
+    shout();
+    for round in 0..200 {
+        if round % 20 == 10 {
             hub.push(START, quiet, Author::App, Command::notice("hello")).unwrap();
         }
-        drainer.drain(START, 1, &mut outputs);
+        shout();
+        outputs.clear();
+        for _ in 0..3 {
+            assert_eq!(drainer.drain(START, 10, &mut outputs), Some(START), "there is more");
+        }
+        assert_eq!(outputs.len(), 30);
+        let heard = outputs.iter().any(|(key, _)| *key == quiet);
+        assert_eq!(heard, round % 20 == 10, "round {round}");
+        for loud in louds {
+            let told = outputs.iter().filter(|(key, _)| *key == loud).count();
+            assert!(told >= 9, "round {round}: {told}");
+        }
     }
-    assert!(outputs.iter().any(|(key, _)| *key == quiet), "never heard");
+}
+
+#[test]
+fn as_much_may_be_drained_as_there_is() {
+    let hub = hub(1);
+    let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
+    let mut outputs = Vec::new();
+    let mut drainer = hub.drainer(0).unwrap();
+    for _ in 0..2 {
+        hub.push(START, key, Author::App, Command::notice("hello")).unwrap();
+        drainer.drain(START, usize::MAX, &mut outputs);
+    }
+    assert_eq!(outputs.len(), 2);
 }
 
 #[test]
