@@ -112,7 +112,7 @@ fn a_loud_app_keeps_no_other_waiting_longer_than_one_turn() {
     let (mut drainer, mut outputs, mut said) = (hub.drainer(0).unwrap(), Vec::new(), 0);
     let mut shout = || {
         for loud in louds {
-            for _ in 0..10 {
+            for _ in 0..20 {
                 said += 1;
                 let name = Some(format!("{said}").into());
                 let patch = GroupPatch { name, ..GroupPatch::default() };
@@ -152,6 +152,21 @@ fn as_much_may_be_drained_as_there_is() {
         drainer.drain(START, usize::MAX, &mut outputs);
     }
     assert_eq!(outputs.len(), 2);
+}
+
+#[test]
+fn the_key_of_a_deleted_apps_group_finds_nothing_in_the_app_that_is_created_anew() {
+    let hub = hub(1);
+    let old = hub.create(START, APP, Creation::named("old")).unwrap();
+    hub.set_app_status(APP, AppStatus::Disabled).unwrap();
+    hub.delete_app(APP).unwrap();
+    hub.create_app(START, APP, "show", None).unwrap();
+    let new = hub.create(START, APP, Creation::named("new")).unwrap();
+    assert_ne!(old, new);
+    let pushed = hub.push(START, old, Author::App, Command::notice("hello"));
+    assert_eq!(pushed, Err(PushError::NoSuchGroup));
+    assert_eq!(hub.read(old, |_| ()), None);
+    assert!(hub.dispose(old).is_none());
 }
 
 #[test]

@@ -52,7 +52,8 @@ impl<'a> Drainer<'a> {
             while into.len() < full
                 && let Some((group, output)) = corner.shelf.poll()
             {
-                into.push((HubKey { app, shard: self.shard, group }, output));
+                let life = corner.app.life;
+                into.push((HubKey { app, life, shard: self.shard, group }, output));
             }
             if has_room && into.len() == full {
                 self.last = app;

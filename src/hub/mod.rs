@@ -7,6 +7,8 @@
 
 mod apps;
 mod drainer;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeMap,
@@ -38,10 +40,12 @@ use crate::{
     time::Timestamp,
 };
 
-/// A group's place in a hub.
+/// A group's place in a hub. It is not given twice: neither to another group, nor to one of an app
+/// that is created anew after it was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HubKey {
     app: AppId,
+    life: u32,
     shard: u32,
     group: GroupKey,
 }
@@ -75,11 +79,20 @@ struct Corner {
     app: App,
 }
 
-/// Users and sessions of every app, those whose hash falls here.
-#[derive(Debug, Default)]
-struct Desk {
-    users: BTreeMap<AppId, Users>,
-    sessions: BTreeMap<AppId, Sessions<HubKey>>,
+impl Corner {
+    /// The groups, if the key is of the app as it lives now.
+    fn shelf(&mut self, key: HubKey) -> Result<&mut Shelf, PushError> {
+        if self.app.life == key.life { Ok(&mut self.shelf) } else { Err(PushError::NoSuchGroup) }
+    }
+}
+
+/// What one app has at one desk: the users and the sessions whose hash falls there.
+#[derive(Debug)]
+struct Folk {
+    users: Users,
+    sessions: Sessions<HubKey>,
+    /// Which life of the app that is.
+    life: u32,
 }
 
 /// Apps and their groups, for any number of threads. All methods take `&self`.
@@ -89,7 +102,7 @@ pub struct Hub {
     config: EngineConfig,
     registry: RwLock<Registry>,
     shards: Vec<Shard>,
-    desks: Vec<Mutex<Desk>>,
+    desks: Vec<Mutex<BTreeMap<AppId, Folk>>>,
 }
 
 #[derive(Debug, Default)]
@@ -135,12 +148,7 @@ impl Hub {
         expires: Option<Timestamp>,
     ) -> Result<AppInfo, PushError> {
         let app = self.registry.write().apps.create(now, id, name, expires)?;
-        for shard in &self.shards {
-            shard.apps.lock().entry(id).or_insert_with(|| Corner {
-                shelf: Shelf::new(self.key, self.config.budget),
-                app: app.clone(),
-            });
-        }
+        self.settle(&app);
         Ok(app.info)
     }
 
@@ -179,25 +187,62 @@ impl Hub {
     /// # Errors
     /// [`PushError::AppInUse`] unless it was disabled; [`PushError::NoSuchApp`].
     pub fn delete_app(&self, id: AppId) -> Result<AppInfo, PushError> {
-        let info = self.registry.write().apps.begin_delete(id)?;
-        for shard in &self.shards {
-            shard.apps.lock().remove(&id);
-        }
-        for desk in &self.desks {
-            let mut desk = desk.lock();
-            desk.users.remove(&id);
-            desk.sessions.remove(&id);
-        }
+        let app = self.registry.write().apps.begin_delete(id)?;
+        self.clear(&app);
         let mut registry = self.registry.write();
         registry.broadcasts.remove(&id);
         registry.apps.end_delete(id);
-        Ok(info)
+        Ok(app.info)
+    }
+
+    /// Gives an app its place in every shard and at every desk, in place of what an app that was
+    /// deleted may have left there.
+    fn settle(&self, app: &App) {
+        let App { info: AppInfo { id, .. }, life, .. } = *app;
+        for shard in &self.shards {
+            let mut apps = shard.apps.lock();
+            if apps.get(&id).is_none_or(|corner| corner.app.life < life) {
+                let shelf = Shelf::new(self.key, self.config.budget);
+                apps.insert(id, Corner { shelf, app: app.clone() });
+            }
+        }
+        for desk in &self.desks {
+            let mut apps = desk.lock();
+            if apps.get(&id).is_none_or(|folk| folk.life < life) {
+                let (users, sessions) = (Users::new(self.key), Sessions::new(self.key));
+                apps.insert(id, Folk { users, sessions, life });
+            }
+        }
+        // Look again: what changed meanwhile passed by the places that were not there yet.
+        let known = self.registry.read().apps.get(id).filter(|known| known.life == life).cloned();
+        match known {
+            Some(known) => self.tell_corners(&known),
+            None => self.clear(app),
+        }
+    }
+
+    /// Removes all that an app has, or had in former lives.
+    fn clear(&self, app: &App) {
+        let App { info: AppInfo { id, .. }, life, .. } = *app;
+        for shard in &self.shards {
+            let mut apps = shard.apps.lock();
+            if apps.get(&id).is_some_and(|corner| corner.app.life <= life) {
+                apps.remove(&id);
+            }
+        }
+        for desk in &self.desks {
+            let mut apps = desk.lock();
+            if apps.get(&id).is_some_and(|folk| folk.life <= life) {
+                apps.remove(&id);
+            }
+        }
     }
 
     /// Copies what the registry says of an app to every shard that does not know better.
     fn tell_corners(&self, app: &App) {
         for shard in &self.shards {
             if let Some(corner) = shard.apps.lock().get_mut(&app.info.id)
+                && corner.app.life == app.life
                 && corner.app.revision < app.revision
             {
                 corner.app = app.clone();
@@ -227,25 +272,27 @@ impl Hub {
             corner.app.info.check(now)?;
             corner.shelf.check_budget()?;
             let group = corner.shelf.insert(group)?;
-            Ok(HubKey { app, shard, group })
+            Ok(HubKey { app, life: corner.app.life, shard, group })
         })
     }
 
     /// Takes a group away, disbanded or not, with all it holds.
     pub fn dispose(&self, key: HubKey) -> Option<Group> {
-        self.shard(key)?.apps.lock().get_mut(&key.app)?.shelf.remove(key.group)
+        self.shard(key)?.apps.lock().get_mut(&key.app)?.shelf(key).ok()?.remove(key.group)
     }
 
     /// The key of a group; keep it, and use it instead of the id.
     pub fn find(&self, app: AppId, id: &GroupId) -> Option<HubKey> {
         let shard = self.shard_of(id);
-        let group = self.shards[shard as usize].apps.lock().get(&app)?.shelf.find(id)?;
-        Some(HubKey { app, shard, group })
+        let apps = self.shards[shard as usize].apps.lock();
+        let corner = apps.get(&app)?;
+        let group = corner.shelf.find(id)?;
+        Some(HubKey { app, life: corner.app.life, shard, group })
     }
 
     /// Reads a group, under its shard's lock: be quick, and take nothing else.
     pub fn read<R>(&self, key: HubKey, read: impl FnOnce(&Group) -> R) -> Option<R> {
-        self.shard(key)?.apps.lock().get(&key.app)?.shelf.get(key.group).map(read)
+        self.shard(key)?.apps.lock().get_mut(&key.app)?.shelf(key).ok()?.get(key.group).map(read)
     }
 
     /// A connection came, of a user whom the host authenticated or of a guest.
@@ -253,16 +300,22 @@ impl Hub {
     /// # Errors
     /// [`PushError::SessionOpen`]: session ids are not used twice at a time; [`PushError::NoSuchApp`].
     pub fn open(&self, app: AppId, session: SessionId, visitor: Visitor) -> Result<(), PushError> {
-        if self.app(app).is_none() {
-            return Err(PushError::NoSuchApp);
-        }
         let user = visitor.user.clone();
-        let opened = self.with_sessions(app, session, |open| open.open(session, visitor));
-        if !opened {
-            return Err(PushError::SessionOpen { session });
-        }
-        if let Some(user) = user {
-            self.with_users(app, &user, |users| users.opened(user.clone(), session));
+        let opened = self.at_desk(app, session, |folk| {
+            folk.sessions.open(session, visitor).then_some(folk.life)
+        });
+        let life = opened.ok_or(PushError::NoSuchApp)?;
+        let life = life.ok_or(PushError::SessionOpen { session })?;
+        let Some(user) = user else { return Ok(()) };
+        self.at_desk(app, &user, |folk| {
+            if folk.life == life {
+                folk.users.opened(user.clone(), session);
+            }
+        });
+        // Look again: a connection lost meanwhile could not be crossed out where it was not noted yet.
+        let open = self.at_desk(app, session, |folk| folk.sessions.visitor(session).is_some());
+        if open != Some(true) {
+            self.at_desk(app, &user, |folk| folk.users.closed(&user, session));
         }
         Ok(())
     }
@@ -272,11 +325,11 @@ impl Hub {
     /// That cannot be refused. A group whose outputs wait hears of it once they are
     /// [drained](Drainer::drain); until then it goes no further than to `now`, and takes no command.
     pub fn close(&self, now: Timestamp, app: AppId, session: SessionId) {
-        let closed = self.with_sessions(app, session, |open| open.close(session));
-        let Some((visitor, groups)) = closed else { return };
+        let closed = self.at_desk(app, session, |folk| folk.sessions.close(session));
+        let Some((visitor, groups)) = closed.flatten() else { return };
         let author = match &visitor.user {
             Some(user) => {
-                self.with_users(app, user, |users| users.closed(user, session));
+                self.at_desk(app, user, |folk| folk.users.closed(user, session));
                 Author::Session(session)
             }
             None => Author::Guest(session),
@@ -288,7 +341,7 @@ impl Hub {
 
     /// A user's profile, empty if none was set.
     pub fn profile(&self, app: AppId, user: &UserId) -> Arc<Profile> {
-        self.with_users(app, user, |users| users.profile(user))
+        self.at_desk(app, user, |folk| folk.users.profile(user)).unwrap_or_default()
     }
 
     /// Sets a user's profile, for the groups they are in and those they will join.
@@ -303,18 +356,13 @@ impl Hub {
         profile: Profile,
     ) -> Result<(), PushError> {
         crate::form::profile(&profile)?;
-        if self.app(app).is_none() {
-            return Err(PushError::NoSuchApp);
-        }
         let profile = Arc::new(profile);
-        let sessions = self.with_users(app, user, |users| {
-            users.set_profile(user, Some(profile.clone()));
-            users.sessions(user)
+        let sessions = self.at_desk(app, user, |folk| {
+            folk.users.set_profile(user, Some(profile.clone()));
+            folk.users.sessions(user)
         });
-        for session in sessions {
-            let groups: SmallVec<[HubKey; 4]> =
-                self.with_sessions(app, session, |open| open.groups(session).into());
-            for key in groups {
+        for session in sessions.ok_or(PushError::NoSuchApp)? {
+            for key in self.groups_of(app, session) {
                 let command = Command::SetProfile { profile: profile.clone() };
                 // A group that is gone, or that they left, need not know.
                 let _gone = self.push_to_group(now, key, Author::Session(session), command);
@@ -355,11 +403,11 @@ impl Hub {
 
     /// Notes that a session is in a group, so that closing the session detaches it there.
     fn entered(&self, now: Timestamp, key: HubKey, session: SessionId, by: Author) {
-        let open = self.with_sessions(key.app, session, |open| {
-            open.entered(session, key);
-            open.visitor(session).is_some()
+        let open = self.at_desk(key.app, session, |folk| {
+            folk.sessions.entered(session, key);
+            folk.sessions.visitor(session).is_some()
         });
-        if !open {
+        if open != Some(true) {
             // The connection was lost while it came in: nobody else will detach it.
             self.lose(now, key, by);
         }
@@ -367,7 +415,7 @@ impl Hub {
 
     /// Notes that a session is no longer in a group.
     fn left(&self, now: Timestamp, key: HubKey, session: SessionId, by: Author) {
-        self.with_sessions(key.app, session, |open| open.left(session, key));
+        self.at_desk(key.app, session, |folk| folk.sessions.left(session, key));
         // Look again: it may have come back, over another thread, before that was noted.
         if self.is_connected(key, session) {
             self.entered(now, key, session, by);
@@ -387,19 +435,28 @@ impl Hub {
         by: &Author,
         command: &mut Command,
     ) -> Result<(), PushError> {
-        let visitor = self.with_sessions(key.app, session, |open| open.visitor(session).cloned());
-        let visitor = visitor.ok_or(PushError::UnknownSession { session })?;
+        let visitor =
+            self.at_desk(key.app, session, |folk| folk.sessions.visitor(session).cloned());
+        let visitor = visitor.flatten().ok_or(PushError::UnknownSession { session })?;
         complete(command, by, &visitor, |user| self.profile(key.app, user))?;
-        let has_room = || self.with_sessions(key.app, session, |open| open.has_room(session, key));
+        let has_room = || {
+            self.at_desk(key.app, session, |folk| folk.sessions.has_room(session, key))
+                == Some(true)
+        };
         if !has_room() {
-            let groups: SmallVec<[HubKey; 4]> =
-                self.with_sessions(key.app, session, |open| open.groups(session).into());
-            for gone in groups.into_iter().filter(|group| !self.is_connected(*group, session)) {
-                self.left(now, gone, session, by.clone());
+            for group in self.groups_of(key.app, session) {
+                if !self.is_connected(group, session) {
+                    self.left(now, group, session, by.clone());
+                }
             }
         }
         let limit = Sessions::<HubKey>::GROUPS;
         if has_room() { Ok(()) } else { Err(PushError::TooManyJoined { session, limit }) }
+    }
+
+    /// The groups that a session is noted to be in.
+    fn groups_of(&self, app: AppId, session: SessionId) -> SmallVec<[HubKey; 4]> {
+        self.at_desk(app, session, |folk| folk.sessions.groups(session).into()).unwrap_or_default()
     }
 
     fn push_to_group(
@@ -415,14 +472,14 @@ impl Hub {
             if !is_loss {
                 corner.app.info.check(now)?;
             }
-            corner.shelf.push(now, key.group, by, command)
+            corner.shelf(key)?.push(now, key.group, by, command)
         })
     }
 
     /// A connection is lost, whether the app may be used or not, and whether its outputs have room.
     fn lose(&self, now: Timestamp, key: HubKey, by: Author) {
         let _gone = self.with_corner(key.app, key.shard, |corner| {
-            corner.shelf.lose(now, key.group, by);
+            corner.shelf(key)?.lose(now, key.group, by);
             Ok(())
         });
     }
@@ -435,8 +492,10 @@ impl Hub {
         let gone = Err(CursorError::OtherGroup);
         let Some(shard) = self.shard(key) else { return gone };
         let mut apps = shard.apps.lock();
-        let Some(corner) = apps.get_mut(&key.app) else { return gone };
-        corner.shelf.with(key.group, |group| group.batch(cursor)).unwrap_or(gone)
+        let Some(Ok(shelf)) = apps.get_mut(&key.app).map(|corner| corner.shelf(key)) else {
+            return gone;
+        };
+        shelf.with(key.group, |group| group.batch(cursor)).unwrap_or(gone)
     }
 
     /// A group as a source of batches, for an [`Audience`](crate::Audience).
@@ -450,7 +509,7 @@ impl Hub {
     /// [`PushError::NoSuchGroup`].
     pub fn install_filter(&self, key: HubKey, filter: Arc<Filter>) -> Result<(), PushError> {
         self.with_corner(key.app, key.shard, |corner| {
-            corner.shelf.with(key.group, |group| group.install_filter(filter))
+            corner.shelf(key)?.with(key.group, |group| group.install_filter(filter))
         })
     }
 
@@ -509,11 +568,11 @@ impl Hub {
     ) -> Result<HubKey, RestoreError> {
         let group = Group::restore(snapshot, filters, self.key, new_epoch)?;
         let shard = self.shard_of(group.id());
-        let inserted = self.with_corner(app, shard, |corner| corner.shelf.insert(group));
-        match inserted {
-            Ok(group) => Ok(HubKey { app, shard, group }),
-            Err(_) => Err(RestoreError::Corrupt { what: "no such app, or the id is taken" }),
-        }
+        let inserted = self.with_corner(app, shard, |corner| {
+            let group = corner.shelf.insert(group)?;
+            Ok(HubKey { app, life: corner.app.life, shard, group })
+        });
+        inserted.map_err(|_| RestoreError::Corrupt { what: "no such app, or the id is taken" })
     }
 
     /// Roughly the bytes that all groups hold.
@@ -571,22 +630,18 @@ impl Hub {
         result
     }
 
-    fn with_sessions<R>(
+    /// Does something with what an app has at the desk of a session or user; `None` if there is no
+    /// such app. Nothing is noted of an app that is not there, or not there any more.
+    fn at_desk<R>(
         &self,
         app: AppId,
-        session: SessionId,
-        act: impl FnOnce(&mut Sessions<HubKey>) -> R,
-    ) -> R {
-        let mut desk = self.desk(&session).lock();
-        act(desk.sessions.entry(app).or_insert_with(|| Sessions::new(self.key)))
+        whose: impl std::hash::Hash,
+        act: impl FnOnce(&mut Folk) -> R,
+    ) -> Option<R> {
+        self.desk(whose).lock().get_mut(&app).map(act)
     }
 
-    fn with_users<R>(&self, app: AppId, user: &UserId, act: impl FnOnce(&mut Users) -> R) -> R {
-        let mut desk = self.desk(user).lock();
-        act(desk.users.entry(app).or_insert_with(|| Users::new(self.key)))
-    }
-
-    fn desk(&self, id: &impl std::hash::Hash) -> &Mutex<Desk> {
+    fn desk(&self, id: impl std::hash::Hash) -> &Mutex<BTreeMap<AppId, Folk>> {
         &self.desks[place(self.key.hash_one(id), self.desks.len()) as usize]
     }
 }
