@@ -231,6 +231,16 @@ fn a_broadcast_reaches_every_group_once_a_second() {
 }
 
 #[test]
+fn an_engine_that_begins_anew_assigns_ids_that_are_new() {
+    let assigned = |now| {
+        let mut engine = engine();
+        let key = engine.create(now, Creation::named("Friday")).unwrap();
+        engine.group(key).unwrap().id().clone()
+    };
+    assert_ne!(assigned(START), assigned(START + Duration::from_nanos(1)));
+}
+
+#[test]
 fn a_restored_engine_goes_on_where_it_was() {
     let mut engine = engine();
     let filter = FilterSpec::parse("darn").unwrap().compile().unwrap();

@@ -155,6 +155,30 @@ fn as_much_may_be_drained_as_there_is() {
 }
 
 #[test]
+fn a_hub_that_took_over_assigns_ids_that_are_new() {
+    let (before, after) = (hub(2), hub(2));
+    let id = |hub: &Hub, key| hub.read(key, |group| group.id().clone()).unwrap();
+    let mut ids = Vec::new();
+    for at in 0..20 {
+        let key = before.create(START, APP, Creation::named("Friday")).unwrap();
+        ids.push(id(&before, key));
+        if at % 2 == 0 {
+            before.dispose(key);
+        }
+    }
+    for snapshot in before.snapshot(APP) {
+        after.restore(APP, snapshot, &[], None).unwrap();
+    }
+    // Even at the very same time nobody gets the id of a group that is there.
+    after.create(START, APP, Creation::named("Saturday")).unwrap();
+    for _ in 0..20 {
+        let later = START + Duration::from_nanos(1);
+        let key = after.create(later, APP, Creation::named("Saturday")).unwrap();
+        assert!(!ids.contains(&id(&after, key)), "nor, later, of one that was disposed of");
+    }
+}
+
+#[test]
 fn the_key_of_a_deleted_apps_group_finds_nothing_in_the_app_that_is_created_anew() {
     let hub = hub(1);
     let old = hub.create(START, APP, Creation::named("old")).unwrap();

@@ -218,9 +218,16 @@ impl Engine {
     /// over budget, or too many groups.
     pub fn create(&mut self, now: Timestamp, creation: Creation) -> Result<GroupKey, PushError> {
         self.shelf.check_budget()?;
-        let id = creation.custom_id().cloned().unwrap_or_else(|| {
-            assigned(self.key, &mut self.created, |id| self.shelf.find(id).is_some())
-        });
+        let id = match creation.custom_id() {
+            Some(id) => id.clone(),
+            None => loop {
+                self.created += 1;
+                let id = assigned(self.key, now, self.created);
+                if self.shelf.find(&id).is_none() {
+                    break id;
+                }
+            },
+        };
         if self.shelf.find(&id).is_some() {
             return Err(PushError::GroupExists);
         }
@@ -464,15 +471,10 @@ impl Broadcasts {
     }
 }
 
-/// An assigned id that is not taken. The key makes it hard to guess, the count makes it new.
-pub(crate) fn assigned(key: HashKey, count: &mut u64, taken: impl Fn(&GroupId) -> bool) -> GroupId {
-    loop {
-        *count += 1;
-        let id = GroupId::assigned(key.hash_one(*count));
-        if !taken(&id) {
-            return id;
-        }
-    }
+/// An id to assign. The key makes it hard to guess; the count makes it new in this process, and the
+/// time makes it new after another that had the same key.
+pub(crate) fn assigned(key: HashKey, now: Timestamp, count: u64) -> GroupId {
+    GroupId::assigned(key.hash_one((now, count)))
 }
 
 /// Completes a join or attach from what the directory knows, and checks that it is the session's own.

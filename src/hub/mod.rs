@@ -12,7 +12,10 @@ mod tests;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -101,6 +104,8 @@ pub struct Hub {
     key: HashKey,
     config: EngineConfig,
     registry: RwLock<Registry>,
+    /// How many groups got an assigned id.
+    created: AtomicU64,
     shards: Vec<Shard>,
     desks: Vec<Mutex<BTreeMap<AppId, Folk>>>,
 }
@@ -108,7 +113,6 @@ pub struct Hub {
 #[derive(Debug, Default)]
 struct Registry {
     apps: Apps,
-    created: u64,
     broadcasts: BTreeMap<AppId, Broadcasts>,
 }
 
@@ -126,6 +130,7 @@ impl Hub {
             key,
             config,
             registry: RwLock::default(),
+            created: AtomicU64::new(0),
             shards: (0..count).map(|_| shard()).collect(),
             desks: (0..count).map(|_| Mutex::default()).collect(),
         }
@@ -262,9 +267,12 @@ impl Hub {
     ) -> Result<HubKey, PushError> {
         let id = match creation.custom_id() {
             Some(id) => id.clone(),
-            // The key makes it hard to guess, and 64 bits make it new; should it be taken after
-            // all, making the group says so.
-            None => assigned(self.key, &mut self.registry.write().created, |_| false),
+            None => loop {
+                let id = assigned(self.key, now, self.created.fetch_add(1, Ordering::Relaxed));
+                if self.find(app, &id).is_none() {
+                    break id;
+                }
+            },
         };
         let shard = self.shard_of(&id);
         let group = creation.build(now, id, self.key)?;
