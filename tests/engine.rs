@@ -231,6 +231,34 @@ fn a_broadcast_reaches_every_group_once_a_second() {
 }
 
 #[test]
+fn a_broadcast_at_a_wild_time_stops_no_further_ones() {
+    let mut engine = engine();
+    engine.create(START, Creation::named("Friday")).unwrap();
+    assert_eq!(engine.broadcast(Timestamp::MAX, Content::text("wild")), Ok(1));
+    let until = START + Duration::from_secs(1);
+    let soon = engine.broadcast(START, Content::text("again"));
+    assert_eq!(soon, Err(PushError::BroadcastTooOften { until }));
+    assert_eq!(engine.broadcast(until, Content::text("again")), Ok(1));
+}
+
+#[test]
+fn a_broadcast_that_no_group_could_take_is_refused_and_costs_no_turn() {
+    let mut engine = engine();
+    let long = || Content::text("x".repeat(1 << 20));
+    assert_eq!(engine.broadcast(START, long()), Ok(0), "there is nobody to whom it is too long");
+    let now = START + Duration::from_secs(1);
+    engine.create(START, Creation::named("Friday")).unwrap();
+    let refused = engine.broadcast(now, long());
+    assert!(matches!(refused, Err(PushError::Refused(Refusal::TooLong { .. }))), "{refused:?}");
+    assert_eq!(engine.broadcast(now, Content::default()), Err(Refusal::Empty.into()));
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.limits.message_bytes = 1 << 20;
+    let config = settings.build().unwrap();
+    engine.create(START, Creation::named("wordy").config(config)).unwrap();
+    assert_eq!(engine.broadcast(now, long()), Ok(1), "whoever can take it does");
+}
+
+#[test]
 fn an_engine_that_begins_anew_assigns_ids_that_are_new() {
     let assigned = |now| {
         let mut engine = engine();

@@ -378,3 +378,22 @@ fn an_audience_of_a_hub_reads_while_others_push() {
     assert!(read.iter().all(|history| history == &read[1]), "one history for all");
     assert_eq!(read[1].len(), 200);
 }
+
+#[test]
+fn a_broadcast_of_a_hub_that_no_group_could_take_is_refused_and_costs_no_turn() {
+    let hub = hub(3);
+    for _ in 0..5 {
+        hub.create(START, APP, Creation::named("Friday")).unwrap();
+    }
+    let refused = hub.broadcast(START, APP, Content::default());
+    assert_eq!(refused, Err(liveroom::Refusal::Empty.into()));
+    let long = hub.broadcast(START, APP, Content::text("x".repeat(1 << 20)));
+    assert!(matches!(long, Err(PushError::Refused(liveroom::Refusal::TooLong { .. }))), "{long:?}");
+    assert_eq!(hub.broadcast(START, APP, Content::text("hello")), Ok(5));
+    let wild = START + Duration::from_hours(1_000_000);
+    assert_eq!(hub.broadcast(wild, APP, Content::text("wild")), Ok(5));
+    let soon = hub.broadcast(START, APP, Content::text("again"));
+    let until = START + Duration::from_secs(1);
+    assert_eq!(soon, Err(PushError::BroadcastTooOften { until }));
+    assert_eq!(hub.broadcast(until, APP, Content::text("again")), Ok(5));
+}

@@ -420,11 +420,14 @@ impl Engine {
         self.shelf.with(key, |group| group.install_filter(filter))
     }
 
-    /// Sends a message of the app to all groups, as a notice; returns how many took it.
+    /// Sends a message of the app to all groups, as a notice; returns how many took it. Those whose
+    /// limits it exceeds, or whose outputs wait, do not.
     ///
     /// # Errors
-    /// [`PushError::BroadcastTooOften`]: one a second ("1/s", the modelled service).
+    /// A refusal if it exceeds the limits of all groups; [`PushError::BroadcastTooOften`]: one a second
+    /// ("1/s", the modelled service).
     pub fn broadcast(&mut self, now: Timestamp, content: Content) -> Result<usize, PushError> {
+        self.shelf.check_content(&content).unwrap_or(Ok(()))?;
         self.broadcast.admit(now)?;
         let content = Arc::new(content);
         let keys: Vec<GroupKey> = self.shelf.iter().map(|(key, _)| key).collect();
@@ -462,11 +465,14 @@ pub(crate) struct Broadcasts {
 
 impl Broadcasts {
     pub(crate) fn admit(&mut self, now: Timestamp) -> Result<(), PushError> {
+        const ONCE: Rate = Rate::per_second(1).expect("one is not zero");
+        let then = now + ONCE.interval();
+        // One that was sent at a wild time is over as soon as one sent now would be.
+        self.next = self.next.min(then);
         if now < self.next {
             return Err(PushError::BroadcastTooOften { until: self.next });
         }
-        let once = Rate::per_second(1).expect("one is not zero");
-        self.next = now + once.interval();
+        self.next = then;
         Ok(())
     }
 }

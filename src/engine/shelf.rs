@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::{
     command::{Command, Receipt},
+    form,
     group::Group,
     id::{GroupId, GroupKey, HashKey, SessionId},
+    message::Content,
     output::Output,
     refusal::Refusal,
     role::Author,
@@ -196,6 +198,20 @@ impl Shelf {
                 }
             }
         }
+    }
+
+    /// Whether some group's limits allow this to be said in it, and if none do, why not; `None` if
+    /// there are no groups.
+    pub(crate) fn check_content(&self, content: &Content) -> Option<Result<(), Refusal>> {
+        let mut answer = None;
+        for (_, group) in self.iter() {
+            let fits = form::content(content, &group.config().settings().limits);
+            if fits.is_ok() {
+                return Some(fits);
+            }
+            answer = Some(fits);
+        }
+        answer
     }
 
     /// When some group wants to be advanced.

@@ -39,6 +39,7 @@ use crate::{
     group::{Group, RestoreError, Snapshot},
     id::{AppId, Epoch, GroupId, GroupKey, HashKey, SessionId, UserId},
     message::Content,
+    refusal::Refusal,
     role::{Author, Profile},
     time::Timestamp,
 };
@@ -521,16 +522,19 @@ impl Hub {
         })
     }
 
-    /// Sends a message of the app to all its groups, as a notice; returns how many took it.
+    /// Sends a message of the app to all its groups, as a notice; returns how many took it. Those whose
+    /// limits it exceeds, or whose outputs wait, do not.
     ///
     /// # Errors
-    /// [`PushError::BroadcastTooOften`]: one a second; [`PushError::NoSuchApp`].
+    /// A refusal if it exceeds the limits of all groups; [`PushError::BroadcastTooOften`]: one a
+    /// second; [`PushError::NoSuchApp`], or it may not be used.
     pub fn broadcast(
         &self,
         now: Timestamp,
         app: AppId,
         content: Content,
     ) -> Result<usize, PushError> {
+        self.check_content(app, &content)?;
         {
             let mut registry = self.registry.write();
             registry.apps.get(app).ok_or(PushError::NoSuchApp)?.info.check(now)?;
@@ -550,6 +554,20 @@ impl Hub {
             })?;
         }
         Ok(took)
+    }
+
+    /// Whether any group of the app could take this.
+    fn check_content(&self, app: AppId, content: &Content) -> Result<(), Refusal> {
+        let mut answer = Ok(());
+        for shard in &self.shards {
+            let apps = shard.apps.lock();
+            match apps.get(&app).and_then(|corner| corner.shelf.check_content(content)) {
+                Some(Ok(())) => return Ok(()),
+                Some(refused) => answer = refused,
+                None => {}
+            }
+        }
+        answer
     }
 
     /// Every group of an app as plain data, shard by shard.
