@@ -6,8 +6,8 @@ use std::{sync::Arc, time::Duration};
 
 use liveroom::{
     Audience, Author, Command, Content, Creation, CursorError, Engine, EngineConfig, GroupConfig,
-    GroupId, GroupKey, HashKey, Kind, Output, Platform, Profile, PushError, Receipt, Refusal,
-    SessionId, Tick, Timestamp, UserId, Visitor, filter::FilterSpec,
+    GroupId, GroupKey, HashKey, Kind, Output, PerClass, Platform, Profile, PushError, Receipt,
+    Refusal, SessionId, Tick, Timestamp, UserId, Visitor, filter::FilterSpec,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -213,6 +213,54 @@ fn over_budget_commands_are_refused_before_the_group_sees_them_but_for_those_tha
     // What the group keeps grows old, and there is room again.
     engine.advance(START + Duration::from_mins(10));
     assert!(engine.create(START, Creation::named("Saturday")).is_ok());
+}
+
+/// A room of long messages that keeps but one of each class, and lets none wait.
+fn wordy(journal: bool) -> Creation {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.limits.message_bytes = 1 << 20;
+    settings.retention.quota = PerClass([1; 6]);
+    for lane in &mut settings.traffic.lanes.0 {
+        (lane.capacity, lane.max_wait) = (1, Duration::ZERO);
+    }
+    settings.journal = journal;
+    Creation::named("wordy").config(settings.build().unwrap())
+}
+
+#[test]
+fn what_waits_to_be_polled_counts_against_the_budget_until_it_is() {
+    let mut engine = Engine::new(HashKey::new(1, 2), EngineConfig { budget: 20 << 20 });
+    let key = engine.create(START, wordy(false)).unwrap();
+    let long = || Command::text("x".repeat(1 << 20));
+    let taken = (0..100).find(|_| engine.push(START, key, Author::App, long()).is_err());
+    assert!((10..=21).contains(&taken.unwrap()), "{taken:?}");
+    let over = engine.push(START, key, Author::App, long());
+    assert!(matches!(over, Err(PushError::OverBudget { .. })), "{over:?}");
+    outputs(&mut engine);
+    assert!(engine.push(START, key, Author::App, long()).is_ok());
+}
+
+#[test]
+fn outputs_weigh_what_they_hold_records_too_and_the_same_after_a_restore() {
+    let mut engine = engine();
+    let weight = |engine: &Engine, key| engine.group(key).unwrap().heap_bytes();
+    for (journal, least) in [(false, 16 << 20), (true, 32 << 20)] {
+        let key = engine.create(START, wordy(journal)).unwrap();
+        let before = weight(&engine, key);
+        for _ in 0..16 {
+            let long = Command::text("x".repeat(1 << 20));
+            engine.push(START, key, Author::App, long).unwrap();
+        }
+        let full = weight(&engine, key);
+        assert!(full - before >= least, "{full}");
+        let text = serde_json::to_string(&engine.group(key).unwrap().snapshot()).unwrap();
+        let id = engine.dispose(key).unwrap().id().clone();
+        engine.restore(serde_json::from_str(&text).unwrap(), &[], None).unwrap();
+        let key = engine.find(&id).unwrap();
+        assert!(weight(&engine, key) - before >= least);
+        outputs(&mut engine);
+        assert!(weight(&engine, key) < 4 << 20, "what is kept is one message of each class");
+    }
 }
 
 #[test]

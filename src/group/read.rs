@@ -201,10 +201,9 @@ impl Group {
             + self.pending_bytes()
     }
 
-    /// What waiting and held messages and outputs cost, each taken at a full message's size.
+    /// What waiting and held messages cost, each taken at a full message's size, and the outputs.
     fn pending_bytes(&self) -> usize {
         let each = size_of::<Output>() + self.config.settings().limits.message_bytes as usize;
-        (self.scheduler.len() as usize + self.review.len()) * each
-            + self.outbox.len() * size_of::<Output>()
+        (self.scheduler.len() as usize + self.review.len()) * each + self.outbox.bytes()
     }
 }
