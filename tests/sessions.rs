@@ -6,8 +6,8 @@ use std::{thread, time::Duration};
 
 use liveroom::{
     AppId, Author, Command, Creation, Engine, EngineConfig, Group, GroupConfig, GroupKey,
-    GroupPatch, HashKey, Hub, Output, Platform, Profile, PushError, Refusal, SessionId, Span,
-    Timestamp, UserId, Visitor,
+    GroupPatch, HashKey, Hub, Output, Platform, Profile, PushError, QuitAcross, Refusal, SessionId,
+    Span, Timestamp, UserId, Visitor,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -204,6 +204,13 @@ impl Out {
     }
 }
 
+/// A room that one may be taken out of in every way.
+fn hop() -> Creation {
+    let mut settings = GroupConfig::modern().settings().clone();
+    settings.presence.quit = QuitAcross::Together;
+    Creation::named("hop").config(settings.build().unwrap())
+}
+
 #[test]
 fn a_session_may_pass_through_any_number_of_groups_that_it_leaves_in_any_way() {
     for out in OUTS {
@@ -213,8 +220,7 @@ fn a_session_may_pass_through_any_number_of_groups_that_it_leaves_in_any_way() {
             engine.open(SessionId(session), visitor).unwrap();
         }
         for at in 0..=200 {
-            let creation = Creation::named("hop").config(GroupConfig::modern());
-            let key = engine.create(START, creation).unwrap();
+            let key = engine.create(START, hop()).unwrap();
             for session in [1, 2] {
                 let command = Command::join(user("ann"), Profile::default(), Platform::Web);
                 let joined = engine.push(START, key, Author::Session(SessionId(session)), command);
@@ -241,8 +247,7 @@ fn a_session_of_a_hub_may_pass_through_any_number_of_groups_that_it_leaves_in_an
             hub.open(APP, SessionId(session), visitor).unwrap();
         }
         for at in 0..=200 {
-            let creation = Creation::named("hop").config(GroupConfig::modern());
-            let key = hub.create(START, APP, creation).unwrap();
+            let key = hub.create(START, APP, hop()).unwrap();
             for session in [1, 2] {
                 let command = Command::join(user("ann"), Profile::default(), Platform::Web);
                 let joined = hub.push(START, key, Author::Session(SessionId(session)), command);
@@ -305,5 +310,63 @@ fn a_session_that_comes_and_goes_over_two_threads_is_lost_when_it_is_closed() {
         drainer.drain(now + GRACE, usize::MAX / 2, &mut told);
         told.clear();
         assert_eq!(hub.read(key, Group::online), Some(0), "round {round}");
+    }
+}
+
+fn nick(engine: &Engine, key: GroupKey) -> String {
+    engine.group(key).unwrap().member(&user("ann")).unwrap().profile().nick.to_string()
+}
+
+#[test]
+fn a_member_who_comes_back_is_shown_as_they_are_called_now() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    join(&mut engine, key, "ann", 1);
+    engine.close(START, SessionId(1));
+    engine.set_profile(START, &user("ann"), Profile::nick("Annabel")).unwrap();
+    assert_eq!(nick(&engine, key), "ann", "no session of theirs says so yet");
+    engine.open(SessionId(2), Visitor::user(user("ann"), Platform::Web)).unwrap();
+    let attach = Command::Attach { user: user("ann"), platform: Platform::Web };
+    engine.push(START, key, Author::Session(SessionId(2)), attach).unwrap();
+    assert_eq!(nick(&engine, key), "Annabel");
+}
+
+#[test]
+fn a_group_that_could_not_hear_of_a_profile_makes_the_answer_say_so() {
+    let mut engine = engine();
+    let key = engine.create(START, narrow()).unwrap();
+    join(&mut engine, key, "ann", 1);
+    engine.push(START, key, Author::App, renamed("full")).unwrap();
+    let set =
+        |engine: &mut Engine| engine.set_profile(START, &user("ann"), Profile::nick("Annabel"));
+    assert!(is_undrained(&set(&mut engine)));
+    assert_eq!(&*engine.profile(&user("ann")).nick, "Annabel", "it is set nevertheless");
+    outputs(&mut engine);
+    assert_eq!(set(&mut engine), Ok(()), "and setting it again tells the group");
+    assert_eq!(nick(&engine, key), "Annabel");
+}
+
+#[test]
+fn a_profile_set_while_its_user_comes_in_over_another_thread_reaches_the_group() {
+    let hub = Hub::new(HashKey::new(1, 2), 2, EngineConfig::default());
+    hub.create_app(START, APP, "show", None).unwrap();
+    for round in 0..1_000_u64 {
+        let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
+        let author = Author::Session(SessionId(round));
+        let set = |nick: &str| hub.set_profile(START, APP, &user("ann"), Profile::nick(nick));
+        hub.open(APP, SessionId(round), Visitor::user(user("ann"), Platform::Web)).unwrap();
+        set("old").unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| set("new").unwrap());
+            scope.spawn(|| set("newer").unwrap());
+            let join = Command::join(user("ann"), Profile::default(), Platform::Web);
+            hub.push(START, key, author, join).unwrap();
+        });
+        let known = hub.profile(APP, &user("ann"));
+        let shown =
+            hub.read(key, |group| group.member(&user("ann")).unwrap().profile().nick.clone());
+        assert_eq!(shown, Some(known.nick.clone()), "round {round}");
+        hub.close(START, APP, SessionId(round));
+        hub.dispose(key);
     }
 }

@@ -7,7 +7,6 @@ mod shelf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 use thiserror::Error;
 
 pub(crate) use self::shelf::Shelf;
@@ -309,13 +308,16 @@ impl Engine {
 
     /// A user's profile, empty if none was set.
     pub fn profile(&self, user: &UserId) -> Arc<Profile> {
-        self.users.profile(user)
+        self.users.profile_set(user).unwrap_or_default()
     }
 
-    /// Sets a user's profile, for the groups they are in and those they will join.
+    /// Sets a user's profile, for the groups they are in and those they will come into, or come back to.
+    /// An empty one is forgotten, and leaves them what their joins say.
     ///
     /// # Errors
-    /// A refusal if nick or avatar are too long, or not fit to be shown.
+    /// A refusal if nick or avatar are too long, or not fit to be shown. Any other error is of the first
+    /// group that could not hear of it, because its outputs wait, or memory is short: the profile is
+    /// set, and setting it again tells those that have not heard.
     pub fn set_profile(
         &mut self,
         now: Timestamp,
@@ -325,14 +327,13 @@ impl Engine {
         crate::form::profile(&profile)?;
         let profile = Arc::new(profile);
         self.users.set_profile(user, Some(profile.clone()));
+        let mut heard = Ok(());
         for session in self.users.sessions(user) {
-            for key in SmallVec::<[GroupKey; 4]>::from_slice(self.sessions.groups(session)) {
-                let command = Command::SetProfile { profile: profile.clone() };
-                // A group that is gone, or that they left, need not know.
-                let _gone = self.shelf.push(now, key, Author::Session(session), command);
+            for key in self.sessions.groups(session) {
+                heard = heard.and(self.shelf.show_as(now, *key, user, &profile));
             }
         }
-        Ok(())
+        heard
     }
 
     /// Forgets a user's profile.
@@ -342,8 +343,8 @@ impl Engine {
 
     /// Settles what is due in the group, then applies the command.
     ///
-    /// A [`Join`] over a session is completed from the directory: its user must be the session's, its
-    /// platform is the session's, and so is its profile if one was set.
+    /// A [`Join`] or attach over a session is completed from the directory: its user must be the
+    /// session's, its platform is the session's, and so is the profile if one was set.
     ///
     /// # Errors
     /// [`PushError::Refused`] holds the group's own refusal; the others say why it never got there.
@@ -362,13 +363,18 @@ impl Engine {
         if comes {
             let unknown = PushError::UnknownSession { session };
             let visitor = self.sessions.visitor(session).ok_or(unknown)?;
-            complete(&mut command, &by, visitor, |user| self.users.profile(user))?;
+            complete(&mut command, &by, visitor, |user| self.users.profile_set(user))?;
             if !self.sessions.has_room(session, key) {
                 self.sessions.keep(session, |key| self.shelf.is_connected(key, session));
             }
             let limit = Sessions::<GroupKey>::GROUPS;
             if !self.sessions.has_room(session, key) {
                 return Err(PushError::TooManyJoined { session, limit });
+            }
+            if let Command::Attach { user, .. } = &command
+                && let Some(profile) = self.users.profile_set(user)
+            {
+                self.shelf.show_as(now, key, user, &profile)?;
             }
         }
         let leaves = matches!(command, Command::Quit | Command::Detach);
@@ -488,18 +494,15 @@ pub(crate) fn complete(
     command: &mut Command,
     by: &Author,
     visitor: &Visitor,
-    profile: impl Fn(&UserId) -> Arc<Profile>,
+    profile: impl FnOnce(&UserId) -> Option<Arc<Profile>>,
 ) -> Result<(), PushError> {
     let (Author::Session(session) | Author::Guest(session)) = *by else { return Ok(()) };
     let is_guest = matches!(by, Author::Guest(_));
     let own = match command {
         Command::Join(Join { user, platform, profile: shown, .. }) => {
             *platform = visitor.platform;
-            if let Some(user) = user {
-                let known = profile(user);
-                if *known != Profile::default() {
-                    *shown = known;
-                }
+            if let Some(known) = user.as_ref().and_then(profile) {
+                *shown = known;
             }
             *user == visitor.user
         }

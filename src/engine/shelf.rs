@@ -3,17 +3,20 @@
 //! Invariants: a key whose generation has passed finds nothing; a group is in `ready` at most once;
 //! idle groups are in no queue; a group does not go past the time of a loss that waits for it.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
 
 use crate::{
     command::{Command, Receipt},
     form,
     group::Group,
-    id::{GroupId, GroupKey, HashKey, SessionId},
+    id::{GroupId, GroupKey, HashKey, SessionId, UserId},
     message::Content,
     output::Output,
     refusal::Refusal,
-    role::Author,
+    role::{Author, Profile},
     time::Timestamp,
     timers::Timers,
 };
@@ -151,6 +154,25 @@ impl Shelf {
         }
         let now = self.tell_losses(key.index).map_or(now, |at| at.min(now));
         Ok(self.with(key, |group| group.push(now, by, command))??)
+    }
+
+    /// Shows a member by this profile, if there is such a member and they are shown by another.
+    pub(crate) fn show_as(
+        &mut self,
+        now: Timestamp,
+        key: GroupKey,
+        user: &UserId,
+        profile: &Arc<Profile>,
+    ) -> Result<(), PushError> {
+        let Some(group) = self.get(key).filter(|group| !group.is_disbanded()) else {
+            return Ok(());
+        };
+        if group.member(user).is_none_or(|member| member.profile() == profile) {
+            return Ok(());
+        }
+        // In the user's name, because no session of theirs need be here yet.
+        let by = Author::AppAs { user: user.clone(), profile: Profile::clone(profile) };
+        self.push(now, key, by, Command::SetProfile { profile: profile.clone() }).map(drop)
     }
 
     /// A connection was lost: the group hears of it now, or as soon as its outputs have room for it.

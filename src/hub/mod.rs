@@ -350,13 +350,17 @@ impl Hub {
 
     /// A user's profile, empty if none was set.
     pub fn profile(&self, app: AppId, user: &UserId) -> Arc<Profile> {
-        self.at_desk(app, user, |folk| folk.users.profile(user)).unwrap_or_default()
+        self.profile_set(app, user).unwrap_or_default()
     }
 
-    /// Sets a user's profile, for the groups they are in and those they will join.
+    fn profile_set(&self, app: AppId, user: &UserId) -> Option<Arc<Profile>> {
+        self.at_desk(app, user, |folk| folk.users.profile_set(user)).flatten()
+    }
+
+    /// Sets a user's profile, for the groups they are in and those they will come into, or come back to.
     ///
     /// # Errors
-    /// A refusal if nick or avatar are too long, or not fit to be shown; [`PushError::NoSuchApp`].
+    /// As [`Engine::set_profile`](crate::Engine::set_profile), and [`PushError::NoSuchApp`].
     pub fn set_profile(
         &self,
         now: Timestamp,
@@ -370,14 +374,34 @@ impl Hub {
             folk.users.set_profile(user, Some(profile.clone()));
             folk.users.sessions(user)
         });
+        let mut heard = Ok(());
         for session in sessions.ok_or(PushError::NoSuchApp)? {
             for key in self.groups_of(app, session) {
-                let command = Command::SetProfile { profile: profile.clone() };
-                // A group that is gone, or that they left, need not know.
-                let _gone = self.push_to_group(now, key, Author::Session(session), command);
+                heard = heard.and(self.show_as(now, key, user, profile.clone()));
             }
         }
-        Ok(())
+        heard
+    }
+
+    /// Shows a member by the profile that was set, which is this one.
+    fn show_as(
+        &self,
+        now: Timestamp,
+        key: HubKey,
+        user: &UserId,
+        mut profile: Arc<Profile>,
+    ) -> Result<(), PushError> {
+        loop {
+            self.with_corner(key.app, key.shard, |corner| {
+                corner.app.info.check(now)?;
+                corner.shelf(key)?.show_as(now, key.group, user, &profile)
+            })?;
+            // Look again: whoever set another meanwhile may have told the group before this.
+            match self.profile_set(key.app, user) {
+                Some(another) if another != profile => profile = another,
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// Settles what is due in the group, then applies the command: see
@@ -390,28 +414,52 @@ impl Hub {
         now: Timestamp,
         key: HubKey,
         by: Author,
-        mut command: Command,
+        command: Command,
     ) -> Result<Receipt, PushError> {
         let session = match by {
             Author::Session(session) | Author::Guest(session) => session,
             Author::App | Author::AppAs { .. } => return self.push_to_group(now, key, by, command),
         };
-        let comes = command.newcomer().is_some();
-        if comes {
-            self.check_in(now, key, session, &by, &mut command)?;
+        if command.newcomer().is_some() {
+            return self.come_in(now, key, session, by, command);
         }
         let leaves = matches!(command, Command::Quit | Command::Detach);
         let answer = self.push_to_group(now, key, by.clone(), command);
-        if comes && answer.is_ok() {
-            self.entered(now, key, session, by);
-        } else if leaves && !self.is_connected(key, session) {
+        if leaves && !self.is_connected(key, session) {
             self.left(now, key, session, by);
         }
         answer
     }
 
-    /// Notes that a session is in a group, so that closing the session detaches it there.
-    fn entered(&self, now: Timestamp, key: HubKey, session: SessionId, by: Author) {
+    fn come_in(
+        &self,
+        now: Timestamp,
+        key: HubKey,
+        session: SessionId,
+        by: Author,
+        mut command: Command,
+    ) -> Result<Receipt, PushError> {
+        let user = self.check_in(now, key, session, &by, &mut command)?;
+        if let (Command::Attach { .. }, Some(user)) = (&command, &user)
+            && let Some(profile) = self.profile_set(key.app, user)
+        {
+            self.show_as(now, key, user, profile)?;
+        }
+        let receipt = self.push_to_group(now, key, by.clone(), command)?;
+        self.entered(now, key, session, by, user.as_ref());
+        Ok(receipt)
+    }
+
+    /// Notes that a session is in a group, so that closing the session detaches it there, and that
+    /// setting the user's profile changes it there.
+    fn entered(
+        &self,
+        now: Timestamp,
+        key: HubKey,
+        session: SessionId,
+        by: Author,
+        user: Option<&UserId>,
+    ) {
         let open = self.at_desk(key.app, session, |folk| {
             folk.sessions.entered(session, key);
             folk.sessions.visitor(session).is_some()
@@ -420,6 +468,13 @@ impl Hub {
             // The connection was lost while it came in: nobody else will detach it.
             self.lose(now, key, by);
         }
+        // Look again: whoever set a profile meanwhile did not know that the user came in here. If the
+        // group has no room to hear of it, the user is shown so when they come again.
+        if let Some((user, profile)) =
+            user.and_then(|it| Some((it, self.profile_set(key.app, it)?)))
+        {
+            let _later = self.show_as(now, key, user, profile);
+        }
     }
 
     /// Notes that a session is no longer in a group.
@@ -427,7 +482,7 @@ impl Hub {
         self.at_desk(key.app, session, |folk| folk.sessions.left(session, key));
         // Look again: it may have come back, over another thread, before that was noted.
         if self.is_connected(key, session) {
-            self.entered(now, key, session, by);
+            self.entered(now, key, session, by, None);
         }
     }
 
@@ -435,7 +490,7 @@ impl Hub {
         self.read(key, |group| group.is_connected(session)) == Some(true)
     }
 
-    /// Completes a command that comes in, and checks that it is the session's own.
+    /// Completes a command that comes in, and checks that it is the session's own. Returns whose.
     fn check_in(
         &self,
         now: Timestamp,
@@ -443,11 +498,11 @@ impl Hub {
         session: SessionId,
         by: &Author,
         command: &mut Command,
-    ) -> Result<(), PushError> {
+    ) -> Result<Option<UserId>, PushError> {
         let visitor =
             self.at_desk(key.app, session, |folk| folk.sessions.visitor(session).cloned());
         let visitor = visitor.flatten().ok_or(PushError::UnknownSession { session })?;
-        complete(command, by, &visitor, |user| self.profile(key.app, user))?;
+        complete(command, by, &visitor, |user| self.profile_set(key.app, user))?;
         let has_room = || {
             self.at_desk(key.app, session, |folk| folk.sessions.has_room(session, key))
                 == Some(true)
@@ -460,7 +515,7 @@ impl Hub {
             }
         }
         let limit = Sessions::<HubKey>::GROUPS;
-        if has_room() { Ok(()) } else { Err(PushError::TooManyJoined { session, limit }) }
+        if has_room() { Ok(visitor.user) } else { Err(PushError::TooManyJoined { session, limit }) }
     }
 
     /// The groups that a session is noted to be in.

@@ -168,6 +168,21 @@ fn a_session_that_is_closed_before_its_coming_was_noted_is_lost() {
     hub.open(APP, SESSION, Visitor::user(ann(), Platform::Web)).unwrap();
     hub.push_to_group(START, key, author.clone(), join()).unwrap();
     hub.close(START, APP, SESSION);
-    hub.entered(START, key, SESSION, author);
+    hub.entered(START, key, SESSION, author, Some(&ann()));
     assert_eq!(online_after_the_grace(&hub, key), Some(0));
+}
+
+#[test]
+fn a_profile_set_while_its_user_is_on_the_way_into_a_group_is_shown_there() {
+    let hub = hub();
+    let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
+    let author = Author::Session(SESSION);
+    hub.open(APP, SESSION, Visitor::user(ann(), Platform::Web)).unwrap();
+    let mut command = join();
+    let user = hub.check_in(START, key, SESSION, &author, &mut command).unwrap();
+    hub.set_profile(START, APP, &ann(), Profile::nick("Annabel")).unwrap();
+    hub.push_to_group(START, key, author.clone(), command).unwrap();
+    hub.entered(START, key, SESSION, author, user.as_ref());
+    let nick = hub.read(key, |group| group.member(&ann()).unwrap().profile().nick.to_string());
+    assert_eq!(nick.as_deref(), Some("Annabel"));
 }
