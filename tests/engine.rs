@@ -5,9 +5,9 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Audience, Author, Command, Content, Creation, CursorError, Engine, EngineConfig, GroupConfig,
-    GroupId, GroupKey, HashKey, Kind, Output, PerClass, Platform, Profile, PushError, Receipt,
-    Refusal, SessionId, Tick, Timestamp, UserId, Visitor, filter::FilterSpec,
+    Audience, Author, Command, Content, Creation, CursorError, Engine, EngineConfig, Epoch,
+    GroupConfig, GroupId, GroupKey, HashKey, Kind, Output, PerClass, Platform, Profile, PushError,
+    Receipt, Refusal, SessionId, Tick, Timestamp, UserId, Visitor, filter::FilterSpec,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -51,6 +51,16 @@ fn an_assigned_id_is_new_and_a_chosen_one_is_taken_once() {
     assert_eq!(engine.create(START, chosen()), Err(PushError::GroupExists));
     assert_eq!(engine.find(&GroupId::custom("friday").unwrap()), Some(key));
     assert_eq!(engine.group(key).unwrap().profile().name(), "Friday");
+}
+
+#[test]
+fn an_id_that_is_assigned_is_not_chosen_however_it_was_made() {
+    let mut engine = engine();
+    let mine = || Creation::named("Friday").id("@TGS#mine".parse().unwrap());
+    assert_eq!(engine.create(START, mine()), Err(PushError::ReservedId));
+    assert!(engine.is_empty());
+    // One that was assigned comes back when its history is lost.
+    assert!(engine.create(START, mine().epoch(Epoch(2))).is_ok());
 }
 
 #[test]

@@ -40,6 +40,9 @@ pub enum PushError {
     /// A group of this id is there already.
     #[error("a group of this id exists; choose another id")]
     GroupExists,
+    /// The id chosen begins as assigned ones do.
+    #[error("ids that begin with \"@TGS#\" are assigned, not chosen; choose another, or none")]
+    ReservedId,
     /// There are as many groups as there may be.
     #[error("no more groups can be made; dispose of some")]
     TooManyGroups,
@@ -133,6 +136,8 @@ impl Creation {
     }
 
     /// With an id of the host's choice instead of an assigned one.
+    ///
+    /// An id that was assigned may be given [another epoch](Self::epoch); none can be chosen.
     #[must_use]
     pub fn id(self, id: GroupId) -> Self {
         Self { id: Some(id), ..self }
@@ -156,8 +161,14 @@ impl Creation {
         Self { epoch, ..self }
     }
 
-    pub(crate) fn custom_id(&self) -> Option<&GroupId> {
-        self.id.as_ref()
+    /// The id that was chosen, if one was.
+    pub(crate) fn chosen(&self) -> Result<Option<GroupId>, PushError> {
+        // What has had an epoch was assigned once, and comes back.
+        let reserved = |id: &GroupId| id.is_assigned() && self.epoch <= Epoch(1);
+        if self.id.as_ref().is_some_and(reserved) {
+            return Err(PushError::ReservedId);
+        }
+        Ok(self.id.clone())
     }
 
     /// Makes the group, and names it.
@@ -213,12 +224,12 @@ impl Engine {
     /// Makes a group.
     ///
     /// # Errors
-    /// [`PushError::GroupExists`] if the id is taken; a refusal if the name is not 1 to 30 bytes;
-    /// over budget, or too many groups.
+    /// [`PushError::GroupExists`] if the id is taken, [`PushError::ReservedId`] if it was not chosen; a
+    /// refusal if the name is not 1 to 30 bytes; over budget, or too many groups.
     pub fn create(&mut self, now: Timestamp, creation: Creation) -> Result<GroupKey, PushError> {
         self.shelf.check_budget()?;
-        let id = match creation.custom_id() {
-            Some(id) => id.clone(),
+        let id = match creation.chosen()? {
+            Some(id) => id,
             None => loop {
                 self.created += 1;
                 let id = assigned(self.key, now, self.created);

@@ -266,8 +266,8 @@ impl Hub {
         app: AppId,
         creation: Creation,
     ) -> Result<HubKey, PushError> {
-        let id = match creation.custom_id() {
-            Some(id) => id.clone(),
+        let id = match creation.chosen()? {
+            Some(id) => id,
             None => loop {
                 let id = assigned(self.key, now, self.created.fetch_add(1, Ordering::Relaxed));
                 if self.find(app, &id).is_none() {
