@@ -191,15 +191,22 @@ impl Command {
     /// The most users that one command may name: "500 accounts", the modelled service's batch size.
     pub const MAX_USERS: u64 = crate::config::MAX_USERS;
 
-    /// Whether it can only lessen what a group holds, and so must get through when memory is short.
+    /// Whether it must get through when memory is short: it lessens what a group holds, or staff stop
+    /// with it whoever fills the memory.
     pub(crate) fn frees(&self) -> bool {
         matches!(
             self,
             Self::Detach
                 | Self::Quit
                 | Self::Answer { .. }
+                | Self::Recall { .. }
                 | Self::Purge { .. }
+                | Self::Mute { .. }
+                | Self::MuteAll { .. }
+                | Self::SetSlowMode { .. }
+                | Self::UseFilter { .. }
                 | Self::Kick { .. }
+                | Self::Ban { .. }
                 | Self::Unmute { .. }
                 | Self::Unban { .. }
                 | Self::Configure(_)

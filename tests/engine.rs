@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use liveroom::{
     Audience, Author, Command, Content, Creation, CursorError, Engine, EngineConfig, Epoch,
     GroupConfig, GroupId, GroupKey, HashKey, Kind, Output, PerClass, Platform, Profile, PushError,
-    Receipt, Refusal, SessionId, Tick, Timestamp, UserId, Visitor, filter::FilterSpec,
+    Receipt, Refusal, SessionId, Span, Tick, Timestamp, UserId, Visitor, filter::FilterSpec,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -219,6 +219,25 @@ fn over_budget_commands_are_refused_before_the_group_sees_them_but_for_those_tha
         engine.create(START, Creation::named("Saturday")),
         Err(PushError::OverBudget { .. })
     ));
+    // Staff can stop who fills it.
+    let forever = Span::Forever;
+    let stop = [
+        Command::mute(user("ann"), forever),
+        Command::MuteAll { on: true },
+        Command::MuteAll { on: false },
+        Command::Purge { author: Some(user("bo")) },
+        Command::Unmute { users: [user("ann")].into_iter().collect() },
+        Command::Ban {
+            users: [user("bo")].into_iter().collect(),
+            span: forever,
+            reason: "".into(),
+        },
+    ];
+    for command in stop {
+        let answer = engine.push(START, key, Author::App, command.clone());
+        assert!(!matches!(answer, Err(PushError::OverBudget { .. })), "{command:?}: {answer:?}");
+    }
+    outputs(&mut engine);
     assert_eq!(engine.push(START, key, author, Command::Quit), Ok(Receipt::Done));
     // What the group keeps grows old, and there is room again.
     engine.advance(START + Duration::from_mins(10));

@@ -155,6 +155,26 @@ fn as_much_may_be_drained_as_there_is() {
 }
 
 #[test]
+fn every_group_of_an_app_is_found_and_one_made_elsewhere_is_taken_in() {
+    let hub = hub(3);
+    hub.create_app(START, AppId(2), "other", None).unwrap();
+    hub.create(START, AppId(2), Creation::named("theirs")).unwrap();
+    let mut keys: Vec<HubKey> =
+        (0..20).map(|_| hub.create(START, APP, Creation::named("mine")).unwrap()).collect();
+    let id = GroupId::custom("replayed").unwrap();
+    let made = || Creation::named("replayed").build(START, id.clone(), HashKey::new(3, 4)).unwrap();
+    keys.push(hub.adopt(APP, made()).unwrap());
+    assert_eq!(hub.adopt(APP, made()), Err(PushError::GroupExists));
+    assert_eq!(hub.adopt(AppId(3), made()), Err(PushError::NoSuchApp));
+    assert_eq!(hub.find(APP, &id), keys.last().copied());
+    keys.sort();
+    let mut found = hub.groups(APP);
+    found.sort();
+    assert_eq!(found, keys);
+    assert_eq!(hub.groups(AppId(3)), []);
+}
+
+#[test]
 fn a_hub_that_took_over_assigns_ids_that_are_new() {
     let (before, after) = (hub(2), hub(2));
     let id = |hub: &Hub, key| hub.read(key, |group| group.id().clone()).unwrap();

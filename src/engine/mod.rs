@@ -171,13 +171,25 @@ impl Creation {
         Ok(self.id.clone())
     }
 
-    /// Makes the group, and names it.
-    pub(crate) fn build(
-        self,
-        now: Timestamp,
-        id: GroupId,
-        key: HashKey,
-    ) -> Result<Group, PushError> {
+    /// Makes the group of this id, and names it, outside of any engine: to
+    /// [replay](crate::replay) its journal, and to give it to an engine or hub then.
+    ///
+    /// ```
+    /// use liveroom::{Creation, Engine, EngineConfig, GroupId, HashKey, Timestamp, replay};
+    ///
+    /// let (now, key) = (Timestamp::from_secs(1_600_000_000), HashKey::new(1, 2));
+    /// let id = GroupId::custom("friday")?;
+    /// let mut group = Creation::named("Friday night").build(now, id, key)?;
+    /// replay(&mut group, [], |_output| {})?; // the records that were written since
+    /// let mut engine = Engine::new(key, EngineConfig::default());
+    /// let key = engine.adopt(group)?;
+    /// assert_eq!(engine.group(key).map(|group| group.profile().name()), Some("Friday night"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A refusal if the name is not 1 to 30 bytes, or not fit to be shown.
+    pub fn build(self, now: Timestamp, id: GroupId, key: HashKey) -> Result<Group, PushError> {
         let mut group = Group::new(id, self.owner, self.config, self.epoch, key, now);
         group.christen(now, self.name)?;
         Ok(group)
@@ -242,6 +254,15 @@ impl Engine {
             return Err(PushError::GroupExists);
         }
         self.shelf.insert(creation.build(now, id, self.key)?)
+    }
+
+    /// Takes a group in that was made elsewhere.
+    ///
+    /// # Errors
+    /// [`PushError::GroupExists`] if its id is taken; over budget, or too many groups.
+    pub fn adopt(&mut self, group: Group) -> Result<GroupKey, PushError> {
+        self.shelf.check_budget()?;
+        self.shelf.insert(group)
     }
 
     /// Takes a group away, disbanded or not, with all it holds.

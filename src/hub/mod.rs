@@ -275,10 +275,18 @@ impl Hub {
                 }
             },
         };
-        let shard = self.shard_of(&id);
         let group = creation.build(now, id, self.key)?;
+        self.with_corner(app, self.shard_of(group.id()), |corner| corner.app.info.check(now))?;
+        self.adopt(app, group)
+    }
+
+    /// Takes a group in that was made elsewhere, be the app disabled or not.
+    ///
+    /// # Errors
+    /// As [`Engine::adopt`](crate::Engine::adopt), and [`PushError::NoSuchApp`].
+    pub fn adopt(&self, app: AppId, group: Group) -> Result<HubKey, PushError> {
+        let shard = self.shard_of(group.id());
         self.with_corner(app, shard, |corner| {
-            corner.app.info.check(now)?;
             corner.shelf.check_budget()?;
             let group = corner.shelf.insert(group)?;
             Ok(HubKey { app, life: corner.app.life, shard, group })
@@ -288,6 +296,20 @@ impl Hub {
     /// Takes a group away, disbanded or not, with all it holds.
     pub fn dispose(&self, key: HubKey) -> Option<Group> {
         self.shard(key)?.apps.lock().get_mut(&key.app)?.shelf(key).ok()?.remove(key.group)
+    }
+
+    /// The key of every group of an app, shard by shard, in the order of their places: as they are in
+    /// one shard after the other, while others go on.
+    pub fn groups(&self, app: AppId) -> Vec<HubKey> {
+        let mut keys = Vec::new();
+        for (shard, place) in (0_u32..).zip(&self.shards) {
+            if let Some(corner) = place.apps.lock().get(&app) {
+                let life = corner.app.life;
+                let groups = corner.shelf.iter();
+                keys.extend(groups.map(|(group, _)| HubKey { app, life, shard, group }));
+            }
+        }
+        keys
     }
 
     /// The key of a group; keep it, and use it instead of the id.
