@@ -216,15 +216,22 @@ impl Command {
     /// asks for them by name finds them.
     pub const HIDDEN: u32 = 600;
 
-    /// Whether it can only lessen what a group holds, and so must get through when memory is short.
+    /// Whether it must get through when memory is short: it lessens what a group holds, or staff stop
+    /// with it whoever fills the memory.
     pub(crate) fn frees(&self) -> bool {
         matches!(
             self,
             Self::Detach
                 | Self::Quit
                 | Self::Answer { .. }
+                | Self::Recall { .. }
                 | Self::Purge { .. }
+                | Self::Mute { .. }
+                | Self::MuteAll { .. }
+                | Self::SetSlowMode { .. }
+                | Self::UseFilter { .. }
                 | Self::Kick { .. }
+                | Self::Ban { .. }
                 | Self::Unmute { .. }
                 | Self::Unban { .. }
                 | Self::Configure(_)

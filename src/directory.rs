@@ -53,12 +53,14 @@ impl Users {
         Self(HashMap::with_hasher(key))
     }
 
-    /// The profile that was set, or an empty one.
-    pub(crate) fn profile(&self, user: &UserId) -> Arc<Profile> {
-        self.0.get(user).and_then(|user| user.profile.clone()).unwrap_or_default()
+    /// The profile that was set, if one was.
+    pub(crate) fn profile_set(&self, user: &UserId) -> Option<Arc<Profile>> {
+        self.0.get(user)?.profile.clone()
     }
 
+    /// Sets a user's profile, or forgets it: an empty one says nothing.
     pub(crate) fn set_profile(&mut self, user: &UserId, profile: Option<Arc<Profile>>) {
+        let profile = profile.filter(|profile| **profile != Profile::default());
         self.0.entry(user.clone()).or_default().profile = profile;
         self.forget_if_empty(user);
     }
@@ -150,6 +152,14 @@ impl<K: Copy + Eq> Sessions<K> {
         }
     }
 
+    /// Of the groups that a session came into, those stay in which it still is. Few ways out of a
+    /// group pass here: staff, other devices and the group's end do not ask.
+    pub(crate) fn keep(&mut self, session: SessionId, is_in: impl Fn(K) -> bool) {
+        if let Some(session) = self.0.get_mut(&session) {
+            session.groups.retain(|group| is_in(*group));
+        }
+    }
+
     /// A session left a group.
     pub(crate) fn left(&mut self, session: SessionId, group: K) {
         if let Some(session) = self.0.get_mut(&session) {
@@ -201,7 +211,7 @@ mod tests {
         users.closed(&user("ann"), SessionId(1));
         assert_eq!(users.sessions(&user("ann")).as_slice(), [SessionId(2)]);
         users.closed(&user("ann"), SessionId(2));
-        assert_eq!(&*users.profile(&user("ann")).nick, "Ann");
+        assert_eq!(users.profile_set(&user("ann")), Some(Arc::new(Profile::nick("Ann"))));
         users.set_profile(&user("ann"), None);
         assert!(users.0.is_empty());
     }

@@ -135,6 +135,11 @@ impl GroupId {
         Self(text.into())
     }
 
+    /// Whether it is of the form that is assigned, and never chosen.
+    pub(crate) fn is_assigned(&self) -> bool {
+        self.0.starts_with(Self::ASSIGNED_PREFIX)
+    }
+
     /// Accepts chosen and assigned ids alike.
     fn parse(text: &str) -> Result<Self, IdError> {
         check_length(text, Self::MAX_BYTES)?;

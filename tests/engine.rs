@@ -5,9 +5,9 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Audience, Author, Command, Content, Creation, CursorError, Engine, EngineConfig, GroupConfig,
-    GroupId, GroupKey, HashKey, Kind, Output, Platform, Profile, PushError, Receipt, Refusal,
-    SessionId, Tick, Timestamp, UserId, Visitor, filter::FilterSpec,
+    Audience, Author, Command, Content, Creation, CursorError, Engine, EngineConfig, Epoch,
+    GroupConfig, GroupId, GroupKey, HashKey, Kind, Output, PerClass, Platform, Profile, PushError,
+    Receipt, Refusal, SessionId, Span, Tick, Timestamp, UserId, Visitor, filter::FilterSpec,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -51,6 +51,16 @@ fn an_assigned_id_is_new_and_a_chosen_one_is_taken_once() {
     assert_eq!(engine.create(START, chosen()), Err(PushError::GroupExists));
     assert_eq!(engine.find(&GroupId::custom("friday").unwrap()), Some(key));
     assert_eq!(engine.group(key).unwrap().profile().name(), "Friday");
+}
+
+#[test]
+fn an_id_that_is_assigned_is_not_chosen_however_it_was_made() {
+    let mut engine = engine();
+    let mine = || Creation::named("Friday").id("@TGS#mine".parse().unwrap());
+    assert_eq!(engine.create(START, mine()), Err(PushError::ReservedId));
+    assert!(engine.is_empty());
+    // One that was assigned comes back when its history is lost.
+    assert!(engine.create(START, mine().epoch(Epoch(2))).is_ok());
 }
 
 #[test]
@@ -209,10 +219,77 @@ fn over_budget_commands_are_refused_before_the_group_sees_them_but_for_those_tha
         engine.create(START, Creation::named("Saturday")),
         Err(PushError::OverBudget { .. })
     ));
+    // Staff can stop who fills it.
+    let forever = Span::Forever;
+    let stop = [
+        Command::mute(user("ann"), forever),
+        Command::MuteAll { on: true },
+        Command::MuteAll { on: false },
+        Command::Purge { author: Some(user("bo")) },
+        Command::Unmute { users: [user("ann")].into_iter().collect() },
+        Command::Ban {
+            users: [user("bo")].into_iter().collect(),
+            span: forever,
+            reason: "".into(),
+        },
+    ];
+    for command in stop {
+        let answer = engine.push(START, key, Author::App, command.clone());
+        assert!(!matches!(answer, Err(PushError::OverBudget { .. })), "{command:?}: {answer:?}");
+    }
+    outputs(&mut engine);
     assert_eq!(engine.push(START, key, author, Command::Quit), Ok(Receipt::Done));
     // What the group keeps grows old, and there is room again.
     engine.advance(START + Duration::from_mins(10));
     assert!(engine.create(START, Creation::named("Saturday")).is_ok());
+}
+
+/// A room of long messages that keeps but one of each class, and lets none wait.
+fn wordy(journal: bool) -> Creation {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.limits.message_bytes = 1 << 20;
+    settings.retention.quota = PerClass([1; 6]);
+    for lane in &mut settings.traffic.lanes.0 {
+        (lane.capacity, lane.max_wait) = (1, Duration::ZERO);
+    }
+    settings.journal = journal;
+    Creation::named("wordy").config(settings.build().unwrap())
+}
+
+#[test]
+fn what_waits_to_be_polled_counts_against_the_budget_until_it_is() {
+    let mut engine = Engine::new(HashKey::new(1, 2), EngineConfig { budget: 20 << 20 });
+    let key = engine.create(START, wordy(false)).unwrap();
+    let long = || Command::text("x".repeat(1 << 20));
+    let taken = (0..100).find(|_| engine.push(START, key, Author::App, long()).is_err());
+    assert!((10..=21).contains(&taken.unwrap()), "{taken:?}");
+    let over = engine.push(START, key, Author::App, long());
+    assert!(matches!(over, Err(PushError::OverBudget { .. })), "{over:?}");
+    outputs(&mut engine);
+    assert!(engine.push(START, key, Author::App, long()).is_ok());
+}
+
+#[test]
+fn outputs_weigh_what_they_hold_records_too_and_the_same_after_a_restore() {
+    let mut engine = engine();
+    let weight = |engine: &Engine, key| engine.group(key).unwrap().heap_bytes();
+    for (journal, least) in [(false, 16 << 20), (true, 32 << 20)] {
+        let key = engine.create(START, wordy(journal)).unwrap();
+        let before = weight(&engine, key);
+        for _ in 0..16 {
+            let long = Command::text("x".repeat(1 << 20));
+            engine.push(START, key, Author::App, long).unwrap();
+        }
+        let full = weight(&engine, key);
+        assert!(full - before >= least, "{full}");
+        let text = serde_json::to_string(&engine.group(key).unwrap().snapshot()).unwrap();
+        let id = engine.dispose(key).unwrap().id().clone();
+        engine.restore(serde_json::from_str(&text).unwrap(), &[], None).unwrap();
+        let key = engine.find(&id).unwrap();
+        assert!(weight(&engine, key) - before >= least);
+        outputs(&mut engine);
+        assert!(weight(&engine, key) < 4 << 20, "what is kept is one message of each class");
+    }
 }
 
 #[test]
@@ -228,6 +305,44 @@ fn a_broadcast_reaches_every_group_once_a_second() {
     for key in keys {
         assert_eq!(engine.group(key).unwrap().stats().appended.0[5], 2);
     }
+}
+
+#[test]
+fn a_broadcast_at_a_wild_time_stops_no_further_ones() {
+    let mut engine = engine();
+    engine.create(START, Creation::named("Friday")).unwrap();
+    assert_eq!(engine.broadcast(Timestamp::MAX, Content::text("wild")), Ok(1));
+    let until = START + Duration::from_secs(1);
+    let soon = engine.broadcast(START, Content::text("again"));
+    assert_eq!(soon, Err(PushError::BroadcastTooOften { until }));
+    assert_eq!(engine.broadcast(until, Content::text("again")), Ok(1));
+}
+
+#[test]
+fn a_broadcast_that_no_group_could_take_is_refused_and_costs_no_turn() {
+    let mut engine = engine();
+    let long = || Content::text("x".repeat(1 << 20));
+    assert_eq!(engine.broadcast(START, long()), Ok(0), "there is nobody to whom it is too long");
+    let now = START + Duration::from_secs(1);
+    engine.create(START, Creation::named("Friday")).unwrap();
+    let refused = engine.broadcast(now, long());
+    assert!(matches!(refused, Err(PushError::Refused(Refusal::TooLong { .. }))), "{refused:?}");
+    assert_eq!(engine.broadcast(now, Content::default()), Err(Refusal::Empty.into()));
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.limits.message_bytes = 1 << 20;
+    let config = settings.build().unwrap();
+    engine.create(START, Creation::named("wordy").config(config)).unwrap();
+    assert_eq!(engine.broadcast(now, long()), Ok(1), "whoever can take it does");
+}
+
+#[test]
+fn an_engine_that_begins_anew_assigns_ids_that_are_new() {
+    let assigned = |now| {
+        let mut engine = engine();
+        let key = engine.create(now, Creation::named("Friday")).unwrap();
+        engine.group(key).unwrap().id().clone()
+    };
+    assert_ne!(assigned(START), assigned(START + Duration::from_nanos(1)));
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::{
 
 use liveroom::{
     AppId, AppStatus, Audience, Author, Clock, Command, Content, Creation, Draft, EngineConfig,
-    GroupId, HashKey, Hub, HubKey, Kind, Output, Platform, Profile, PushError, Random, Receipt,
-    SessionId, State, Tick, Timestamp, UserId, Visitor,
+    GroupId, GroupPatch, HashKey, Hub, HubKey, Kind, Output, Platform, Profile, PushError, Random,
+    Receipt, SessionId, State, Tick, Timestamp, UserId, Visitor,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -102,26 +102,115 @@ fn a_connection_lost_while_the_app_is_disabled_is_lost() {
 }
 
 #[test]
-fn a_loud_app_keeps_no_other_waiting() {
+fn a_loud_app_keeps_no_other_waiting_longer_than_one_turn() {
     let hub = hub(1);
-    hub.create_app(START, AppId(2), "quiet", None).unwrap();
-    let loud = hub.create(START, AppId(2), Creation::named("loud")).unwrap();
+    hub.create_app(START, AppId(1), "loud, and first in order", None).unwrap();
+    hub.create_app(START, AppId(1_500_000_000), "loud, and last in order", None).unwrap();
+    let louds = [AppId(1), AppId(1_500_000_000)]
+        .map(|app| hub.create(START, app, Creation::named("loud")).unwrap());
     let quiet = hub.create(START, APP, Creation::named("quiet")).unwrap();
-    let mut drainer = hub.drainer(0).unwrap();
-    let mut outputs = Vec::new();
-    let like = || Command::custom(Kind::Like, "1");
-    for _ in 0..100 {
-        hub.push(START, loud, Author::App, like()).unwrap();
-    }
-    for at in 0..20 {
-        // As much comes as is taken, and still the other is heard.
-        hub.push(START, loud, Author::App, like()).unwrap();
-        if at == 5 {
+    let (mut drainer, mut outputs, mut said) = (hub.drainer(0).unwrap(), Vec::new(), 0);
+    let mut shout = || {
+        for loud in louds {
+            for _ in 0..20 {
+                said += 1;
+                let name = Some(format!("{said}").into());
+                let patch = GroupPatch { name, ..GroupPatch::default() };
+                hub.push(START, loud, Author::App, Command::SetGroup(Box::new(patch))).unwrap();
+            }
+        }
+    };
+    // More comes all the while than is taken, and still the other is heard at its turn.
+    shout();
+    for round in 0..200 {
+        if round % 20 == 10 {
             hub.push(START, quiet, Author::App, Command::notice("hello")).unwrap();
         }
-        drainer.drain(START, 1, &mut outputs);
+        shout();
+        outputs.clear();
+        for _ in 0..3 {
+            assert_eq!(drainer.drain(START, 10, &mut outputs), Some(START), "there is more");
+        }
+        assert_eq!(outputs.len(), 30);
+        let heard = outputs.iter().any(|(key, _)| *key == quiet);
+        assert_eq!(heard, round % 20 == 10, "round {round}");
+        for loud in louds {
+            let told = outputs.iter().filter(|(key, _)| *key == loud).count();
+            assert!(told >= 9, "round {round}: {told}");
+        }
     }
-    assert!(outputs.iter().any(|(key, _)| *key == quiet), "never heard");
+}
+
+#[test]
+fn as_much_may_be_drained_as_there_is() {
+    let hub = hub(1);
+    let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
+    let mut outputs = Vec::new();
+    let mut drainer = hub.drainer(0).unwrap();
+    for _ in 0..2 {
+        hub.push(START, key, Author::App, Command::notice("hello")).unwrap();
+        drainer.drain(START, usize::MAX, &mut outputs);
+    }
+    assert_eq!(outputs.len(), 2);
+}
+
+#[test]
+fn every_group_of_an_app_is_found_and_one_made_elsewhere_is_taken_in() {
+    let hub = hub(3);
+    hub.create_app(START, AppId(2), "other", None).unwrap();
+    hub.create(START, AppId(2), Creation::named("theirs")).unwrap();
+    let mut keys: Vec<HubKey> =
+        (0..20).map(|_| hub.create(START, APP, Creation::named("mine")).unwrap()).collect();
+    let id = GroupId::custom("replayed").unwrap();
+    let made = || Creation::named("replayed").build(START, id.clone(), HashKey::new(3, 4)).unwrap();
+    keys.push(hub.adopt(APP, made()).unwrap());
+    assert_eq!(hub.adopt(APP, made()), Err(PushError::GroupExists));
+    assert_eq!(hub.adopt(AppId(3), made()), Err(PushError::NoSuchApp));
+    assert_eq!(hub.find(APP, &id), keys.last().copied());
+    keys.sort();
+    let mut found = hub.groups(APP);
+    found.sort();
+    assert_eq!(found, keys);
+    assert_eq!(hub.groups(AppId(3)), []);
+}
+
+#[test]
+fn a_hub_that_took_over_assigns_ids_that_are_new() {
+    let (before, after) = (hub(2), hub(2));
+    let id = |hub: &Hub, key| hub.read(key, |group| group.id().clone()).unwrap();
+    let mut ids = Vec::new();
+    for at in 0..20 {
+        let key = before.create(START, APP, Creation::named("Friday")).unwrap();
+        ids.push(id(&before, key));
+        if at % 2 == 0 {
+            before.dispose(key);
+        }
+    }
+    for snapshot in before.snapshot(APP) {
+        after.restore(APP, snapshot, &[], None).unwrap();
+    }
+    // Even at the very same time nobody gets the id of a group that is there.
+    after.create(START, APP, Creation::named("Saturday")).unwrap();
+    for _ in 0..20 {
+        let later = START + Duration::from_nanos(1);
+        let key = after.create(later, APP, Creation::named("Saturday")).unwrap();
+        assert!(!ids.contains(&id(&after, key)), "nor, later, of one that was disposed of");
+    }
+}
+
+#[test]
+fn the_key_of_a_deleted_apps_group_finds_nothing_in_the_app_that_is_created_anew() {
+    let hub = hub(1);
+    let old = hub.create(START, APP, Creation::named("old")).unwrap();
+    hub.set_app_status(APP, AppStatus::Disabled).unwrap();
+    hub.delete_app(APP).unwrap();
+    hub.create_app(START, APP, "show", None).unwrap();
+    let new = hub.create(START, APP, Creation::named("new")).unwrap();
+    assert_ne!(old, new);
+    let pushed = hub.push(START, old, Author::App, Command::notice("hello"));
+    assert_eq!(pushed, Err(PushError::NoSuchGroup));
+    assert_eq!(hub.read(old, |_| ()), None);
+    assert!(hub.dispose(old).is_none());
 }
 
 #[test]
@@ -308,4 +397,23 @@ fn an_audience_of_a_hub_reads_while_others_push() {
     assert_eq!((swept.lost, swept.not_now), (0, 0));
     assert!(read.iter().all(|history| history == &read[1]), "one history for all");
     assert_eq!(read[1].len(), 200);
+}
+
+#[test]
+fn a_broadcast_of_a_hub_that_no_group_could_take_is_refused_and_costs_no_turn() {
+    let hub = hub(3);
+    for _ in 0..5 {
+        hub.create(START, APP, Creation::named("Friday")).unwrap();
+    }
+    let refused = hub.broadcast(START, APP, Content::default());
+    assert_eq!(refused, Err(liveroom::Refusal::Empty.into()));
+    let long = hub.broadcast(START, APP, Content::text("x".repeat(1 << 20)));
+    assert!(matches!(long, Err(PushError::Refused(liveroom::Refusal::TooLong { .. }))), "{long:?}");
+    assert_eq!(hub.broadcast(START, APP, Content::text("hello")), Ok(5));
+    let wild = START + Duration::from_hours(1_000_000);
+    assert_eq!(hub.broadcast(wild, APP, Content::text("wild")), Ok(5));
+    let soon = hub.broadcast(START, APP, Content::text("again"));
+    let until = START + Duration::from_secs(1);
+    assert_eq!(soon, Err(PushError::BroadcastTooOften { until }));
+    assert_eq!(hub.broadcast(until, APP, Content::text("again")), Ok(5));
 }

@@ -118,6 +118,8 @@ impl World {
                 let _refused = self.engine.broadcast(self.now, Content::text("to all"));
             }
             _ => {
+                // Of a loss that has to wait for room a group hears between two polls, its twin never.
+                self.poll(usize::MAX);
                 self.engine.close(self.now, session);
                 let visitor = script::visitor(session);
                 self.engine.open(session, visitor).expect("it was just closed");
@@ -205,8 +207,17 @@ impl House {
                 *profile = known;
             }
         }
-        if let (Command::Attach { platform, .. }, Author::Session(session)) = (&mut command, &by) {
+        if let (Command::Attach { user, platform }, Author::Session(session)) = (&mut command, &by)
+        {
             *platform = script::visitor(*session).platform;
+            let (known, member) = (engine.profile(user), self.group(engine).member(user));
+            if *known != Default::default()
+                && member.is_some_and(|member| *member.profile() != known)
+            {
+                // As the engine would before it, in a command of its own.
+                let by = Author::AppAs { user: user.clone(), profile: (*known).clone() };
+                self.push(engine, now, by, Command::SetProfile { profile: known });
+            }
         }
         let answer = match engine.push(now, self.key, by.clone(), command.clone()) {
             Ok(receipt) => Ok(receipt),

@@ -7,7 +7,6 @@ mod shelf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 use thiserror::Error;
 
 pub(crate) use self::shelf::Shelf;
@@ -41,6 +40,9 @@ pub enum PushError {
     /// A group of this id is there already.
     #[error("a group of this id exists; choose another id")]
     GroupExists,
+    /// The id chosen begins as assigned ones do.
+    #[error("ids that begin with \"@TGS#\" are assigned, not chosen; choose another, or none")]
+    ReservedId,
     /// There are as many groups as there may be.
     #[error("no more groups can be made; dispose of some")]
     TooManyGroups,
@@ -134,6 +136,8 @@ impl Creation {
     }
 
     /// With an id of the host's choice instead of an assigned one.
+    ///
+    /// An id that was assigned may be given [another epoch](Self::epoch); none can be chosen.
     #[must_use]
     pub fn id(self, id: GroupId) -> Self {
         Self { id: Some(id), ..self }
@@ -157,17 +161,35 @@ impl Creation {
         Self { epoch, ..self }
     }
 
-    pub(crate) fn custom_id(&self) -> Option<&GroupId> {
-        self.id.as_ref()
+    /// The id that was chosen, if one was.
+    pub(crate) fn chosen(&self) -> Result<Option<GroupId>, PushError> {
+        // What has had an epoch was assigned once, and comes back.
+        let reserved = |id: &GroupId| id.is_assigned() && self.epoch <= Epoch(1);
+        if self.id.as_ref().is_some_and(reserved) {
+            return Err(PushError::ReservedId);
+        }
+        Ok(self.id.clone())
     }
 
-    /// Makes the group, and names it.
-    pub(crate) fn build(
-        self,
-        now: Timestamp,
-        id: GroupId,
-        key: HashKey,
-    ) -> Result<Group, PushError> {
+    /// Makes the group of this id, and names it, outside of any engine: to
+    /// [replay](crate::replay) its journal, and to give it to an engine or hub then.
+    ///
+    /// ```
+    /// use liveroom::{Creation, Engine, EngineConfig, GroupId, HashKey, Timestamp, replay};
+    ///
+    /// let (now, key) = (Timestamp::from_secs(1_600_000_000), HashKey::new(1, 2));
+    /// let id = GroupId::custom("friday")?;
+    /// let mut group = Creation::named("Friday night").build(now, id, key)?;
+    /// replay(&mut group, [], |_output| {})?; // the records that were written since
+    /// let mut engine = Engine::new(key, EngineConfig::default());
+    /// let key = engine.adopt(group)?;
+    /// assert_eq!(engine.group(key).map(|group| group.profile().name()), Some("Friday night"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A refusal if the name is not 1 to 30 bytes, or not fit to be shown.
+    pub fn build(self, now: Timestamp, id: GroupId, key: HashKey) -> Result<Group, PushError> {
         let mut group = Group::new(id, self.owner, self.config, self.epoch, key, now);
         group.christen(now, self.name)?;
         Ok(group)
@@ -214,17 +236,33 @@ impl Engine {
     /// Makes a group.
     ///
     /// # Errors
-    /// [`PushError::GroupExists`] if the id is taken; a refusal if the name is not 1 to 30 bytes;
-    /// over budget, or too many groups.
+    /// [`PushError::GroupExists`] if the id is taken, [`PushError::ReservedId`] if it was not chosen; a
+    /// refusal if the name is not 1 to 30 bytes; over budget, or too many groups.
     pub fn create(&mut self, now: Timestamp, creation: Creation) -> Result<GroupKey, PushError> {
         self.shelf.check_budget()?;
-        let id = creation.custom_id().cloned().unwrap_or_else(|| {
-            assigned(self.key, &mut self.created, |id| self.shelf.find(id).is_some())
-        });
+        let id = match creation.chosen()? {
+            Some(id) => id,
+            None => loop {
+                self.created += 1;
+                let id = assigned(self.key, now, self.created);
+                if self.shelf.find(&id).is_none() {
+                    break id;
+                }
+            },
+        };
         if self.shelf.find(&id).is_some() {
             return Err(PushError::GroupExists);
         }
         self.shelf.insert(creation.build(now, id, self.key)?)
+    }
+
+    /// Takes a group in that was made elsewhere.
+    ///
+    /// # Errors
+    /// [`PushError::GroupExists`] if its id is taken; over budget, or too many groups.
+    pub fn adopt(&mut self, group: Group) -> Result<GroupKey, PushError> {
+        self.shelf.check_budget()?;
+        self.shelf.insert(group)
     }
 
     /// Takes a group away, disbanded or not, with all it holds.
@@ -282,7 +320,10 @@ impl Engine {
         Ok(())
     }
 
-    /// A connection was lost: it is detached from every group it was in.
+    /// A connection was lost: it is detached from every group it was in, at `now`.
+    ///
+    /// That cannot be refused. A group whose outputs wait hears of it once they are
+    /// [polled](Self::poll); until then it goes no further than to `now`, and takes no command.
     pub fn close(&mut self, now: Timestamp, session: SessionId) {
         let Some((visitor, groups)) = self.sessions.close(session) else { return };
         let author = match &visitor.user {
@@ -293,20 +334,22 @@ impl Engine {
             None => Author::Guest(session),
         };
         for key in groups {
-            // A group that it left meanwhile, or that is gone, has nothing to detach.
-            let _gone = self.shelf.push(now, key, author.clone(), Command::Detach);
+            self.shelf.lose(now, key, author.clone());
         }
     }
 
     /// A user's profile, empty if none was set.
     pub fn profile(&self, user: &UserId) -> Arc<Profile> {
-        self.users.profile(user)
+        self.users.profile_set(user).unwrap_or_default()
     }
 
-    /// Sets a user's profile, for the groups they are in and those they will join.
+    /// Sets a user's profile, for the groups they are in and those they will come into, or come back to.
+    /// An empty one is forgotten, and leaves them what their joins say.
     ///
     /// # Errors
-    /// A refusal if nick or avatar are too long, or not fit to be shown.
+    /// A refusal if nick or avatar are too long, or not fit to be shown. Any other error is of the first
+    /// group that could not hear of it, because its outputs wait, or memory is short: the profile is
+    /// set, and setting it again tells those that have not heard.
     pub fn set_profile(
         &mut self,
         now: Timestamp,
@@ -316,14 +359,13 @@ impl Engine {
         crate::form::profile(&profile)?;
         let profile = Arc::new(profile);
         self.users.set_profile(user, Some(profile.clone()));
+        let mut heard = Ok(());
         for session in self.users.sessions(user) {
-            for key in SmallVec::<[GroupKey; 4]>::from_slice(self.sessions.groups(session)) {
-                let command = Command::SetProfile { profile: profile.clone() };
-                // A group that is gone, or that they left, need not know.
-                let _gone = self.shelf.push(now, key, Author::Session(session), command);
+            for key in self.sessions.groups(session) {
+                heard = heard.and(self.shelf.show_as(now, *key, user, &profile));
             }
         }
-        Ok(())
+        heard
     }
 
     /// Forgets a user's profile.
@@ -333,8 +375,8 @@ impl Engine {
 
     /// Settles what is due in the group, then applies the command.
     ///
-    /// A [`Join`] over a session is completed from the directory: its user must be the session's, its
-    /// platform is the session's, and so is its profile if one was set.
+    /// A [`Join`] or attach over a session is completed from the directory: its user must be the
+    /// session's, its platform is the session's, and so is the profile if one was set.
     ///
     /// # Errors
     /// [`PushError::Refused`] holds the group's own refusal; the others say why it never got there.
@@ -353,20 +395,28 @@ impl Engine {
         if comes {
             let unknown = PushError::UnknownSession { session };
             let visitor = self.sessions.visitor(session).ok_or(unknown)?;
+            complete(&mut command, &by, visitor, |user| self.users.profile_set(user))?;
+            if !self.sessions.has_room(session, key) {
+                self.sessions.keep(session, |key| self.shelf.is_connected(key, session));
+            }
             let limit = Sessions::<GroupKey>::GROUPS;
             if !self.sessions.has_room(session, key) {
                 return Err(PushError::TooManyJoined { session, limit });
             }
-            complete(&mut command, &by, visitor, |user| self.users.profile(user))?;
+            if let Command::Attach { user, .. } = &command
+                && let Some(profile) = self.users.profile_set(user)
+            {
+                self.shelf.show_as(now, key, user, &profile)?;
+            }
         }
         let leaves = matches!(command, Command::Quit | Command::Detach);
-        let receipt = self.shelf.push(now, key, by, command)?;
-        if comes {
+        let answer = self.shelf.push(now, key, by, command);
+        if comes && answer.is_ok() {
             self.sessions.entered(session, key);
-        } else if leaves {
+        } else if leaves && !self.shelf.is_connected(key, session) {
             self.sessions.left(session, key);
         }
-        Ok(receipt)
+        answer
     }
 
     /// Advances every group that has something due.
@@ -408,11 +458,14 @@ impl Engine {
         self.shelf.with(key, |group| group.install_filter(filter))
     }
 
-    /// Sends a message of the app to all groups, as a notice; returns how many took it.
+    /// Sends a message of the app to all groups, as a notice; returns how many took it. Those whose
+    /// limits it exceeds, or whose outputs wait, do not.
     ///
     /// # Errors
-    /// [`PushError::BroadcastTooOften`]: one a second ("1/s", the modelled service).
+    /// A refusal if it exceeds the limits of all groups; [`PushError::BroadcastTooOften`]: one a second
+    /// ("1/s", the modelled service).
     pub fn broadcast(&mut self, now: Timestamp, content: Content) -> Result<usize, PushError> {
+        self.shelf.check_content(&content).unwrap_or(Ok(()))?;
         self.broadcast.admit(now)?;
         let content = Arc::new(content);
         let keys: Vec<GroupKey> = self.shelf.iter().map(|(key, _)| key).collect();
@@ -450,24 +503,22 @@ pub(crate) struct Broadcasts {
 
 impl Broadcasts {
     pub(crate) fn admit(&mut self, now: Timestamp) -> Result<(), PushError> {
+        const ONCE: Rate = Rate::per_second(1).expect("one is not zero");
+        let then = now + ONCE.interval();
+        // One that was sent at a wild time is over as soon as one sent now would be.
+        self.next = self.next.min(then);
         if now < self.next {
             return Err(PushError::BroadcastTooOften { until: self.next });
         }
-        let once = Rate::per_second(1).expect("one is not zero");
-        self.next = now + once.interval();
+        self.next = then;
         Ok(())
     }
 }
 
-/// An assigned id that is not taken. The key makes it hard to guess, the count makes it new.
-pub(crate) fn assigned(key: HashKey, count: &mut u64, taken: impl Fn(&GroupId) -> bool) -> GroupId {
-    loop {
-        *count += 1;
-        let id = GroupId::assigned(key.hash_one(*count));
-        if !taken(&id) {
-            return id;
-        }
-    }
+/// An id to assign. The key makes it hard to guess; the count makes it new in this process, and the
+/// time makes it new after another that had the same key.
+pub(crate) fn assigned(key: HashKey, now: Timestamp, count: u64) -> GroupId {
+    GroupId::assigned(key.hash_one((now, count)))
 }
 
 /// Completes a join or attach from what the directory knows, and checks that it is the session's own.
@@ -475,18 +526,15 @@ pub(crate) fn complete(
     command: &mut Command,
     by: &Author,
     visitor: &Visitor,
-    profile: impl Fn(&UserId) -> Arc<Profile>,
+    profile: impl FnOnce(&UserId) -> Option<Arc<Profile>>,
 ) -> Result<(), PushError> {
     let (Author::Session(session) | Author::Guest(session)) = *by else { return Ok(()) };
     let is_guest = matches!(by, Author::Guest(_));
     let own = match command {
         Command::Join(Join { user, platform, profile: shown, .. }) => {
             *platform = visitor.platform;
-            if let Some(user) = user {
-                let known = profile(user);
-                if *known != Profile::default() {
-                    *shown = known;
-                }
+            if let Some(known) = user.as_ref().and_then(profile) {
+                *shown = known;
             }
             *user == visitor.user
         }

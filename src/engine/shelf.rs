@@ -1,16 +1,22 @@
 //! Many groups by key: their places, their timers, who has something to say, and the budget.
 //!
 //! Invariants: a key whose generation has passed finds nothing; a group is in `ready` at most once;
-//! idle groups are in no queue.
+//! idle groups are in no queue; a group does not go past the time of a loss that waits for it.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
 
 use crate::{
     command::{Command, Receipt},
+    form,
     group::Group,
-    id::{GroupId, GroupKey, HashKey},
+    id::{GroupId, GroupKey, HashKey, SessionId, UserId},
+    message::Content,
     output::Output,
-    role::Author,
+    refusal::Refusal,
+    role::{Author, Profile},
     time::Timestamp,
     timers::Timers,
 };
@@ -25,6 +31,9 @@ pub(crate) struct Shelf {
     keys: HashMap<GroupId, GroupKey, HashKey>,
     timers: Timers,
     ready: VecDeque<u32>,
+    /// Connections lost in groups whose outputs had no room to say so, in the order of the losses. At
+    /// most as many as the group has sessions, and rare, so they stand beside the places.
+    losses: BTreeMap<u32, VecDeque<Loss>>,
     bytes: usize,
     budget: usize,
 }
@@ -38,6 +47,13 @@ struct Place {
     ready: bool,
 }
 
+/// A connection that was lost, of which its group has not heard.
+#[derive(Debug)]
+struct Loss {
+    at: Timestamp,
+    by: Author,
+}
+
 impl Shelf {
     pub(crate) fn new(key: HashKey, budget: usize) -> Self {
         Self {
@@ -46,6 +62,7 @@ impl Shelf {
             keys: HashMap::with_hasher(key),
             timers: Timers::default(),
             ready: VecDeque::new(),
+            losses: BTreeMap::new(),
             bytes: 0,
             budget,
         }
@@ -95,6 +112,7 @@ impl Shelf {
         self.bytes -= bytes;
         self.keys.remove(group.id());
         self.timers.set(key.index, None);
+        self.losses.remove(&key.index);
         if reusable.is_some() {
             self.free.push(key.index);
         }
@@ -104,6 +122,11 @@ impl Shelf {
     pub(crate) fn get(&self, key: GroupKey) -> Option<&Group> {
         let place = self.places.get(key.index as usize)?;
         place.group.as_deref().filter(|_| place.generation == key.generation)
+    }
+
+    /// Whether a session is in a group, and its connection not known to be lost.
+    pub(crate) fn is_connected(&self, key: GroupKey, session: SessionId) -> bool {
+        self.get(key).is_some_and(|group| group.is_connected(session))
     }
 
     /// Does something with a group, and notes what it left to do.
@@ -129,15 +152,66 @@ impl Shelf {
         if !command.frees() {
             self.check_budget()?;
         }
+        let now = self.tell_losses(key.index).map_or(now, |at| at.min(now));
         Ok(self.with(key, |group| group.push(now, by, command))??)
+    }
+
+    /// Shows a member by this profile, if there is such a member and they are shown by another.
+    pub(crate) fn show_as(
+        &mut self,
+        now: Timestamp,
+        key: GroupKey,
+        user: &UserId,
+        profile: &Arc<Profile>,
+    ) -> Result<(), PushError> {
+        let Some(group) = self.get(key).filter(|group| !group.is_disbanded()) else {
+            return Ok(());
+        };
+        if group.member(user).is_none_or(|member| member.profile() == profile) {
+            return Ok(());
+        }
+        // In the user's name, because no session of theirs need be here yet.
+        let by = Author::AppAs { user: user.clone(), profile: Profile::clone(profile) };
+        self.push(now, key, by, Command::SetProfile { profile: profile.clone() }).map(drop)
+    }
+
+    /// A connection was lost: the group hears of it now, or as soon as its outputs have room for it.
+    ///
+    /// That moment does not matter. Until then the group goes no further than to `now` and takes no
+    /// command, so the loss takes effect at `now`, and nothing happens to the group before it.
+    pub(crate) fn lose(&mut self, now: Timestamp, key: GroupKey, by: Author) {
+        let (Author::Session(session) | Author::Guest(session)) = by else { return };
+        if self.is_connected(key, session) {
+            self.losses.entry(key.index).or_default().push_back(Loss { at: now, by });
+            self.tell_losses(key.index);
+            self.touched(key.index);
+        }
+    }
+
+    /// Tells a group of the connections it lost, as far as its outputs have room. Returns when the
+    /// first was lost of which it could not be told.
+    fn tell_losses(&mut self, index: u32) -> Option<Timestamp> {
+        let losses = self.losses.get_mut(&index)?;
+        let group = self.places[index as usize].group.as_deref_mut()?;
+        while let Some(Loss { at, by }) = losses.front() {
+            let told = group.push(*at, by.clone(), Command::Detach);
+            if matches!(told, Err(Refusal::Undrained { .. })) {
+                return Some(*at);
+            }
+            // Any other refusal says that there is nothing to detach any more.
+            losses.pop_front();
+        }
+        self.losses.remove(&index);
+        None
     }
 
     /// Advances every group that has something due by `now`.
     pub(crate) fn advance(&mut self, now: Timestamp) {
         while let Some(index) = self.timers.pop_due(now) {
+            let until = self.tell_losses(index).map_or(now, |at| at.min(now));
             let place = &mut self.places[index as usize];
             if let Some(group) = &mut place.group {
-                group.advance(now);
+                group.advance(until);
                 // A group that could not settle for want of room is asked again once it is polled.
                 let stuck = group.poll_timeout().is_some_and(|due| due.at <= now);
                 self.touched(index);
@@ -146,6 +220,20 @@ impl Shelf {
                 }
             }
         }
+    }
+
+    /// Whether some group's limits allow this to be said in it, and if none do, why not; `None` if
+    /// there are no groups.
+    pub(crate) fn check_content(&self, content: &Content) -> Option<Result<(), Refusal>> {
+        let mut answer = None;
+        for (_, group) in self.iter() {
+            let fits = form::content(content, &group.config().settings().limits);
+            if fits.is_ok() {
+                return Some(fits);
+            }
+            answer = Some(fits);
+        }
+        answer
     }
 
     /// When some group wants to be advanced.
@@ -165,6 +253,7 @@ impl Shelf {
             place.ready = false;
             let key = GroupKey { index, generation: place.generation };
             if let Some(output) = place.group.as_deref_mut().and_then(Group::poll) {
+                self.tell_losses(index);
                 self.touched(index);
                 return Some((key, output));
             }
@@ -195,7 +284,8 @@ impl Shelf {
     fn touched(&mut self, index: u32) {
         let place = &mut self.places[index as usize];
         let Some(group) = &place.group else { return };
-        let bytes = group.heap_bytes();
+        let losses = self.losses.get(&index).map_or(0, VecDeque::capacity);
+        let bytes = group.heap_bytes() + losses * size_of::<Loss>();
         self.bytes = self.bytes - place.bytes + bytes;
         place.bytes = bytes;
         self.timers.set(index, group.poll_timeout().map(|due| due.at));

@@ -17,6 +17,7 @@ mod speak;
 mod staff;
 mod steer;
 mod tell;
+mod weight;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,6 +1,7 @@
 //! The outputs that wait to be polled, and the journal records among them.
 //!
-//! Invariants: polling decides nothing, and a record stands before what follows from it.
+//! Invariants: polling decides nothing, and a record stands before what follows from it; `bytes` is the
+//! sum of what the outputs in the queue weigh.
 
 use std::collections::VecDeque;
 
@@ -14,17 +15,37 @@ use crate::{
     time::Timestamp,
 };
 
+use super::weight;
+
 /// The version of the behaviour that records are made by. It rises when the same commands could
 /// lead to something else.
 pub(crate) const BEHAVIOUR: u32 = 1;
 
 /// A queue of outputs, first in, first out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Saved")]
 pub(super) struct Outbox {
     queue: VecDeque<Output>,
     /// Whether the history grew since the last poll, and whether by a High entry.
     tail: Option<Growth>,
     record: RecordNo,
+    #[serde(skip_serializing)]
+    bytes: usize,
+}
+
+/// An outbox as it is saved: what it weighs is found again.
+#[derive(Deserialize)]
+struct Saved {
+    queue: VecDeque<Output>,
+    tail: Option<Growth>,
+    record: RecordNo,
+}
+
+impl From<Saved> for Outbox {
+    fn from(Saved { queue, tail, record }: Saved) -> Self {
+        let bytes = queue.iter().map(weight::output).sum();
+        Self { queue, tail, record, bytes }
+    }
 }
 
 /// How the history grew since it was last told.
@@ -40,6 +61,11 @@ impl Outbox {
         self.queue.len()
     }
 
+    /// Roughly what the outputs that wait hold, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// The number of the last record.
     pub(super) fn record(&self) -> RecordNo {
         self.record
@@ -47,7 +73,7 @@ impl Outbox {
 
     /// Adds the output that `make` makes of the record it follows from.
     pub(super) fn put(&mut self, make: impl FnOnce(RecordNo) -> Output) {
-        self.queue.push_back(make(self.record));
+        self.push(make(self.record));
     }
 
     /// The history grew to `seq`.
@@ -61,7 +87,11 @@ impl Outbox {
     pub(super) fn poll(&mut self) -> Option<Output> {
         match self.tail.take() {
             Some(Growth { seq, urgent }) => Some(Output::Tail { record: self.record, seq, urgent }),
-            None => self.queue.pop_front(),
+            None => {
+                let output = self.queue.pop_front()?;
+                self.bytes -= weight::output(&output);
+                Some(output)
+            }
         }
     }
 
@@ -92,6 +122,7 @@ impl Outbox {
     /// Takes the last record back: nothing followed from it.
     pub(super) fn withdraw(&mut self) {
         let record = self.queue.pop_back();
+        self.bytes -= record.as_ref().map_or(0, weight::output);
         debug_assert!(matches!(record, Some(Output::Record(_))), "only a bare record is withdrawn");
         self.record.0 -= 1;
     }
@@ -99,6 +130,11 @@ impl Outbox {
     fn begin(&mut self, at: Timestamp, event: Event) {
         self.record.0 += 1;
         let record = Record { no: self.record, behaviour: BEHAVIOUR, at, event };
-        self.queue.push_back(Output::Record(record));
+        self.push(Output::Record(record));
+    }
+
+    fn push(&mut self, output: Output) {
+        self.bytes += weight::output(&output);
+        self.queue.push_back(output);
     }
 }

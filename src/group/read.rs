@@ -6,7 +6,7 @@ use crate::{
     command::Newcomer,
     config::GroupConfig,
     cursor::{Cursor, CursorError},
-    id::{Epoch, GroupId, MessageId, RecordNo, UserId},
+    id::{Epoch, GroupId, MessageId, RecordNo, SessionId, UserId},
     log::Entries,
     output::Output,
     profile::GroupProfile,
@@ -122,6 +122,11 @@ impl Group {
         if self.roster.owner() == Some(user) { Some(Role::Owner) } else { self.roster.role(user) }
     }
 
+    /// Whether the loss of this session's connection would be news.
+    pub(crate) fn is_connected(&self, session: SessionId) -> bool {
+        !self.disbanded && self.roster.is_connected(session)
+    }
+
     /// Until when a user may not speak.
     pub fn muted_until(&self, user: &UserId) -> Option<Timestamp> {
         self.mutes.until(self.clock, user)
@@ -198,10 +203,9 @@ impl Group {
             + self.pending_bytes()
     }
 
-    /// What waiting and held messages and outputs cost, each taken at a full message's size.
+    /// What waiting and held messages cost, each taken at a full message's size, and the outputs.
     fn pending_bytes(&self) -> usize {
         let each = size_of::<Output>() + self.config.settings().limits.message_bytes as usize;
-        (self.scheduler.len() as usize + self.review.len()) * each
-            + self.outbox.len() * size_of::<Output>()
+        (self.scheduler.len() as usize + self.review.len()) * each + self.outbox.bytes()
     }
 }

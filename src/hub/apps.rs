@@ -1,7 +1,8 @@
 //! The registry of apps: which there are, and which may be used.
 //!
 //! Invariants: an app is deleted only after it was disabled; each change of an app has a higher
-//! revision than the one before, so that copies of what is known can be told old from new.
+//! revision than the one before, so that copies of what is known can be told old from new; an app that
+//! is created anew under an id that was free again lives another life, with a higher number.
 
 use std::collections::BTreeMap;
 
@@ -39,6 +40,7 @@ pub struct AppInfo {
 pub(super) struct Apps {
     apps: BTreeMap<AppId, App>,
     revision: u64,
+    lives: u32,
 }
 
 /// An app, and which change of it this is.
@@ -46,6 +48,8 @@ pub(super) struct Apps {
 pub(super) struct App {
     pub(super) info: AppInfo,
     pub(super) revision: u64,
+    /// Which of all lives of apps this one is: what is of another is of an app that was deleted.
+    pub(super) life: u32,
     /// What it had is being removed; then its id is free.
     leaving: bool,
 }
@@ -72,7 +76,8 @@ impl Apps {
         }
         let status = AppStatus::Enabled;
         let info = AppInfo { id, name: name.to_owned(), status, created: now, expires };
-        let app = App { info, revision: self.next_revision(), leaving: false };
+        self.lives += 1;
+        let app = App { info, revision: self.next_revision(), life: self.lives, leaving: false };
         self.apps.insert(id, app.clone());
         Ok(app)
     }
@@ -100,14 +105,14 @@ impl Apps {
     }
 
     /// Begins to delete a disabled app: from now on nobody finds it, and its id is not free yet.
-    pub(super) fn begin_delete(&mut self, id: AppId) -> Result<AppInfo, PushError> {
+    pub(super) fn begin_delete(&mut self, id: AppId) -> Result<App, PushError> {
         let app = self.apps.get_mut(&id).filter(|app| !app.leaving);
         let app = app.ok_or(PushError::NoSuchApp)?;
         match app.info.status {
             AppStatus::Enabled => Err(PushError::AppInUse),
             AppStatus::Disabled => {
                 app.leaving = true;
-                Ok(app.info.clone())
+                Ok(app.clone())
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Taking out of a shard whatever there is to tell.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{ops::Bound, sync::atomic::Ordering, time::Duration};
 
 use crate::{id::AppId, output::Output, time::Timestamp};
 
@@ -14,8 +14,8 @@ use super::{Hub, HubKey, Shard};
 pub struct Drainer<'a> {
     hub: &'a Hub,
     shard: u32,
-    /// Whose turn it is to be drained first.
-    first: AppId,
+    /// The app after which there was no more room the last time: the turn is the next one's.
+    last: AppId,
 }
 
 impl<'a> Drainer<'a> {
@@ -23,10 +23,14 @@ impl<'a> Drainer<'a> {
         let place = hub.shards.get(shard)?;
         let shard = u32::try_from(shard).ok()?;
         let taken = place.drained.swap(true, Ordering::AcqRel);
-        (!taken).then_some(Self { hub, shard, first: AppId(0) })
+        (!taken).then_some(Self { hub, shard, last: AppId(0) })
     }
 
     /// Advances what is due by `now`, and moves up to `most` outputs into `into`, under one lock.
+    ///
+    /// Groups of an app take turns, one output each. Apps take turns, too: after one that had as much
+    /// to tell as there was room for, the next one comes first, so that the loud keep nobody waiting
+    /// for longer than one turn each.
     ///
     /// Returns when the shard wants to be drained again, if by time alone. Call it again at once
     /// while it moves `most`.
@@ -36,24 +40,27 @@ impl<'a> Drainer<'a> {
         most: usize,
         into: &mut Vec<(HubKey, Output)>,
     ) -> Option<Timestamp> {
-        let full = into.len() + most;
+        let full = into.len().saturating_add(most);
         let mut next = None;
         let mut apps = self.place().apps.lock();
-        // The app that was cut short last time comes first, so that a loud one keeps none waiting.
-        let ids: Vec<AppId> =
-            apps.range(self.first..).chain(apps.range(..self.first)).map(id).collect();
+        let turn = (Bound::Excluded(self.last), Bound::Unbounded);
+        let ids: Vec<AppId> = apps.range(turn).chain(apps.range(..=self.last)).map(id).collect();
         for app in ids {
             let Some(corner) = apps.get_mut(&app) else { continue };
             corner.shelf.advance(now);
+            let has_room = into.len() < full;
             while into.len() < full
                 && let Some((group, output)) = corner.shelf.poll()
             {
-                into.push((HubKey { app, shard: self.shard, group }, output));
+                let life = corner.app.life;
+                into.push((HubKey { app, life, shard: self.shard, group }, output));
+            }
+            if has_room && into.len() == full {
+                self.last = app;
             }
             // Groups that could not settle for want of room can now.
             corner.shelf.advance(now);
             if corner.shelf.is_ready() {
-                self.first = if next == Some(now) { self.first } else { app };
                 next = Some(now);
             } else {
                 next = [next, corner.shelf.poll_timeout()].into_iter().flatten().min();

@@ -7,10 +7,15 @@
 
 mod apps;
 mod drainer;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -34,14 +39,17 @@ use crate::{
     group::{Group, RestoreError, Snapshot},
     id::{AppId, Epoch, GroupId, GroupKey, HashKey, SessionId, UserId},
     message::Content,
+    refusal::Refusal,
     role::{Author, Profile},
     time::Timestamp,
 };
 
-/// A group's place in a hub.
+/// A group's place in a hub. It is not given twice: neither to another group, nor to one of an app
+/// that is created anew after it was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HubKey {
     app: AppId,
+    life: u32,
     shard: u32,
     group: GroupKey,
 }
@@ -75,11 +83,20 @@ struct Corner {
     app: App,
 }
 
-/// Users and sessions of every app, those whose hash falls here.
-#[derive(Debug, Default)]
-struct Desk {
-    users: BTreeMap<AppId, Users>,
-    sessions: BTreeMap<AppId, Sessions<HubKey>>,
+impl Corner {
+    /// The groups, if the key is of the app as it lives now.
+    fn shelf(&mut self, key: HubKey) -> Result<&mut Shelf, PushError> {
+        if self.app.life == key.life { Ok(&mut self.shelf) } else { Err(PushError::NoSuchGroup) }
+    }
+}
+
+/// What one app has at one desk: the users and the sessions whose hash falls there.
+#[derive(Debug)]
+struct Folk {
+    users: Users,
+    sessions: Sessions<HubKey>,
+    /// Which life of the app that is.
+    life: u32,
 }
 
 /// Apps and their groups, for any number of threads. All methods take `&self`.
@@ -88,14 +105,15 @@ pub struct Hub {
     key: HashKey,
     config: EngineConfig,
     registry: RwLock<Registry>,
+    /// How many groups got an assigned id.
+    created: AtomicU64,
     shards: Vec<Shard>,
-    desks: Vec<Mutex<Desk>>,
+    desks: Vec<Mutex<BTreeMap<AppId, Folk>>>,
 }
 
 #[derive(Debug, Default)]
 struct Registry {
     apps: Apps,
-    created: u64,
     broadcasts: BTreeMap<AppId, Broadcasts>,
 }
 
@@ -113,6 +131,7 @@ impl Hub {
             key,
             config,
             registry: RwLock::default(),
+            created: AtomicU64::new(0),
             shards: (0..count).map(|_| shard()).collect(),
             desks: (0..count).map(|_| Mutex::default()).collect(),
         }
@@ -135,12 +154,7 @@ impl Hub {
         expires: Option<Timestamp>,
     ) -> Result<AppInfo, PushError> {
         let app = self.registry.write().apps.create(now, id, name, expires)?;
-        for shard in &self.shards {
-            shard.apps.lock().entry(id).or_insert_with(|| Corner {
-                shelf: Shelf::new(self.key, self.config.budget),
-                app: app.clone(),
-            });
-        }
+        self.settle(&app);
         Ok(app.info)
     }
 
@@ -179,25 +193,62 @@ impl Hub {
     /// # Errors
     /// [`PushError::AppInUse`] unless it was disabled; [`PushError::NoSuchApp`].
     pub fn delete_app(&self, id: AppId) -> Result<AppInfo, PushError> {
-        let info = self.registry.write().apps.begin_delete(id)?;
-        for shard in &self.shards {
-            shard.apps.lock().remove(&id);
-        }
-        for desk in &self.desks {
-            let mut desk = desk.lock();
-            desk.users.remove(&id);
-            desk.sessions.remove(&id);
-        }
+        let app = self.registry.write().apps.begin_delete(id)?;
+        self.clear(&app);
         let mut registry = self.registry.write();
         registry.broadcasts.remove(&id);
         registry.apps.end_delete(id);
-        Ok(info)
+        Ok(app.info)
+    }
+
+    /// Gives an app its place in every shard and at every desk, in place of what an app that was
+    /// deleted may have left there.
+    fn settle(&self, app: &App) {
+        let App { info: AppInfo { id, .. }, life, .. } = *app;
+        for shard in &self.shards {
+            let mut apps = shard.apps.lock();
+            if apps.get(&id).is_none_or(|corner| corner.app.life < life) {
+                let shelf = Shelf::new(self.key, self.config.budget);
+                apps.insert(id, Corner { shelf, app: app.clone() });
+            }
+        }
+        for desk in &self.desks {
+            let mut apps = desk.lock();
+            if apps.get(&id).is_none_or(|folk| folk.life < life) {
+                let (users, sessions) = (Users::new(self.key), Sessions::new(self.key));
+                apps.insert(id, Folk { users, sessions, life });
+            }
+        }
+        // Look again: what changed meanwhile passed by the places that were not there yet.
+        let known = self.registry.read().apps.get(id).filter(|known| known.life == life).cloned();
+        match known {
+            Some(known) => self.tell_corners(&known),
+            None => self.clear(app),
+        }
+    }
+
+    /// Removes all that an app has, or had in former lives.
+    fn clear(&self, app: &App) {
+        let App { info: AppInfo { id, .. }, life, .. } = *app;
+        for shard in &self.shards {
+            let mut apps = shard.apps.lock();
+            if apps.get(&id).is_some_and(|corner| corner.app.life <= life) {
+                apps.remove(&id);
+            }
+        }
+        for desk in &self.desks {
+            let mut apps = desk.lock();
+            if apps.get(&id).is_some_and(|folk| folk.life <= life) {
+                apps.remove(&id);
+            }
+        }
     }
 
     /// Copies what the registry says of an app to every shard that does not know better.
     fn tell_corners(&self, app: &App) {
         for shard in &self.shards {
             if let Some(corner) = shard.apps.lock().get_mut(&app.info.id)
+                && corner.app.life == app.life
                 && corner.app.revision < app.revision
             {
                 corner.app = app.clone();
@@ -215,37 +266,64 @@ impl Hub {
         app: AppId,
         creation: Creation,
     ) -> Result<HubKey, PushError> {
-        let id = match creation.custom_id() {
-            Some(id) => id.clone(),
-            // The key makes it hard to guess, and 64 bits make it new; should it be taken after
-            // all, making the group says so.
-            None => assigned(self.key, &mut self.registry.write().created, |_| false),
+        let id = match creation.chosen()? {
+            Some(id) => id,
+            None => loop {
+                let id = assigned(self.key, now, self.created.fetch_add(1, Ordering::Relaxed));
+                if self.find(app, &id).is_none() {
+                    break id;
+                }
+            },
         };
-        let shard = self.shard_of(&id);
         let group = creation.build(now, id, self.key)?;
+        self.with_corner(app, self.shard_of(group.id()), |corner| corner.app.info.check(now))?;
+        self.adopt(app, group)
+    }
+
+    /// Takes a group in that was made elsewhere, be the app disabled or not.
+    ///
+    /// # Errors
+    /// As [`Engine::adopt`](crate::Engine::adopt), and [`PushError::NoSuchApp`].
+    pub fn adopt(&self, app: AppId, group: Group) -> Result<HubKey, PushError> {
+        let shard = self.shard_of(group.id());
         self.with_corner(app, shard, |corner| {
-            corner.app.info.check(now)?;
             corner.shelf.check_budget()?;
             let group = corner.shelf.insert(group)?;
-            Ok(HubKey { app, shard, group })
+            Ok(HubKey { app, life: corner.app.life, shard, group })
         })
     }
 
     /// Takes a group away, disbanded or not, with all it holds.
     pub fn dispose(&self, key: HubKey) -> Option<Group> {
-        self.shard(key)?.apps.lock().get_mut(&key.app)?.shelf.remove(key.group)
+        self.shard(key)?.apps.lock().get_mut(&key.app)?.shelf(key).ok()?.remove(key.group)
+    }
+
+    /// The key of every group of an app, shard by shard, in the order of their places: as they are in
+    /// one shard after the other, while others go on.
+    pub fn groups(&self, app: AppId) -> Vec<HubKey> {
+        let mut keys = Vec::new();
+        for (shard, place) in (0_u32..).zip(&self.shards) {
+            if let Some(corner) = place.apps.lock().get(&app) {
+                let life = corner.app.life;
+                let groups = corner.shelf.iter();
+                keys.extend(groups.map(|(group, _)| HubKey { app, life, shard, group }));
+            }
+        }
+        keys
     }
 
     /// The key of a group; keep it, and use it instead of the id.
     pub fn find(&self, app: AppId, id: &GroupId) -> Option<HubKey> {
         let shard = self.shard_of(id);
-        let group = self.shards[shard as usize].apps.lock().get(&app)?.shelf.find(id)?;
-        Some(HubKey { app, shard, group })
+        let apps = self.shards[shard as usize].apps.lock();
+        let corner = apps.get(&app)?;
+        let group = corner.shelf.find(id)?;
+        Some(HubKey { app, life: corner.app.life, shard, group })
     }
 
     /// Reads a group, under its shard's lock: be quick, and take nothing else.
     pub fn read<R>(&self, key: HubKey, read: impl FnOnce(&Group) -> R) -> Option<R> {
-        self.shard(key)?.apps.lock().get(&key.app)?.shelf.get(key.group).map(read)
+        self.shard(key)?.apps.lock().get_mut(&key.app)?.shelf(key).ok()?.get(key.group).map(read)
     }
 
     /// A connection came, of a user whom the host authenticated or of a guest.
@@ -253,46 +331,58 @@ impl Hub {
     /// # Errors
     /// [`PushError::SessionOpen`]: session ids are not used twice at a time; [`PushError::NoSuchApp`].
     pub fn open(&self, app: AppId, session: SessionId, visitor: Visitor) -> Result<(), PushError> {
-        if self.app(app).is_none() {
-            return Err(PushError::NoSuchApp);
-        }
         let user = visitor.user.clone();
-        let opened = self.with_sessions(app, session, |open| open.open(session, visitor));
-        if !opened {
-            return Err(PushError::SessionOpen { session });
-        }
-        if let Some(user) = user {
-            self.with_users(app, &user, |users| users.opened(user.clone(), session));
+        let opened = self.at_desk(app, session, |folk| {
+            folk.sessions.open(session, visitor).then_some(folk.life)
+        });
+        let life = opened.ok_or(PushError::NoSuchApp)?;
+        let life = life.ok_or(PushError::SessionOpen { session })?;
+        let Some(user) = user else { return Ok(()) };
+        self.at_desk(app, &user, |folk| {
+            if folk.life == life {
+                folk.users.opened(user.clone(), session);
+            }
+        });
+        // Look again: a connection lost meanwhile could not be crossed out where it was not noted yet.
+        let open = self.at_desk(app, session, |folk| folk.sessions.visitor(session).is_some());
+        if open != Some(true) {
+            self.at_desk(app, &user, |folk| folk.users.closed(&user, session));
         }
         Ok(())
     }
 
-    /// A connection was lost: it is detached from every group it was in.
+    /// A connection was lost: it is detached from every group it was in, at `now`.
+    ///
+    /// That cannot be refused. A group whose outputs wait hears of it once they are
+    /// [drained](Drainer::drain); until then it goes no further than to `now`, and takes no command.
     pub fn close(&self, now: Timestamp, app: AppId, session: SessionId) {
-        let closed = self.with_sessions(app, session, |open| open.close(session));
-        let Some((visitor, groups)) = closed else { return };
+        let closed = self.at_desk(app, session, |folk| folk.sessions.close(session));
+        let Some((visitor, groups)) = closed.flatten() else { return };
         let author = match &visitor.user {
             Some(user) => {
-                self.with_users(app, user, |users| users.closed(user, session));
+                self.at_desk(app, user, |folk| folk.users.closed(user, session));
                 Author::Session(session)
             }
             None => Author::Guest(session),
         };
         for key in groups {
-            // A group that it left meanwhile, or that is gone, has nothing to detach.
-            let _gone = self.push_to_group(now, key, author.clone(), Command::Detach);
+            self.lose(now, key, author.clone());
         }
     }
 
     /// A user's profile, empty if none was set.
     pub fn profile(&self, app: AppId, user: &UserId) -> Arc<Profile> {
-        self.with_users(app, user, |users| users.profile(user))
+        self.profile_set(app, user).unwrap_or_default()
     }
 
-    /// Sets a user's profile, for the groups they are in and those they will join.
+    fn profile_set(&self, app: AppId, user: &UserId) -> Option<Arc<Profile>> {
+        self.at_desk(app, user, |folk| folk.users.profile_set(user)).flatten()
+    }
+
+    /// Sets a user's profile, for the groups they are in and those they will come into, or come back to.
     ///
     /// # Errors
-    /// A refusal if nick or avatar are too long, or not fit to be shown; [`PushError::NoSuchApp`].
+    /// As [`Engine::set_profile`](crate::Engine::set_profile), and [`PushError::NoSuchApp`].
     pub fn set_profile(
         &self,
         now: Timestamp,
@@ -301,24 +391,39 @@ impl Hub {
         profile: Profile,
     ) -> Result<(), PushError> {
         crate::form::profile(&profile)?;
-        if self.app(app).is_none() {
-            return Err(PushError::NoSuchApp);
-        }
         let profile = Arc::new(profile);
-        let sessions = self.with_users(app, user, |users| {
-            users.set_profile(user, Some(profile.clone()));
-            users.sessions(user)
+        let sessions = self.at_desk(app, user, |folk| {
+            folk.users.set_profile(user, Some(profile.clone()));
+            folk.users.sessions(user)
         });
-        for session in sessions {
-            let groups: SmallVec<[HubKey; 4]> =
-                self.with_sessions(app, session, |open| open.groups(session).into());
-            for key in groups {
-                let command = Command::SetProfile { profile: profile.clone() };
-                // A group that is gone, or that they left, need not know.
-                let _gone = self.push_to_group(now, key, Author::Session(session), command);
+        let mut heard = Ok(());
+        for session in sessions.ok_or(PushError::NoSuchApp)? {
+            for key in self.groups_of(app, session) {
+                heard = heard.and(self.show_as(now, key, user, profile.clone()));
             }
         }
-        Ok(())
+        heard
+    }
+
+    /// Shows a member by the profile that was set, which is this one.
+    fn show_as(
+        &self,
+        now: Timestamp,
+        key: HubKey,
+        user: &UserId,
+        mut profile: Arc<Profile>,
+    ) -> Result<(), PushError> {
+        loop {
+            self.with_corner(key.app, key.shard, |corner| {
+                corner.app.info.check(now)?;
+                corner.shelf(key)?.show_as(now, key.group, user, &profile)
+            })?;
+            // Look again: whoever set another meanwhile may have told the group before this.
+            match self.profile_set(key.app, user) {
+                Some(another) if another != profile => profile = another,
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// Settles what is due in the group, then applies the command: see
@@ -331,51 +436,113 @@ impl Hub {
         now: Timestamp,
         key: HubKey,
         by: Author,
-        mut command: Command,
+        command: Command,
     ) -> Result<Receipt, PushError> {
         let session = match by {
             Author::Session(session) | Author::Guest(session) => session,
             Author::App | Author::AppAs { .. } => return self.push_to_group(now, key, by, command),
         };
-        let comes = command.newcomer().is_some();
-        if comes {
-            self.check_in(key, session, &by, &mut command)?;
+        if command.newcomer().is_some() {
+            return self.come_in(now, key, session, by, command);
         }
         let leaves = matches!(command, Command::Quit | Command::Detach);
-        let receipt = self.push_to_group(now, key, by.clone(), command)?;
-        if comes {
-            let open = self.with_sessions(key.app, session, |open| {
-                open.entered(session, key);
-                open.visitor(session).is_some()
-            });
-            if !open {
-                // The connection was lost while it came in: nobody else will detach it.
-                let _gone = self.push_to_group(now, key, by, Command::Detach);
-            }
-        } else if leaves {
-            self.with_sessions(key.app, session, |open| open.left(session, key));
+        let answer = self.push_to_group(now, key, by.clone(), command);
+        if leaves && !self.is_connected(key, session) {
+            self.left(now, key, session, by);
         }
+        answer
+    }
+
+    fn come_in(
+        &self,
+        now: Timestamp,
+        key: HubKey,
+        session: SessionId,
+        by: Author,
+        mut command: Command,
+    ) -> Result<Receipt, PushError> {
+        let user = self.check_in(now, key, session, &by, &mut command)?;
+        if let (Command::Attach { .. }, Some(user)) = (&command, &user)
+            && let Some(profile) = self.profile_set(key.app, user)
+        {
+            self.show_as(now, key, user, profile)?;
+        }
+        let receipt = self.push_to_group(now, key, by.clone(), command)?;
+        self.entered(now, key, session, by, user.as_ref());
         Ok(receipt)
     }
 
-    /// Completes a command that comes in, and checks that it is the session's own.
+    /// Notes that a session is in a group, so that closing the session detaches it there, and that
+    /// setting the user's profile changes it there.
+    fn entered(
+        &self,
+        now: Timestamp,
+        key: HubKey,
+        session: SessionId,
+        by: Author,
+        user: Option<&UserId>,
+    ) {
+        let open = self.at_desk(key.app, session, |folk| {
+            folk.sessions.entered(session, key);
+            folk.sessions.visitor(session).is_some()
+        });
+        if open != Some(true) {
+            // The connection was lost while it came in: nobody else will detach it.
+            self.lose(now, key, by);
+        }
+        // Look again: whoever set a profile meanwhile did not know that the user came in here. If the
+        // group has no room to hear of it, the user is shown so when they come again.
+        if let Some((user, profile)) =
+            user.and_then(|it| Some((it, self.profile_set(key.app, it)?)))
+        {
+            let _later = self.show_as(now, key, user, profile);
+        }
+    }
+
+    /// Notes that a session is no longer in a group.
+    fn left(&self, now: Timestamp, key: HubKey, session: SessionId, by: Author) {
+        self.at_desk(key.app, session, |folk| folk.sessions.left(session, key));
+        // Look again: it may have come back, over another thread, before that was noted.
+        if self.is_connected(key, session) {
+            self.entered(now, key, session, by, None);
+        }
+    }
+
+    fn is_connected(&self, key: HubKey, session: SessionId) -> bool {
+        self.read(key, |group| group.is_connected(session)) == Some(true)
+    }
+
+    /// Completes a command that comes in, and checks that it is the session's own. Returns whose.
     fn check_in(
         &self,
+        now: Timestamp,
         key: HubKey,
         session: SessionId,
         by: &Author,
         command: &mut Command,
-    ) -> Result<(), PushError> {
-        let (visitor, room) = self.with_sessions(key.app, session, |open| {
-            (open.visitor(session).cloned(), open.has_room(session, key))
-        });
-        let visitor = visitor.ok_or(PushError::UnknownSession { session })?;
-        if !room {
-            let limit = Sessions::<HubKey>::GROUPS;
-            return Err(PushError::TooManyJoined { session, limit });
+    ) -> Result<Option<UserId>, PushError> {
+        let visitor =
+            self.at_desk(key.app, session, |folk| folk.sessions.visitor(session).cloned());
+        let visitor = visitor.flatten().ok_or(PushError::UnknownSession { session })?;
+        complete(command, by, &visitor, |user| self.profile_set(key.app, user))?;
+        let has_room = || {
+            self.at_desk(key.app, session, |folk| folk.sessions.has_room(session, key))
+                == Some(true)
+        };
+        if !has_room() {
+            for group in self.groups_of(key.app, session) {
+                if !self.is_connected(group, session) {
+                    self.left(now, group, session, by.clone());
+                }
+            }
         }
-        let profile = |user: &UserId| self.profile(key.app, user);
-        complete(command, by, &visitor, profile)
+        let limit = Sessions::<HubKey>::GROUPS;
+        if has_room() { Ok(visitor.user) } else { Err(PushError::TooManyJoined { session, limit }) }
+    }
+
+    /// The groups that a session is noted to be in.
+    fn groups_of(&self, app: AppId, session: SessionId) -> SmallVec<[HubKey; 4]> {
+        self.at_desk(app, session, |folk| folk.sessions.groups(session).into()).unwrap_or_default()
     }
 
     fn push_to_group(
@@ -391,8 +558,16 @@ impl Hub {
             if !is_loss {
                 corner.app.info.check(now)?;
             }
-            corner.shelf.push(now, key.group, by, command)
+            corner.shelf(key)?.push(now, key.group, by, command)
         })
+    }
+
+    /// A connection is lost, whether the app may be used or not, and whether its outputs have room.
+    fn lose(&self, now: Timestamp, key: HubKey, by: Author) {
+        let _gone = self.with_corner(key.app, key.shard, |corner| {
+            corner.shelf(key)?.lose(now, key.group, by);
+            Ok(())
+        });
     }
 
     /// A batch of a group's entries after `cursor`: see [`Group::batch`].
@@ -403,8 +578,10 @@ impl Hub {
         let gone = Err(CursorError::OtherGroup);
         let Some(shard) = self.shard(key) else { return gone };
         let mut apps = shard.apps.lock();
-        let Some(corner) = apps.get_mut(&key.app) else { return gone };
-        corner.shelf.with(key.group, |group| group.batch(cursor)).unwrap_or(gone)
+        let Some(Ok(shelf)) = apps.get_mut(&key.app).map(|corner| corner.shelf(key)) else {
+            return gone;
+        };
+        shelf.with(key.group, |group| group.batch(cursor)).unwrap_or(gone)
     }
 
     /// A group as a source of batches, for an [`Audience`](crate::Audience).
@@ -418,20 +595,23 @@ impl Hub {
     /// [`PushError::NoSuchGroup`].
     pub fn install_filter(&self, key: HubKey, filter: Arc<Filter>) -> Result<(), PushError> {
         self.with_corner(key.app, key.shard, |corner| {
-            corner.shelf.with(key.group, |group| group.install_filter(filter))
+            corner.shelf(key)?.with(key.group, |group| group.install_filter(filter))
         })
     }
 
-    /// Sends a message of the app to all its groups, as a notice; returns how many took it.
+    /// Sends a message of the app to all its groups, as a notice; returns how many took it. Those whose
+    /// limits it exceeds, or whose outputs wait, do not.
     ///
     /// # Errors
-    /// [`PushError::BroadcastTooOften`]: one a second; [`PushError::NoSuchApp`].
+    /// A refusal if it exceeds the limits of all groups; [`PushError::BroadcastTooOften`]: one a
+    /// second; [`PushError::NoSuchApp`], or it may not be used.
     pub fn broadcast(
         &self,
         now: Timestamp,
         app: AppId,
         content: Content,
     ) -> Result<usize, PushError> {
+        self.check_content(app, &content)?;
         {
             let mut registry = self.registry.write();
             registry.apps.get(app).ok_or(PushError::NoSuchApp)?.info.check(now)?;
@@ -451,6 +631,20 @@ impl Hub {
             })?;
         }
         Ok(took)
+    }
+
+    /// Whether any group of the app could take this.
+    fn check_content(&self, app: AppId, content: &Content) -> Result<(), Refusal> {
+        let mut answer = Ok(());
+        for shard in &self.shards {
+            let apps = shard.apps.lock();
+            match apps.get(&app).and_then(|corner| corner.shelf.check_content(content)) {
+                Some(Ok(())) => return Ok(()),
+                Some(refused) => answer = refused,
+                None => {}
+            }
+        }
+        answer
     }
 
     /// Every group of an app as plain data, shard by shard.
@@ -477,11 +671,11 @@ impl Hub {
     ) -> Result<HubKey, RestoreError> {
         let group = Group::restore(snapshot, filters, self.key, new_epoch)?;
         let shard = self.shard_of(group.id());
-        let inserted = self.with_corner(app, shard, |corner| corner.shelf.insert(group));
-        match inserted {
-            Ok(group) => Ok(HubKey { app, shard, group }),
-            Err(_) => Err(RestoreError::Corrupt { what: "no such app, or the id is taken" }),
-        }
+        let inserted = self.with_corner(app, shard, |corner| {
+            let group = corner.shelf.insert(group)?;
+            Ok(HubKey { app, life: corner.app.life, shard, group })
+        });
+        inserted.map_err(|_| RestoreError::Corrupt { what: "no such app, or the id is taken" })
     }
 
     /// Roughly the bytes that all groups hold.
@@ -539,22 +733,18 @@ impl Hub {
         result
     }
 
-    fn with_sessions<R>(
+    /// Does something with what an app has at the desk of a session or user; `None` if there is no
+    /// such app. Nothing is noted of an app that is not there, or not there any more.
+    fn at_desk<R>(
         &self,
         app: AppId,
-        session: SessionId,
-        act: impl FnOnce(&mut Sessions<HubKey>) -> R,
-    ) -> R {
-        let mut desk = self.desk(&session).lock();
-        act(desk.sessions.entry(app).or_insert_with(|| Sessions::new(self.key)))
+        whose: impl std::hash::Hash,
+        act: impl FnOnce(&mut Folk) -> R,
+    ) -> Option<R> {
+        self.desk(whose).lock().get_mut(&app).map(act)
     }
 
-    fn with_users<R>(&self, app: AppId, user: &UserId, act: impl FnOnce(&mut Users) -> R) -> R {
-        let mut desk = self.desk(user).lock();
-        act(desk.users.entry(app).or_insert_with(|| Users::new(self.key)))
-    }
-
-    fn desk(&self, id: &impl std::hash::Hash) -> &Mutex<Desk> {
+    fn desk(&self, id: impl std::hash::Hash) -> &Mutex<BTreeMap<AppId, Folk>> {
         &self.desks[place(self.key.hash_one(id), self.desks.len()) as usize]
     }
 }

@@ -157,6 +157,17 @@ impl Roster {
         }
     }
 
+    /// Whether a session is anybody's here whose connection is not known to be lost.
+    pub(crate) fn is_connected(&self, session: SessionId) -> bool {
+        match self.place(session) {
+            Some(Place::Member(_)) => {
+                self.people.as_ref().is_some_and(|people| people.lost.get(&session).is_none())
+            }
+            Some(Place::Guest(_)) => true,
+            None => self.applicants.as_ref().is_some_and(|them| them.at(session).is_some()),
+        }
+    }
+
     /// What a session runs on, be it a member's, a guest's or an applicant's.
     pub(crate) fn platform(&self, session: SessionId) -> Option<Platform> {
         let device = match self.place(session) {

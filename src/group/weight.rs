@@ -1,0 +1,146 @@
+//! What an output that waits weighs: roughly the bytes of it and of what it holds.
+//!
+//! Texts that are shared with the log or the roster count in full: while they wait here, they stay.
+
+use crate::{
+    command::{Command, Decision, GroupPatch, Users},
+    config::GroupConfig,
+    entry::{Notice, ProfileChanges},
+    message::{Content, Directive, Element, Message},
+    output::{Event, Output, Record},
+    role::{Author, Profile},
+};
+
+/// A user id, with the counts beside its text.
+const USER: usize = 48;
+
+/// The bytes of one output.
+pub(super) fn output(output: &Output) -> usize {
+    size_of::<Output>()
+        + match output {
+            Output::Record(Record { event: Event::Command { by, command: it }, .. }) => {
+                author(by) + command(it)
+            }
+            Output::Ask { question, .. } => message(&question.message),
+            Output::Ended { message: it, .. } => message(it),
+            Output::Applied { note, .. } => USER + note.len(),
+            Output::Direct { notice: it, .. } => notice(it),
+            Output::Order { directive: it, .. } => directive(it),
+            Output::ProfileChanged { changes: it, .. } => changes(it),
+            Output::Joined { .. } | Output::Left { .. } | Output::Presence { .. } => USER,
+            Output::Record(Record { event: Event::Advance, .. })
+            | Output::Tail { .. }
+            | Output::Full { .. }
+            | Output::Disbanded { .. } => 0,
+        }
+}
+
+fn author(by: &Author) -> usize {
+    match by {
+        Author::AppAs { profile: it, .. } => USER + profile(it),
+        Author::App | Author::Session(_) | Author::Guest(_) => 0,
+    }
+}
+
+fn command(command: &Command) -> usize {
+    match command {
+        Command::Join(join) => USER + profile(&join.profile) + join.note.len(),
+        Command::Send(draft) => {
+            size_of_val(&**draft)
+                + content(&draft.content)
+                + draft.directive.as_ref().map_or(0, directive)
+        }
+        Command::Answer { decision: Decision::Replace { content: it }, .. } => content(it),
+        Command::Answer { decision: Decision::Reject { reason, .. }, .. } => reason.len(),
+        Command::SetProfile { profile: it } => profile(it),
+        Command::SetNameCard { card, .. } => USER + card.len(),
+        Command::SetGroup(it) => patch(it),
+        Command::Kick { users: them, reason } | Command::Ban { users: them, reason, .. } => {
+            users(them) + reason.len()
+        }
+        Command::Notify { users: them, field } => them.as_ref().map_or(0, users) + field.len(),
+        Command::Broadcast { content: it } => content(it),
+        Command::SetAttributes { changes, .. } => changes
+            .iter()
+            .map(|it| size_of_val(it) + it.key.len() + it.value.as_ref().map_or(0, |it| it.len()))
+            .sum(),
+        Command::Count { changes } => changes.iter().map(|it| size_of_val(it) + it.key.len()).sum(),
+        Command::Mute { users: them, .. }
+        | Command::Unmute { users: them }
+        | Command::Unban { users: them }
+        | Command::Mark { users: them, .. } => users(them),
+        Command::Configure(_) => size_of::<GroupConfig>(),
+        Command::Attach { .. }
+        | Command::AnswerJoin { .. }
+        | Command::Purge { .. }
+        | Command::SetAdmin { .. }
+        | Command::CancelAdmin { .. }
+        | Command::Transfer { .. } => USER,
+        Command::Detach
+        | Command::Quit
+        | Command::Answer { decision: Decision::Allow | Decision::Discard, .. }
+        | Command::Recall { .. }
+        | Command::MuteAll { .. }
+        | Command::SetSlowMode { .. }
+        | Command::UseFilter { .. }
+        | Command::Disband
+        | Command::Rebase { .. } => 0,
+    }
+}
+
+fn message(message: &Message) -> usize {
+    size_of::<Message>()
+        + content(&message.content)
+        + profile(&message.sender.profile)
+        + message.directive.as_ref().map_or(0, directive)
+}
+
+fn content(content: &Content) -> usize {
+    content.bytes() + content.elements.len() * size_of::<Element>()
+}
+
+fn directive(Directive::Leave { users }: &Directive) -> usize {
+    users.len() * USER
+}
+
+fn users(users: &Users) -> usize {
+    users.len() * USER
+}
+
+fn profile(profile: &Profile) -> usize {
+    size_of::<Profile>() + profile.nick.len() + profile.avatar.len()
+}
+
+fn patch(
+    GroupPatch { name, introduction, notification, face_url, custom, .. }: &GroupPatch,
+) -> usize {
+    let texts = [name, introduction, notification, face_url];
+    let texts: usize = texts.into_iter().flatten().map(|text| text.len()).sum();
+    size_of::<GroupPatch>() + texts + fields(custom)
+}
+
+fn changes(changes: &ProfileChanges) -> usize {
+    let ProfileChanges { name, introduction, notification, face_url, custom, .. } = changes;
+    let texts = [name, introduction, notification, face_url];
+    let texts: usize = texts.into_iter().flatten().map(|text| text.len()).sum();
+    size_of::<ProfileChanges>() + texts + fields(custom)
+}
+
+fn fields(custom: &[(std::sync::Arc<str>, std::sync::Arc<str>)]) -> usize {
+    custom.iter().map(|field| size_of_val(field) + field.0.len() + field.1.len()).sum()
+}
+
+fn notice(notice: &Notice) -> usize {
+    match notice {
+        Notice::Custom { field } => field.len(),
+        Notice::Broadcast { content: it } => content(it),
+        Notice::Applied { note, .. } => USER + note.len(),
+        Notice::Kicked { reason } | Notice::Banned { reason, .. } => reason.len(),
+        Notice::Purged { .. } => USER,
+        Notice::Disbanded
+        | Notice::Admitted
+        | Notice::Declined
+        | Notice::QuitElsewhere
+        | Notice::RoleChanged { .. } => 0,
+    }
+}
