@@ -53,6 +53,20 @@ impl Bucket {
         (self.after(at, limit) != Timestamp::MAX).then_some(at)
     }
 
+    /// How many events are admitted at once at `now`.
+    pub(crate) fn room(self, now: Timestamp, limit: Limit) -> u64 {
+        let base = self.full(now).as_nanos();
+        let Some(spare) = limit.tolerance.checked_sub(base - now.as_nanos()) else { return 0 };
+        // Near the end of time there are no more intervals left than this.
+        let left = (u64::MAX - 1).saturating_sub(base) / limit.interval;
+        (spare / limit.interval + 1).min(left)
+    }
+
+    /// From when on nothing that has passed holds anything back; `now` if it is so already.
+    pub(crate) fn full(self, now: Timestamp) -> Timestamp {
+        self.tat.max(now)
+    }
+
     /// Lets an event pass at `now`.
     pub(crate) fn take(&mut self, now: Timestamp, limit: Limit) {
         self.tat = self.after(now, limit);
@@ -116,13 +130,14 @@ mod tests {
         Timestamp::from_millis(millis)
     }
 
-    /// Takes as many as are admitted at `now`.
+    /// Takes as many as are admitted at `now`, which is as many as the bucket says.
     fn drain(bucket: &mut Bucket, now: Timestamp, limit: Limit) -> u32 {
-        let mut taken = 0;
+        let (room, mut taken) = (bucket.room(now, limit), 0);
         while bucket.opens(now, limit) == Some(now) {
             bucket.take(now, limit);
             taken += 1;
         }
+        assert_eq!(room, u64::from(taken));
         taken
     }
 
@@ -142,6 +157,7 @@ mod tests {
         assert_eq!(drain(&mut bucket, ms(1000), limit), 2);
         assert_eq!(bucket.opens(ms(1000), limit), Some(ms(1025)));
         assert_eq!(bucket.opens(ms(1030), limit), Some(ms(1030)));
+        assert_eq!((bucket.full(ms(1030)), bucket.full(ms(1060))), (ms(1050), ms(1060)));
     }
 
     #[test]
@@ -171,6 +187,7 @@ mod tests {
         let wild = Timestamp::MAX.before(Duration::from_millis(60));
         assert_eq!(drain(&mut bucket, wild, limit), 2);
         assert_eq!(bucket.opens(wild, limit), None);
+        assert_eq!(bucket.room(Timestamp::MAX, limit), 0);
         assert_eq!(bucket.checked_within(wild, Some(limit)), Ok(bucket));
         bucket.shift(Shift::new(wild, ms(1000)));
         assert_eq!(drain(&mut bucket, ms(1000), limit), 2);

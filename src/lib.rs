@@ -73,7 +73,7 @@ pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
 pub use engine::{Creation, Engine, EngineConfig, PushError};
 pub use entry::{Body, Entry, Notice, ProfileChanges, Subject, Tip, TipKind};
-pub use group::{Group, RestoreError, Snapshot};
+pub use group::{Group, RestoreError, Snapshot, Waiting};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
     AppId, Epoch, FilterId, GroupId, GroupKey, HashKey, IdError, MessageId, Random, RecordNo, Seq,
@@ -93,6 +93,7 @@ pub use refusal::{Denial, Field, Refusal};
 pub use role::{Author, Platform, Profile, Role, RoleSet};
 pub use roster::{Member, Page};
 pub use rules::{Action, Actor};
+pub use scheduler::Allowance;
 pub use stats::{Flow, Stats};
 pub use tally::Totals;
 pub use time::{Rate, Timestamp};

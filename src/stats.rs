@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    message::{PerClass, PerPriority},
+    message::{Class, PerClass, PerPriority},
     outcome::{Discard, Outcome, Rejection},
 };
 
@@ -29,6 +29,11 @@ impl Stats {
     /// Messages offered: refused and accepted.
     pub fn offered(&self) -> u64 {
         self.refused() + self.accepted()
+    }
+
+    /// Entries that the log keeps, by class; at most [`Retention::quota`](crate::Retention::quota).
+    pub fn kept(&self) -> PerClass<u64> {
+        PerClass(Class::ALL.map(|class| self.appended[class].saturating_sub(self.evicted[class])))
     }
 
     /// Messages refused, for whatever reason.

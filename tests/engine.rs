@@ -346,6 +346,26 @@ fn an_engine_that_begins_anew_assigns_ids_that_are_new() {
 }
 
 #[test]
+fn a_config_that_is_read_changed_and_given_back_keeps_the_filter_in_force() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    let filter = Arc::new(FilterSpec::parse("[abuse block]\nvillain").unwrap().compile().unwrap());
+    let in_force = Some(filter.id());
+    engine.install_filter(key, filter).unwrap();
+    engine.push(START, key, Author::App, Command::UseFilter { filter: in_force }).unwrap();
+    let mut settings = engine.group(key).unwrap().config().settings().clone();
+    assert_eq!(settings.filter, in_force);
+    settings.disclose_loss = false;
+    let configure = Command::Configure(Box::new(settings.build().unwrap()));
+    engine.push(START, key, Author::App, configure).unwrap();
+
+    let ann = join(&mut engine, key, "ann", 1);
+    engine.push(START, key, ann, Command::text("you villain")).unwrap();
+    let flow = engine.group(key).unwrap().stats().flow[liveroom::Priority::Normal];
+    assert_eq!(flow.rejected, [1, 0, 0]);
+}
+
+#[test]
 fn a_restored_engine_goes_on_where_it_was() {
     let mut engine = engine();
     let filter = FilterSpec::parse("darn").unwrap().compile().unwrap();

@@ -8,6 +8,7 @@
 
 mod advance;
 mod filters;
+mod lanes;
 mod membership;
 mod outbox;
 
@@ -21,6 +22,7 @@ mod weight;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use self::lanes::Waiting;
 pub(crate) use self::outbox::BEHAVIOUR;
 pub use self::snapshot::{RestoreError, Snapshot};
 use self::{

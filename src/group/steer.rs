@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     command::{AttributeChange, AttributeMode, CounterChange, GroupPatch, Receipt, Users},
-    config::{GroupConfig, SlowMode},
+    config::{GroupConfig, Settings, SlowMode},
     entry::{Notice, ProfileChanges},
     form,
     id::{FilterId, UserId},
@@ -161,6 +161,9 @@ impl Group {
         self.may_do(caller, Action::UseFilter, None)?;
         self.check_filter(filter)?;
         self.filters.put_in_force(filter);
+        // Who reads the config, changes something else and gives it back keeps this filter.
+        let settings = Settings { filter, ..self.config.settings().clone() };
+        self.config = settings.build().expect("no filter makes a good config bad");
         Ok(Receipt::Done)
     }
 

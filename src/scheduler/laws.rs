@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{
     Arrival, Offered, Scheduler, Taken,
-    model::{START, any_priority, any_traffic},
+    model::{START, Step, any_offer, any_priority, any_traffic},
     tests::{author, key, lanes, normal_cap, traffic},
 };
 use crate::{
@@ -232,6 +232,78 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn each_lane_leaves_in_the_order_that_was_announced_whatever_the_others_do(
+        traffic in any_traffic(),
+        offers in prop::collection::vec((any_offer(), prop::option::weighted(0.1, 0..60_u64)), 1..80),
+    ) {
+        let traffic = lanes(&traffic, 80, 86_400_000);
+        let (mut scheduler, mut now) = (Scheduler::new(key()), START);
+        for (id, (offer, pause)) in (1..).map(MessageId).zip(offers) {
+            let Step::Offer { user, exempt, weight, priority } = offer else { unreachable!() };
+            let author = author(user, exempt, weight);
+            scheduler.offer(now, &traffic, Arrival { id, author, priority, payload: id.0 });
+            // A release here and there, so that turns are under way.
+            if let Some(pause) = pause {
+                now += std::time::Duration::from_millis(pause);
+                scheduler.release(now, &traffic);
+            }
+        }
+        let announced = Priority::ALL.map(|priority| {
+            let standing = scheduler.in_turn(priority);
+            standing.map(|it| (it.id, it.arrived, *it.payload)).collect::<Vec<_>>()
+        });
+        let mut left = [const { Vec::new() }; 4];
+        while let Some(at) = scheduler.next_release(now, &traffic) {
+            now = at;
+            let taken = scheduler.release(now, &traffic).unwrap();
+            left[taken.priority as usize].push((taken.id, taken.arrived, taken.payload));
+        }
+        assert_eq!(left, announced);
+    }
+
+    #[test]
+    fn as_many_are_admitted_at_once_as_are_allowed_and_the_next_when_it_was_said(
+        traffic in any_traffic(),
+        script in any_script(),
+        priority in any_priority(),
+        exempt: bool,
+    ) {
+        let (mut scheduler, mut now) = (Scheduler::new(key()), START);
+        for (id, (user, priority, pause)) in (1..).map(MessageId).zip(script) {
+            now += std::time::Duration::from_millis(pause);
+            let arrival = Arrival { id, author: author(user, user >= 4, 1), priority, payload: 0 };
+            scheduler.offer(now, &traffic, arrival);
+        }
+        // What waits has no part in it.
+        scheduler.drain_all();
+        let offer = |scheduler: &mut Scheduler<u8>, now| {
+            let author = author(1, exempt, 1);
+            let id = MessageId(u64::MAX);
+            let arrival = Arrival { id, author, priority, payload: 0 };
+            let released = matches!(scheduler.offer(now, &traffic, arrival), Offered::Released(_));
+            scheduler.drain_all();
+            released
+        };
+        let count = |scheduler: &Scheduler<u8>, now| {
+            let mut copy = scheduler.clone();
+            (0..).take_while(|_| offer(&mut copy, now)).count()
+        };
+        let allowance = scheduler.allowance(now, &traffic, priority, exempt);
+        assert_eq!(count(&scheduler, now), allowance.now as usize);
+        let next = allowance.next.unwrap();
+        assert_eq!(next == now, allowance.now > 0);
+        assert!(count(&scheduler, next) > 0);
+        if next > now {
+            assert_eq!(count(&scheduler, next.before(std::time::Duration::from_nanos(1))), 0);
+        }
+        let later = allowance.full + std::time::Duration::from_secs(3_600);
+        assert_eq!(count(&scheduler, allowance.full), count(&scheduler, later));
+        let reserve = if priority == Priority::High { 0 } else { traffic.reserve };
+        let cap = traffic.caps[priority].filter(|_| !exempt).map_or(u32::MAX, |cap| cap.burst);
+        assert_eq!(count(&scheduler, later), (traffic.burst - reserve).min(cap) as usize);
     }
 
     #[test]

@@ -16,6 +16,7 @@
 //!
 //! Invariant: the lanes exist only while a message waits, so that an idle group costs little.
 
+mod allowance;
 mod chain;
 mod limits;
 mod queue;
@@ -32,6 +33,7 @@ use std::num::NonZeroU8;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::allowance::Allowance;
 pub(crate) use self::saved::Saved;
 use self::{limits::Limits, queue::Queue};
 use crate::{
@@ -97,6 +99,14 @@ pub(crate) struct Taken<T> {
     pub(crate) priority: Priority,
     pub(crate) arrived: Timestamp,
     pub(crate) payload: T,
+}
+
+/// A message that waits, looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Standing<'a, T> {
+    pub(crate) id: MessageId,
+    pub(crate) arrived: Timestamp,
+    pub(crate) payload: &'a T,
 }
 
 /// The lanes, and in each the ring of the exempt before that of the others.
@@ -196,6 +206,12 @@ impl<T> Scheduler<T> {
         self.take_all(Queue::take_oldest)
     }
 
+    /// What waits in one lane, in the order in which it leaves if nothing else happens to the lane.
+    pub(crate) fn in_turn(&self, priority: Priority) -> impl Iterator<Item = Standing<'_, T>> {
+        let queues = self.queues.as_deref().into_iter();
+        queues.flat_map(move |queues| queues[priority].in_turn())
+    }
+
     /// How many messages wait in each lane.
     pub(crate) fn waiting(&self) -> PerPriority<u32> {
         let queues = self.queues.as_deref();
@@ -285,13 +301,17 @@ impl<T> Scheduler<T> {
         let at = self.bucket.opens(now, group)?;
         match limits.cap(priority) {
             Some(cap) if !exempt => {
-                let bucket = self.caps.as_ref().map_or_else(Bucket::default, |caps| caps[priority]);
-                let at = bucket.opens(at, cap)?;
+                let at = self.cap(priority).opens(at, cap)?;
                 // Again, because the later moment may be too near the end of time.
                 self.bucket.opens(at, group)
             }
             Some(_) | None => Some(at),
         }
+    }
+
+    /// What has passed the cap of `priority`.
+    fn cap(&self, priority: Priority) -> Bucket {
+        self.caps.as_ref().map_or_else(Bucket::default, |caps| caps[priority])
     }
 
     /// Accounts for a message that passes at `now`.

@@ -26,7 +26,7 @@ struct Model {
     changes: u64,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Line {
     /// By arrival.
     messages: Vec<Waiting>,
@@ -34,6 +34,7 @@ struct Line {
     authors: Vec<Author>,
 }
 
+#[derive(Clone)]
 struct Waiting {
     id: MessageId,
     arrived: i128,
@@ -41,6 +42,7 @@ struct Waiting {
     payload: u64,
 }
 
+#[derive(Clone)]
 struct Author {
     user: Option<UserId>,
     exempt: bool,
@@ -121,10 +123,7 @@ impl Model {
             author.spent = 0;
             lane.authors.push(author);
         }
-        self.tat = self.tat.max(nanos(now)) + interval(traffic);
-        if let (Some(cap), false) = (&traffic.caps[priority], exempt) {
-            self.caps[priority] = self.caps[priority].max(nanos(now)) + cap_interval(*cap);
-        }
+        self.spend(now, traffic, priority, exempt);
         Some(self.take(priority, first))
     }
 
@@ -159,6 +158,49 @@ impl Model {
 
     fn waiting(&self) -> PerPriority<u32> {
         PerPriority(Priority::ALL.map(|p| self.lanes[p].messages.len().try_into().unwrap()))
+    }
+
+    /// What leaves a lane one by one: the front author of the exempt, or else of the others, gives
+    /// the first message they have, and goes to the back when their turn is over.
+    fn in_turn(&self, priority: Priority) -> Vec<MessageId> {
+        let Line { mut messages, mut authors } = self.lanes[priority].clone();
+        let mut order = Vec::new();
+        while !messages.is_empty() {
+            let exempt = authors.iter().any(|author| author.exempt);
+            let front = authors.iter().position(|author| author.exempt == exempt).unwrap();
+            let first = messages.iter().position(|m| m.user == authors[front].user).unwrap();
+            order.push(messages.remove(first).id);
+            let mut author = authors.remove(front);
+            author.spent += 1;
+            if !messages.iter().any(|message| message.user == author.user) {
+                continue;
+            }
+            if author.spent < author.weight.get() {
+                authors.insert(front, author);
+            } else {
+                author.spent = 0;
+                authors.push(author);
+            }
+        }
+        order
+    }
+
+    /// How many of this priority pass one upon the other at `now`, on paper.
+    fn room(&self, now: Timestamp, traffic: &Traffic, priority: Priority, exempt: bool) -> u32 {
+        let mut paper = Self { tat: self.tat, caps: self.caps, ..Self::default() };
+        let mut count = 0;
+        while paper.eligible(traffic, priority, exempt) <= nanos(now) {
+            count += 1;
+            paper.spend(now, traffic, priority, exempt);
+        }
+        count
+    }
+
+    fn spend(&mut self, now: Timestamp, traffic: &Traffic, priority: Priority, exempt: bool) {
+        self.tat = self.tat.max(nanos(now)) + interval(traffic);
+        if let (Some(cap), false) = (&traffic.caps[priority], exempt) {
+            self.caps[priority] = self.caps[priority].max(nanos(now)) + cap_interval(*cap);
+        }
     }
 
     fn shift(&mut self, by: i128) {
@@ -426,6 +468,16 @@ impl Pair {
         );
         assert_eq!(self.scheduler.next_expiry(now, traffic), self.model.next_expiry(now, traffic));
         assert_eq!(self.scheduler.queues.is_none(), self.scheduler.len() == 0);
+        for priority in Priority::ALL {
+            let in_turn = self.scheduler.in_turn(priority).map(|standing| standing.id);
+            assert_eq!(in_turn.collect::<Vec<_>>(), self.model.in_turn(priority));
+            for exempt in [true, false] {
+                let allowance = self.scheduler.allowance(now, traffic, priority, exempt);
+                let next = self.model.eligible(traffic, priority, exempt).max(nanos(now));
+                assert_eq!(allowance.next, Some(moment(next)));
+                assert_eq!(allowance.now, self.model.room(now, traffic, priority, exempt));
+            }
+        }
     }
 }
 

@@ -18,12 +18,12 @@
 mod index;
 mod saved;
 
-use std::num::NonZeroU8;
+use std::{collections::VecDeque, num::NonZeroU8};
 
 use self::index::{Entry, Index};
 pub(super) use self::saved::SavedQueue;
 use super::{
-    Authored, Taken,
+    Authored, Standing, Taken,
     chain::{Chain, Place, Slab},
 };
 use crate::{
@@ -118,6 +118,14 @@ impl<T> Queue<T> {
     /// When the message arrived that has waited longest.
     pub(super) fn oldest(&self) -> Option<Timestamp> {
         self.arrivals.first().map(|place| self.messages[place].arrived)
+    }
+
+    /// What waits, in the order in which turns take it: first the ring of the exempt, then the other.
+    pub(super) fn in_turn(&self) -> impl Iterator<Item = Standing<'_, T>> {
+        self.turns(&self.exempt).chain(self.turns(&self.others)).map(|place| {
+            let Waiting { id, arrived, payload, .. } = &self.messages[place];
+            Standing { id: *id, arrived: *arrived, payload }
+        })
     }
 
     /// Appends a message; the author is from now on what `author` says.
@@ -220,6 +228,32 @@ impl<T> Queue<T> {
         }
         let Waiting { id, arrived, payload, .. } = self.messages.remove(place);
         Taken { id, priority: self.priority, arrived, payload }
+    }
+
+    /// The messages of one ring by turns, as [`take_turn`](Self::take_turn) would take them.
+    ///
+    /// Each step is O(1); of the authors, only those are written down who had a turn and have more.
+    fn turns(&self, ring: &Ring<T>) -> impl Iterator<Item = Place<Waiting<T>>> {
+        let mut spent = ring.spent;
+        let mut turn = None;
+        let mut again = VecDeque::new();
+        let mut fresh = ring.authors.places(&self.authors).filter_map(|author| {
+            let first = self.authors[author].messages.first();
+            first.map(|first| (author, first))
+        });
+        std::iter::from_fn(move || {
+            let next = turn.take().or_else(|| fresh.next()).or_else(|| again.pop_front());
+            let (author, message) = next?;
+            let more = Chain::<_, OWN>::after(&self.messages, message).map(|more| (author, more));
+            spent += 1;
+            if more.is_some() && spent < self.authors[author].weight.get() {
+                turn = more;
+            } else {
+                spent = 0;
+                again.extend(more);
+            }
+            Some(message)
+        })
     }
 
     fn ring(&mut self, exempt: bool) -> &mut Ring<T> {
