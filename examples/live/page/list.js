@@ -1,0 +1,173 @@
+/**
+ * A list of which only what can be seen, and a little around it, is in the page, however long it is.
+ *
+ * Rows may have any height: each is measured when it is drawn, and until then taken for as tall as most.
+ * The list follows its end until its reader scrolls up; then what is being read stays where it is,
+ * whatever comes below, goes above, or turns out taller than was thought.
+ */
+
+import { Heights } from "./heights.js";
+
+/** Rows drawn beyond each edge, so that a quick finger does not see a gap. */
+const BEYOND_PX = 500;
+/** A row that was never drawn is taken for so tall. */
+const GUESS_PX = 34;
+
+/** @template T */
+export class List {
+  #heights = new Heights();
+  /** @type {T[]} */ #items = [];
+  /** @type {Map<number, HTMLElement>} */ #drawn = new Map();
+  /** @type {Set<number>} */ #stale = new Set();
+  #following = true;
+  #fresh = 0;
+  #lastTop = 0;
+  #width = 0;
+  /** @type {number|undefined} */ #frame;
+
+  /**
+   * @param {HTMLElement} view which scrolls
+   * @param {HTMLElement} rows inside of it
+   * @param {object} options
+   * @param {number} options.keep the most rows that are remembered
+   * @param {(item: T, row: number) => HTMLElement} options.draw
+   * @param {(fresh: number) => void} options.moved is told how many rows came below what is read
+   */
+  constructor(view, rows, { keep, draw, moved }) {
+    this.view = view;
+    this.rows = rows;
+    this.options = { keep, draw, moved };
+    view.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    new ResizeObserver(() => this.#resized()).observe(view);
+  }
+
+  /** The number that the next row gets. */
+  get end() { return this.#heights.end; }
+  get following() { return this.#following; }
+
+  /** @param {number} row @returns {T|undefined} */
+  get(row) { return this.#items[row - this.#heights.first]; }
+
+  /** Rows from the newest to the oldest. @returns {Generator<[number, T]>} */
+  *backwards() {
+    for (let n = this.#items.length - 1; n >= 0; n -= 1) yield [this.#heights.first + n, this.#items[n]];
+  }
+
+  /** @param {T} item @returns {number} the row's number, which stays its own */
+  push(item) {
+    this.#items.push(item);
+    const row = this.#heights.push(GUESS_PX);
+    if (!this.#following) this.#fresh += 1;
+    // Cutting off in pieces, since it moves all that are left.
+    if (this.#items.length >= this.options.keep + 64) this.#cut(this.#items.length - this.options.keep);
+    this.#wish();
+    return row;
+  }
+
+  /** Draws a row anew, since its item has changed. @param {number} row */
+  update(row) {
+    if (!this.#drawn.has(row)) return;
+    this.#stale.add(row);
+    this.#wish();
+  }
+
+  /** Draws everything anew. */
+  redraw() {
+    for (const row of this.#drawn.keys()) this.#stale.add(row);
+    this.#wish();
+  }
+
+  /** Goes to the newest row and stays there. */
+  follow() {
+    this.#following = true;
+    this.#fresh = 0;
+    this.#wish();
+  }
+
+  /** @param {number} count */
+  #cut(count) {
+    const height = this.#heights.drop(count);
+    this.#items.splice(0, count);
+    if (this.#following) return;
+    this.#lastTop = Math.max(0, this.view.scrollTop - height);
+    this.view.scrollTop = this.#lastTop;
+  }
+
+  /** A hidden tab gets no frame, and so draws nothing, however much comes. */
+  #wish() {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.#draw();
+    });
+  }
+
+  #resized() {
+    const width = this.view.clientWidth;
+    if (width !== this.#width) {
+      // Lines break elsewhere now: what is not drawn is guessed from what it was.
+      const by = this.#width > 0 && width > 0 ? this.#width / width : 1;
+      if (Math.abs(by - 1) > 0.02) this.#heights.scale((height) => (height > GUESS_PX ? Math.max(GUESS_PX, height * by) : height));
+      this.#width = width;
+    }
+    this.#draw(true);
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.view;
+    const below = scrollHeight - clientHeight - scrollTop;
+    // Only going up stops the following: the end may also have moved away by itself.
+    if (below < 4) this.#following = true;
+    else if (scrollTop < this.#lastTop - 1) this.#following = false;
+    this.#lastTop = scrollTop;
+    this.#wish();
+  }
+
+  #draw(measureAll = false) {
+    const height = this.view.clientHeight;
+    if (height === 0) return;
+    const heights = this.#heights;
+    const top = this.#following ? Math.max(0, heights.total - height) : this.view.scrollTop;
+    const anchor = heights.at(top);
+    const within = top - (heights.size > 0 ? heights.offset(anchor) : 0);
+    const from = heights.at(top - BEYOND_PX);
+    const to = heights.size === 0 ? from : heights.at(top + height + (this.#following ? 0 : BEYOND_PX)) + 1;
+    const fresh = this.#place(from, to);
+    for (const [row, shown] of measureAll ? this.#drawn : fresh) heights.set(row, shown.getBoundingClientRect().height);
+    this.rows.style.paddingTop = `${heights.size > 0 ? heights.offset(from) : 0}px`;
+    this.rows.style.paddingBottom = `${heights.size > 0 ? heights.total - heights.offset(to) : 0}px`;
+    const wanted = this.#following ? this.view.scrollHeight - height : heights.offset(anchor) + within;
+    if (Math.abs(this.view.scrollTop - wanted) > 0.5) this.view.scrollTop = wanted;
+    this.#lastTop = this.view.scrollTop;
+    if (this.#following) this.#fresh = 0;
+    this.options.moved(this.#fresh);
+    // Rows taller or less tall than guessed leave room, or hide others: once more, until it fits.
+    if (fresh.size > 0) this.#wish();
+  }
+
+  /** Has exactly these rows in the page. @param {number} from @param {number} to @returns {Map<number, HTMLElement>} those that are new */
+  #place(from, to) {
+    for (const [row, shown] of this.#drawn) {
+      if (row >= from && row < to && !this.#stale.has(row)) continue;
+      shown.remove();
+      this.#drawn.delete(row);
+    }
+    this.#stale.clear();
+    /** @type {Map<number, HTMLElement>} */ const fresh = new Map();
+    /** @type {Element|null} */ let next = this.rows.firstElementChild;
+    for (let row = from; row < to; row += 1) {
+      const there = this.#drawn.get(row);
+      if (there) {
+        next = there.nextElementSibling;
+        continue;
+      }
+      const shown = this.options.draw(/** @type {T} */ (this.get(row)), row);
+      // How many there will be is unknown in a room that goes on; which one this is, is not.
+      shown.setAttribute("aria-posinset", String(row + 1));
+      shown.setAttribute("aria-setsize", "-1");
+      this.rows.insertBefore(shown, next);
+      this.#drawn.set(row, shown);
+      fresh.set(row, shown);
+    }
+    return fresh;
+  }
+}
