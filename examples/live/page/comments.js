@@ -1,9 +1,13 @@
 /**
- * Comments that fly over the stream. Each is one element that the browser's compositor moves; the main
- * thread works only when one sets off, several times a second for all of them together.
+ * Comments that fly over the stream, however many, on a few moving strips.
+ *
+ * A strip is an element that the browser's compositor moves to the left at one speed for all that is on
+ * it; a comment is put on it beyond the right edge, and taken off when it has left. So the main thread
+ * works only when some set off, a few times a second for all of them together, and the browser has three
+ * layers to move and not two hundred. Lanes take strips in turn, so that neighbours differ in speed.
  *
  * Who may set off in which lane is decided in `lanes.js`, by a clock of this module's own, which stands
- * still while the comments do. An element is clipped to the width that the lanes were told.
+ * still while the comments do, and by widths measured in the font that is shown.
  */
 
 import { Lanes, crossing, standing } from "./lanes.js";
@@ -15,11 +19,16 @@ import { element } from "./dom.js";
  * comment cover another: one that finds no lane stands in the chat alone.
  * @typedef {"plain"|"own"|"staff"} Tone
  * @typedef {{text: string, tone: Tone, born: number, width: number}} Waiting
- * @typedef {{flyer: import("./lanes.js").Flyer, lane: number, shown: HTMLElement, motion: Animation|null}} Flying
+ * @typedef {{flyer: import("./lanes.js").Flyer, lane: number, shown: HTMLElement}} Flying
+ * @typedef {{shown: HTMLElement, motion: Animation, speed: number, start: number, busyUntil: number}} Strip
  */
 
-/** How long a comment takes from edge to edge, whatever its length. */
+/** How long a short comment takes from edge to edge. */
 const CROSSING_MS = 9_000;
+/** The speeds of strips, as shares of that. */
+const SPEEDS = [1, 1.16, 0.9];
+/** A strip is left for a new one after so long, so that none grows without end. */
+const STRIP_MS = 40_000;
 /** How long one stands, for those who want no motion. */
 const STANDING_MS = 5_000;
 /** At most so many at once; the chat beside has them all. */
@@ -52,6 +61,8 @@ export function oneLine(text) {
 export class Comments {
   #lanes = new Lanes();
   /** @type {Flying[]} */ #flying = [];
+  /** The one in use for each speed. @type {(Strip|undefined)[]} */ #strips = [];
+  /** Those left, until the last comment on them is gone. @type {Strip[]} */ #left = [];
   /** @type {Waiting[]} */ #queue = [];
   /** @type {Density} */ #density = "calm";
   /** @type {number|undefined} */ #timer;
@@ -111,21 +122,25 @@ export class Comments {
     if (this.#heldAt !== null) return;
     this.#heldAt = performance.now();
     this.#queue = [];
-    for (const { motion } of this.#flying) motion?.pause();
+    for (const { motion } of this.#allStrips()) motion.pause();
   }
 
   resume() {
     if (this.#heldAt === null) return;
     this.#heldFor += performance.now() - this.#heldAt;
     this.#heldAt = null;
-    for (const { motion } of this.#flying) motion?.play();
+    for (const { motion } of this.#allStrips()) motion.play();
   }
 
   clear() {
-    for (const { shown } of this.#flying) shown.remove();
-    this.#flying = [];
-    this.#queue = [];
+    this.sky.replaceChildren();
+    [this.#flying, this.#queue, this.#strips, this.#left] = [[], [], [], []];
     this.#lanes.clear();
+  }
+
+  /** @returns {Strip[]} */
+  #allStrips() {
+    return [...this.#left, ...this.#strips.filter((strip) => strip !== undefined)];
   }
 
   /** A clock that stands still while the comments do. */
@@ -168,17 +183,49 @@ export class Comments {
 
   /** Lets those in the queue set off that find a lane. @param {number} now */
   #launch(now) {
+    this.#renewStrips(now);
     const queue = this.#queue.filter(({ born }) => now - born < MAX_WAIT_MS);
     this.#queue = queue.filter((waiting) => {
       if (this.#flying.length >= MAX_FLYING || this.#width === 0) return true;
       waiting.width ||= this.#widthOf(waiting);
-      const flyer = this.#still.matches
-        ? standing(waiting.width, now, STANDING_MS)
-        : crossing(waiting.width, this.#width, now, CROSSING_MS);
-      const lane = this.#lanes.take(flyer);
-      if (lane !== null) this.#show(waiting, flyer, lane);
-      return lane === null;
+      const taken = this.#lanes.take((lane) =>
+        this.#still.matches
+          ? standing(waiting.width, now, STANDING_MS)
+          : crossing(waiting.width, this.#width, now, this.#stripOf(lane, now).speed),
+      );
+      if (taken) this.#show(waiting, taken.flyer, taken.lane, now);
+      return taken === null;
     });
+  }
+
+  /** @param {number} lane @param {number} now @returns {Strip} */
+  #stripOf(lane, now) {
+    const turn = lane % SPEEDS.length;
+    const there = this.#strips[turn];
+    if (there) return there;
+    const shown = element("div", "strip");
+    const speed = (SPEEDS[turn] * (this.#width + 160)) / CROSSING_MS;
+    // Long enough for the last comment on it to cross.
+    const duration = STRIP_MS + 4 * CROSSING_MS;
+    this.sky.append(shown);
+    const motion = shown.animate(
+      [{ transform: "translateX(0)" }, { transform: `translateX(${-speed * duration}px)` }],
+      { duration, fill: "forwards" },
+    );
+    const strip = { shown, motion, speed, start: now, busyUntil: now };
+    this.#strips[turn] = strip;
+    return strip;
+  }
+
+  /** @param {number} now */
+  #renewStrips(now) {
+    this.#strips.forEach((strip, turn) => {
+      if (!strip || now - strip.start < STRIP_MS) return;
+      this.#left.push(strip);
+      this.#strips[turn] = undefined;
+    });
+    for (const { shown, busyUntil } of this.#left) if (busyUntil <= now) shown.remove();
+    this.#left = this.#left.filter(({ busyUntil }) => busyUntil > now);
   }
 
   /** The width of its element: its words, and room at the ends. @param {Waiting} waiting */
@@ -187,21 +234,16 @@ export class Comments {
     return Math.ceil(this.#ruler.measureText(text).width) + (tone === "plain" ? 6 : 26);
   }
 
-  /** @param {Waiting} waiting @param {import("./lanes.js").Flyer} flyer @param {number} lane */
-  #show({ text, tone, width }, flyer, lane) {
+  /** @param {Waiting} waiting @param {import("./lanes.js").Flyer} flyer @param {number} lane @param {number} now */
+  #show({ text, tone, width }, flyer, lane, now) {
     const shown = element("div", `comment ${tone}`, text);
+    const strip = flyer.speed > 0 ? this.#stripOf(lane, now) : null;
+    const moved = strip ? strip.speed * (now - strip.start) : 0;
     shown.style.width = `${width}px`;
+    shown.style.left = `${Math.round(flyer.from + moved)}px`;
     shown.style.top = `${this.#top + lane * this.#laneHeight}px`;
-    const to = flyer.from - flyer.speed * (flyer.end - flyer.start);
-    shown.style.transform = `translateX(${flyer.from}px)`;
-    this.sky.append(shown);
-    const motion =
-      flyer.speed === 0
-        ? null
-        : shown.animate([{ transform: `translateX(${flyer.from}px)` }, { transform: `translateX(${to}px)` }], {
-            duration: flyer.end - flyer.start,
-            fill: "forwards",
-          });
-    this.#flying.push({ flyer, lane, shown, motion });
+    if (strip) strip.busyUntil = Math.max(strip.busyUntil, flyer.end);
+    (strip?.shown ?? this.sky).append(shown);
+    this.#flying.push({ flyer, lane, shown });
   }
 }

@@ -26,13 +26,12 @@ export const GAP = 20;
 export const leftOf = (flyer, now) => flyer.from - flyer.speed * (now - flyer.start);
 
 /**
- * One that crosses from beyond the right edge until it is gone behind the left one. All take the same
- * time, so a longer one is faster.
- * @param {number} width @param {number} stage the stage's width @param {number} now @param {number} takes
+ * One that crosses from beyond the right edge until it is gone behind the left one.
+ * @param {number} width @param {number} stage the stage's width @param {number} now @param {number} speed
  * @returns {Flyer}
  */
-export function crossing(width, stage, now, takes) {
-  return { width, from: stage, speed: (stage + width) / takes, start: now, end: now + takes };
+export function crossing(width, stage, now, speed) {
+  return { width, from: stage, speed, start: now, end: now + (stage + width) / speed };
 }
 
 /** One that stands still, for those who want no motion. @param {number} width @param {number} now @param {number} takes @returns {Flyer} */
@@ -69,12 +68,17 @@ export class Lanes {
     this.#last.fill(undefined);
   }
 
-  /** The first lane in which it may set off, which is then its own; null if there is none. @param {Flyer} flyer @returns {number|null} */
-  take(flyer) {
+  /**
+   * The first lane in which one may set off, which is then its own.
+   * @param {(lane: number) => Flyer} flyerIn how it would fly there; lanes may be of different speeds
+   * @returns {{flyer: Flyer, lane: number}|null} null if there is none
+   */
+  take(flyerIn) {
     for (let lane = 0; lane < this.#last.length; lane += 1) {
+      const flyer = flyerIn(lane);
       if (!mayFollow(this.#last[lane], flyer)) continue;
       this.#last[lane] = flyer;
-      return lane;
+      return { flyer, lane };
     }
     return null;
   }

@@ -1,7 +1,10 @@
 /**
  * A generated picture in place of a video: dusk over a lake, with lanterns. It is painted once, in
- * layers, when its size is known; `style.css` moves the layers, which costs the main thread nothing.
+ * layers, when its size is known; `stage.css` moves the layers, which costs the main thread nothing. Each
+ * layer is no taller than what is on it, since every pixel of it is blended for every frame.
  */
+
+import { element } from "./dom.js";
 
 /** More than so many device pixels for one would cost memory that nobody sees. */
 const MAX_SCALE = 1.5;
@@ -26,14 +29,14 @@ function dice(seed) {
   };
 }
 
-/** @param {CanvasRenderingContext2D} g @param {[number, number, number, number]} line @param {[number, string][]} stops */
+/** @param {OffscreenCanvasRenderingContext2D} g @param {[number, number, number, number]} line @param {[number, string][]} stops */
 function gradient(g, line, stops) {
   const made = g.createLinearGradient(...line);
   for (const [at, colour] of stops) made.addColorStop(at, colour);
   return made;
 }
 
-/** @param {CanvasRenderingContext2D} g @param {number} x @param {number} y @param {number} radius @param {[number, string][]} stops */
+/** @param {OffscreenCanvasRenderingContext2D} g @param {number} x @param {number} y @param {number} radius @param {[number, string][]} stops */
 function glow(g, x, y, radius, stops) {
   const made = g.createRadialGradient(x, y, 0, x, y, radius);
   for (const [at, colour] of stops) made.addColorStop(at, colour);
@@ -60,38 +63,49 @@ export class Scene {
     const key = `${Math.round(width)} ${Math.round(height)} ${devicePixelRatio}`;
     if (width === 0 || height === 0 || key === this.#painted) return;
     this.#painted = key;
-    const layers = [
-      this.#layer("sky", width, height, paintSky),
-      this.#layer("aurora", width * 1.5, height, paintAurora),
-      ...HILLS.map((hill, n) => this.#layer(`hill hill-${n}`, width * 2, height, (g, w, h) => paintHill(g, w, h, hill))),
-      this.#layer("lake", width, height, paintLake),
-      this.#layer("glitter", width, height, paintGlitter),
-      ...Array.from({ length: LANTERNS }, (_, n) => this.#layer(`lantern lantern-${n}`, 60, 78, paintLantern)),
-      this.#layer("shore", width, height, paintShore),
-    ];
-    this.frame.replaceChildren(...layers);
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} width
-   * @param {number} height
-   * @param {(g: CanvasRenderingContext2D, width: number, height: number) => void} paint
-   */
-  #layer(name, width, height, paint) {
-    const canvas = document.createElement("canvas");
-    const scale = Math.min(MAX_SCALE, devicePixelRatio || 1);
-    canvas.className = `layer ${name}`;
-    canvas.width = Math.max(1, Math.round(width * scale));
-    canvas.height = Math.max(1, Math.round(height * scale));
-    const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    g.scale(scale, scale);
-    paint(g, width, height);
-    return canvas;
+    this.frame.replaceChildren(
+      layer("sky", [width, height], [0, SHORE], (g) => paintSky(g, width, height)),
+      layer("aurora", [width * 1.5, height], [0, 0.42], (g) => paintAurora(g, width * 1.5, height)),
+      ...HILLS.map((hill, n) =>
+        layer(`hill hill-${n}`, [width * 2, height], [hill.base - hill.swell * 1.1, SHORE], (g) => paintHill(g, width * 2, height, hill)),
+      ),
+      layer("lake", [width, height], [SHORE - 0.005, 1], (g) => {
+        paintLake(g, width, height);
+        paintGlitter(g, width, height);
+      }),
+      ...Array.from({ length: LANTERNS }, (_, n) => element("div", `lantern lantern-${n}`)),
+      layer("shore", [width, height], [0.76, 1], (g) => paintShore(g, width, height)),
+    );
   }
 }
 
-/** @param {CanvasRenderingContext2D} g @param {number} width @param {number} height */
+/**
+ * A band of the picture.
+ * @param {string} name
+ * @param {[number, number]} size of the whole picture, in whose coordinates it is painted
+ * @param {[number, number]} band from where to where, as shares of the height
+ * @param {(g: OffscreenCanvasRenderingContext2D) => void} paint
+ */
+function layer(name, [width, height], [from, to], paint) {
+  const canvas = document.createElement("canvas");
+  const scale = Math.min(MAX_SCALE, devicePixelRatio || 1);
+  const [top, tall] = [Math.floor(height * from), Math.ceil(height * to) - Math.floor(height * from)];
+  canvas.className = `layer ${name}`;
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(tall * scale));
+  canvas.style.top = `${(top / height) * 100}%`;
+  canvas.style.height = `${(tall / height) * 100}%`;
+  const paper = new OffscreenCanvas(canvas.width, canvas.height);
+  const g = /** @type {OffscreenCanvasRenderingContext2D} */ (paper.getContext("2d"));
+  g.scale(scale, scale);
+  g.translate(0, -top);
+  paint(g);
+  // A canvas that only shows a bitmap costs the browser less at every frame than one that could be painted on.
+  canvas.getContext("bitmaprenderer")?.transferFromImageBitmap(paper.transferToImageBitmap());
+  return canvas;
+}
+
+/** @param {OffscreenCanvasRenderingContext2D} g @param {number} width @param {number} height */
 function paintSky(g, width, height) {
   g.fillStyle = gradient(g, [0, 0, 0, height * 0.72], [
     [0, "#0d1033"], [0.3, "#2a2263"], [0.55, "#6b3a86"], [0.76, "#c9597f"], [0.92, "#ff9d76"], [1, "#ffd29a"],
@@ -115,7 +129,7 @@ function paintSky(g, width, height) {
   g.fill();
 }
 
-/** @param {CanvasRenderingContext2D} g @param {number} width @param {number} height */
+/** @param {OffscreenCanvasRenderingContext2D} g @param {number} width @param {number} height */
 function paintAurora(g, width, height) {
   const roll = dice(5);
   const colours = ["96 220 200", "150 130 255", "255 120 190", "110 190 255"];
@@ -129,7 +143,7 @@ function paintAurora(g, width, height) {
   }
 }
 
-/** Twice as wide as the stage and the same in both halves, so that it can go round without a seam. @param {CanvasRenderingContext2D} g @param {number} width @param {number} height @param {typeof HILLS[0]} hill */
+/** Twice as wide as the stage and the same in both halves, so that it can go round without a seam. @param {OffscreenCanvasRenderingContext2D} g @param {number} width @param {number} height @param {typeof HILLS[0]} hill */
 function paintHill(g, width, height, { base, swell, waves, colour, mist }) {
   const ridge = (/** @type {number} */ x) => {
     const turn = (x / (width / 2)) * Math.PI * 2;
@@ -148,7 +162,7 @@ function paintHill(g, width, height, { base, swell, waves, colour, mist }) {
   g.fill();
 }
 
-/** @param {CanvasRenderingContext2D} g @param {number} width @param {number} height */
+/** @param {OffscreenCanvasRenderingContext2D} g @param {number} width @param {number} height */
 function paintLake(g, width, height) {
   const top = height * SHORE;
   g.fillStyle = gradient(g, [0, top, 0, height], [[0, "#c86a86"], [0.16, "#8c4a86"], [0.5, "#43306f"], [1, "#171640"]]);
@@ -157,7 +171,7 @@ function paintLake(g, width, height) {
   g.fillRect(0, top - 2, width, 5);
 }
 
-/** The sun on the water. @param {CanvasRenderingContext2D} g @param {number} width @param {number} height */
+/** The sun on the water. @param {OffscreenCanvasRenderingContext2D} g @param {number} width @param {number} height */
 function paintGlitter(g, width, height) {
   const roll = dice(31);
   const top = height * SHORE;
@@ -174,21 +188,7 @@ function paintGlitter(g, width, height) {
   }
 }
 
-/** @param {CanvasRenderingContext2D} g @param {number} width @param {number} height */
-function paintLantern(g, width, height) {
-  glow(g, width / 2, height * 0.52, width / 2, [[0, "rgb(255 190 90 / 0.55)"], [0.5, "rgb(255 160 70 / 0.16)"], [1, "rgb(255 150 60 / 0)"]]);
-  g.fillStyle = gradient(g, [0, height * 0.26, 0, height * 0.72], [[0, "#ff9a4a"], [0.6, "#ffcf7a"], [1, "#fff3c8"]]);
-  g.beginPath();
-  g.moveTo(width * 0.36, height * 0.7);
-  g.bezierCurveTo(width * 0.22, height * 0.5, width * 0.3, height * 0.27, width * 0.5, height * 0.27);
-  g.bezierCurveTo(width * 0.7, height * 0.27, width * 0.78, height * 0.5, width * 0.64, height * 0.7);
-  g.closePath();
-  g.fill();
-  g.fillStyle = "rgb(120 50 20 / 0.7)";
-  g.fillRect(width * 0.37, height * 0.7, width * 0.26, 2);
-}
-
-/** Reeds before the water. @param {CanvasRenderingContext2D} g @param {number} width @param {number} height */
+/** Reeds before the water. @param {OffscreenCanvasRenderingContext2D} g @param {number} width @param {number} height */
 function paintShore(g, width, height) {
   const roll = dice(11);
   g.fillStyle = gradient(g, [0, height * 0.86, 0, height], [[0, "rgb(12 11 36 / 0)"], [1, "rgb(12 11 36 / 0.85)"]]);

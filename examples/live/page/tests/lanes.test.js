@@ -29,11 +29,13 @@ test("no_two_comments_of_a_lane_ever_overlap_whatever_comes_and_however_the_stag
         flying = flying.filter(({ lane }) => lane < lanes.count);
       }
       const width = 20 + roll(900);
-      const flyer = roll(30) === 0 ? standing(width, now, 4_000) : crossing(width, stage, now, roll(2) ? 9_000 : 6_000);
-      const lane = lanes.take(flyer);
+      const [stands, other] = [roll(30) === 0, roll(2)];
+      const taken = lanes.take((lane) =>
+        stands ? standing(width, now, 4_000) : crossing(width, stage, now, (0.08 + 0.02 * (lane % 3)) * (other ? 1 : 1.7)),
+      );
       flying = flying.filter(({ flyer: { end } }) => end > now);
-      if (lane !== null) {
-        flying.push({ flyer, lane });
+      if (taken) {
+        flying.push(taken);
         launched += 1;
       }
       for (const a of flying) {
@@ -48,21 +50,20 @@ test("no_two_comments_of_a_lane_ever_overlap_whatever_comes_and_however_the_stag
         }
       }
     }
-    assert.ok(launched > 100, `seed ${seed} launched ${launched}`);
+    assert.ok(launched > 80, `seed ${seed} launched ${launched}`);
   }
 });
 
 test("a_faster_one_waits_until_it_cannot_catch_up", () => {
-  const slow = crossing(50, 1_000, 0, 9_000);
-  const fast = (now) => crossing(900, 1_000, now, 9_000);
-  assert.equal(mayFollow(slow, fast(1_200)), false, "it has room at the start, and would run into the other");
-  assert.equal(mayFollow(slow, fast(9_000)), true);
-  assert.equal(mayFollow(slow, crossing(50, 1_000, 700, 9_000)), true);
+  const slow = crossing(50, 1_000, 0, 0.1);
+  assert.equal(mayFollow(slow, crossing(50, 1_000, 1_200, 0.2)), false, "it has room at the start, and would run into the other");
+  assert.equal(mayFollow(slow, crossing(50, 1_000, 6_000, 0.2)), true);
+  assert.equal(mayFollow(slow, crossing(900, 1_000, 701, 0.1)), true, "at the same speed a gap stays what it is");
 });
 
 test("a_stage_that_became_narrower_waits_for_what_set_off_beyond_its_edge", () => {
-  const far = crossing(300, 1_400, 0, 9_000);
-  assert.equal(mayFollow(far, crossing(100, 400, 2_000, 9_000)), false);
+  const far = crossing(300, 1_400, 0, 0.1);
+  assert.equal(mayFollow(far, crossing(100, 400, 2_000, 0.1)), false);
 });
 
 test("one_that_stands_still_has_its_lane_alone", () => {
@@ -71,12 +72,13 @@ test("one_that_stands_still_has_its_lane_alone", () => {
   assert.equal(mayFollow(first, standing(100, 4_000, 4_000)), true);
 });
 
-test("lanes_fill_from_the_top", () => {
+test("lanes_fill_from_the_top_and_there_is_always_one", () => {
   const lanes = new Lanes();
   lanes.count = 2;
-  assert.deepEqual([0, 0, 0].map((now) => lanes.take(crossing(100, 1_000, now, 9_000))), [0, 1, null]);
+  const take = (now) => lanes.take(() => crossing(100, 1_000, now, 0.1))?.lane;
+  assert.deepEqual([take(0), take(0), take(0)], [0, 1, undefined]);
   lanes.clear();
-  assert.equal(lanes.take(crossing(100, 1_000, 1, 9_000)), 0);
+  assert.equal(take(1), 0);
   lanes.count = 0.3;
-  assert.equal(lanes.count, 1, "there is always one");
+  assert.equal(lanes.count, 1);
 });
