@@ -189,6 +189,7 @@ function showMe(me) {
   door.show(me.guest === true);
   showText(at("me"), me.guest ? null : me.nick || me.user || "");
   showText(at("my-role"), words.ROLES[me.role ?? ""] || null);
+  at("my-role").classList.toggle("mild", me.guest === true);
   at("leave").hidden = me.guest === true;
   // Whoever came in by the door goes on writing.
   if (wasGuest && !me.guest) composer.focus();

@@ -18,7 +18,7 @@ import { element } from "./dom.js";
  * `calm` is large and keeps to the upper half; `full` is small and takes the whole height. In neither does a
  * comment cover another: one that finds no lane stands in the chat alone.
  * @typedef {"plain"|"own"|"staff"} Tone
- * @typedef {{text: string, tone: Tone, born: number, width: number}} Waiting
+ * @typedef {{text: string, tone: Tone, born: number, width: number, lag: number}} Waiting
  * @typedef {{flyer: import("./lanes.js").Flyer, lane: number, shown: HTMLElement}} Flying
  * @typedef {{shown: HTMLElement, motion: Animation, speed: number, start: number, busyUntil: number}} Strip
  */
@@ -39,6 +39,8 @@ const MAX_QUEUE = 24;
 const MAX_CHARACTERS = 60;
 /** Those of one moment set off together: one layout for all of them. */
 const TICK_MS = 120;
+/** So far beyond the edge one begins, by chance: those of one moment would come in as a column. */
+const MAX_LAG = 150;
 const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
 /** Font size, lane height, and the share of the stage's height that is used, on a wide stage and on a phone. */
@@ -107,7 +109,7 @@ export class Comments {
     const line = oneLine(text);
     if (line === "") return;
     // One's own and the staff's go first; when it gets too much, the oldest of the others gives way.
-    const waiting = { text: line, tone, born: this.#now(), width: 0 };
+    const waiting = { text: line, tone, born: this.#now(), width: 0, lag: Math.random() * MAX_LAG };
     if (tone === "plain") this.#queue.push(waiting);
     else this.#queue.unshift(waiting);
     if (this.#queue.length > MAX_QUEUE) {
@@ -191,7 +193,7 @@ export class Comments {
       const taken = this.#lanes.take((lane) =>
         this.#still.matches
           ? standing(waiting.width, now, STANDING_MS)
-          : crossing(waiting.width, this.#width, now, this.#stripOf(lane, now).speed),
+          : crossing(waiting.width, this.#width + waiting.lag, now, this.#stripOf(lane, now).speed),
       );
       if (taken) this.#show(waiting, taken.flyer, taken.lane, now);
       return taken === null;

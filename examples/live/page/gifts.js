@@ -12,12 +12,14 @@ import { words } from "./words.js";
 /** A row of gifts is one combo while no pause in it is longer. */
 const COMBO_MS = 4_000;
 const MAX_CARDS = 3;
+/** A card gives way to another only after so long: with gifts by the dozen none could be read. */
+const READ_MS = 1_300;
 /** From this sum on a combo shines. */
 const GREAT = 20;
 
 export class Gifts {
   #combos = new Folds(COMBO_MS);
-  /** @type {Map<string, {card: HTMLElement, what: HTMLElement, times: HTMLElement, timer: number|undefined}>} */
+  /** @type {Map<string, {card: HTMLElement, times: HTMLElement, since: number, timer: number|undefined}>} */
   #cards = new Map();
   #still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -32,8 +34,9 @@ export class Gifts {
     const key = `${gift} ${entry.user}`;
     // Counted whether its card is there or not: a card that comes back goes on with the sum.
     const { sum } = this.#combos.take(key, n, entry.at, 0);
-    if (document.hidden) return;
-    const shown = this.#cards.get(key) ?? this.#add(key, entry, gift);
+    const there = this.#cards.get(key);
+    if (document.hidden || (!there && !this.#makeRoom(entry.sent !== undefined))) return;
+    const shown = there ?? this.#add(key, entry, gift);
     shown.times.textContent = `× ${words.number(sum)}`;
     shown.times.hidden = sum === 1;
     shown.card.classList.toggle("great", sum >= GREAT || gift === "rocket");
@@ -47,19 +50,26 @@ export class Gifts {
     shown.timer = setTimeout(() => this.#remove(key), COMBO_MS);
   }
 
+  /** Whether there is a place, or one that may be taken; one's own takes any. @param {boolean} own */
+  #makeRoom(own) {
+    if (this.#cards.size < MAX_CARDS) return true;
+    const [[oldest, { since }]] = this.#cards;
+    if (!own && performance.now() - since < READ_MS) return false;
+    this.#remove(oldest);
+    return true;
+  }
+
   /** @param {string} key @param {Entry} entry @param {string} gift */
   #add(key, entry, gift) {
     const card = element("li", "gift-card");
     const giver = element("span", "giver");
-    const what = element("span", "what", words.giftLine(gift, 1));
     const times = element("b", "times", "");
-    giver.append(nickElement(entry), what);
+    giver.append(nickElement(entry), element("span", "what", words.giftLine(gift, 1)));
     card.append(face(entry), giver, icon(words.GIFTS[gift]?.icon ?? "heart"), times);
-    /** @type {{card: HTMLElement, what: HTMLElement, times: HTMLElement, timer: number|undefined}} */
-    const shown = { card, what, times, timer: undefined };
+    /** @type {{card: HTMLElement, times: HTMLElement, since: number, timer: number|undefined}} */
+    const shown = { card, times, since: performance.now(), timer: undefined };
     this.#cards.set(key, shown);
     this.shelf.append(card);
-    if (this.#cards.size > MAX_CARDS) this.#remove([...this.#cards.keys()][0]);
     return shown;
   }
 
