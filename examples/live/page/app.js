@@ -245,8 +245,8 @@ room.addEventListener("sent", (event) => {
   const sent = /** @type {CustomEvent<Sent>} */ (event).detail;
   if (sent.state === "refused" && sent.code === 2004) composer.mute(sent.detail?.until ?? null);
   if (sent.kind === "like" || sent.kind === "follow") reactions.tell(sent);
-  // Asking for a voucher needs no place in the chat: whoever asked in time gets one.
-  else if (sent.kind !== INQUIRY || !["discarded", "waiting"].includes(sent.state)) chat.tell(sent);
+  // Asking for a voucher is worth a word only if it was turned away: whoever asked in time gets one.
+  else if (sent.kind !== INQUIRY || ["refused", "rejected", "unknown"].includes(sent.state)) chat.tell(sent);
 });
 
 // -- Comments over the picture ------------------------------------------------------------------

@@ -3,7 +3,7 @@
  * about one's own messages.
  */
 
-import { each, element, hue, icon, nickOf } from "./dom.js";
+import { each, element, hue, icon, nickOf, within } from "./dom.js";
 import { Folds, giftOf } from "./fold.js";
 import { List } from "./list.js";
 import { OwnMessages } from "./own.js";
@@ -104,8 +104,8 @@ export class Chat {
     const own = entry.sent !== undefined;
     if (entry.sent) this.#replaceAssumed(entry.sent);
     if (entry.kind === "gift") return this.#gift(entry, own);
-    if (entry.kind === "follow") return void this.#line("tip", entry, () => words.followed(nickOf(entry)));
-    if (entry.kind === INQUIRY) return void this.#line("tip inquiry", entry, () => words.offer.inquiry(nickOf(entry), entry.text ?? ""));
+    if (entry.kind === "follow") return void this.#line("tip", entry, () => words.followed(within(nickOf(entry))));
+    if (entry.kind === INQUIRY) return void this.#line("tip inquiry", entry, () => words.offer.inquiry(within(nickOf(entry)), entry.text && within(entry.text)));
     const changed = entry.sent?.changed ? /** @type {Sent} */ ({ ...entry.sent, state: "delivered" }) : null;
     this.#push({ look: "said", entry, own, word: changed ? () => words.own(changed, 0) : undefined });
     this.acts.hear(`${nickOf(entry)}: ${entry.text ?? ""}`);
@@ -125,8 +125,9 @@ export class Chat {
     this.acts.hear(`${nickOf(entry)} ${words.giftLine(gift, sum)}`);
   }
 
-  /** @param {Entry} entry */
-  #tip(entry) {
+  /** @param {Entry} told */
+  #tip(told) {
+    const entry = { ...told, names: told.names?.map((one) => ({ ...one, nick: within(one.nick || one.user) })) };
     const now = this.acts.now();
     const say = () => words.tip(entry, now);
     if (say() === null) return;
@@ -138,8 +139,7 @@ export class Chat {
       shown.count = sum;
       this.#list.update(row);
     } else {
-      const first = { ...entry };
-      this.#line("tip", first, () => words.tip(first, now));
+      this.#line("tip", entry, say);
     }
   }
 

@@ -55,6 +55,12 @@ export function hue(id) {
 /** What the sender of an entry is called: the app has no user, and a nick may be empty. @param {Pick<Entry, "nick"|"user">} entry */
 export const nickOf = (entry) => entry.nick || entry.user || words.nobody;
 
+/** Marks with which a text turns around what stands beside it. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** A stranger's words within a sentence of ours, which they may not turn around. @param {string} text */
+export const within = (text) => `\u2068${text.replace(TURNS, "")}\u2069`;
+
 /** @param {Pick<Entry, "nick"|"user">} entry */
 export const nickElement = (entry) => element("bdi", `nick ${hue(entry.user ?? "")}`, nickOf(entry));
 

@@ -127,7 +127,7 @@ export class OwnMessages {
 
 /** @param {Sent} sent */
 function ownText(sent) {
-  if (sent.kind !== "gift") return sent.text || words.offer.asking;
+  if (sent.kind !== "gift") return sent.text || words.offer.get;
   const { gift, n } = giftOf(sent.data, words.GIFTS);
   return words.you(words.giftLine(gift, n));
 }

@@ -521,8 +521,8 @@ export const offer = {
   copied: "Copied",
   soldOut: "Sold out",
   tooLate: "You asked in time, but the stock ran out before your turn. Thank you!",
-  /** @param {string} nick @param {string} text */
-  inquiry: (nick, text) => (text ? `${nick} asks for the voucher: ${text}` : `${nick} asks for the voucher`),
+  /** @param {string} nick @param {string} [text] */
+  inquiry: (nick, text = "") => (text ? `${nick} asks for the voucher: ${text}` : `${nick} asks for the voucher`),
   /** @param {string} title */
   announced: (title) => `A voucher for you: ${title}`,
 };

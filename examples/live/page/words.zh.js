@@ -362,8 +362,8 @@ export const offer = {
   copied: "已复制",
   soldOut: "已领完",
   tooLate: "你按时申请了，但轮到你之前已经领完。谢谢参与！",
-  /** @param {string} nick @param {string} text */
-  inquiry: (nick, text) => (text ? `${nick} 想要优惠券：${text}` : `${nick} 想要优惠券`),
+  /** @param {string} nick @param {string} [text] */
+  inquiry: (nick, text = "") => (text ? `${nick} 想要优惠券：${text}` : `${nick} 想要优惠券`),
   /** @param {string} title */
   announced: (title) => `送你一张优惠券：${title}`,
 };
