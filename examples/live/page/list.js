@@ -10,7 +10,7 @@ import { Heights } from "./heights.js";
 
 /** Rows drawn beyond each edge, so that a quick finger does not see a gap. */
 const BEYOND_PX = 500;
-/** A row that was never drawn is taken for so tall. */
+/** A row that was never drawn is taken for so tall, until some were, and then for their mean. */
 const GUESS_PX = 34;
 
 /** @template T */
@@ -21,8 +21,13 @@ export class List {
   /** @type {Set<number>} */ #stale = new Set();
   #following = true;
   #fresh = 0;
+  /** What is being read: the row at the upper edge, and how much of it is above. */
+  #anchor = { row: 0, within: 0 };
   #lastTop = 0;
+  /** What was cut off above since the last drawing, and is still in the page. */
+  #cutOff = 0;
   #width = 0;
+  #measured = { sum: GUESS_PX, count: 1 };
   /** @type {number|undefined} */ #frame;
 
   /**
@@ -38,6 +43,7 @@ export class List {
     this.rows = rows;
     this.options = { keep, draw, moved };
     view.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    view.addEventListener("keydown", (event) => this.#jump(event));
     new ResizeObserver(() => this.#resized()).observe(view);
   }
 
@@ -56,7 +62,7 @@ export class List {
   /** @param {T} item @returns {number} the row's number, which stays its own */
   push(item) {
     this.#items.push(item);
-    const row = this.#heights.push(GUESS_PX);
+    const row = this.#heights.push(this.#measured.sum / this.#measured.count);
     if (!this.#following) this.#fresh += 1;
     // Cutting off in pieces, since it moves all that are left.
     if (this.#items.length >= this.options.keep + 64) this.#cut(this.#items.length - this.options.keep);
@@ -86,11 +92,9 @@ export class List {
 
   /** @param {number} count */
   #cut(count) {
-    const height = this.#heights.drop(count);
+    this.#cutOff += this.#heights.drop(count);
     this.#items.splice(0, count);
-    if (this.#following) return;
-    this.#lastTop = Math.max(0, this.view.scrollTop - height);
-    this.view.scrollTop = this.#lastTop;
+    if (this.#anchor.row < this.#heights.first) this.#anchor = { row: this.#heights.first, within: 0 };
   }
 
   /** A hidden tab gets no frame, and so draws nothing, however much comes. */
@@ -112,12 +116,24 @@ export class List {
     this.#draw(true);
   }
 
+  /** To the ends at once: on the way to them the end moves away, and thousands of rows would be drawn. @param {KeyboardEvent} event */
+  #jump(event) {
+    if (event.target !== this.view || !["Home", "End"].includes(event.key)) return;
+    event.preventDefault();
+    if (event.key === "End") return this.follow();
+    this.#following = false;
+    this.#anchor = { row: this.#heights.first, within: 0 };
+    this.#wish();
+  }
+
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.view;
     const below = scrollHeight - clientHeight - scrollTop;
     // Only going up stops the following: the end may also have moved away by itself.
     if (below < 4) this.#following = true;
     else if (scrollTop < this.#lastTop - 1) this.#following = false;
+    // Of its own moves it knows more exactly where they lead than the rounded place says.
+    if (Math.abs(scrollTop - this.#lastTop) > 1) this.#anchor = this.#at(scrollTop - this.#cutOff);
     this.#lastTop = scrollTop;
     this.#wish();
   }
@@ -126,22 +142,37 @@ export class List {
     const height = this.view.clientHeight;
     if (height === 0) return;
     const heights = this.#heights;
-    const top = this.#following ? Math.max(0, heights.total - height) : this.view.scrollTop;
-    const anchor = heights.at(top);
-    const within = top - (heights.size > 0 ? heights.offset(anchor) : 0);
+    if (this.#following) this.#anchor = this.#at(Math.max(0, heights.total - height));
+    const { row: anchor, within } = this.#anchor;
+    const top = heights.size > 0 ? heights.offset(anchor) + within : 0;
     const from = heights.at(top - BEYOND_PX);
     const to = heights.size === 0 ? from : heights.at(top + height + (this.#following ? 0 : BEYOND_PX)) + 1;
     const fresh = this.#place(from, to);
-    for (const [row, shown] of measureAll ? this.#drawn : fresh) heights.set(row, shown.getBoundingClientRect().height);
+    for (const [row, shown] of measureAll ? this.#drawn : fresh) this.#measure(row, shown.getBoundingClientRect().height);
     this.rows.style.paddingTop = `${heights.size > 0 ? heights.offset(from) : 0}px`;
     this.rows.style.paddingBottom = `${heights.size > 0 ? heights.total - heights.offset(to) : 0}px`;
     const wanted = this.#following ? this.view.scrollHeight - height : heights.offset(anchor) + within;
     if (Math.abs(this.view.scrollTop - wanted) > 0.5) this.view.scrollTop = wanted;
     this.#lastTop = this.view.scrollTop;
+    this.#cutOff = 0;
     if (this.#following) this.#fresh = 0;
     this.options.moved(this.#fresh);
     // Rows taller or less tall than guessed leave room, or hide others: once more, until it fits.
     if (fresh.size > 0) this.#wish();
+  }
+
+  /** @param {number} top */
+  #at(top) {
+    const row = this.#heights.at(top);
+    return { row, within: this.#heights.size > 0 ? top - this.#heights.offset(row) : 0 };
+  }
+
+  /** @param {number} row @param {number} height */
+  #measure(row, height) {
+    this.#heights.set(row, height);
+    const { sum, count } = this.#measured;
+    // The last hundred or so count: the list may be wider or narrower than it was.
+    this.#measured = count < 100 ? { sum: sum + height, count: count + 1 } : { sum: sum * 0.99 + height, count };
   }
 
   /** Has exactly these rows in the page. @param {number} from @param {number} to @returns {Map<number, HTMLElement>} those that are new */
