@@ -27,6 +27,8 @@ import { onSpeak, say, words } from "./words.js";
 
 /** Older entries, read after a pause, belong into the chat and not over a picture that has moved on. */
 const FLY_WITHIN_MS = 5_000;
+/** Long enough to read it twice; its row in the chat stays. */
+const GAP_SHOWN_MS = 12_000;
 /** So many new likes are one heart, since a great room has thousands. */
 const LIKES_PER_HEART = 3;
 /** A kind of the host's own: somebody asks for what is offered. */
@@ -102,8 +104,8 @@ function mayTakePart() {
 room.addEventListener("batch", (event) => {
   const { entries, missed } = /** @type {CustomEvent} */ (event).detail;
   const came = pause.caughtUp(missed);
-  if (words.missed(missed)) chat.note(() => words.missed(missed), "gap");
-  else if (came !== null) chat.note(() => words.caughtUp(came), "gap good");
+  if (words.missed(missed)) tellGap(() => words.missed(missed), "");
+  else if (came !== null) tellGap(() => words.caughtUp(came), "good");
   chat.add(entries);
   each(entries, (entry) => {
     if (entry.type === "message") onStage(entry);
@@ -112,6 +114,17 @@ room.addEventListener("batch", (event) => {
     else if (entry.kind === "disbanded") connection.endsWith(() => words.notice(entry, room.now()));
   });
 });
+
+/** @type {number|undefined} */ let gapTimer;
+
+/** A gap has its row where it is, and a word where it is seen: the row may be far above at once. @param {() => string|null} text @param {string} tone */
+function tellGap(text, tone) {
+  chat.note(text, `gap ${tone}`);
+  showText(at("gap"), text());
+  at("gap").className = `gap-word ${tone}`;
+  clearTimeout(gapTimer);
+  gapTimer = setTimeout(() => showText(at("gap"), null), GAP_SHOWN_MS);
+}
 
 /** @param {Entry} entry */
 function onStage(entry) {
@@ -167,8 +180,8 @@ room.addEventListener("welcome", (event) => {
   const { group: about = {}, me = {} } = frame;
   const away = lostAt === null ? null : Date.now() - lostAt;
   const name = about.name || about.id || document.title;
-  if (away !== null && frame.resumed) chat.note(() => words.back(away), "gap");
-  if (cameBefore && !frame.resumed) chat.note(() => words.newEpoch, "gap");
+  if (away !== null && frame.resumed) tellGap(() => words.back(away), "");
+  if (cameBefore && !frame.resumed && !me.guest) tellGap(() => words.newEpoch, "");
   if (!cameBefore) chat.note(() => words.hello(name, me.guest === true));
   [cameBefore, lostAt] = [true, null];
   showTitle(name);

@@ -113,7 +113,6 @@ export class LiveRoom extends EventTarget {
   #clockOffset = 0;
   #paused = false;
   /** @type {Record<string, number>} */ #skipped = {};
-
   /** @type {Sent[]} */ #outbox = [];
   /** By random: those without an end, and the last ones with one. @type {Map<number, Sent>} */
   #mine = new Map();
@@ -124,7 +123,6 @@ export class LiveRoom extends EventTarget {
   #frames = 0;
   #allowance = SEND_BURST;
   #allowanceAt = 0;
-
   #attempts = 0;
   #liveSince = 0;
   #heardAt = 0;
@@ -188,12 +186,14 @@ export class LiveRoom extends EventTarget {
   /** Stands still: entries go by, only counted, and the cursor stays. One's own sends go on. */
   pause() { this.#paused = true; }
 
-  /** Goes on at the cursor of {@link pause}: what the log still has comes, the rest is told as missed. */
+  /** Goes on at the cursor of {@link pause}: what the log still has comes, the rest is told as missed; a guest, whom the log does not know, goes on at the present. */
   resume() {
     if (!this.#paused) return;
     this.#paused = false;
     // Where nothing went by, the connection is where the reader is.
-    if (Object.keys(this.#skipped).length > 0) this.connect();
+    if (Object.keys(this.#skipped).length === 0) return;
+    if (this.user === null) this.#tellSkipped();
+    else this.connect();
   }
 
   /**
@@ -251,19 +251,17 @@ export class LiveRoom extends EventTarget {
 
   /** @param {any} frame */
   #welcomed(frame) {
-    const before = this.user;
-    const first = this.#welcome === null;
-    const skipped = this.#skipped;
+    const [first, before] = [this.#welcome === null, this.user];
     this.#welcome = frame;
     this.#clockOffset = Number.isFinite(frame.now) ? frame.now - Date.now() : 0;
     this.#token = frame.token ?? this.#token;
-    // What was skipped comes again where it goes on at the cursor; else it was all there is to know.
-    this.#skipped = {};
     if (!frame.resumed) this.#lastSeq = 0;
     if (frame.cursor !== undefined) this.#cursor = frame.cursor;
     this.#liveSince = Date.now();
     this.#tell("welcome", frame);
-    if (!frame.resumed && Object.keys(skipped).length > 0) this.#tell("batch", { entries: [], missed: skipped });
+    // What was skipped comes again where it goes on at the cursor; else its number is all there is to know.
+    if (!frame.resumed) this.#tellSkipped();
+    this.#skipped = {};
     this.#become(frame.status === "waiting" ? "applied" : "live");
     this.#sendAgain(first || before === this.user);
     this.#flush();
@@ -391,6 +389,12 @@ export class LiveRoom extends EventTarget {
     this.#tell("skipped", { ...this.#skipped });
   }
 
+  #tellSkipped() {
+    const missed = this.#skipped;
+    this.#skipped = {};
+    if (Object.keys(missed).length > 0) this.#tell("batch", { entries: [], missed });
+  }
+
   /** @param {Entry} entry @returns {Sent|undefined} */
   #ownOf(entry) {
     const mine = entry.type === "message" && entry.user != null && entry.user === this.user;
@@ -459,12 +463,11 @@ export class LiveRoom extends EventTarget {
       if (!this.#put(sent)) return void this.#outbox.unshift(sent);
       this.#allowance -= 1;
     }
-    if (this.#outbox.length > 0 && this.#flushTimer === undefined) {
-      this.#flushTimer = setTimeout(() => {
-        this.#flushTimer = undefined;
-        this.#flush();
-      }, SEND_EVERY_MS);
-    }
+    if (this.#outbox.length === 0) return;
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer = undefined;
+      this.#flush();
+    }, SEND_EVERY_MS);
   }
 
   /** @param {Sent} sent @returns {boolean} whether it is on the wire */
@@ -475,8 +478,6 @@ export class LiveRoom extends EventTarget {
     if (written && sent.state === "queued") this.#settle(sent, { state: "sent" });
     return written;
   }
-
-  // -- The ground ---------------------------------------------------------------------------
 
   /** @param {object} frame @returns {boolean} whether it is on its way */
   #write(frame) {

@@ -192,6 +192,18 @@ test("a_pause_after_which_the_log_begins_anew_tells_what_was_counted", () => {
   assert.deepEqual(told.batch, [{ entries: [], missed: { low: 2, normal: 1 } }]);
 });
 
+test("a_guest_goes_on_at_the_present_and_is_told_what_was_counted", () => {
+  const { room, told, socket } = enter({ guest: true });
+  socket().say({ ...WELCOME, me: { user: null, guest: true }, token: null });
+  room.pause();
+  socket().say({ t: "batch", missed: { low: 2 }, cursor: 2, entries: [said(1)] });
+  room.resume();
+  assert.equal(Socket.all.length, 1);
+  assert.deepEqual(told.batch, [{ entries: [], missed: { low: 2, normal: 1 } }]);
+  socket().say({ t: "batch", missed: {}, cursor: 3, entries: [said(2)] });
+  assert.deepEqual(room.session.cursor, 3);
+});
+
 test("a_pause_in_which_nothing_happened_needs_no_new_connection", () => {
   const { room } = enter();
   room.pause();
