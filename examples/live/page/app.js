@@ -1,32 +1,38 @@
 /**
- * The page: puts the client, the chat, the stage and the buttons together.
+ * The page of a show: puts the client, the chat, the stage and the buttons together.
  */
 
-import { Chat, each, giftOf } from "./chat.js";
+import { Announcer } from "./announce.js";
+import { Chat } from "./chat.js";
+import { Composer } from "./composer.js";
+import { showConnection } from "./connection.js";
+import { at, each, showText } from "./dom.js";
+import { Door } from "./door.js";
+import { giftOf } from "./fold.js";
 import { Gifts } from "./gifts.js";
+import { listenToKeys } from "./keys.js";
 import { LiveRoom } from "./liveroom.js";
+import { Nav } from "./nav.js";
+import { OfferCard, readNotice } from "./offer.js";
+import { pausing } from "./pause.js";
+import { Reactions } from "./react.js";
 import { Stage } from "./stage.js";
-import * as words from "./words.js";
+import { browser, tab } from "./store.js";
+import { onSpeak, say, words } from "./words.js";
 
 /**
  * @typedef {import("./liveroom.js").Entry} Entry
  * @typedef {import("./liveroom.js").Sent} Sent
- * @typedef {import("./liveroom.js").Until} Until
  */
 
 /** Older entries, read after a pause, belong into the chat and not over a picture that has moved on. */
 const FLY_WITHIN_MS = 5_000;
-/** Taps on one gift so close together are one message of several. */
-const GIFT_TAPS_MS = 350;
-/** The same word about likes is not said again so soon. */
-const HINT_EVERY_MS = 10_000;
-/** A connection that is made faster needs no word about it. */
-const CONNECTING_AFTER_MS = 600;
-/** Until the host says otherwise: 8,000 bytes, the engine's default. */
-const MESSAGE_BYTES = 8_000;
-
-/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
-const at = (id) => /** @type {T} */ (document.getElementById(id));
+/** Long enough to read it twice; its row in the chat stays. */
+const GAP_SHOWN_MS = 12_000;
+/** So many new likes are one heart, since a great room has thousands. */
+const LIKES_PER_HEART = 3;
+/** A kind of the host's own: somebody asks for what is offered. */
+const INQUIRY = 3;
 
 const place = new URL(location.href);
 const group = place.searchParams.get("group") ?? undefined;
@@ -36,409 +42,250 @@ socketUrl.protocol = place.protocol === "https:" ? "wss:" : "ws:";
 socketUrl.search = "";
 socketUrl.hash = "";
 
-// -- What is kept over a reload: in this tab alone, so that another tab is another person ---------
-
-const STORE = `liveroom ${group ?? ""}`;
-
-/** @returns {{nick?: string, guest?: boolean, token?: string|null, cursor?: any, followed?: boolean}} */
-function recall() {
-  try {
-    return JSON.parse(sessionStorage.getItem(STORE) ?? "{}");
-  } catch {
-    return {};
-  }
-}
-
-const kept = recall();
-
-function keep() {
-  try {
-    sessionStorage.setItem(STORE, JSON.stringify({ ...kept, ...room.session }));
-  } catch {
-    // Storage may be forbidden or full; then a reload begins anew, and nothing else is lost.
-  }
-}
+/** Who one was before a reload. @type {{nick?: string, token?: string|null, cursor?: any}} */
+const kept = tab.read(group ?? "") ?? {};
+const keep = () => tab.write(group ?? "", { nick: kept.nick, ...room.session });
 
 // -- The parts ----------------------------------------------------------------------------------
 
-const room = new LiveRoom(socketUrl, { ...kept, group, key });
-const stage = new Stage(at("stage"), at("scene"), at("flight"));
+const room = new LiveRoom(socketUrl, { ...kept, guest: !kept.nick, group, key });
+const announcer = new Announcer(at("announcer"), at("alerts"));
+const stage = new Stage({ scene: at("scene"), flight: at("flight"), hearts: at("hearts") });
 const gifts = new Gifts(at("gifts"));
+const composer = new Composer(room, (text) => {
+  room.send("text", { text });
+  chat.follow();
+});
 const chat = new Chat(
-  {
-    log: at("log"),
-    rows: at("rows"),
-    pending: at("pending"),
-    newer: at("newer"),
-    announcer: at("announcer"),
-  },
+  { log: at("log"), rows: at("rows"), pending: at("pending"), newer: at("newer"), empty: at("empty") },
   {
     now: () => room.now(),
     self: () => ({ ...room.welcome?.me }),
-    sendAgain: (sent) => room.send(sent.kind, sent),
-    edit: (text) => {
-      message.value = text;
-      message.focus();
-      measure();
-    },
-    alert,
+    again: (sent) => void room.send(sent.kind, sent),
+    edit: (text) => composer.edit(text),
+    hear: (text) => announcer.hear(text),
+    alert: (text) => announcer.alert(text),
   },
 );
+const door = new Door((nick) => {
+  kept.nick = nick;
+  room.rejoin({ nick, guest: false });
+});
+const reactions = new Reactions(room, {
+  may: mayTakePart,
+  burst: () => stage.hearts.burst(),
+  note: (text, tone) => chat.note(text, tone),
+});
+const offer = new OfferCard(group ?? "", async (id) => {
+  if (!mayTakePart()) return false;
+  const sent = await room.send(INQUIRY, { data: JSON.stringify({ offer: id }) }).outcome;
+  return sent.state === "delivered" || sent.state === "discarded";
+});
+const pause = pausing(room, {
+  stop: () => stage.comments.pause(),
+  start: () => stage.comments.resume(),
+});
+const connection = showConnection(room, () => room.rejoin({ guest: !kept.nick }));
+const help = listenToKeys((act) => {
+  if (act === "write") (room.user === null ? at("nick") : at("message")).focus();
+  else if (act === "pause") pause.turn();
+  else at(act === "comments" ? "density" : act).click();
+});
+const nav = new Nav(at("nav"), { current: group ?? "live", help });
 
-/** @type {HTMLInputElement} */ const message = at("message");
-/** @type {HTMLDialogElement} */ const door = at("door");
-/** @type {HTMLInputElement} */ const nick = at("nick");
-
-/** Said at once to those who hear the page. @param {string} text */
-function alert(text) {
-  at("alerts").textContent = text;
-}
-
-/** @param {HTMLElement} where @param {string|null} text */
-function showText(where, text) {
-  where.hidden = text === null;
-  where.textContent = text ?? "";
+/** @returns {boolean} whether one may take part; a guest is shown the door instead */
+function mayTakePart() {
+  if (room.user === null) door.invite();
+  return room.user !== null;
 }
 
 // -- Entries ------------------------------------------------------------------------------------
 
-/** @type {{likes: number, follows: number, gifts: number, counted: boolean, plus: number}} */
-const totals = { likes: 0, follows: 0, gifts: 0, counted: false, plus: 0 };
-
 room.addEventListener("batch", (event) => {
   const { entries, missed } = /** @type {CustomEvent} */ (event).detail;
-  const gap = words.missed(missed);
-  if (gap) chat.note(gap, "gap");
+  const came = pause.caughtUp(missed);
+  if (words.missed(missed)) tellGap(() => words.missed(missed), "");
+  else if (came !== null) tellGap(() => words.caughtUp(came), "good");
   chat.add(entries);
   each(entries, (entry) => {
     if (entry.type === "message") onStage(entry);
     else if (entry.type === "tip") takeTip(entry);
-    else if (entry.kind === "disbanded") farewell = words.notice(entry, room.now());
+    else if (entry.kind === "purged") stage.comments.clear();
+    else if (entry.kind === "disbanded") connection.endsWith(() => words.notice(entry, room.now()));
   });
-  showTotals();
 });
+
+/** @type {number|undefined} */ let gapTimer;
+
+/** A gap has its row where it is, and a word where it is seen: the row may be far above at once. @param {() => string|null} text @param {string} tone */
+function tellGap(text, tone) {
+  chat.note(text, `gap ${tone}`);
+  showText(at("gap"), text());
+  at("gap").className = `gap-word ${tone}`;
+  clearTimeout(gapTimer);
+  gapTimer = setTimeout(() => showText(at("gap"), null), GAP_SHOWN_MS);
+}
 
 /** @param {Entry} entry */
 function onStage(entry) {
-  if (entry.kind === "gift") totals.gifts += totals.counted ? 0 : giftOf(entry.data).n;
+  if (entry.kind === "gift") reactions.gift(giftOf(entry.data, words.GIFTS).n);
   if (room.now() - entry.at > FLY_WITHIN_MS) return;
-  if (entry.kind === "like" && !entry.sent) stage.hearts();
+  if (entry.kind === "like" && !entry.sent) stage.hearts.rise(1);
   if (entry.kind === "gift") gifts.show(entry);
-  if (entry.kind !== "text" && typeof entry.kind !== "number") return;
+  if (entry.kind !== "text") return;
   const staff = entry.role === "owner" || entry.role === "admin" || entry.user == null;
-  stage.fly(entry.text ?? "", entry.sent ? "own" : staff ? "staff" : "plain");
+  stage.comments.fly(entry.text ?? "", entry.sent ? "own" : staff ? "staff" : "plain");
 }
 
 /** @param {Entry} entry */
 function takeTip(entry) {
-  if (entry.online != null) showOnline(entry.online);
   const changed = entry.changes ?? {};
-  if (changed.likes != null) [totals.likes, totals.plus] = [changed.likes, 0];
-  if (changed.follows != null) totals.follows = changed.follows;
+  if (entry.online != null) showOnline(entry.online);
+  stage.hearts.rise(Math.floor(reactions.take({ likes: changed.likes, follows: changed.follows }) / LIKES_PER_HEART));
   if (changed.name != null) showTitle(changed.name);
   if (changed.notification != null) showText(at("pinned"), changed.notification || null);
-  if (changed.mute_all != null) bars.muteAll = changed.mute_all;
+  if (changed.mute_all != null) composer.bar({ muteAll: changed.mute_all });
+  if (changed.custom != null) offer.take(changed.custom);
   const me = entry.names?.find((one) => one.user === room.user);
-  if (me && entry.kind === "member_profile") setMuted(me.until ?? null);
-  showBars();
+  if (me && entry.kind === "member_profile") composer.mute(me.until ?? null);
 }
 
-function showTotals() {
-  for (const [id, n] of [["likes", totals.likes], ["follows", totals.follows], ["given", totals.gifts]]) {
-    const where = at(String(id));
-    where.textContent = words.total(Number(n));
-    where.title = words.number(Number(n));
-  }
-  at("given-name").textContent = totals.counted ? words.gifts.all : words.gifts.seen;
-  showText(at("likes-plus"), totals.plus > 0 ? `+${words.number(totals.plus)}` : null);
-}
+let online = 0;
 
-/** @param {number} online */
-function showOnline(online) {
-  at("online").textContent = words.number(online);
+/** @param {number} now */
+function showOnline(now) {
+  online = now;
+  at("online").textContent = words.number(now);
 }
 
 /** @param {string} name */
 function showTitle(name) {
-  const title = /** @type {HTMLElement} */ (at("title").firstElementChild);
-  title.textContent = name;
+  showText(at("title"), name);
   document.title = name;
 }
 
 room.addEventListener("online", (event) => {
   const frame = /** @type {CustomEvent} */ (event).detail;
   showOnline(frame.online);
-  if (frame.gifts != null) [totals.gifts, totals.counted] = [frame.gifts, true];
-  showTotals();
+  reactions.take({ gifts: frame.gifts });
 });
 
 // -- Coming, going, coming back -----------------------------------------------------------------
 
-/** @type {string|null} */ let farewell = null;
 /** @type {number|null} */ let lostAt = null;
 let cameBefore = kept.cursor != null;
 
 room.addEventListener("welcome", (event) => {
   const frame = /** @type {CustomEvent} */ (event).detail;
-  if (lostAt !== null && frame.resumed) chat.note(words.back(Date.now() - lostAt), "gap");
-  if (cameBefore && !frame.resumed) chat.note(words.newEpoch, "gap");
-  const name = frame.group?.name || frame.group?.id || document.title;
-  if (!cameBefore) chat.note(words.hello(name, frame.me?.guest === true));
-  cameBefore = true;
-  [lostAt, farewell] = [null, null];
-  door.close();
+  const { group: about = {}, me = {} } = frame;
+  const away = lostAt === null ? null : Date.now() - lostAt;
+  const name = about.name || about.id || document.title;
+  if (away !== null && frame.resumed) tellGap(() => words.back(away), "");
+  if (cameBefore && !frame.resumed && !me.guest) tellGap(() => words.newEpoch, "");
+  if (!cameBefore) chat.note(() => words.hello(name, me.guest === true));
+  [cameBefore, lostAt] = [true, null];
   showTitle(name);
-  showText(at("pinned"), frame.group?.notification || null);
+  showText(at("pinned"), about.notification || null);
   showOnline(frame.online ?? 0);
-  Object.assign(totals, {
-    likes: frame.likes ?? 0,
-    follows: frame.follows ?? 0,
-    gifts: frame.gifts ?? totals.gifts,
-    counted: frame.gifts != null,
-    plus: 0,
-  });
-  showTotals();
-  bars.muteAll = frame.group?.mute_all === true;
-  bars.applied = frame.status === "waiting";
-  setMuted(frame.me?.muted ?? null);
-  showMe(frame.me ?? {});
+  reactions.take({ likes: frame.likes ?? 0, follows: frame.follows ?? 0, gifts: frame.gifts });
+  offer.take(about.custom ?? {});
+  composer.bar({ muteAll: about.mute_all === true, applied: frame.status === "waiting" });
+  composer.mute(me.muted ?? null);
+  nav.showRooms(frame.rooms ?? []);
+  showMe(me);
   keep();
 });
 
 /** @param {{nick?: string, user?: string|null, role?: string, guest?: boolean}} me */
 function showMe(me) {
-  const guest = me.guest === true;
-  at("me").textContent = guest ? "" : me.nick || me.user || "";
+  const wasGuest = at("composer").hidden && document.activeElement === at("nick");
+  door.show(me.guest === true);
+  showText(at("me"), me.guest ? null : me.nick || me.user || "");
   showText(at("my-role"), words.ROLES[me.role ?? ""] || null);
-  at("leave").hidden = false;
-  at("composer").hidden = guest;
-  at("take-part").hidden = !guest;
-  showFollow();
+  at("my-role").classList.toggle("mild", me.guest === true);
+  at("leave").hidden = me.guest === true;
+  // Whoever came in by the door goes on writing.
+  if (wasGuest && !me.guest) composer.focus();
 }
 
 room.addEventListener("refused", (event) => {
   const frame = /** @type {CustomEvent} */ (event).detail;
-  const word = words.refusal(frame, room.now());
-  const text = [word.text, word.help].filter(Boolean).join(" ");
-  if (frame.of === "join") openDoor(text);
+  const text = () => {
+    const word = words.refusal(frame, room.now());
+    return [word.text, word.help].filter(Boolean).join(" ");
+  };
+  if (frame.of === "join") door.problem(text());
   else chat.note(text, "bad");
 });
 
 room.addEventListener("direct", (event) => {
-  const { notice } = /** @type {CustomEvent} */ (event).detail;
-  const text = words.notice(notice ?? {}, room.now());
-  if (notice?.kind === "role" && room.welcome) showMe({ ...room.welcome.me, role: notice.role });
-  if (text === null) return;
+  const { notice = {} } = /** @type {CustomEvent} */ (event).detail;
+  const meant = notice.kind === "custom" ? readNotice(notice.field) : null;
+  if (meant && "voucher" in meant) {
+    offer.give(meant.voucher);
+    chat.note(() => words.offer.announced(meant.voucher.title), "direct");
+  }
+  if (meant && "soldOut" in meant) offer.sellOut(meant.soldOut);
+  if (meant) return;
+  if (notice.kind === "role" && room.welcome) showMe({ ...room.welcome.me, role: notice.role });
+  const text = () => words.notice(notice, room.now());
+  if (text() === null) return;
   chat.note(text, "direct");
-  if (["kicked", "banned", "declined", "quit_elsewhere"].includes(notice.kind)) farewell = text;
+  if (["kicked", "banned", "declined", "quit_elsewhere"].includes(notice.kind)) connection.endsWith(text);
 });
 
-room.addEventListener("order", () => {
-  farewell = words.ordered;
-});
-
+room.addEventListener("order", () => connection.endsWith(() => words.ordered));
 room.addEventListener("bye", (event) => {
-  farewell ??= words.bye(/** @type {CustomEvent} */ (event).detail);
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  connection.endsWith(() => words.bye(frame));
 });
-
 room.addEventListener("error", (event) => {
   const frame = /** @type {CustomEvent} */ (event).detail;
-  if (frame.fatal) farewell = words.fault(frame);
+  if (frame.fatal) connection.endsWith(() => words.fault(frame));
   console.warn("the host reports", frame.code, frame.why);
 });
-
-/** @type {number|undefined} */ let connectionTimer;
-
 room.addEventListener("state", (event) => {
-  const { state, retryAt } = /** @type {CustomEvent} */ (event).detail;
-  clearInterval(connectionTimer);
-  if (state === "offline") lostAt ??= Date.now();
-  const show = () => {
-    const seconds = Math.ceil(((retryAt ?? 0) - Date.now()) / 1_000);
-    const text = words.connection(state, seconds, farewell);
-    showText(at("connection-text"), text);
-    at("connection").hidden = text === null;
-    showText(at("retry"), words.retry(state));
-  };
-  at("live").classList.toggle("lost", state !== "live");
-  if (state === "connecting" || state === "joining") {
-    connectionTimer = setTimeout(show, lostAt === null ? CONNECTING_AFTER_MS : 0);
-  } else {
-    show();
-    if (state === "offline") connectionTimer = setInterval(show, 1_000);
-  }
+  if (/** @type {CustomEvent} */ (event).detail.state === "offline") lostAt ??= Date.now();
 });
-
-at("retry").addEventListener("click", () => room.connect());
-addEventListener("online", () => room.state === "offline" && room.connect());
 addEventListener("pagehide", keep);
 
 at("leave").addEventListener("click", () => {
   delete kept.nick;
-  delete kept.guest;
   room.quit();
-});
-
-// -- The door -----------------------------------------------------------------------------------
-
-/** @param {string|null} problem @param {string} text */
-function openDoor(problem = null, text = words.door.first) {
-  at("door-text").textContent = text;
-  showText(at("door-problem"), problem);
-  nick.value ||= kept.nick ?? "";
-  if (!door.open) door.showModal();
-  nick.focus();
-}
-
-/** @param {{nick?: string, guest: boolean}} as */
-function enter(as) {
-  Object.assign(kept, as);
-  showText(at("door-problem"), null);
-  room.rejoin(as);
-}
-
-at("door-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const name = nick.value.trim();
-  if (name === "") openDoor(words.door.nameless);
-  else enter({ nick: name, guest: false });
-});
-at("watch").addEventListener("click", () => enter({ guest: true }));
-door.addEventListener("cancel", (event) => {
-  // Escape goes back to the room; for whoever is not in it yet, that is watching.
-  event.preventDefault();
-  if (room.state === "live") door.close();
-  else enter({ guest: true });
-});
-at("take-part").addEventListener("click", () => openDoor(null, words.door.guest));
-
-// -- Writing ------------------------------------------------------------------------------------
-
-/** @type {{muted: Until|null, muteAll: boolean, applied: boolean}} */
-const bars = { muted: null, muteAll: false, applied: false };
-/** @type {number|undefined} */ let muteTimer;
-
-/** @param {Until|null} until */
-function setMuted(until) {
-  bars.muted = until;
-  clearInterval(muteTimer);
-  if (typeof until === "number") {
-    muteTimer = setInterval(() => (room.now() >= until ? setMuted(null) : showBars()), 1_000);
-  }
-  showBars();
-}
-
-function showBars() {
-  const staff = ["owner", "admin"].includes(room.welcome?.me?.role);
-  const text = words.bars({ ...bars, muteAll: bars.muteAll && !staff }, room.now());
-  if (at("banner").textContent !== (text ?? "")) showText(at("banner"), text);
-}
-
-const encoder = new TextEncoder();
-
-/** @returns {boolean} whether the message is short enough */
-function measure() {
-  const most = room.welcome?.limits?.message_bytes ?? MESSAGE_BYTES;
-  const over = encoder.encode(message.value).length - most;
-  showText(at("over"), over > 0 ? words.tooLongBy(over) : null);
-  return over <= 0;
-}
-
-message.addEventListener("input", measure);
-at("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = message.value.trim();
-  if (text === "" || !measure()) return;
-  room.send("text", { text });
-  message.value = "";
-  chat.follow();
 });
 
 room.addEventListener("sent", (event) => {
   const sent = /** @type {CustomEvent<Sent>} */ (event).detail;
-  if (sent.state === "refused" && sent.code === 2004) setMuted(sent.detail?.until ?? null);
-  if (sent.kind === "like" || sent.kind === "follow") tellLike(sent);
-  else chat.tell(sent);
+  if (sent.state === "refused" && sent.code === 2004) composer.mute(sent.detail?.until ?? null);
+  if (sent.kind === "like" || sent.kind === "follow") reactions.tell(sent);
+  // Asking for a voucher is worth a word only if it was turned away: whoever asked in time gets one.
+  else if (sent.kind !== INQUIRY || ["refused", "rejected", "unknown"].includes(sent.state)) chat.tell(sent);
 });
 
-// -- Likes, follows, gifts ----------------------------------------------------------------------
-
-let hintedAt = 0;
-
-/** A like is counted when it is accepted; only trouble is worth a line. @param {Sent} sent */
-function tellLike(sent) {
-  const accepted = sent.message != null && !counted.has(sent);
-  if (accepted && sent.kind === "like" && sent.state !== "rejected") {
-    counted.add(sent);
-    totals.plus += 1;
-    showTotals();
-  }
-  if (sent.kind === "follow" && ["refused", "rejected", "unknown"].includes(sent.state)) {
-    kept.followed = false;
-    showFollow();
-  }
-  const word = words.ownLike(sent, room.now());
-  if (!word || Date.now() - hintedAt < HINT_EVERY_MS) return;
-  hintedAt = Date.now();
-  chat.note([word.text, word.help].filter(Boolean).join(" "), word.tone);
-}
-
-/** @type {WeakSet<Sent>} */ const counted = new WeakSet();
-
-/** @returns {boolean} whether one may react; a guest is shown the door instead */
-function mayReact() {
-  if (room.user !== null) return true;
-  if (room.state === "live") openDoor(null, words.door.guest);
-  return false;
-}
-
-at("like").addEventListener("click", () => {
-  if (!mayReact()) return;
-  room.send("like", { data: "1" });
-  stage.hearts();
-});
-
-function showFollow() {
-  const followed = kept.followed === true;
-  at("follow").setAttribute("aria-pressed", String(followed));
-  at("follow-name").textContent = followed ? words.follow.yes : words.follow.no;
-}
-
-at("follow").addEventListener("click", () => {
-  if (!mayReact() || kept.followed) return;
-  kept.followed = true;
-  room.send("follow", { data: "1" });
-  showFollow();
-});
-
-for (const button of document.querySelectorAll("button[data-gift]")) {
-  const gift = /** @type {HTMLElement} */ (button).dataset.gift;
-  let taps = 0;
-  button.addEventListener("click", () => {
-    if (!mayReact()) return;
-    taps += 1;
-    if (taps > 1) return;
-    setTimeout(() => {
-      room.send("gift", { data: JSON.stringify({ gift, n: Math.min(99, taps) }) });
-      taps = 0;
-    }, GIFT_TAPS_MS);
-  });
-}
+// -- Comments over the picture ------------------------------------------------------------------
 
 function showDensity() {
-  at("density-name").textContent = words.density(stage.density);
-  at("density").dataset.density = stage.density;
+  at("density-name").textContent = words.density(stage.comments.density);
+  at("density").dataset.density = stage.comments.density;
 }
 
 at("density").addEventListener("click", () => {
   const next = /** @type {const} */ ({ calm: "full", full: "off", off: "calm" });
-  stage.density = next[stage.density];
+  stage.comments.density = next[stage.comments.density];
+  browser.write("comments", stage.comments.density);
   showDensity();
 });
 
 // -- Begin --------------------------------------------------------------------------------------
 
-showDensity();
-showTotals();
-if (kept.guest || kept.nick) room.connect();
-else openDoor();
+const density = browser.read("comments");
+if (["calm", "full", "off"].includes(density)) stage.comments.density = density;
+onSpeak(() => {
+  say(document);
+  chat.redraw();
+  showDensity();
+  showOnline(online);
+  if (room.welcome) showMe(room.welcome.me ?? {});
+});
+door.show(!kept.nick);
+room.connect();

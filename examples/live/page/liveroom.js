@@ -1,5 +1,5 @@
 /**
- * A client of the live room's wire protocol, version 1: see PROTOCOL.md beside this folder.
+ * A client of the live room's wire protocol, version 1 (PROTOCOL.md), in one module without dependencies.
  *
  * It knows the socket, the frames, coming back, and what became of one's own messages. It knows no
  * page: whoever shows the room listens to its events.
@@ -7,17 +7,22 @@
  * ```js
  * const room = new LiveRoom("wss://example.org/ws", { nick: "Ann" });
  * room.addEventListener("batch", ({ detail }) => detail.entries.forEach(show));
- * room.addEventListener("sent", ({ detail }) => tell(detail.state));
  * room.connect();
- * room.send("text", { text: "hello" });
+ * const { state, reason } = await room.send("text", { text: "hello" }).outcome;
+ * await room.do("mute", { user: "u7", seconds: 600 });
  * ```
  *
  * | event | detail |
  * |---|---|
  * | `state` | {@link StateChange}: connecting, live, offline, … |
- * | `welcome`, `refused`, `online`, `direct`, `order`, `bye`, `error` | the frame |
- * | `batch` | {@link Batch}: entries never shown before, and what was missed |
+ * | `batch` | {@link Batch}: entries never shown before, and what was missed before them |
  * | `sent` | the {@link Sent} whose state changed |
+ * | `skipped` | how many of each class went by since {@link LiveRoom#pause} |
+ * | `welcome`, `refused`, `online`, `direct`, `order`, `bye`, `error` | the frame |
+ * | `board`, `panel`, `lives`, `ask`, `asked` | the frame |
+ *
+ * A lost connection is made again after a pause that grows, by chance, and goes on at the cursor; the
+ * next `batch` tells what was missed. Commands are not repeated: do `watch` again at each `welcome`.
  */
 
 /**
@@ -26,66 +31,34 @@
  * @typedef {"text"|"gift"|"like"|"follow"|"control"|number} Kind
  * @typedef {number|"forever"} Until
  * @typedef {{user: string, nick: string, avatar?: string, until?: Until}} Named
+ * @typedef {Partial<Record<Class, number>>} Counts
  *
- * @typedef {object} Entry One place in the history; which fields it has depends on its `type`.
- * @property {number} seq
- * @property {number} at
- * @property {Class} class
- * @property {"message"|"tip"|"notice"|"emptied"} type
- * @property {number} [id]
- * @property {string|null} [user]
- * @property {string} [nick]
- * @property {string} [avatar]
- * @property {Role|null} [role]
- * @property {any} [kind] a {@link Kind}, or the kind of a tip or notice
- * @property {string} [text]
- * @property {string} [data]
- * @property {number|null} [random]
- * @property {Named[]} [names]
- * @property {number} [count]
- * @property {number} [online]
- * @property {Record<string, any>} [changes]
- * @property {string} [field]
- * @property {string|null} [author]
- * @property {number|null} [message]
- * @property {Sent} [sent] added here: the own message that came back in this entry
- *
- * @typedef {{entries: Entry[], missed: Partial<Record<Class, number>>}} Batch
+ * @typedef {{seq: number, at: number, class: Class, type: "message"|"tip"|"notice"|"emptied", kind?: any,
+ *   id?: number, user?: string|null, nick?: string, avatar?: string, role?: Role|null, text?: string, data?: string,
+ *   random?: number|null, names?: Named[], count?: number, online?: number, changes?: Record<string, any>,
+ *   field?: string, author?: string|null, message?: number|null, sent?: Sent}} Entry
+ * One place in the history; which fields it has depends on its `type`. `sent` is added here: the own
+ * message that came back in this entry.
+ * @typedef {{entries: Entry[], missed: Counts}} Batch
  *
  * @typedef {"queued"|"sent"|"waiting"|"held"|"delivered"|"rejected"|"discarded"|"refused"|"unknown"} SentState
  * `queued` until it is on the wire, `sent` until its receipt; `unknown` when the connection was lost
- * and the answer with it.
+ * and the answer with it. The last five are ends.
  *
- * @typedef {object} Sent One message of one's own.
- * @property {Kind} kind
- * @property {string} text
- * @property {string} data
- * @property {number} random
- * @property {number} born when it was made, by this machine's clock
- * @property {number} turn its place among all sends
- * @property {number} id of the frame that last carried it
- * @property {SentState} state
- * @property {Entry|null} entry where it came back
- * @property {boolean} changed whether its words came back otherwise
- * @property {number} [message]
- * @property {number} [expires]
- * @property {string} [reason]
- * @property {number|string} [code]
- * @property {string} [why]
- * @property {Record<string, any>} [detail]
+ * @typedef {{kind: Kind, text: string, data: string, random: number, born: number, turn: number, id: number,
+ *   state: SentState, outcome: Promise<Sent>, entry: Entry|null, changed: boolean, message?: number, expires?: number,
+ *   reason?: string, code?: number|string, why?: string, detail?: Record<string, any>}} Sent
+ * One message of one's own. `outcome` resolves with this object once `state` is an end, and never rejects.
+ * `entry` is where it came back, `changed` whether with other words, `born` when it was made by this machine's
+ * clock, `turn` its place among all sends, `id` the last frame that carried it; the rest is the host's answer.
+ * Codes of this module's own are `not_connected` and `too_many_open`.
  *
  * @typedef {"idle"|"connecting"|"joining"|"applied"|"live"|"offline"|"refused"|"over"} State
  * `applied` waits for the staff's yes; `offline` comes back by itself; `refused` and `over` do not.
  * @typedef {{state: State, retryAt: number|null}} StateChange
  *
- * @typedef {object} Options
- * @property {string} [nick]
- * @property {string} [avatar]
- * @property {boolean} [guest]
- * @property {string} [group]
- * @property {string} [key]
- * @property {string|null} [token] of an earlier session
- * @property {any} [cursor] of an earlier session
+ * @typedef {{nick?: string, avatar?: string, guest?: boolean, group?: string, key?: string, token?: string|null, cursor?: any}} Options
+ * `token` and `cursor` are those of an earlier session, see {@link LiveRoom#session}.
  */
 
 const VERSION = 1;
@@ -94,6 +67,8 @@ const VERSION = 1;
 const MAX_OPEN = 32;
 /** It remembers them for 5 minutes; one less, since clocks differ. */
 const RESEND_WITHIN_MS = 4 * 60_000;
+/** More commands without an answer than a person gives. */
+const MAX_ASKED = 64;
 
 /** Half of the 20 frames a second that the host takes, so that it never has to complain. */
 const SEND_EVERY_MS = 100;
@@ -108,15 +83,27 @@ const BACKOFF_MOST_MS = 15_000;
 /** A connection that held so long was a good one: the next loss begins again with a short pause. */
 const GOOD_AFTER_MS = 5_000;
 
-/** @type {ReadonlySet<SentState>} */
+const HANDED_ON = new Set(["online", "direct", "board", "panel", "lives", "ask", "asked"]);
 const ENDS = new Set(["delivered", "rejected", "discarded", "refused", "unknown"]);
 
 /** @param {Sent} sent */
 export const hasEnded = (sent) => ENDS.has(sent.state);
 
+/** Why a command was not done. `code` is the host's, or `not_connected`, `lost` or `too_many_open`. */
+export class RoomError extends Error {
+  /** @param {{code?: number|string, why?: string, detail?: Record<string, any>}} answer */
+  constructor({ code = "unknown", why = String(code), detail = {} }) {
+    super(why);
+    this.name = "RoomError";
+    this.code = code;
+    this.why = why;
+    this.detail = detail;
+  }
+}
+
 export class LiveRoom extends EventTarget {
+  #url;
   /** @type {Options} */ #options;
-  /** @type {string} */ #url;
   /** @type {WebSocket|null} */ #socket = null;
   /** @type {State} */ #state = "idle";
   /** @type {any} */ #welcome = null;
@@ -124,27 +111,27 @@ export class LiveRoom extends EventTarget {
   /** @type {any} */ #cursor;
   #lastSeq = 0;
   #clockOffset = 0;
-
+  #paused = false;
+  /** @type {Record<string, number>} */ #skipped = {};
   /** @type {Sent[]} */ #outbox = [];
   /** By random: those without an end, and the last ones with one. @type {Map<number, Sent>} */
   #mine = new Map();
+  /** @type {WeakMap<Sent, (sent: Sent) => void>} */ #resolvers = new WeakMap();
+  /** Commands without an answer, by frame. @type {Map<number, {resolve: (frame: any) => void, reject: (why: RoomError) => void}>} */
+  #asked = new Map();
   #turns = 0;
   #frames = 0;
   #allowance = SEND_BURST;
   #allowanceAt = 0;
-
   #attempts = 0;
   #liveSince = 0;
   #heardAt = 0;
   #pinged = false;
-  /** @type {number|undefined} */ #retryTimer;
-  /** @type {number|undefined} */ #flushTimer;
-  /** @type {number|undefined} */ #watchTimer;
+  /** @type {any} */ #retryTimer;
+  /** @type {any} */ #flushTimer;
+  /** @type {any} */ #watchTimer;
 
-  /**
-   * @param {string|URL} url of the host's WebSocket
-   * @param {Options} [options]
-   */
+  /** @param {string|URL} url of the host's WebSocket @param {Options} [options] */
   constructor(url, options = {}) {
     super();
     this.#url = String(url);
@@ -153,43 +140,24 @@ export class LiveRoom extends EventTarget {
     this.#cursor = options.cursor ?? null;
   }
 
-  /** @returns {State} */
-  get state() {
-    return this.#state;
-  }
-
+  get state() { return this.#state; }
+  get paused() { return this.#paused; }
   /** The last welcome, or null before the first. */
-  get welcome() {
-    return this.#welcome;
-  }
-
+  get welcome() { return this.#welcome; }
   /** The own user id, or null for a guest. @returns {string|null} */
-  get user() {
-    return this.#welcome?.me?.user ?? null;
-  }
-
+  get user() { return this.#welcome?.me?.user ?? null; }
   /** What to keep over a reload, so that it goes on where it was. */
-  get session() {
-    return { token: this.#token, cursor: this.#cursor };
-  }
+  get session() { return { token: this.#token, cursor: this.#cursor }; }
 
   /** The host's time, in milliseconds since the Unix epoch. */
-  now() {
-    return Date.now() + this.#clockOffset;
-  }
+  now() { return Date.now() + this.#clockOffset; }
 
-  /** Connects and joins; also the way to try at once while offline, or again after an end. */
+  /** Connects and joins; also the way to try at once while offline, or again after an end. Throws for what is no WebSocket's address. */
   connect() {
     clearTimeout(this.#retryTimer);
     this.#drop();
     this.#become("connecting");
-    let socket;
-    try {
-      socket = new WebSocket(this.#url);
-    } catch {
-      this.#lost();
-      return;
-    }
+    const socket = new WebSocket(this.#url);
     this.#socket = socket;
     this.#heardAt = Date.now();
     this.#pinged = false;
@@ -197,7 +165,6 @@ export class LiveRoom extends EventTarget {
     socket.onopen = () => ours() && this.#join();
     socket.onmessage = (event) => ours() && this.#hear(event.data);
     socket.onclose = () => ours() && this.#lost();
-    clearInterval(this.#watchTimer);
     this.#watchTimer = setInterval(() => this.#watch(), 1_000);
   }
 
@@ -208,47 +175,69 @@ export class LiveRoom extends EventTarget {
     else this.connect();
   }
 
-  /** Leaves for good. */
+  /** Leaves for good. An owner's quit is refused and the room goes on, so the host's answer decides. */
   quit() {
-    const asked = this.#write({ t: "quit" });
-    // An owner's quit is refused, and the room goes on; so the host's answer decides.
-    if (!asked) this.#finish();
+    if (!this.#write({ t: "quit" })) this.#finish();
   }
 
   /** Closes without leaving: the membership stays, for as long as the host's grace time. */
-  disconnect() {
-    this.#finish();
+  disconnect() { this.#finish(); }
+
+  /** Stands still: entries go by, only counted, and the cursor stays. One's own sends go on. */
+  pause() { this.#paused = true; }
+
+  /** Goes on at the cursor of {@link pause}: what the log still has comes, the rest is told as missed; a guest, whom the log does not know, goes on at the present. */
+  resume() {
+    if (!this.#paused) return;
+    this.#paused = false;
+    // Where nothing went by, the connection is where the reader is.
+    if (Object.keys(this.#skipped).length === 0) return;
+    if (this.user === null) this.#tellSkipped();
+    else this.connect();
   }
 
   /**
-   * Sends a message, at once or as soon as there is a connection. What becomes of it is told by
-   * `sent` events; the returned object is the same in all of them.
+   * Sends a message, at once or as soon as there is a connection. Its `outcome` tells what became of
+   * it, `sent` events tell each step.
    * @param {Kind} kind
    * @param {{text?: string, data?: string}} content
    * @returns {Sent}
    */
   send(kind, { text = "", data = "" }) {
+    let resolver = (/** @type {Sent} */ _sent) => {};
+    /** @type {Promise<Sent>} */
+    const outcome = new Promise((resolve) => (resolver = resolve));
+    const [random, born, turn] = [this.#freshRandom(), Date.now(), ++this.#turns];
     /** @type {Sent} */
-    const sent = {
-      kind,
-      text,
-      data,
-      random: this.#freshRandom(),
-      born: Date.now(),
-      turn: ++this.#turns,
-      id: 0,
-      state: "queued",
-      entry: null,
-      changed: false,
-    };
-    if (this.#open().length >= MAX_OPEN) {
-      this.#settle(sent, { state: "refused", code: "too_many_open" });
+    const sent = { kind, text, data, random, born, turn, id: 0, state: "queued", outcome, entry: null, changed: false };
+    this.#resolvers.set(sent, resolver);
+    const code = this.#state === "over" ? "not_connected" : this.#open().length >= MAX_OPEN && "too_many_open";
+    if (code) {
+      this.#settle(sent, { state: "refused", code });
       return sent;
     }
     this.#mine.set(sent.random, sent);
     this.#outbox.push(sent);
     this.#flush();
     return sent;
+  }
+
+  /**
+   * Gives a command. The promise resolves with the host's `done` frame and rejects with a
+   * {@link RoomError} when the host refuses, or when there is no connection or it is lost before the answer.
+   * @param {string} name
+   * @param {Record<string, any>} [fields]
+   * @returns {Promise<any>}
+   */
+  do(name, fields = {}) {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#frames;
+      const full = this.#asked.size >= MAX_ASKED;
+      const written = !full && this.#state === "live" && this.#write({ ...fields, t: "do", id, do: name });
+      if (!written) return reject(new RoomError({ code: full ? "too_many_open" : "not_connected" }));
+      this.#allowance -= 1;
+      this.#asked.set(id, { resolve, reject });
+    });
   }
 
   // -- Coming and going ---------------------------------------------------------------------
@@ -262,8 +251,7 @@ export class LiveRoom extends EventTarget {
 
   /** @param {any} frame */
   #welcomed(frame) {
-    const before = this.user;
-    const first = this.#welcome === null;
+    const [first, before] = [this.#welcome === null, this.user];
     this.#welcome = frame;
     this.#clockOffset = Number.isFinite(frame.now) ? frame.now - Date.now() : 0;
     this.#token = frame.token ?? this.#token;
@@ -271,6 +259,9 @@ export class LiveRoom extends EventTarget {
     if (frame.cursor !== undefined) this.#cursor = frame.cursor;
     this.#liveSince = Date.now();
     this.#tell("welcome", frame);
+    // What was skipped comes again where it goes on at the cursor; else its number is all there is to know.
+    if (!frame.resumed) this.#tellSkipped();
+    this.#skipped = {};
     this.#become(frame.status === "waiting" ? "applied" : "live");
     this.#sendAgain(first || before === this.user);
     this.#flush();
@@ -282,14 +273,12 @@ export class LiveRoom extends EventTarget {
    * @param {boolean} sameUser
    */
   #sendAgain(sameUser) {
-    const known = (/** @type {Sent} */ sent) =>
-      sameUser && sent.turn > this.#turns - MAX_OPEN && Date.now() - sent.born < RESEND_WITHIN_MS;
-    const onTheWay = this.#open().filter((sent) => sent.state !== "queued");
-    for (const sent of onTheWay) {
-      if (!known(sent)) this.#settle(sent, { state: "unknown" });
+    const since = this.#turns - MAX_OPEN;
+    for (const sent of this.#open().filter(({ state }) => state !== "queued")) {
+      const known = sameUser && sent.turn > since && Date.now() - sent.born < RESEND_WITHIN_MS;
+      if (!known) this.#settle(sent, { state: "unknown" });
     }
-    const again = onTheWay.filter((sent) => !hasEnded(sent) && !this.#outbox.includes(sent));
-    this.#outbox = [...again, ...this.#outbox].sort((a, b) => a.turn - b.turn);
+    this.#outbox = this.#open().sort((a, b) => a.turn - b.turn);
   }
 
   /** The connection is gone without a goodbye, or with one that allows to come back. */
@@ -309,7 +298,11 @@ export class LiveRoom extends EventTarget {
   #finish() {
     this.#drop();
     clearTimeout(this.#retryTimer);
-    for (const sent of this.#open()) this.#settle(sent, { state: "unknown" });
+    for (const sent of this.#open()) {
+      // Of what was never on the wire it is known what happened: nothing.
+      const code = sent.state === "queued" ? "not_connected" : null;
+      this.#settle(sent, { state: code ? "refused" : "unknown", code });
+    }
     this.#outbox = [];
     this.#become("over");
   }
@@ -321,6 +314,8 @@ export class LiveRoom extends EventTarget {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     if (socket && socket.readyState <= WebSocket.OPEN) socket.close();
+    this.#asked.forEach(({ reject }) => reject(new RoomError({ code: "lost" })));
+    this.#asked.clear();
   }
 
   #watch() {
@@ -343,13 +338,11 @@ export class LiveRoom extends EventTarget {
     }
     if (frame?.v !== VERSION) return;
     switch (frame.t) {
-      case "welcome":
-        return this.#welcomed(frame);
-      case "batch":
-        return this.#batch(frame);
+      case "welcome": return this.#welcomed(frame);
+      case "batch": return this.#batch(frame);
       case "receipt":
-      case "ended":
-        return this.#answered(frame);
+      case "ended": return this.#answered(frame);
+      case "done": return this.#done(frame);
       case "refused":
         this.#tell("refused", frame);
         if (frame.of === "join") this.#become("refused");
@@ -364,9 +357,8 @@ export class LiveRoom extends EventTarget {
       case "error":
         this.#tell("error", frame);
         return frame.fatal ? this.#finish() : undefined;
-      case "online":
-      case "direct":
-        return this.#tell(frame.t, frame);
+      default:
+        if (HANDED_ON.has(frame.t)) this.#tell(frame.t, frame);
     }
   }
 
@@ -374,25 +366,33 @@ export class LiveRoom extends EventTarget {
   #batch(frame) {
     const all = Array.isArray(frame.entries) ? frame.entries : [];
     const entries = all.filter((/** @type {any} */ entry) => entry?.seq > this.#lastSeq);
+    if (this.#paused) return this.#skip(entries, frame.missed ?? {});
     if (entries.length > 0) this.#lastSeq = entries[entries.length - 1].seq;
     this.#cursor = frame.cursor ?? this.#cursor;
-    /** @type {Sent[]} */
-    const back = [];
     for (const entry of entries) {
-      const sent = this.#ownOf(entry);
-      if (!sent) continue;
-      entry.sent = sent;
-      sent.entry = entry;
-      sent.message ??= entry.id;
-      sent.changed = (entry.text ?? "") !== sent.text;
-      back.push(sent);
+      const sent = (entry.sent = this.#ownOf(entry));
+      if (sent) Object.assign(sent, { entry, message: sent.message ?? entry.id, changed: (entry.text ?? "") !== sent.text });
     }
     this.#tell("batch", { entries, missed: frame.missed ?? {} });
-    for (const sent of back) {
+    for (const { sent } of entries) {
+      if (!sent) continue;
       // One that was delivered already tells again: now it is there for all to see.
       if (hasEnded(sent)) this.#tell("sent", sent);
       else this.#settle(sent, { state: "delivered" });
     }
+  }
+
+  /** @param {Entry[]} entries @param {Counts} missed */
+  #skip(entries, missed) {
+    const passed = [...entries.map((entry) => /** @type {const} */ ([entry.class, 1])), ...Object.entries(missed)];
+    for (const [name, n] of passed) this.#skipped[name] = (this.#skipped[name] ?? 0) + n;
+    this.#tell("skipped", { ...this.#skipped });
+  }
+
+  #tellSkipped() {
+    const missed = this.#skipped;
+    this.#skipped = {};
+    if (Object.keys(missed).length > 0) this.#tell("batch", { entries: [], missed });
   }
 
   /** @param {Entry} entry @returns {Sent|undefined} */
@@ -403,10 +403,17 @@ export class LiveRoom extends EventTarget {
 
   /** @param {any} frame */
   #answered(frame) {
-    const byId = () => this.#open().find((sent) => sent.id === frame.id);
-    const sent = frame.random == null ? byId() : this.#mine.get(frame.random);
+    const sent = this.#mine.get(frame.random) ?? this.#open().find(({ id }) => id === frame.id);
     // The entry, the receipt and the end may overtake each other: the first end stands.
     if (sent && !hasEnded(sent)) this.#settle(sent, frame);
+  }
+
+  /** @param {any} frame */
+  #done(frame) {
+    const asked = this.#asked.get(frame.id);
+    this.#asked.delete(frame.id);
+    if (frame.state === "done") asked?.resolve(frame);
+    else asked?.reject(new RoomError(frame));
   }
 
   // -- One's own messages -------------------------------------------------------------------
@@ -419,6 +426,7 @@ export class LiveRoom extends EventTarget {
     sent.changed ||= answer.changed === true;
     sent.state = answer.state;
     this.#forget();
+    if (hasEnded(sent)) this.#resolvers.get(sent)?.(sent);
     this.#tell("sent", sent);
   }
 
@@ -452,26 +460,24 @@ export class LiveRoom extends EventTarget {
     while (this.#outbox.length > 0 && this.#allowance >= 1) {
       const sent = /** @type {Sent} */ (this.#outbox.shift());
       if (hasEnded(sent)) continue;
+      if (!this.#put(sent)) return void this.#outbox.unshift(sent);
       this.#allowance -= 1;
-      this.#put(sent);
     }
-    if (this.#outbox.length > 0 && this.#flushTimer === undefined) {
-      this.#flushTimer = setTimeout(() => {
-        this.#flushTimer = undefined;
-        this.#flush();
-      }, SEND_EVERY_MS);
-    }
+    if (this.#outbox.length === 0) return;
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer = undefined;
+      this.#flush();
+    }, SEND_EVERY_MS);
   }
 
-  /** @param {Sent} sent */
+  /** @param {Sent} sent @returns {boolean} whether it is on the wire */
   #put(sent) {
     const { kind, text, data, random } = sent;
     sent.id = ++this.#frames;
-    this.#write({ t: "send", id: sent.id, kind, text, data: data || undefined, random });
-    if (sent.state === "queued") this.#settle(sent, { state: "sent" });
+    const written = this.#write({ t: "send", id: sent.id, kind, text, data: data || undefined, random });
+    if (written && sent.state === "queued") this.#settle(sent, { state: "sent" });
+    return written;
   }
-
-  // -- The ground ---------------------------------------------------------------------------
 
   /** @param {object} frame @returns {boolean} whether it is on its way */
   #write(frame) {
