@@ -33,8 +33,8 @@ const WIDTH_AFTER = 8;
 
 /** The engine's word for losses that say nothing against the message. */
 const TRY_AGAIN = new Set(["rate", "expired", "shed"]);
-/** Refusals that time heals: slow mode, too often, overloaded, too many on their way. */
-const TRY_LATER = new Set([3001, 3003, 5001, "too_many_open"]);
+/** Refusals that time heals: slow mode, too often, overloaded, too many on their way, no connection. */
+const TRY_LATER = new Set([3001, 3003, 5001, "too_many_open", "not_connected"]);
 
 /**
  * @typedef {object} Stroke
