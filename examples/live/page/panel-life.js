@@ -28,7 +28,8 @@ export class LifeDialog {
     if (!this.#dialog.open) this.#dialog.showModal();
     try {
       const { life: told } = await this.room.do("explain", { message: life.message });
-      if (asked === this.#asked) this.#show({ ...life, ...told }, told?.steps ?? [], "");
+      // Of somebody who has left the host tells no nick any more; the list had one.
+      if (asked === this.#asked) this.#show({ ...life, ...told, nick: told?.nick || life.nick }, told?.steps ?? [], "");
     } catch (problem) {
       const { code } = /** @type {any} */ (problem);
       const text = code === "unknown" ? words.life.gone : words.problem(/** @type {any} */ (problem));

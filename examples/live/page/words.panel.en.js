@@ -362,6 +362,7 @@ const DECISIONS = {
   reject: "You, or somebody for you, turned it down.",
   discard: "You, or somebody for you, dropped it without a word.",
   replace: "Somebody let it through with other words.",
+  silence: "Nobody answered in time.",
 };
 
 export const life = {
@@ -381,6 +382,8 @@ export const life = {
         const behind = step.ahead > 0 ? `behind ${plural(step.ahead, "other")}` : "as the first in its lane";
         return `It waited its turn ${behind}${within ? `, for at most ${within}` : ""}.`;
       }
+      case "omitted":
+        return `${plural(step.steps ?? 1, "step")} before that ${step.steps === 1 ? "is" : "are"} not remembered any more.`;
       default:
         return String(step.step);
     }
