@@ -30,6 +30,8 @@ export class Held {
   ask(ask) {
     if (this.#open.has(ask.ticket)) return;
     this.#open.set(ask.ticket, { ask, card: null, came: this.room.now() });
+    // Whoever does not see the page is called once, and not for each of a flood.
+    if (this.#open.size === 1) at("alerts").textContent = words.held.told(1);
     this.#show();
   }
 

@@ -1,6 +1,6 @@
 /** Somebody among those seen: found by name, muted for a time, asked to leave, called on. */
 
-import { at, button, element, nickElement } from "./dom.js";
+import { at, button, element, nickElement, showText } from "./dom.js";
 import { answer, tell } from "./panel-act.js";
 import { words } from "./panel-words.js";
 
@@ -155,6 +155,8 @@ export class People {
     at("muted-count").hidden = this.#mutedCount === 0;
     at("muted-count").textContent = words.number(this.#mutedCount);
     const now = this.room.now();
+    const behind = this.#mutedCount - this.#muted.size;
+    showText(at("muted-more"), behind > 0 ? words.people.mutedMore(behind) : null);
     const list = at("muted");
     const known = /** @type {HTMLElement[]} */ ([...list.children]);
     // Rows are kept while the same people are muted, so that no button moves away under a finger.

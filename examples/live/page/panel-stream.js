@@ -76,7 +76,8 @@ export class Stream {
 
   #showNote() {
     const { still, fresh, untold } = this.lives;
-    const note = words.lives.note(this.lives.shown.length, untold);
+    const count = this.lives.shown.length;
+    const note = count === 0 && untold === 0 ? words.lives.none : words.lives.note(count, untold);
     at("lives-note").textContent = still && !this.#paused ? `${note} · ${words.lives.still}` : note;
     const away = this.#paused || this.#list.scrollTop > 4;
     showText(at("lives-newer"), still && away ? words.lives.newer(fresh) : null);

@@ -14,11 +14,9 @@ const plural = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : man
 /** @type {Record<string, string>} */
 export const page = {
   skipToChat: "Skip to the chat",
-  board: "Whiteboard",
   live: "Live",
   peopleHere: "people here",
   peopleHereNow: "People here now",
-  drawing: "Pen",
   colour: "Colour",
   colour0: "Black",
   colour1: "Blue",
@@ -75,7 +73,6 @@ export const hand = {
   dismiss: "Not now",
   /** @param {string} nick */
   heard: (nick) => `${nick} raises a hand`,
-  /** @param {string} nick */
   noneCalled: "Nobody is called on.",
   failedCall: "That did not get through.",
 };

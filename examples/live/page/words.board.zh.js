@@ -1,111 +1,98 @@
 /**
- * Every sentence of the whiteboard that the chat beside it does not have. Another language is another file
- * with the same exports. Nothing here touches the page.
+ * 白板的全部文字（聊天部分除外）；与 `words.board.en.js` 的导出完全相同。这里不碰页面。
  */
 
-const numbers = new Intl.NumberFormat("en");
+const numbers = new Intl.NumberFormat("zh-CN");
 
 /** @param {number} n */
 export const number = (n) => numbers.format(n);
 
-/** @param {number} n @param {string} one @param {string} [many] */
-const plural = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
-
 /** @type {Record<string, string>} */
 export const page = {
-  skipToChat: "Skip to the chat",
-  board: "Whiteboard",
-  live: "Live",
-  peopleHere: "people here",
-  peopleHereNow: "People here now",
-  drawing: "Pen",
-  colour: "Colour",
-  colour0: "Black",
-  colour1: "Blue",
-  colour2: "Red",
-  colour3: "Green",
-  colour4: "Orange",
-  colour5: "Purple",
-  colour6: "Brown",
-  colour7: "Eraser",
-  width: "Width",
-  width3: "Fine",
-  width6: "Medium",
-  width14: "Thick",
-  width40: "Marker",
-  clear: "Clear",
-  clearSure: "Clear for everybody",
-  save: "Save as picture",
-  drawn: "Who drew",
-  hands: "Raised hands",
-  called: "Called on",
-  chat: "Chat",
-  leave: "Leave",
-  messages: "Messages",
-  quietSoFar: "Nobody has said anything since you came.",
-  onTheirWay: "Your messages on their way",
-  yourMessage: "Your message",
-  saySomething: "Say something",
-  send: "Send",
-  takePart: "Take part",
-  yourName: "Your name",
+  skipToChat: "跳到聊天",
+  live: "上课中",
+  peopleHere: "人在线",
+  peopleHereNow: "在线人数",
+  colour: "颜色",
+  colour0: "黑",
+  colour1: "蓝",
+  colour2: "红",
+  colour3: "绿",
+  colour4: "橙",
+  colour5: "紫",
+  colour6: "棕",
+  colour7: "橡皮",
+  width: "粗细",
+  width3: "细",
+  width6: "中",
+  width14: "粗",
+  width40: "记号笔",
+  clear: "清空",
+  clearSure: "为所有人清空",
+  save: "保存为图片",
+  drawn: "谁画的",
+  hands: "举手",
+  called: "已点名",
+  chat: "聊天",
+  leave: "离开",
+  messages: "消息",
+  quietSoFar: "您来了以后还没有人说话。",
+  onTheirWay: "您正在发送的消息",
+  yourMessage: "您的消息",
+  saySomething: "说点什么",
+  send: "发送",
+  takePart: "参加",
+  yourName: "您的名字",
 };
 
-/** What the owner is called who gave no name. */
-export const teacher = "Teacher";
+export const teacher = "老师";
 
-/** Who may draw and talk, and what one can do about it. */
 export const standing = {
-  guest: "You are watching. Choose a name to take part.",
-  muted: "You are muted for now.",
-  muteAll: "Only the teacher writes right now.",
-  listen: "The teacher speaks.",
-  called: "You were called on: speak and draw.",
-  all: "Everybody may draw.",
-  owner: "You teach here.",
+  guest: "您正在旁听。取个名字即可参加。",
+  muted: "您暂时被禁言。",
+  muteAll: "现在只有老师可以书写。",
+  listen: "老师正在讲课。",
+  called: "老师点了您的名：请发言、书写。",
+  all: "大家都可以画。",
+  owner: "您在这里授课。",
 };
 
 export const hand = {
-  raise: "Raise hand",
-  raised: "Your hand is up",
-  failed: "The hand did not get through. Try again.",
-  none: "No hand is up.",
-  callOn: "Call on",
-  callOff: "Sit down",
-  dismiss: "Not now",
+  raise: "举手",
+  raised: "您已举手",
+  failed: "举手没有送达，请再试一次。",
+  none: "没有人举手。",
+  callOn: "点名",
+  callOff: "请坐下",
+  dismiss: "稍后",
   /** @param {string} nick */
-  heard: (nick) => `${nick} raises a hand`,
-  /** @param {string} nick */
-  noneCalled: "Nobody is called on.",
-  failedCall: "That did not get through.",
+  heard: (nick) => `${nick} 举手了`,
+  noneCalled: "没有点名。",
+  failedCall: "没有成功。",
 };
 
-/** What is on its way. @param {number} points @param {boolean} connected */
+/** @param {number} points @param {boolean} connected */
 export function onTheWay(points, connected) {
   if (points === 0) return "";
-  return connected ? "Being sent…" : "Kept until you are connected again";
+  return connected ? "正在发送…" : "保留着，等重新连接";
 }
 
-export const lost = "The room did not take what you drew.";
-export const cleared = "The board was cleared.";
+export const lost = "房间没有接受您画的内容。";
+export const cleared = "白板已清空。";
 /** @param {number} n */
-export const trimmed = (n) => `The board is so full that its oldest ${plural(n, "piece")} went.`;
+export const trimmed = (n) => `白板太满，最早的 ${number(n)} 段笔画已移去。`;
 
-/**
- * The drawing in words, for those who do not see it.
- * @param {{nick: string, strokes: number}[]} authors the most first
- */
+/** @param {{nick: string, strokes: number}[]} authors */
 export function drawing(authors) {
   const all = authors.reduce((sum, { strokes }) => sum + strokes, 0);
-  if (all === 0) return "Whiteboard, empty.";
-  const named = authors.slice(0, 5).map(({ nick, strokes }) => `${nick} ${number(strokes)}`);
+  if (all === 0) return "白板，空。";
+  const named = authors.slice(0, 5).map(({ nick, strokes }) => `${nick} ${number(strokes)} 笔`);
   const others = authors.length - named.length;
-  const rest = others > 0 ? ` and ${plural(others, "other")}` : "";
-  return `Whiteboard with ${plural(all, "stroke")}: ${named.join(", ")}${rest}.`;
+  return `白板，共 ${number(all)} 笔：${named.join("、")}${others > 0 ? `，另有 ${number(others)} 人` : ""}。`;
 }
 
 /** @param {number} n */
-export const strokes = (n) => plural(n, "stroke");
+export const strokes = (n) => `${number(n)} 笔`;
 
-/** The name of the saved picture. @param {string} room @param {Date} at */
+/** @param {string} room @param {Date} at */
 export const fileName = (room, at) => `${room} ${at.toISOString().slice(0, 16).replace("T", " ").replace(":", ".")}.png`;

@@ -184,7 +184,6 @@ export const flow = {
   limit: (/** @type {number} */ n) => `rate ${number(n)}/s`,
   ago: (/** @type {number} */ seconds) => (seconds === 0 ? "now" : `−${seconds} s`),
   quiet: "Nothing to show yet.",
-  hint: "Point at the chart, or move through it with the arrow keys.",
   /** @param {string} time @param {string[]} parts */
   readout: (time, parts) => `${time} · ${parts.join(" · ")}`,
 };
@@ -240,7 +239,6 @@ export function until(until, now) {
 }
 
 export const acts = {
-  done: "Done.",
   working: "…",
   muteAllOn: "Only the staff may write now.",
   muteAllOff: "Everybody may write again.",
@@ -305,7 +303,6 @@ export const held = {
   cause: (word) => (word ? `because of “${word}”` : "for a decision"),
   left: (/** @type {number} */ seconds) => `${seconds} s left`,
   more: (/** @type {number} */ n) => `and ${number(n)} more behind these`,
-  gone: "That one was decided already.",
   told: (/** @type {number} */ n) => `${plural(n, "message")} held for a decision`,
 };
 
