@@ -33,11 +33,26 @@ function weave(pen, texture) {
   }
 }
 
+/** Asked for many times a second, and other only when light turns to dark. @type {Map<string, string>} */
+const inks = new Map();
+/** @type {Map<string, string|CanvasPattern>} */ const fills = new Map();
+
+/** Mixes all inks anew: light has become dark, or dark light. */
+export function dryInks() {
+  inks.clear();
+  fills.clear();
+}
+
 /** The computed colour of a class in the style sheet; canvas knows no custom properties. @param {string} name */
 export function inkOf(name) {
-  let probe = at("inks").querySelector(`.ink-${name}`);
-  if (!probe) at("inks").append((probe = element("i", `ink-${name}`)));
-  return getComputedStyle(probe).color;
+  const known = inks.get(name);
+  if (known !== undefined) return known;
+  const probe = element("i", `ink-${name}`);
+  at("inks").append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  inks.set(name, colour);
+  return colour;
 }
 
 /**
@@ -46,6 +61,14 @@ export function inkOf(name) {
  * @returns {string|CanvasPattern}
  */
 export function fillOf(pen, key, ratio) {
+  const name = `${key} ${ratio}`;
+  const known = fills.get(name) ?? mix(pen, key, ratio);
+  fills.set(name, known);
+  return known;
+}
+
+/** @param {CanvasRenderingContext2D} pen @param {string} key @param {number} ratio @returns {string|CanvasPattern} */
+function mix(pen, key, ratio) {
   const colour = inkOf(key);
   const texture = TEXTURES[key] ?? "solid";
   if (texture === "solid") return colour;
@@ -98,6 +121,5 @@ export function sharp(frame, draw) {
     requestAnimationFrame(again);
   };
   new ResizeObserver(ask).observe(frame);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ask);
   return ask;
 }

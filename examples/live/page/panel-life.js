@@ -68,7 +68,7 @@ export class LifeDialog {
     for (const [name, value] of [
       [words.life.kind, words.kind(life.kind)],
       [words.life.priority, words.priorities[life.priority] ?? life.priority],
-      [words.life.number, words.number(life.message)],
+      [words.life.number, String(life.message)],
     ]) {
       facts.append(element("dt", "", name), element("dd", "", value));
     }

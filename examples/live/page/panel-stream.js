@@ -11,9 +11,11 @@ import { words } from "./panel-words.js";
  * @typedef {import("./panel-lives.js").Life} Life
  */
 
-/** Enough to fill the list on a tall screen; more on demand. */
+/** While it moves, only rows that can be seen are made; while it stands still, so many, and more on demand. */
 const ROWS = 60;
 const MORE_ROWS = 200;
+/** As in the style sheet. */
+const ROW_HEIGHT = 46;
 /** What a screen reader hears as text, the eye sees as a sign before it. @type {Record<string, string>} */
 const SIGNS = { delivered: "✓", rejected: "✕", discarded: "↓" };
 
@@ -64,13 +66,14 @@ export class Stream {
   /** Shows what there is, if it does not stand still. */
   show() {
     const shown = this.lives.shown;
-    if (!this.lives.still) this.#rows = ROWS;
+    if (!this.lives.still) this.#rows = Math.min(ROWS, Math.ceil(this.#list.clientHeight / ROW_HEIGHT) + 2);
+    else if (this.#rows < ROWS) this.#rows = ROWS;
     const list = at("lives");
     const rows = shown.slice(0, this.#rows);
     // A row is filled anew rather than made anew: the list keeps its elements and its height.
     while (list.childElementCount > rows.length) list.lastElementChild?.remove();
     rows.forEach((life, i) => fill(list.children[i] ?? list.appendChild(emptyRow()), life));
-    at("lives-more").hidden = shown.length <= this.#rows;
+    at("lives-more").hidden = !this.lives.still || shown.length <= this.#rows;
     this.#showNote();
   }
 

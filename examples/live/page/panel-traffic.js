@@ -25,7 +25,10 @@ export class TrafficActs {
       number.addEventListener("input", () => this.#turned(slide, number.value));
       slide.addEventListener("input", () => this.#turned(number, slide.value));
     }
-    at("traffic-reset").addEventListener("click", () => this.#reset());
+    at("traffic-reset").addEventListener("click", () => {
+      answer(at("traffic-answer"), "", "");
+      this.#reset();
+    });
     onSubmit("traffic-form", () => this.#apply());
   }
 
@@ -55,7 +58,6 @@ export class TrafficActs {
 
   #reset() {
     this.#touched = false;
-    answer(at("traffic-answer"), "", "");
     for (const dial of DIALS) {
       input(dial).value = input(`${dial}-slide`).value = String(this.#inForce?.[dial] ?? "");
     }

@@ -8,7 +8,7 @@ import { words } from "./panel-words.js";
 
 /** @typedef {import("./panel-waiting.js").Waiting} Waiting */
 
-const RIGHT = 34;
+const RIGHT = 46;
 /** Where nothing was delivered for so long, the line has a gap. */
 const GAP_MS = 6_500;
 

@@ -11,6 +11,7 @@ import { FlowChart } from "./panel-chart.js";
 import { FilterActs } from "./panel-filter.js";
 import { Flow } from "./panel-flow.js";
 import { Held } from "./panel-held.js";
+import { dryInks } from "./panel-ink.js";
 import { keepKey, ownersKey, socketAddress } from "./panel-key.js";
 import { LifeDialog } from "./panel-life.js";
 import { Lives } from "./panel-lives.js";
@@ -139,6 +140,8 @@ async function watch() {
 
 // -- What comes ---------------------------------------------------------------------------------
 
+let shownAt = 0;
+
 room.addEventListener("panel", (event) => {
   const frame = /** @type {CustomEvent} */ (event).detail;
   flow.take(frame);
@@ -147,8 +150,12 @@ room.addEventListener("panel", (event) => {
   showFigures(frame, flow);
   showBooks(frame);
   chart.show(frame.traffic?.rate ?? 0);
-  waits.show();
-  authors.show(frame);
+  // Both look back over many seconds: twice a second they would only cost more.
+  if (frame.now - shownAt >= 950 || frame.now < shownAt) {
+    shownAt = frame.now;
+    waits.show();
+    authors.show(frame);
+  }
   people.take(frame);
   traffic.take(frame);
   filter.take(frame);
@@ -251,7 +258,12 @@ onWords(() => {
 });
 showView("watch");
 // A change of light or dark changes the inks; the legend's samples are made of them.
-new MutationObserver(() => chart.name()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+const relight = () => {
+  dryInks();
+  chart.name();
+};
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", relight);
+new MutationObserver(relight).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 
 if (key === undefined) shut("none");
 else room.connect();
