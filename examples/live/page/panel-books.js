@@ -1,6 +1,6 @@
 /** The room's numbers in words: the figures at the top, and the two sums that must balance. */
 
-import { at, element } from "./dom.js";
+import { at, element, showText } from "./dom.js";
 import { balance } from "./panel-balance.js";
 import { words } from "./panel-words.js";
 
@@ -39,7 +39,7 @@ export function showFigures(frame, flow) {
   figures.put("offered", names.offered, rate("offered"));
   figures.put("delivered", names.delivered, rate("delivered"));
   figures.put("discarded", names.lost, rate("discarded"));
-  figures.put("cpu", names.cpu, words.percent(frame.cpu_permille ?? 0));
+  figures.put("cpu", names.cpu, frame.cpu_permille == null ? words.waits.none : words.percent(frame.cpu_permille));
   figures.put("memory", names.memory, words.memory(frame.resident_kib ?? 0));
 }
 
@@ -59,8 +59,11 @@ function makeSums() {
       const sign = terms.find(([, name]) => name === key)?.[0] ?? "";
       const [item, value, name] = [element("span", `term ${key}`), element("b", ""), element("span", "")];
       item.append(value, name);
-      if (sign) line.append(element("span", "sign", sign));
-      line.append(item);
+      // A sign stays with what follows it, also where the line breaks.
+      const part = element("span", "sum-part");
+      if (sign) part.append(element("span", "sign", sign));
+      part.append(item);
+      line.append(part);
       return { item, value, name };
     });
   });
@@ -75,6 +78,8 @@ export function showBooks(frame) {
       sums?.[i].put(key, words.outcomes[key], words.number(/** @type {any} */ (books)[key]));
     }
   });
+  const turned = frame.turned_away ?? 0;
+  showText(at("turned-away"), turned > 0 ? words.books.turnedAway(turned) : null);
   const verdict = at("verdict");
   const text = books.holds ? words.books.good : words.books.bad(books.missing);
   // Said only when it changes, since it is read out.

@@ -166,7 +166,7 @@ export class FlowChart {
       pen.fillText(words.number(tick), EDGE.left - 6, y(tick));
     }
     pen.textBaseline = "top";
-    for (const ago of [120, 90, 60, 30, 0]) {
+    for (const ago of width < 460 ? [120, 60, 0] : [120, 90, 60, 30, 0]) {
       pen.textAlign = ago === 0 ? "right" : ago === 120 ? "left" : "center";
       pen.fillText(words.flow.ago(ago), x(this.flow.span - ago), y(0) + 5);
     }

@@ -11,12 +11,15 @@ import { words } from "./panel-words.js";
 
 /** More cards than anybody looks at; those behind move up. */
 const MOST_CARDS = 12;
+/** A click so soon after the cards moved was meant for the one that stood there. */
+const SETTLE_MS = 400;
 
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Held {
   /** In the order in which they expire, which is the order in which they came. @type {Map<number, {ask: Ask, card: HTMLElement|null, came: number}>} */
   #open = new Map();
+  #movedAt = 0;
 
   /** @param {LiveRoom} room @param {(user: string) => void} choose */
   constructor(room, choose) {
@@ -24,6 +27,7 @@ export class Held {
     this.choose = choose;
     this.list = at("held");
     setInterval(() => this.#countDown(), 500);
+    this.list.addEventListener("pointerleave", () => this.#sweep());
   }
 
   /** @param {Ask} ask */
@@ -35,16 +39,30 @@ export class Held {
     this.#show();
   }
 
-  /** @param {{ticket: number}} asked */
+  /** It is no longer open. @param {{ticket: number}} asked */
   asked({ ticket }) {
     const open = this.#open.get(ticket);
     if (!open) return;
-    const had = open.card?.contains(document.activeElement);
-    open.card?.remove();
+    const { card } = open;
+    const had = card?.contains(document.activeElement) ?? false;
     this.#open.delete(ticket);
+    if (card && !had && this.list.matches(":hover")) {
+      // Cards do not move away under a hand that is about to decide.
+      card.classList.add("spent");
+      for (const button of card.querySelectorAll("button")) button.disabled = true;
+      /** @type {HTMLElement} */ (card.querySelector(".held-left")).textContent = words.held.over;
+    } else {
+      card?.remove();
+      this.#movedAt = Date.now();
+    }
     this.#show();
     // Whoever decides one after the other by keyboard goes on with the next.
-    if (had) this.list.querySelector("button")?.focus();
+    const next = this.list.querySelector(".held-acts button:enabled");
+    if (had && next instanceof HTMLElement) next.focus();
+  }
+
+  #sweep() {
+    for (const card of this.list.querySelectorAll(".spent")) card.remove();
   }
 
   /** A connection that was made anew is told all that are open. */
@@ -88,7 +106,9 @@ export class Held {
     why.setAttribute("aria-label", words.held.why);
     why.placeholder = words.held.whyHint;
     why.maxLength = 120;
-    const decide = (/** @type {string} */ decision) => this.#decide(ticket, decision, why.value.trim());
+    const decide = (/** @type {string} */ decision) => {
+      if (Date.now() - this.#movedAt >= SETTLE_MS) this.#decide(ticket, decision, why.value.trim());
+    };
     why.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && decide("reject"));
     const acts = element("div", "held-acts");
     acts.append(

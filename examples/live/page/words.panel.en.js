@@ -190,6 +190,8 @@ export const flow = {
 
 export const books = {
   good: "✓ It balances",
+  /** @param {number} n */
+  turnedAway: (n) => `and ${plural(n, "message")} that the host itself turned away`,
   /** @param {number} missing */
   bad: (missing) =>
     missing > 0 ? `✕ ${plural(missing, "message")} unaccounted for` : `✕ ${plural(-missing, "message")} counted twice`,
@@ -294,6 +296,7 @@ export const offer = {
 };
 
 export const held = {
+  over: "over",
   allow: "Allow",
   reject: "Reject",
   discard: "Discard",

@@ -180,6 +180,8 @@ export const flow = {
 
 export const books = {
   good: "✓ 收支平衡",
+  /** @param {number} n */
+  turnedAway: (n) => `另有 ${number(n)} 条被服务器直接退回`,
   /** @param {number} missing */
   bad: (missing) => (missing > 0 ? `✕ 有 ${number(missing)} 条消息下落不明` : `✕ 有 ${number(-missing)} 条消息重复计数`),
 };
@@ -281,6 +283,7 @@ export const offer = {
 };
 
 export const held = {
+  over: "已结束",
   allow: "通过",
   reject: "驳回",
   discard: "丢弃",
