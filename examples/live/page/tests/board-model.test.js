@@ -62,6 +62,22 @@ test("what the staff cleared of somebody is gone from the drawing", () => {
   assert.deepEqual(ids(board), [2]);
 });
 
+test("one message taken back, and somebody cleared who drew nothing, leave the drawing as it is", () => {
+  const board = new BoardModel();
+  board.entries([entry(1, "a", 1)]);
+  const purged = (seq, rest) => board.entries([{ seq, type: "notice", kind: "purged", ...rest }]).anew;
+  assert.equal(purged(2, { author: "a", message: 77 }), false);
+  assert.equal(purged(3, { author: "b", message: null }), false);
+  assert.deepEqual(ids(board), [1]);
+});
+
+test("a history that began anew in the midst of a drawing begins the next one on an empty board", () => {
+  const board = new BoardModel();
+  board.board({ pieces: [piece(1, "a", 1)], position: 1, more: true });
+  board.begin();
+  assert.equal(board.board({ pieces: [piece(1, "b", 2)], position: 1, more: false }).anew, true);
+});
+
 test("data of no form is passed over, and so are messages of other kinds", () => {
   const board = new BoardModel();
   const { fresh } = board.entries([

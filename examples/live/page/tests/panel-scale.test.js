@@ -35,6 +35,7 @@ test("layers stand on each other in their order", () => {
 
 test("shares add up to the whole whatever rounding does", () => {
   assert.deepEqual(permille([1, 1, 1]), [334, 333, 333]);
+  assert.deepEqual(permille([1, 2, 4]), [143, 286, 571]);
   for (const amounts of [[7, 3, 1], [1, 2, 3, 4, 5, 6], [1_000_000, 1]]) {
     assert.equal(permille(amounts).reduce((sum, n) => sum + n, 0), 1_000);
   }

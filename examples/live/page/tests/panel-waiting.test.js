@@ -13,6 +13,12 @@ test("the recent median counts each frame as often as it had deliveries", () => 
   assert.deepEqual(waiting.recent("high"), { p50: 4, p99: 500 });
 });
 
+test("the middle of frames with as many deliveries is the middle one, in whatever order they came", () => {
+  const waiting = new Waiting();
+  [80, 5, 30].forEach((p50, i) => waiting.take(frame(1_000 + i, { n: 2, p50, p99: 100 })));
+  assert.equal(waiting.recent("high")?.p50, 30);
+});
+
 test("what was long ago is neither recent nor kept for ever", () => {
   const waiting = new Waiting(60_000);
   waiting.take(frame(1_000, { n: 1, p50: 500, p99: 500 }));
