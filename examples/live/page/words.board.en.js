@@ -49,7 +49,7 @@ export const page = {
   yourName: "Your name",
 };
 
-/** What the owner is called who gave no name. */
+/** What the owner is called who gave no name. @type {string} */
 export const teacher = "Teacher";
 
 /** Who may draw and talk, and what one can do about it. */
@@ -83,7 +83,9 @@ export function onTheWay(points, connected) {
   return connected ? "Being sent…" : "Kept until you are connected again";
 }
 
+/** @type {string} */
 export const lost = "The room did not take what you drew.";
+/** @type {string} */
 export const cleared = "The board was cleared.";
 /** @param {number} n */
 export const trimmed = (n) => `The board is so full that its oldest ${plural(n, "piece")} went.`;
