@@ -57,7 +57,7 @@ function makeSums() {
     at("sums").append(line);
     return new Numbers((key) => {
       const sign = terms.find(([, name]) => name === key)?.[0] ?? "";
-      const [item, value, name] = [element("span", `term ${key}`), element("b", ""), element("span", "")];
+      const [item, value, name] = [element("span", "term"), element("b", ""), element("span", "")];
       item.append(value, name);
       // A sign stays with what follows it, also where the line breaks.
       const part = element("span", "sum-part");

@@ -77,7 +77,7 @@ export const hand = {
   failedCall: "That did not get through.",
 };
 
-/** What is on its way. @param {number} points @param {boolean} connected */
+/** What is on its way. @param {number} points @param {boolean} connected @returns {string} */
 export function onTheWay(points, connected) {
   if (points === 0) return "";
   return connected ? "Being sent…" : "Kept until you are connected again";
