@@ -1,0 +1,42 @@
+/**
+ * The owner's key, which opens panel and board to the owner.
+ *
+ * It comes in the address's fragment, which browsers do not send, and leaves the address bar at once: what
+ * stands there is photographed, shared and remembered. It is kept for this tab and no other.
+ */
+
+const STORE = "liveroom key";
+
+/** @returns {string|undefined} */
+export function ownersKey() {
+  const place = new URL(location.href);
+  const given = new URLSearchParams(place.hash.slice(1)).get("key");
+  if (given !== null) {
+    keepKey(given);
+    place.hash = "";
+    history.replaceState(history.state, "", place);
+  }
+  try {
+    return given ?? sessionStorage.getItem(STORE) ?? undefined;
+  } catch {
+    return given ?? undefined;
+  }
+}
+
+/** @param {string|null} key null forgets it */
+export function keepKey(key) {
+  try {
+    if (key === null) sessionStorage.removeItem(STORE);
+    else sessionStorage.setItem(STORE, key);
+  } catch {
+    // Storage may be forbidden; then a reload asks for the key again.
+  }
+}
+
+/** The address of the host's WebSocket, beside the page wherever that stands. */
+export function socketAddress() {
+  const url = new URL("ws", location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  [url.search, url.hash] = ["", ""];
+  return url;
+}
