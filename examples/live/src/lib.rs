@@ -1,31 +1,45 @@
 //! A live room in a browser, on the liveroom engine: a host program, and an example of how to write one.
 //!
-//! [`Host::start`] opens a room and serves it. Inside, one duty a file:
+//! [`Host::start`] opens three rooms and serves them. Inside, one duty a file:
 //!
 //! | | |
 //! |---|---|
-//! | `page` | files, security headers, who may open a WebSocket |
+//! | `page`, `files` | what is served, security headers, who may open a WebSocket |
 //! | `connection`, `line` | one WebSocket: what comes in, what goes out, how it ends |
 //! | `protocol` | the frames of PROTOCOL.md |
-//! | `room`, `door` | hub, app, group and filter; who comes in, goes, and comes back |
-//! | `fanout` | the one thread that tells everybody everything |
+//! | `plan`, `house`, `room` | which rooms there are; what they share; what one of them keeps |
+//! | `door`, `book`, `welcome`, `secret` | who comes in, goes, and comes back |
+//! | `acts` | what owner and pupils do beside sending |
+//! | `words`, `counts` | small things that a room keeps |
+//! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
 //! | `crowd` | viewers who are not there |
 //! | `account`, `process` | what became of every message, and what that cost |
 
 #![forbid(unsafe_code)]
 
 mod account;
+mod acts;
+mod book;
 mod connection;
+mod counts;
 mod crowd;
 mod door;
+mod errand;
 mod fanout;
+mod files;
 mod host;
+mod house;
 mod line;
+mod options;
 mod page;
+mod plan;
 mod process;
 mod protocol;
 mod room;
+mod secret;
+mod welcome;
+mod words;
 
 pub use account::Account;
-pub use host::{Host, Options};
-pub use room::Limits;
+pub use host::Host;
+pub use options::{Limits, Options};

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use live::{Host, Limits, Options};
@@ -28,6 +28,10 @@ struct Arguments {
     /// Connections at once; one more is told that the host is busy.
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     connections: usize,
+
+    /// Serve the page's files from this folder, each time as they are there: for work on the page.
+    #[arg(long, value_name = "DIR")]
+    page: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -36,13 +40,13 @@ Examples:
   live --listen 0.0.0.0:8080       a quiet one, for everybody in the house
 
 Try these words: \"stupid\" is masked, \"zorgblatt\" is turned away, and \"free coins\" is
-held for 5 seconds and then turned away, since nobody is there to decide.
+held for 20 seconds for the owner to decide, and turned away if nobody does.
 
 Ctrl-C tells everybody, closes in order, and prints what became of every message.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(&Arguments::parse()).await {
+    match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("live: {error}");
@@ -51,11 +55,14 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> io::Result<()> {
+async fn run(arguments: Arguments) -> io::Result<()> {
     let limits = Limits { connections: arguments.connections, ..Limits::default() };
-    let Arguments { listen, crowd, .. } = *arguments;
-    let host = Host::start(Options { listen, crowd, show: true, limits })?;
-    println!("http://{}/", host.address());
+    let Arguments { listen, crowd, page, .. } = arguments;
+    let host = Host::start(Options { crowd, show: true, page, limits, ..Options::at(listen) })?;
+    let address = host.address();
+    println!("viewers  http://{address}/");
+    // Once, here, and nowhere else: browsers do not send what stands behind the `#`.
+    println!("owner    http://{address}/panel#key={}", host.key());
 
     let mut minutes = interval(Duration::from_mins(1));
     minutes.set_missed_tick_behavior(MissedTickBehavior::Skip);

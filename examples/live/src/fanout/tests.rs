@@ -1,15 +1,27 @@
 //! The fan-out thread's work, done by hand: no thread, no socket.
 
-use liveroom::{Author, Command, UserId};
+use liveroom::{Author, Command, SessionId, UserId};
 use serde_json::Value;
 
-use crate::{door::Entered, line::Outbound, protocol::client::JoinFrame, room::Limits};
+use crate::{
+    door::Entered,
+    errand::Reader,
+    line::{Line, Outbound},
+    options::Limits,
+    protocol::{
+        client::JoinFrame,
+        host::{Bye, HostFrame},
+    },
+    room::Room,
+};
 
-use super::*;
+use super::{seats::MOST_PERSONAL, *};
 
 /// One viewer and the thread's own work, done by hand.
 struct Scene {
+    house: Arc<House>,
     room: Arc<Room>,
+    session: SessionId,
     fan_out: FanOut,
     line: Arc<Line>,
     outbound: Outbound,
@@ -19,30 +31,32 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let (room, errands) = Room::open(Limits::default()).unwrap();
-        let mut fan_out = FanOut::new(room.clone(), errands);
+        let (house, errands) = House::open(Limits::default()).unwrap();
+        let room = house.rooms[0].clone();
+        let mut fan_out = FanOut::new(house.clone(), errands);
         let (line, outbound) = Line::new();
         let line = Arc::new(line);
-        let Entered { stay, cursor, welcome } = room.enter(&JoinFrame::default(), &line).unwrap();
+        let Entered { stay, cursor, welcome } = house.enter(&room, &JoinFrame::default(), &line).unwrap();
         let HostFrame::Welcome(welcome) = welcome else { panic!("it welcomes") };
         let user = welcome.me.user.unwrap().parse().unwrap();
-        fan_out.seat(stay.session, stay.connection, line.clone(), cursor);
-        let now = room.clock.now();
-        let mut scene = Self { room, fan_out, line, outbound, user, now };
+        let (session, connection) = (stay.session, stay.connection);
+        let now = house.clock.now();
+        fan_out.halls[0].enter(now, Reader { session, connection, line: line.clone(), cursor });
+        let mut scene = Self { house, room, session, fan_out, line, outbound, user, now };
         scene.step();
         scene.outbound.take();
         scene
     }
 
     fn push(&self, command: Command) {
-        self.room.push(Author::App, command).unwrap();
+        self.house.push(&self.room, Author::App, command).unwrap();
     }
 
     /// A second goes by.
     fn step(&mut self) {
         self.now += Duration::from_secs(1);
-        let room = self.room.clone();
-        let mut drainer = room.hub.drainer(room.key.shard()).unwrap();
+        let house = self.house.clone();
+        let mut drainer = house.hub.drainer(house.shard()).unwrap();
         assert!(self.fan_out.step(self.now, &mut drainer).is_continue());
     }
 
@@ -102,10 +116,10 @@ fn who_has_too_much_of_its_own_coming_is_too_slow() {
 #[test]
 fn an_older_connection_does_not_take_the_seat_of_a_newer_one() {
     let mut scene = Scene::new();
-    let session = *scene.fan_out.sessions.keys().next().unwrap();
     let (line, mut late) = Line::new();
-    let cursor = scene.room.read(liveroom::Group::tail);
-    scene.fan_out.seat(session, 0, Arc::new(line), cursor);
+    let cursor = scene.house.read(&scene.room, liveroom::Group::tail);
+    let reader = Reader { session: scene.session, connection: 0, line: Arc::new(line), cursor };
+    scene.fan_out.halls[0].enter(scene.now, reader);
     assert_eq!(late.last_word(), Some(Bye::REPLACED.text()));
     scene.push(Command::notice("to all"));
     scene.step();

@@ -54,7 +54,7 @@ impl Standing {
     /// What an author is told who may not know: success, without a place.
     const UNDISCLOSED: Self = Self::Delivered { seq: None, at: None };
 
-    fn of(state: &State, disclose: bool) -> Self {
+    pub(super) fn of(state: &State, disclose: bool) -> Self {
         match state {
             State::Waiting { expires } => Self::Waiting { expires: expires.as_millis() },
             State::Held { expires } => Self::Held { expires: expires.as_millis() },
@@ -145,6 +145,22 @@ impl Refused {
             _ => (Code::Word("unavailable".into()), None),
         };
         Self { code, why: error.to_string(), detail }
+    }
+
+    /// Turned away by the host itself, with a word of the protocol's.
+    pub(crate) fn word(code: &'static str, why: impl Into<String>) -> Self {
+        Self { code: Code::Word(code.into()), why: why.into(), detail: None }
+    }
+
+    /// Only the owner may, over a connection that brought the key.
+    pub(crate) fn wrong_key() -> Self {
+        Self::word("key", "that takes the owner's key")
+    }
+}
+
+impl<E: Into<PushError>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::of(&error.into())
     }
 }
 

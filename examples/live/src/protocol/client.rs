@@ -4,13 +4,14 @@ use liveroom::{Content, Draft, Element, Field, Kind, Random, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{FRAME_BYTES, KindName, VERSION, host::Fault};
+use super::{FRAME_BYTES, KindName, VERSION, deeds::DoFrame, host::Fault};
 
 /// A frame from a client, parsed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ClientFrame {
     Join(Box<JoinFrame>),
     Send(SendFrame),
+    Do(DoFrame),
     Quit,
     Ping,
 }
@@ -58,6 +59,7 @@ impl ClientFrame {
         match t.as_str() {
             "join" => Ok(Self::Join(read(text)?)),
             "send" => Ok(Self::Send(read(text)?)),
+            "do" => Ok(Self::Do(read(text)?)),
             "quit" => Ok(Self::Quit),
             "ping" => Ok(Self::Ping),
             _ => Err(Fault::unknown_type(&t)),

@@ -1,0 +1,52 @@
+//! How a host is started: where it listens, and how much it takes on.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// How to start a host.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen; port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// Simulated viewers.
+    pub crowd: usize,
+    /// Whether to show on the terminal how the crowd comes in.
+    pub show: bool,
+    /// A folder from which the page's files are read at each request, instead of those built in.
+    pub page: Option<PathBuf>,
+    /// How much to take on.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// A host that listens there, without a crowd, with the default limits.
+    pub fn at(listen: SocketAddr) -> Self {
+        Self { listen, crowd: 0, show: false, page: None, limits: Limits::default() }
+    }
+}
+
+/// How much a host takes on, and how long it waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at once; one more is told that the host is busy. Default 10,000.
+    pub connections: usize,
+    /// How long a new connection may take to say who it is. Default 10 s.
+    pub join_within: Duration,
+    /// How long a client may be silent, WebSocket pongs included. Default 90 s.
+    pub idle: Duration,
+    /// How long one frame may take to be written before its reader counts as too slow. Default 30 s.
+    pub patience: Duration,
+    /// Bytes that the system keeps for a connection that is not read. Default 128 KiB.
+    pub send_buffer: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            join_within: Duration::from_secs(10),
+            idle: Duration::from_secs(90),
+            patience: Duration::from_secs(30),
+            send_buffer: 128 * 1_024,
+        }
+    }
+}
