@@ -2,9 +2,14 @@
 
 use std::{fmt, time::Duration};
 
-use liveroom::{Discard, Flow, Priority, Stats, Timestamp};
+use liveroom::{Flow, Priority, Stats, Timestamp};
 
-use crate::{counts::Counted, house::House, process::Usage};
+use crate::{
+    counts::Counted,
+    house::House,
+    process::Usage,
+    protocol::answers::{DISCARDS, REJECTIONS},
+};
 
 /// The account of a run so far, of all rooms together.
 #[derive(Clone, Debug)]
@@ -102,9 +107,6 @@ fn per_mille(part: Duration, whole: Duration) -> u128 {
     part.as_micros() * 1_000 / whole.as_micros().max(1)
 }
 
-const DISCARDS: [&str; Discard::ALL.len()] =
-    ["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded", "decision"];
-
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { stats, counted, .. } = self;
@@ -131,7 +133,7 @@ impl fmt::Display for Account {
                 flow.held,
                 if flow.balances() { "" } else { "  WHICH IS NOT TRUE" }
             )?;
-            let reasons = ["filter", "decision", "silence"].iter().zip(&flow.rejected);
+            let reasons = REJECTIONS.iter().zip(&flow.rejected);
             let reasons = reasons.chain(DISCARDS.iter().zip(&flow.discarded));
             for (reason, count) in reasons.filter(|(_, count)| **count > 0) {
                 writeln!(f, "    {reason}: {count}")?;

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::{StreamExt, stream::SplitStream};
-use liveroom::PushError;
 use tokio::{
     select, spawn,
     sync::watch,
@@ -22,6 +21,7 @@ use crate::{
         deeds::DoFrame,
         host::{Bye, Fault, HostFrame, Refused},
     },
+    speech::draft,
 };
 
 /// How long a client may take to close after the last word. Whoever is cut off before has not read it.
@@ -179,13 +179,14 @@ impl Connection {
             return self.line.part(Fault::no_group().text());
         };
         match self.house.enter(room, &join, &self.line) {
-            Ok(Entered { stay, cursor, welcome }) => {
+            Ok(Entered { stay, arrival, cursor, welcome }) => {
                 // Before the errand, so that no batch comes before the welcome.
                 self.line.say(welcome.text()).await;
                 let Stay { session, connection, .. } = stay;
-                let room = stay.room.no;
+                let (room, user) = (stay.room.no, stay.user.clone());
                 self.stay = Some(stay);
-                let reader = Reader { session, connection, line: self.line.clone(), cursor };
+                let line = self.line.clone();
+                let reader = Reader { session, connection, line, user, arrival, cursor };
                 if !self.house.send_on(Errand::Enter { room, reader }).await {
                     self.line.part(Bye::RESTART.text());
                 }
@@ -200,11 +201,14 @@ impl Connection {
     async fn send(&mut self, frame: SendFrame) {
         let Some(stay) = &self.stay else { return };
         let (id, random) = (frame.id, frame.random);
-        let answer = match frame.into_draft() {
-            Ok(draft) => self.house.push(&stay.room, stay.author.clone(), draft.into()),
-            Err(refusal) => {
+        let answer = match draft(stay, frame) {
+            Ok(draft) => {
+                let pushed = self.house.push(&stay.room, &stay.author, draft.into());
+                pushed.map_err(|error| Refused::of(&error))
+            }
+            Err(refused) => {
                 stay.room.counts.turned_away();
-                Err(PushError::Refused(refusal))
+                Err(refused)
             }
         };
         self.line.say(HostFrame::receipt(id, random, answer).text()).await;

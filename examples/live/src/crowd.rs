@@ -75,7 +75,7 @@ fn come_in(
         (Author::Session(session), visitor, command, Some(session))
     };
     house.hub.open(house.app, session, visitor)?;
-    if let Receipt::Joined { cursor, .. } = house.push(room, author, command)? {
+    if let Receipt::Joined { cursor, .. } = house.push(room, &author, command)? {
         house.send_on_blocking(Errand::View { room: room.no, cursor });
     }
     Ok(voice)
@@ -109,7 +109,7 @@ fn talk(
         }
         let session = *dice.pick(voices);
         // A refusal is counted by the group, and the crowd does not mind.
-        let _refused = house.push(room, Author::Session(session), say(dice));
+        let _refused = house.push(room, &Author::Session(session), say(dice));
     }
 }
 

@@ -14,6 +14,7 @@ use liveroom::{
 
 use crate::{
     book::{Book, Pass},
+    errand::Arrival,
     house::House,
     line::Line,
     protocol::{
@@ -47,6 +48,7 @@ pub(crate) struct Stay {
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) stay: Stay,
+    pub(crate) arrival: Arrival,
     pub(crate) cursor: Cursor,
     pub(crate) welcome: HostFrame<'static>,
 }
@@ -127,7 +129,7 @@ impl House {
         let connection = self.number();
         let (room, user) = (room.clone(), None);
         let stay = Stay { room, session, author, connection, user, owns: false, token: None };
-        Ok(Entered { stay, cursor, welcome })
+        Ok(Entered { stay, arrival: Arrival::New, cursor, welcome })
     }
 
     fn enter_as_user(&self, caller: &Caller<'_>, book: &mut Book) -> Result<Entered, Turned> {
@@ -156,7 +158,7 @@ impl House {
         book.add(token, Pass::new(room.no, user.clone(), session, profile, cursor, held));
         let (room, token) = (room.clone(), Some(token));
         let stay = Stay { room, session, author, connection, user: Some(user), owns, token };
-        Ok(Entered { stay, cursor, welcome })
+        Ok(Entered { stay, arrival: Arrival::New, cursor, welcome })
     }
 
     /// Who somebody is who was never here, and how they are called if they do not say.
@@ -206,7 +208,8 @@ impl House {
         }
         let (room, user, token) = (room.clone(), Some(pass.user.clone()), Some(token));
         let stay = Stay { room, session, author, connection, user, owns, token };
-        Ok(Entered { stay, cursor, welcome })
+        let arrival = if kept.is_some() { Arrival::Resumed } else { Arrival::Anew };
+        Ok(Entered { stay, arrival, cursor, welcome })
     }
 
     /// The cursor that a client brings, if it is one to go on from.
@@ -238,7 +241,7 @@ impl House {
         author: &Author,
         command: Command,
     ) -> Result<(JoinStatus, Cursor), PushError> {
-        match self.push(room, author.clone(), command)? {
+        match self.push(room, author, command)? {
             Receipt::Joined {
                 status: status @ (JoinStatus::Joined | JoinStatus::AlreadyInGroup),
                 cursor,
@@ -268,7 +271,7 @@ impl House {
         if stay.token.is_some_and(|token| !book.is_held_by(&token, stay.connection)) {
             return Ok(());
         }
-        self.push(&stay.room, stay.author.clone(), Command::Quit)?;
+        self.push(&stay.room, &stay.author, Command::Quit)?;
         if let Some(token) = stay.token {
             book.remove(&token);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use liveroom::{Cursor, SessionId};
+use liveroom::{Cursor, SessionId, Ticket, UserId};
 
 use crate::{line::Line, room::RoomNo};
 
@@ -15,6 +15,10 @@ pub(crate) enum Errand {
     Leave { room: RoomNo, session: SessionId, connection: u64 },
     /// A viewer of the crowd reads from here on.
     View { room: RoomNo, cursor: Cursor },
+    /// That connection is fed what the panel shows, or not any more.
+    Watch { room: RoomNo, session: SessionId, connection: u64, on: bool },
+    /// A question was answered.
+    Answered { room: RoomNo, ticket: Ticket },
     /// Tell everybody what there is to tell, then that the host restarts.
     Close,
 }
@@ -25,8 +29,22 @@ pub(crate) struct Reader {
     pub(crate) session: SessionId,
     pub(crate) connection: u64,
     pub(crate) line: Arc<Line>,
+    /// `None` is a guest.
+    pub(crate) user: Option<UserId>,
+    pub(crate) arrival: Arrival,
     /// Where it reads on.
     pub(crate) cursor: Cursor,
+}
+
+/// What somebody who comes in has of the room already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// Nothing: they were never here.
+    New,
+    /// Nothing that is still good.
+    Anew,
+    /// Everything up to their cursor.
+    Resumed,
 }
 
 /// Errands that may wait before those who bring more must wait too.

@@ -47,7 +47,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// Opens the rooms and begins to serve it, on the tokio runtime that it is called on.
+    /// Opens the rooms and begins to serve them, on the tokio runtime that it is called on.
     ///
     /// # Errors
     /// The address cannot be listened at, the system gives no randomness or no thread, or a room

@@ -10,11 +10,12 @@ use std::{
 
 use liveroom::{
     AppId, Author, Clock, Command, Creation, EngineConfig, Epoch, Group, GroupId, GroupPatch,
-    HashKey, Hub, HubKey, PushError, Receipt, Refusal, Timestamp, UserId,
+    HashKey, Hub, HubKey, PushError, Receipt, Refusal, Settings, Timestamp, UserId,
 };
 use tokio::sync::{mpsc, watch};
 
 use crate::{
+    codes::Codes,
     door::Door,
     errand::{ERRANDS, Errand},
     options::Limits,
@@ -53,7 +54,9 @@ impl House {
         hub.create_app(clock.now(), app, "live", None).map_err(io::Error::other)?;
         let owner = UserId::new(OWNER).map_err(io::Error::other)?;
         let rooms = PLANS.iter().enumerate().map(|(no, plan)| {
-            furnish(&hub, clock.now(), app, &owner, RoomNo(no), plan).map_err(io::Error::other)
+            let settings = plan.settings(limits.hold);
+            furnish(&hub, clock.now(), app, &owner, RoomNo(no), plan, settings)
+                .map_err(io::Error::other)
         });
         let rooms = rooms.collect::<io::Result<_>>()?;
         let (errands, waiting) = mpsc::channel(ERRANDS);
@@ -90,10 +93,10 @@ impl House {
     pub(crate) fn push(
         &self,
         room: &Room,
-        by: Author,
+        by: &Author,
         command: Command,
     ) -> Result<Receipt, PushError> {
-        self.hub.push(self.clock.now(), room.key, by, command)
+        self.hub.push(self.clock.now(), room.key, by.clone(), command)
     }
 
     /// Reads a room's group. It is never disposed of, so it is there.
@@ -124,7 +127,7 @@ impl House {
     /// Tells everybody in every room something, as a notice: no limit holds it up.
     pub(crate) fn announce(&self, what: &str) -> Result<(), PushError> {
         for room in &self.rooms {
-            match self.push(room, Author::App, Command::notice(what)) {
+            match self.push(room, &Author::App, Command::notice(what)) {
                 // Nobody is left in a room that has ended.
                 Ok(_) | Err(PushError::Refused(Refusal::Disbanded)) => {}
                 Err(error) => return Err(error),
@@ -144,15 +147,18 @@ fn furnish(
     owner: &UserId,
     no: RoomNo,
     plan: &Plan,
+    settings: Settings,
 ) -> Result<Arc<Room>, Failure> {
     // The history of an earlier run is lost with its process; a second is a life of its own.
     let epoch = Epoch(u32::try_from(now.as_secs()).unwrap_or(u32::MAX));
     let creation = Creation::named(plan.name)
         .id(GroupId::custom(plan.id)?)
         .owner(owner.clone())
-        .config(plan.settings().build()?)
+        .config(settings.build()?)
         .epoch(epoch);
-    let room = Room::new(no, *plan, hub.create(now, app, creation)?);
+    let [first, second] = random()?;
+    let key = hub.create(now, app, creation)?;
+    let room = Room::new(no, *plan, key, Codes::new(first, second));
     let profile = GroupPatch {
         introduction: Some(plan.introduction.into()),
         notification: Some(plan.notification.into()),

@@ -9,8 +9,8 @@
 //! | `protocol` | the frames of PROTOCOL.md |
 //! | `plan`, `house`, `room` | which rooms there are; what they share; what one of them keeps |
 //! | `door`, `book`, `welcome`, `secret` | who comes in, goes, and comes back |
-//! | `acts` | what owner and pupils do beside sending |
-//! | `words`, `counts` | small things that a room keeps |
+//! | `speech`, `acts` | what is sent, before the group sees it; what owner and pupils do beside |
+//! | `words`, `muted`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
 //! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
 //! | `crowd` | viewers who are not there |
 //! | `account`, `process` | what became of every message, and what that cost |
@@ -19,7 +19,9 @@
 
 mod account;
 mod acts;
+mod board;
 mod book;
+mod codes;
 mod connection;
 mod counts;
 mod crowd;
@@ -27,9 +29,12 @@ mod door;
 mod errand;
 mod fanout;
 mod files;
+mod hands;
 mod host;
 mod house;
 mod line;
+mod muted;
+mod offers;
 mod options;
 mod page;
 mod plan;
@@ -37,6 +42,7 @@ mod process;
 mod protocol;
 mod room;
 mod secret;
+mod speech;
 mod welcome;
 mod words;
 

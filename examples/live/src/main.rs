@@ -56,8 +56,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> io::Result<()> {
-    let limits = Limits { connections: arguments.connections, ..Limits::default() };
-    let Arguments { listen, crowd, page, .. } = arguments;
+    let Arguments { listen, crowd, connections, page } = arguments;
+    let limits = Limits { connections, ..Limits::default() };
     let host = Host::start(Options { crowd, show: true, page, limits, ..Options::at(listen) })?;
     let address = host.address();
     println!("viewers  http://{address}/");

@@ -29,12 +29,15 @@ impl Options {
 pub struct Limits {
     /// Connections at once; one more is told that the host is busy. Default 10,000.
     pub connections: usize,
-    /// How long a new connection may take to say who it is. Default 10 s.
+    /// How long a new WebSocket may take to say who it is. Default 10 s.
     pub join_within: Duration,
     /// How long a client may be silent, WebSocket pongs included. Default 90 s.
     pub idle: Duration,
     /// How long one frame may take to be written before its reader counts as too slow. Default 30 s.
     pub patience: Duration,
+    /// How long a message that the filter holds waits for the owner to decide. Default 20 s: long
+    /// enough to be read, and not so long as to be forgotten.
+    pub hold: Duration,
     /// Bytes that the system keeps for a connection that is not read. Default 128 KiB.
     pub send_buffer: u32,
 }
@@ -46,6 +49,7 @@ impl Default for Limits {
             join_within: Duration::from_secs(10),
             idle: Duration::from_secs(90),
             patience: Duration::from_secs(30),
+            hold: Duration::from_secs(20),
             send_buffer: 128 * 1_024,
         }
     }

@@ -21,8 +21,8 @@ use tokio::sync::Semaphore;
 use crate::{
     connection::{serve, turn_away},
     files::{FILES, Files},
-    protocol::FRAME_BYTES,
     house::House,
+    protocol::FRAME_BYTES,
 };
 
 /// A frame a little too long is read to its end, so that its sender can be told. One that is longer

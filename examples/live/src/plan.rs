@@ -66,14 +66,17 @@ pub(crate) const PLANS: [Plan; 3] = [
 ];
 
 impl Plan {
-    /// The settings of its group.
-    pub(crate) fn settings(&self) -> Settings {
+    /// The settings of its group, where a held message waits so long for the owner.
+    pub(crate) fn settings(&self, hold: Duration) -> Settings {
         let mut settings = match self.kind {
             RoomKind::Show => GroupConfig::livestream().settings().clone(),
             RoomKind::Class => class(),
         };
-        // The owner decides in the panel: long enough to be read, and not so long as to be forgotten.
-        settings.asking.filter_hold.deadline = Duration::from_secs(20);
+        settings.speakers = match self.speakers {
+            Speakers::All => None,
+            Speakers::Called => Some(CALLED_ON),
+        };
+        settings.asking.filter_hold.deadline = hold;
         // The owner may have panel, stage and board open, and load each again within the grace time.
         settings.presence.per_user = 16;
         settings
@@ -85,11 +88,8 @@ fn class() -> Settings {
     const RATE: Rate = Rate::per_second(100).expect("100 is not zero");
     let mut settings = GroupConfig::modern().settings().clone();
     // Nobody here can hand the room over: an owner who would quit is told to disband it.
-    settings.powers = Powers::NONE
-        .with(Power::Marks)
-        .with(Power::MemberList)
-        .with(Power::Kick)
-        .with(Power::Ban);
+    settings.powers =
+        Powers::NONE.with(Power::Marks).with(Power::MemberList).with(Power::Kick).with(Power::Ban);
     settings.traffic.rate = RATE;
     settings.traffic.burst = 20;
     // A piece that is lost is a hole in everybody's drawing, and one that is late is not.
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn every_room_can_be_made_and_has_a_name_of_its_own() {
         for (at, plan) in PLANS.iter().enumerate() {
-            assert!(plan.settings().build().is_ok(), "{}", plan.id);
+            assert!(plan.settings(Duration::from_secs(20)).build().is_ok(), "{}", plan.id);
             assert!(PLANS[at + 1..].iter().all(|other| other.id != plan.id));
         }
         assert_eq!(PLANS[0].id, "live");

@@ -4,7 +4,10 @@ use std::sync::{Mutex, MutexGuard};
 
 use liveroom::HubKey;
 
-use crate::{counts::Counts, plan::Plan, words::Words};
+use crate::{
+    codes::Codes, counts::Counts, hands::Hands, muted::Muted, offers::Offers, plan::Plan,
+    words::Words,
+};
 
 /// A room's place among the rooms of its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,16 +21,40 @@ pub(crate) struct Room {
     pub(crate) key: HubKey,
     pub(crate) counts: Counts,
     words: Mutex<Words>,
+    hands: Mutex<Hands>,
+    muted: Mutex<Muted>,
+    offers: Mutex<Offers>,
 }
 
 impl Room {
-    pub(crate) fn new(no: RoomNo, plan: Plan, key: HubKey) -> Self {
-        Self { no, plan, key, counts: Counts::default(), words: Mutex::default() }
+    pub(crate) fn new(no: RoomNo, plan: Plan, key: HubKey, codes: Codes) -> Self {
+        Self {
+            no,
+            plan,
+            key,
+            counts: Counts::default(),
+            words: Mutex::default(),
+            hands: Mutex::default(),
+            muted: Mutex::default(),
+            offers: Mutex::new(Offers::new(codes)),
+        }
     }
 
     /// The word lists. Whoever puts one in force does so under this lock.
     pub(crate) fn words(&self) -> MutexGuard<'_, Words> {
         lock(&self.words)
+    }
+
+    pub(crate) fn hands(&self) -> MutexGuard<'_, Hands> {
+        lock(&self.hands)
+    }
+
+    pub(crate) fn muted(&self) -> MutexGuard<'_, Muted> {
+        lock(&self.muted)
+    }
+
+    pub(crate) fn offers(&self) -> MutexGuard<'_, Offers> {
+        lock(&self.offers)
     }
 }
 

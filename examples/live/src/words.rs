@@ -63,6 +63,11 @@ impl Words {
         self.0.back().map(|list| list.filter)
     }
 
+    /// How many terms are listed now.
+    pub(crate) fn terms(&self) -> usize {
+        self.0.back().map_or(0, |list| list.terms.len())
+    }
+
     /// What a term was called when a message accepted at `at` was judged.
     pub(crate) fn word(&self, at: Timestamp, term: u32) -> Option<&str> {
         let list = self.0.iter().rev().find(|list| list.since <= at)?;
@@ -83,6 +88,7 @@ mod tests {
         let word = |at, term| words.word(Timestamp::from_secs(at), term);
         assert_eq!((word(15, 0), word(15, 1)), (Some("old"), Some("older")));
         assert_eq!((word(20, 0), word(20, 1), word(5, 0)), (Some("new"), None, None));
+        assert_eq!(words.terms(), 1);
     }
 
     #[test]

@@ -2,7 +2,10 @@
 //!
 //! Whoever may do it is decided here; how it is done, in the file of its subject.
 
+mod class;
 mod explain;
+mod offer;
+mod panel;
 mod settings;
 mod staff;
 
@@ -25,12 +28,10 @@ type Answer = Result<Done, Refused>;
 impl House {
     /// Does it, or says why not.
     pub(crate) async fn act(self: &Arc<Self>, stay: &Stay, deed: Deed) -> Done {
-        let answer = if deed.takes_the_key() && !stay.owns {
-            Err(Refused::wrong_key())
-        } else {
-            self.do_it(stay, deed).await
-        };
-        answer.unwrap_or_else(Done::Refused)
+        if deed.takes_the_key() && !stay.owns {
+            return Done::Refused(Refused::wrong_key());
+        }
+        self.do_it(stay, deed).await.unwrap_or_else(Done::Refused)
     }
 
     async fn do_it(self: &Arc<Self>, stay: &Stay, deed: Deed) -> Answer {
@@ -46,10 +47,14 @@ impl House {
             Deed::Words { text } => self.set_words(stay, text).await,
             Deed::Traffic { rate, burst, reserve } => self.set_traffic(stay, rate, burst, reserve),
             Deed::Answer { ticket, decision, why } => {
-                let (ticket, decision) = (Ticket(ticket), decision.with(why));
-                self.as_app(stay, Command::Answer { ticket, decision })
+                self.answer(stay, Ticket(ticket), decision.with(why)).await
             }
+            Deed::Watch { on } => self.watch(stay, on).await,
             Deed::Explain { message } => self.explain(stay, message),
+            Deed::Offer { title, text, stock } => self.open_offer(stay, title, text, stock),
+            Deed::OfferEnd => self.end_offer(stay),
+            Deed::CallOn { user, on } => self.call_on(stay, &user, on),
+            Deed::RaiseHand => self.raise_hand(stay),
             Deed::Disband => self.as_owner(stay, Command::Disband),
             Deed::Unknown => Err(Refused::word("unknown_do", "this host knows no such deed")),
         }
@@ -57,13 +62,13 @@ impl House {
 
     /// A command that the owner gives.
     fn as_owner(&self, stay: &Stay, command: Command) -> Answer {
-        self.push(&stay.room, stay.author.clone(), command)?;
+        self.push(&stay.room, &stay.author, command)?;
         Ok(Done::PLAIN)
     }
 
     /// A command that the engine takes from the app alone; the host has seen that the owner wants it.
     fn as_app(&self, stay: &Stay, command: Command) -> Answer {
-        self.push(&stay.room, Author::App, command)?;
+        self.push(&stay.room, &Author::App, command)?;
         Ok(Done::PLAIN)
     }
 }

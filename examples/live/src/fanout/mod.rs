@@ -4,8 +4,11 @@
 //! and wait until something comes or is due. It waits for no client: whoever cannot take more stays
 //! where it is, and is told later what it missed.
 
+mod easel;
 mod hall;
+mod panel;
 mod seats;
+mod stall;
 #[cfg(test)]
 mod tests;
 
@@ -37,7 +40,7 @@ pub(crate) struct FanOut {
 
 impl FanOut {
     pub(crate) fn new(house: Arc<House>, errands: mpsc::Receiver<Errand>) -> Self {
-        let halls = house.rooms.iter().map(|room| Hall::new(room.clone())).collect();
+        let halls = house.rooms.iter().map(|room| Hall::new(&house, room.clone())).collect();
         Self { house, errands, halls, outputs: Vec::new() }
     }
 
@@ -89,12 +92,18 @@ impl FanOut {
             let Ok(errand) = self.errands.try_recv() else { break };
             match errand {
                 Errand::Enter { room, reader } => {
-                    self.in_room(room, |hall| hall.enter(now, reader));
+                    self.in_room(room, |house, hall| hall.enter(house, now, reader));
                 }
                 Errand::Leave { room, session, connection } => {
-                    self.in_room(room, |hall| hall.leave(session, connection));
+                    self.in_room(room, |_, hall| hall.leave(session, connection));
                 }
-                Errand::View { room, cursor } => self.in_room(room, |hall| hall.view(cursor)),
+                Errand::View { room, cursor } => self.in_room(room, |_, hall| hall.view(cursor)),
+                Errand::Watch { room, session, connection, on } => {
+                    self.in_room(room, |_, hall| hall.watch(now, session, connection, on));
+                }
+                Errand::Answered { room, ticket } => {
+                    self.in_room(room, |_, hall| hall.answered(ticket));
+                }
                 Errand::Close => {
                     self.halls.iter_mut().for_each(|hall| hall.hurry(now));
                     return ControlFlow::Break(());
@@ -104,9 +113,9 @@ impl FanOut {
         ControlFlow::Continue(())
     }
 
-    fn in_room(&mut self, RoomNo(no): RoomNo, act: impl FnOnce(&mut Hall)) {
+    fn in_room(&mut self, RoomNo(no): RoomNo, act: impl FnOnce(&House, &mut Hall)) {
         if let Some(hall) = self.halls.get_mut(no) {
-            act(hall);
+            act(&self.house, hall);
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::extract::ws::Utf8Bytes;
-use liveroom::{Cursor, Place, Seq, SessionId};
+use liveroom::{Cursor, Place, Seq, SessionId, Timestamp};
 
 use crate::{
     line::{Full, Line},
@@ -28,11 +28,27 @@ pub(super) type SeatNo = u32;
 pub(super) struct Seat {
     pub(super) connection: u64,
     pub(super) line: Arc<Line>,
-    pub(super) place: Place,
+    pub(super) stance: Stance,
     /// How far the history has been put into its outbox.
     pub(super) seen: Cursor,
     /// What it alone is told, each after so much of the history.
     personal: VecDeque<(Seq, Word)>,
+}
+
+/// What a seat is doing.
+#[derive(Debug)]
+pub(super) enum Stance {
+    /// It reads the history, in the audience.
+    Reads(Place),
+    /// It is given a drawing, and reads on after that.
+    Takes(Intake),
+}
+
+/// A drawing on its way to one seat.
+#[derive(Debug)]
+pub(super) struct Intake {
+    pub(super) frames: VecDeque<Utf8Bytes>,
+    pub(super) since: Timestamp,
 }
 
 /// What one session alone is told.
@@ -43,8 +59,13 @@ pub(super) enum Word {
 }
 
 impl Seat {
-    pub(super) fn new(connection: u64, line: Arc<Line>, place: Place, seen: Cursor) -> Self {
-        Self { connection, line, place, seen, personal: VecDeque::new() }
+    pub(super) fn new(connection: u64, line: Arc<Line>, stance: Stance, seen: Cursor) -> Self {
+        Self { connection, line, stance, seen, personal: VecDeque::new() }
+    }
+
+    /// Takes over what a former seat of the session was still to be told.
+    pub(super) fn inherit(&mut self, former: Self) {
+        self.personal = former.personal;
     }
 
     /// Says what the history has come to, as far as there is room. Returns whether something is left.
@@ -96,12 +117,12 @@ impl Seats {
         self.sessions.insert(session, number);
     }
 
-    pub(super) fn take(&mut self, session: SessionId) -> Option<Seat> {
+    pub(super) fn take(&mut self, session: SessionId) -> Option<(SeatNo, Seat)> {
         let number = self.sessions.remove(&session)?;
-        let seat = self.get_mut(number).is_some().then(|| self.all[number as usize].take())?;
+        let seat = self.all.get_mut(number as usize)?.take()?;
         self.addressed.remove(&number);
         self.free.push(number);
-        seat
+        Some((number, seat))
     }
 
     pub(super) fn get_mut(&mut self, number: SeatNo) -> Option<&mut Seat> {
@@ -112,6 +133,12 @@ impl Seats {
     pub(super) fn connection(&self, session: SessionId) -> Option<u64> {
         let number = *self.sessions.get(&session)?;
         self.all.get(number as usize)?.as_ref().map(|seat| seat.connection)
+    }
+
+    /// The way out to a session, if it is connected.
+    pub(super) fn line(&self, session: SessionId) -> Option<&Line> {
+        let number = *self.sessions.get(&session)?;
+        self.all.get(number as usize)?.as_ref().map(|seat| &*seat.line)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Seat> {
@@ -128,12 +155,7 @@ impl Seats {
     }
 
     /// Puts down something for one session, if it is connected.
-    pub(super) fn address(
-        &mut self,
-        session: SessionId,
-        after: Seq,
-        word: impl FnOnce() -> Word,
-    ) {
+    pub(super) fn address(&mut self, session: SessionId, after: Seq, word: impl FnOnce() -> Word) {
         let Some(&number) = self.sessions.get(&session) else { return };
         let Some(seat) = self.get_mut(number) else { return };
         if seat.personal.len() >= MOST_PERSONAL {
@@ -141,11 +163,6 @@ impl Seats {
         }
         seat.personal.push_back((after, word()));
         self.addressed.insert(number);
-    }
-
-    /// Hands over what a former seat of the session was still to be told.
-    pub(super) fn inherit(seat: &mut Seat, former: Seat) {
-        seat.personal = former.personal;
     }
 
     /// Says to single sessions what they alone are told, as far as the history has come and there is

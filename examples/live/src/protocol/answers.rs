@@ -62,7 +62,7 @@ impl Standing {
         }
     }
 
-    fn ended(outcome: &Outcome, disclose: bool) -> Self {
+    pub(super) fn ended(outcome: &Outcome, disclose: bool) -> Self {
         let rejected =
             |reason: &'static str| Self::Rejected { reason: reason.into(), code: None, why: None };
         if !disclose {
@@ -86,23 +86,19 @@ impl Standing {
     }
 }
 
+/// Why messages are rejected, in the engine's order.
+pub(crate) const REJECTIONS: [&str; 3] = ["filter", "decision", "silence"];
+/// Why messages are discarded, in the order of [`Discard::ALL`].
+pub(crate) const DISCARDS: [&str; Discard::ALL.len()] =
+    ["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded", "decision"];
+
 fn discard(reason: Discard) -> &'static str {
-    match reason {
-        Discard::Rate => "rate",
-        Discard::Expired => "expired",
-        Discard::Shed => "shed",
-        Discard::Muted => "muted",
-        Discard::Banned => "banned",
-        Discard::Removed => "removed",
-        Discard::Purged => "purged",
-        Discard::Disbanded => "disbanded",
-        _ => "other",
-    }
+    DISCARDS.get(reason as usize).copied().unwrap_or("other")
 }
 
 impl HostFrame<'static> {
     /// The answer to a `send`.
-    pub(crate) fn receipt(id: u64, random: u32, answer: Result<Receipt, PushError>) -> Self {
+    pub(crate) fn receipt(id: u64, random: u32, answer: Result<Receipt, Refused>) -> Self {
         match answer {
             Ok(Receipt::Sent { message, state, disclose, duplicate }) => Self::Receipt {
                 id,
@@ -116,8 +112,8 @@ impl HostFrame<'static> {
                 let standing = Standing::UNDISCLOSED;
                 Self::Receipt { id, random, message: None, standing, duplicate: None }
             }
-            Err(error) => {
-                let standing = Standing::Refused(Refused::of(&error));
+            Err(refused) => {
+                let standing = Standing::Refused(refused);
                 Self::Receipt { id, random, message: None, standing, duplicate: None }
             }
         }
@@ -155,6 +151,11 @@ impl Refused {
     /// Only the owner may, over a connection that brought the key.
     pub(crate) fn wrong_key() -> Self {
         Self::word("key", "that takes the owner's key")
+    }
+
+    /// The room is not of the kind that has this.
+    pub(crate) fn wrong_room() -> Self {
+        Self::word("wrong_room", "there is no such thing in a room of this kind")
     }
 }
 
@@ -268,7 +269,7 @@ mod tests {
     fn every_end_has_a_word() {
         let word =
             |outcome: Outcome| serde_json::to_value(Standing::ended(&outcome, true)).unwrap();
-        for reason in Discard::ALL.into_iter().filter(|reason| *reason != Discard::Decision) {
+        for reason in Discard::ALL {
             let told = word(Outcome::Discarded(reason));
             assert_eq!(told["reason"], format!("{reason:?}").to_lowercase());
         }

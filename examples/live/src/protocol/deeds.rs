@@ -54,9 +54,24 @@ pub(crate) enum Deed {
         decision: WireDecision,
         why: Option<String>,
     },
+    Watch {
+        on: bool,
+    },
     Explain {
         message: u64,
     },
+    Offer {
+        title: String,
+        #[serde(default)]
+        text: String,
+        stock: u32,
+    },
+    OfferEnd,
+    CallOn {
+        user: String,
+        on: bool,
+    },
+    RaiseHand,
     Disband,
     /// Of a later revision.
     #[serde(other)]
@@ -74,7 +89,7 @@ pub(crate) enum WireDecision {
 impl Deed {
     /// Whether it takes the owner's connection.
     pub(crate) fn takes_the_key(&self) -> bool {
-        !matches!(self, Self::Explain { .. } | Self::Unknown)
+        !matches!(self, Self::Explain { .. } | Self::RaiseHand | Self::Unknown)
     }
 }
 

@@ -11,7 +11,9 @@ use super::{
     FRAME_BYTES, Missed, RoleName, Until, VERSION,
     answers::{Code, Standing},
     deeds::Done,
+    drawing::Piece,
     entries::WireEntry,
+    panel::{Ask, BriefLife, PanelFrame},
     welcome::Welcome,
 };
 
@@ -29,6 +31,15 @@ pub(crate) enum HostFrame<'a> {
         missed: Missed,
         entries: Vec<WireEntry<'a>>,
         cursor: Value,
+    },
+    /// What has been drawn, or a part of it.
+    Board {
+        pieces: Cow<'a, [Piece]>,
+        position: u64,
+        more: bool,
+        trimmed: u64,
+        #[serde(default, skip_serializing_if = "is_false")]
+        reset: bool,
     },
     Receipt {
         id: u64,
@@ -52,6 +63,18 @@ pub(crate) enum HostFrame<'a> {
         #[serde(flatten)]
         done: Done,
     },
+    /// The figures of the owner's panel.
+    Panel(Box<PanelFrame>),
+    /// What ended since the last of these.
+    Lives {
+        lives: Vec<BriefLife>,
+        more: u64,
+    },
+    Ask(Box<Ask>),
+    /// That question is not open any more.
+    Asked {
+        ticket: u64,
+    },
     Direct {
         after: u64,
         notice: Directed<'a>,
@@ -69,6 +92,11 @@ pub(crate) enum HostFrame<'a> {
     },
     Bye(Bye),
     Error(Fault),
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_false(it: &bool) -> bool {
+    !it
 }
 
 /// A frame as it is written, with the protocol's version before it.

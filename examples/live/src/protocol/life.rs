@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use liveroom::{
-    Cause, DecisionName, Discard, Explanation, Finding, Outcome, State, Step,
-};
+use liveroom::{Cause, DecisionName, Discard, Explanation, Finding, Outcome, State, Step};
 use serde::{Deserialize, Serialize};
 
 use super::{KindName, PriorityName, answers::Standing};
@@ -57,7 +55,8 @@ impl WireLife {
         word: impl Fn(u32) -> Option<String>,
     ) -> Self {
         // An author who is not to know hears of success without a place, here as in the receipt.
-        let hidden = !all && matches!(life.state, State::Ended(Outcome::Discarded(Discard::Decision)));
+        let hidden =
+            !all && matches!(life.state, State::Ended(Outcome::Discarded(Discard::Decision)));
         let steps = life.steps.iter().filter(|_| !hidden).filter_map(|step| step_of(step, &word));
         Self {
             message: life.message.0,

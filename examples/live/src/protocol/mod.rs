@@ -7,11 +7,14 @@
 pub(crate) mod answers;
 pub(crate) mod client;
 pub(crate) mod deeds;
+pub(crate) mod drawing;
 pub(crate) mod entries;
 #[cfg(test)]
 mod examples;
 pub(crate) mod host;
 pub(crate) mod life;
+pub(crate) mod panel;
+pub(crate) mod program;
 pub(crate) mod welcome;
 
 use liveroom::{Kind, PerClass, Priority, Role, Timestamp};
