@@ -11,7 +11,6 @@ use std::{
     time::Duration,
 };
 
-use axum::serve::ListenerExt;
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::Semaphore,
@@ -20,11 +19,13 @@ use tokio::{
 };
 
 use crate::{
+    accept::{Reception, accept},
     account::Account,
     crowd,
     errand::Errand,
     fanout::FanOut,
     files::Files,
+    gate::Gate,
     house::House,
     options::Options,
     page::{Site, routes},
@@ -41,7 +42,7 @@ pub struct Host {
     house: Arc<House>,
     address: SocketAddr,
     places: Arc<Semaphore>,
-    server: JoinHandle<io::Result<()>>,
+    server: JoinHandle<()>,
     threads: Vec<thread::JoinHandle<()>>,
     stop: Arc<AtomicBool>,
 }
@@ -74,15 +75,10 @@ impl Host {
 
         let files = Arc::new(Files::new(options.page));
         let routes = routes(Site { house: house.clone(), files, places: places.clone() });
-        let mut closing = house.closing.subscribe();
-        // What is written is written at once: frames are whole, and small ones must not wait.
-        let listener = listener.tap_io(|stream| {
-            let _slower_then = stream.set_nodelay(true);
-        });
-        let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
-            let _closes = closing.wait_for(|closes| *closes).await;
-        });
-        let server = tokio::spawn(async move { server.await });
+        let gate = Arc::new(Gate::new(options.limits.sockets(), options.limits.per_address));
+        let (head_within, closing) = (options.limits.head_within, house.closing.subscribe());
+        let reception = Reception { gate, router: routes, head_within, closing };
+        let server = tokio::spawn(accept(listener, reception));
         Ok(Self { house, address, places, server, threads, stop })
     }
 
@@ -132,12 +128,8 @@ impl Host {
         house.closing.send_replace(true);
         let all = u32::try_from(house.limits.connections).unwrap_or(u32::MAX);
         let _some_do_not_close = timeout(CLOSING, places.acquire_many(all)).await;
-        server.abort();
-        match server.await {
-            Ok(ended) => ended?,
-            Err(error) if error.is_cancelled() => {}
-            Err(error) => return Err(io::Error::other(error)),
-        }
+        // It ends by itself, since the host closes.
+        server.await.map_err(io::Error::other)?;
         Ok(Account::take(&house))
     }
 }

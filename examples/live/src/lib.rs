@@ -4,6 +4,7 @@
 //!
 //! | | |
 //! |---|---|
+//! | `accept`, `gate` | connections that come in, and how many may |
 //! | `page`, `files` | what is served, security headers, who may open a WebSocket |
 //! | `connection`, `line` | one WebSocket: what comes in, what goes out, how it ends |
 //! | `protocol` | the frames of PROTOCOL.md |
@@ -17,6 +18,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accept;
 mod account;
 mod acts;
 mod board;
@@ -29,6 +31,7 @@ mod door;
 mod errand;
 mod fanout;
 mod files;
+mod gate;
 mod hands;
 mod host;
 mod house;

@@ -29,6 +29,10 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     connections: usize,
 
+    /// Connections at once from one IPv4 address, or from one /64 of IPv6.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().per_address)]
+    per_address: usize,
+
     /// Serve the page's files from this folder, each time as they are there: for work on the page.
     #[arg(long, value_name = "DIR")]
     page: Option<PathBuf>,
@@ -56,8 +60,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> io::Result<()> {
-    let Arguments { listen, crowd, connections, page } = arguments;
-    let limits = Limits { connections, ..Limits::default() };
+    let Arguments { listen, crowd, connections, per_address, page } = arguments;
+    let limits = Limits { connections, per_address, ..Limits::default() };
     let host = Host::start(Options { crowd, show: true, page, limits, ..Options::at(listen) })?;
     let address = host.address();
     println!("viewers  http://{address}/");

@@ -29,6 +29,10 @@ impl Options {
 pub struct Limits {
     /// Connections at once; one more is told that the host is busy. Default 10,000.
     pub connections: usize,
+    /// Connections at once from one IPv4 address, or from one /64 of IPv6. Default 256.
+    pub per_address: usize,
+    /// How long the head of a request may take. Default 10 s.
+    pub head_within: Duration,
     /// How long a new WebSocket may take to say who it is. Default 10 s.
     pub join_within: Duration,
     /// How long a client may be silent, WebSocket pongs included. Default 90 s.
@@ -42,10 +46,20 @@ pub struct Limits {
     pub send_buffer: u32,
 }
 
+impl Limits {
+    /// TCP connections at once: a tenth and a few more than there are `WebSocket`s, for the page's files and for
+    /// those who are told that the host is busy.
+    pub(crate) fn sockets(&self) -> usize {
+        self.connections.saturating_add(self.connections / 10).saturating_add(16)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 10_000,
+            per_address: 256,
+            head_within: Duration::from_secs(10),
             join_within: Duration::from_secs(10),
             idle: Duration::from_secs(90),
             patience: Duration::from_secs(30),

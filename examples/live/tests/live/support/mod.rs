@@ -1,6 +1,6 @@
 //! A client to test with.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use live::{Host, Limits, Options};
@@ -13,7 +13,7 @@ use tokio::{
 use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
 /// Long enough for a busy machine; what never comes is noticed after it.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) fn options() -> Options {
     Options::at(([127, 0, 0, 1], 0).into())
@@ -86,7 +86,11 @@ impl Client {
     }
 
     async fn over(host: &Host, socket: TcpSocket) -> Self {
-        let address = host.address();
+        Self::at(host.address(), socket).await
+    }
+
+    /// At a host of another process.
+    pub(crate) async fn at(address: SocketAddr, socket: TcpSocket) -> Self {
         let stream = socket.connect(address).await.unwrap();
         let url = format!("ws://{address}/ws");
         let (socket, _) = client_async(url, stream).await.unwrap();
