@@ -11,8 +11,8 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, extract::Request};
+use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -33,6 +33,13 @@ const HEAD_BYTES: usize = 16 << 10;
 const LONGEST: Duration = Duration::from_mins(1);
 /// The pause where the system has no more connections to give: some end meanwhile.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Whom a request came from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer {
+    /// Whether it came from this machine.
+    pub(crate) is_near: bool,
+}
 
 /// What every connection is served by.
 #[derive(Clone)]
@@ -57,8 +64,9 @@ pub(crate) async fn accept(listener: TcpListener, reception: Reception) {
                 if let Ok(place) = reception.gate.admit(from.ip()) {
                     // What is written is written at once: frames are whole, and small ones must not wait.
                     let _slower_then = stream.set_nodelay(true);
+                    let peer = Peer { is_near: from.ip().to_canonical().is_loopback() };
                     let visit = Visit { stream, _place: place };
-                    spawn(serve(visit, reception.clone()));
+                    spawn(serve(visit, peer, reception.clone()));
                 }
             }
             Err(error) if is_of_one_connection(&error) => {}
@@ -68,9 +76,13 @@ pub(crate) async fn accept(listener: TcpListener, reception: Reception) {
 }
 
 /// Serves HTTP over one connection. Once it is a WebSocket, others have it.
-async fn serve(visit: Visit, reception: Reception) {
+async fn serve(visit: Visit, peer: Peer, reception: Reception) {
     let Reception { router, head_within, mut closing, gate: _ } = reception;
-    let service = TowerToHyperService::new(router);
+    let routes = TowerToHyperService::new(router);
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        routes.call(request)
+    });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head_within).max_buf_size(HEAD_BYTES);
     let connection = http.serve_connection(TokioIo::new(visit), service).with_upgrades();

@@ -9,6 +9,7 @@ use tokio::{
     sync::watch,
     time::{Instant, timeout, timeout_at},
 };
+use tracing::{debug, warn};
 
 use crate::{
     door::{Entered, Stay, Turned},
@@ -43,6 +44,8 @@ pub(crate) async fn serve(house: Arc<House>, socket: WebSocket) {
         answered: false,
     };
     let ending = connection.listen(&mut stream, closing).await;
+    let (number, reason) = (connection.number(), connection.line.reason());
+    debug!(number, reason = reason.as_deref().unwrap_or("lost"), "a connection ends");
     connection.leave().await;
     match ending {
         Ending::Lost => writer.abort(),
@@ -87,6 +90,11 @@ struct Connection {
 }
 
 impl Connection {
+    /// Its number, once it has joined.
+    fn number(&self) -> Option<u64> {
+        self.stay.as_ref().map(|stay| stay.connection)
+    }
+
     async fn listen(
         &mut self,
         stream: &mut SplitStream<WebSocket>,
@@ -192,6 +200,7 @@ impl Connection {
                 }
             }
             Err(Turned::WrongKey) => {
+                warn!(room = room.plan.id, "a wrong key");
                 self.refuse("join", Refused::word("key", "that is not the owner's key")).await;
             }
             Err(Turned::Away(error)) => self.refuse("join", Refused::of(&error)).await,

@@ -17,6 +17,7 @@ use tokio::{
     task::{JoinHandle, spawn_blocking},
     time::timeout,
 };
+use tracing::info;
 
 use crate::{
     accept::{Reception, accept},
@@ -79,6 +80,7 @@ impl Host {
         let (head_within, closing) = (options.limits.head_within, house.closing.subscribe());
         let reception = Reception { gate, router: routes, head_within, closing };
         let server = tokio::spawn(accept(listener, reception));
+        info!(%address, "the host begins");
         Ok(Self { house, address, places, server, threads, stop })
     }
 
@@ -130,6 +132,7 @@ impl Host {
         let _some_do_not_close = timeout(CLOSING, places.acquire_many(all)).await;
         // It ends by itself, since the host closes.
         server.await.map_err(io::Error::other)?;
+        info!("the host ends");
         Ok(Account::take(&house))
     }
 }

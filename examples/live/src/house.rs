@@ -10,7 +10,7 @@ use std::{
 
 use liveroom::{
     AppId, Author, Clock, Command, Creation, EngineConfig, Epoch, Group, GroupId, GroupPatch,
-    HashKey, Hub, HubKey, PushError, Receipt, Refusal, Settings, Timestamp, UserId,
+    HashKey, Hub, HubKey, PushError, Receipt, Refusal, Settings, Timestamp, UserId, tracing,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -20,6 +20,7 @@ use crate::{
     errand::{ERRANDS, Errand},
     options::Limits,
     plan::{OWNER, PLANS, Plan},
+    pulse::Pulse,
     room::{Room, RoomNo},
     secret::{Secret, random},
     words::{self, Compiled},
@@ -38,6 +39,8 @@ pub(crate) struct House {
     pub(crate) key: Secret,
     /// The user that the owner is.
     pub(crate) owner: UserId,
+    /// Whether the fan-out thread still steps.
+    pub(crate) pulse: Pulse,
     /// Whether the host is about to end.
     pub(crate) closing: watch::Sender<bool>,
     errands: mpsc::Sender<Errand>,
@@ -69,6 +72,7 @@ impl House {
             door: Door::default(),
             key: Secret::random()?,
             owner,
+            pulse: Pulse::new(clock.now()),
             closing: watch::Sender::new(false),
             errands,
             numbers: AtomicU64::new(0),
@@ -96,7 +100,11 @@ impl House {
         by: &Author,
         command: Command,
     ) -> Result<Receipt, PushError> {
-        self.hub.push(self.clock.now(), room.key, by.clone(), command)
+        let answer = self.hub.push(self.clock.now(), room.key, by.clone(), command);
+        if let Err(PushError::Refused(refusal)) = &answer {
+            tracing::refusal(&room.id, by, refusal);
+        }
+        answer
     }
 
     /// Reads a room's group. It is never disposed of, so it is there.
@@ -151,14 +159,15 @@ fn furnish(
 ) -> Result<Arc<Room>, Failure> {
     // The history of an earlier run is lost with its process; a second is a life of its own.
     let epoch = Epoch(u32::try_from(now.as_secs()).unwrap_or(u32::MAX));
+    let id = GroupId::custom(plan.id)?;
     let creation = Creation::named(plan.name)
-        .id(GroupId::custom(plan.id)?)
+        .id(id.clone())
         .owner(owner.clone())
         .config(settings.build()?)
         .epoch(epoch);
     let [first, second] = random()?;
     let key = hub.create(now, app, creation)?;
-    let room = Room::new(no, *plan, key, Codes::new(first, second));
+    let room = Room::new(no, *plan, key, id, Codes::new(first, second));
     let profile = GroupPatch {
         introduction: Some(plan.introduction.into()),
         notification: Some(plan.notification.into()),

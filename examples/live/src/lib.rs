@@ -14,6 +14,7 @@
 //! | `words`, `muted`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
 //! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
 //! | `crowd` | viewers who are not there |
+//! | `ops`, `metrics`, `pulse`, `logs` | what those see who keep the host running |
 //! | `account`, `process` | what became of every message, and what that cost |
 
 #![forbid(unsafe_code)]
@@ -36,13 +37,17 @@ mod hands;
 mod host;
 mod house;
 mod line;
+mod logs;
+mod metrics;
 mod muted;
 mod offers;
+mod ops;
 mod options;
 mod page;
 mod plan;
 mod process;
 mod protocol;
+mod pulse;
 mod room;
 mod secret;
 mod speech;
@@ -51,4 +56,5 @@ mod words;
 
 pub use account::Account;
 pub use host::Host;
+pub use logs::{LogForm, begin_log};
 pub use options::{Limits, Options};

@@ -5,7 +5,7 @@
 use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
-use live::{Host, Limits, Options};
+use live::{Host, Limits, LogForm, Options, begin_log};
 use tokio::{
     select, signal,
     time::{MissedTickBehavior, interval},
@@ -32,6 +32,19 @@ struct Arguments {
     /// Connections at once from one IPv4 address, or from one /64 of IPv6.
     #[arg(long, value_name = "N", default_value_t = Limits::default().per_address)]
     per_address: usize,
+
+    /// Serve /metrics to other machines too.
+    #[arg(long)]
+    metrics_to_all: bool,
+
+    /// What is written to standard error: off, text or json.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    log: LogForm,
+
+    /// How much of it: error, warn, info, debug, trace, or a list by target: `live` is the host, and
+    /// `liveroom` what groups tell, which in a busy room is much.
+    #[arg(long, value_name = "LEVEL", default_value = "info,liveroom=warn")]
+    log_level: String,
 
     /// Serve the page's files from this folder, each time as they are there: for work on the page.
     #[arg(long, value_name = "DIR")]
@@ -60,8 +73,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> io::Result<()> {
-    let Arguments { listen, crowd, connections, per_address, page } = arguments;
-    let limits = Limits { connections, per_address, ..Limits::default() };
+    let Arguments { listen, crowd, connections, per_address, metrics_to_all, page, log, log_level } =
+        arguments;
+    begin_log(log, &log_level).map_err(io::Error::other)?;
+    let limits = Limits { connections, per_address, metrics_to_all, ..Limits::default() };
     let host = Host::start(Options { crowd, show: true, page, limits, ..Options::at(listen) })?;
     let address = host.address();
     println!("viewers  http://{address}/");

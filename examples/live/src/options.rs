@@ -44,6 +44,8 @@ pub struct Limits {
     pub hold: Duration,
     /// Bytes that the system keeps for a connection that is not read. Default 128 KiB.
     pub send_buffer: u32,
+    /// Whether `/metrics` is served to other machines too. Default: to this one alone.
+    pub metrics_to_all: bool,
 }
 
 impl Limits {
@@ -65,6 +67,7 @@ impl Default for Limits {
             patience: Duration::from_secs(30),
             hold: Duration::from_secs(20),
             send_buffer: 128 * 1_024,
+            metrics_to_all: false,
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     connection::{serve, turn_away},
     files::{FILES, Files},
     house::House,
+    ops::{figures, health},
     protocol::FRAME_BYTES,
 };
 
@@ -56,7 +57,10 @@ pub(crate) struct Site {
 
 /// All that is served.
 pub(crate) fn routes(site: Site) -> Router {
-    let mut router = Router::new().route("/ws", get(open));
+    let mut router = Router::new()
+        .route("/ws", get(open))
+        .route("/healthz", get(health))
+        .route("/metrics", get(figures));
     for file in FILES {
         router = router.route(
             file.path,
@@ -113,8 +117,8 @@ mod tests {
     use super::*;
 
     const PROTOCOL: &str = include_str!("../PROTOCOL.md");
-    /// What is served beside files: the WebSocket.
-    const OTHERS: usize = 1;
+    /// What is served beside files: the WebSocket, and what `ops` serves.
+    const OTHERS: usize = 3;
 
     #[test]
     fn only_pages_of_this_host_may_open_a_connection() {

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use liveroom::HubKey;
+use liveroom::{GroupId, HubKey};
 
 use crate::{
     codes::Codes, counts::Counts, hands::Hands, muted::Muted, offers::Offers, plan::Plan,
@@ -19,6 +19,7 @@ pub(crate) struct Room {
     pub(crate) no: RoomNo,
     pub(crate) plan: Plan,
     pub(crate) key: HubKey,
+    pub(crate) id: GroupId,
     pub(crate) counts: Counts,
     words: Mutex<Words>,
     hands: Mutex<Hands>,
@@ -27,11 +28,12 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) fn new(no: RoomNo, plan: Plan, key: HubKey, codes: Codes) -> Self {
+    pub(crate) fn new(no: RoomNo, plan: Plan, key: HubKey, id: GroupId, codes: Codes) -> Self {
         Self {
             no,
             plan,
             key,
+            id,
             counts: Counts::default(),
             words: Mutex::default(),
             hands: Mutex::default(),

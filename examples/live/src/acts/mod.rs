@@ -12,6 +12,7 @@ mod staff;
 use std::sync::Arc;
 
 use liveroom::{Author, Command, Ticket};
+use tracing::{debug, info};
 
 use crate::{
     door::Stay,
@@ -28,10 +29,16 @@ type Answer = Result<Done, Refused>;
 impl House {
     /// Does it, or says why not.
     pub(crate) async fn act(self: &Arc<Self>, stay: &Stay, deed: Deed) -> Done {
+        let (word, room) = (deed.word(), stay.room.plan.id);
         if deed.takes_the_key() && !stay.owns {
+            debug!(room, deed = word, "refused without the key");
             return Done::Refused(Refused::wrong_key());
         }
-        self.do_it(stay, deed).await.unwrap_or_else(Done::Refused)
+        let answer = self.do_it(stay, deed).await;
+        if stay.owns {
+            info!(room, deed = word, done = answer.is_ok(), "the owner acts");
+        }
+        answer.unwrap_or_else(Done::Refused)
     }
 
     async fn do_it(self: &Arc<Self>, stay: &Stay, deed: Deed) -> Answer {

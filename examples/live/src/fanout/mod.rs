@@ -14,7 +14,7 @@ mod tests;
 
 use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
-use liveroom::{Drainer, HubKey, Output, Timestamp};
+use liveroom::{Drainer, HubKey, Output, Timestamp, tracing};
 use tokio::sync::mpsc;
 
 use self::hall::Hall;
@@ -50,6 +50,7 @@ impl FanOut {
         let Some(mut drainer) = house.hub.drainer(house.shard()) else { return };
         while let ControlFlow::Continue(next) = self.step(house.clock.now(), &mut drainer) {
             let now = house.clock.now();
+            house.pulse.beat(now);
             let wait = next.map_or(LONGEST_WAIT, |next| next.since(now)).min(LONGEST_WAIT);
             if !wait.is_zero() {
                 drainer.wait(wait);
@@ -73,6 +74,7 @@ impl FanOut {
         let flow = self.do_errands(now);
         for (key, output) in outputs.drain(..) {
             if let Some(hall) = self.halls.iter_mut().find(|hall| hall.room.key == key) {
+                tracing::output(&hall.room.id, &output);
                 hall.tell(&self.house, now, output);
             }
         }

@@ -87,6 +87,29 @@ pub(crate) enum WireDecision {
 }
 
 impl Deed {
+    /// Its word, for logs: what it is about is not for them.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Mute { .. } => "mute",
+            Self::Unmute { .. } => "unmute",
+            Self::MuteAll { .. } => "mute_all",
+            Self::Remove { .. } => "remove",
+            Self::Notice { .. } => "notice",
+            Self::Profile { .. } => "profile",
+            Self::Words { .. } => "words",
+            Self::Traffic { .. } => "traffic",
+            Self::Answer { .. } => "answer",
+            Self::Watch { .. } => "watch",
+            Self::Explain { .. } => "explain",
+            Self::Offer { .. } => "offer",
+            Self::OfferEnd => "offer_end",
+            Self::CallOn { .. } => "call_on",
+            Self::RaiseHand => "raise_hand",
+            Self::Disband => "disband",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// Whether it takes the owner's connection.
     pub(crate) fn takes_the_key(&self) -> bool {
         !matches!(self, Self::Explain { .. } | Self::RaiseHand | Self::Unknown)

@@ -8,6 +8,7 @@ mod comeback;
 mod ending;
 mod limits;
 mod offers;
+mod ops;
 mod owner;
 mod panel;
 mod rooms;
