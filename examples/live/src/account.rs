@@ -1,50 +1,36 @@
 //! What became of every message, how much was handed over, and what it cost.
 
-use std::{fmt, sync::atomic::Ordering::Relaxed, time::Duration};
+use std::{fmt, time::Duration};
 
-use liveroom::{Discard, Flow, Priority, Stats, Timestamp};
+use liveroom::{Flow, Priority, Stats, Timestamp};
 
-use crate::{process::Usage, room::Room};
+use crate::{
+    counts::Counted,
+    house::House,
+    process::Usage,
+    protocol::answers::{DISCARDS, REJECTIONS},
+};
 
-/// The account of a run so far.
+/// The account of a run so far, of all rooms together.
 #[derive(Clone, Debug)]
 pub struct Account {
     at: Timestamp,
     stats: Stats,
     online: u64,
-    turned_away: u64,
-    gifts: u64,
-    handed: Handed,
+    counted: Counted,
     usage: Option<Usage>,
 }
 
-/// What was handed over to readers.
-#[derive(Clone, Copy, Debug, Default)]
-struct Handed {
-    batches: u64,
-    entries: u64,
-    not_now: u64,
-    built: u64,
-}
-
 impl Account {
-    pub(crate) fn take(room: &Room) -> Self {
-        let counts = &room.counts;
-        let (stats, online) = room.read(|group| (group.stats(), group.online()));
-        Self {
-            at: room.clock.now(),
-            stats,
-            online,
-            turned_away: counts.turned_away.load(Relaxed),
-            gifts: counts.gifts.load(Relaxed),
-            handed: Handed {
-                batches: counts.batches.load(Relaxed),
-                entries: counts.entries.load(Relaxed),
-                not_now: counts.not_now.load(Relaxed),
-                built: counts.built.load(Relaxed),
-            },
-            usage: Usage::read(),
+    pub(crate) fn take(house: &House) -> Self {
+        let (mut stats, mut online, mut counted) = (Stats::default(), 0, Counted::default());
+        for room in &house.rooms {
+            let (of_room, there) = house.read(room, |group| (group.stats(), group.online()));
+            add(&mut stats, &of_room);
+            online += there;
+            counted = counted + room.counts.now();
         }
+        Self { at: house.clock.now(), stats, online, counted, usage: Usage::read() }
     }
 
     /// The engine's own account.
@@ -79,9 +65,32 @@ impl Account {
             self.online,
             rate(self.stats.offered(), earlier.stats.offered()),
             rate(delivered(&self.stats), delivered(&earlier.stats)),
-            rate(self.handed.batches, earlier.handed.batches),
-            rate(self.handed.entries, earlier.handed.entries),
+            rate(self.counted.batches, earlier.counted.batches),
+            rate(self.counted.entries, earlier.counted.entries),
         )
+    }
+}
+
+/// Adds one room's account to another's.
+fn add(stats: &mut Stats, other: &Stats) {
+    for (code, count) in &other.refused {
+        *stats.refused.entry(*code).or_default() += count;
+    }
+    for (flow, other) in stats.flow.0.iter_mut().zip(&other.flow.0) {
+        flow.accepted += other.accepted;
+        flow.delivered += other.delivered;
+        add_each(&mut flow.rejected, &other.rejected);
+        add_each(&mut flow.discarded, &other.discarded);
+        flow.waiting += other.waiting;
+        flow.held += other.held;
+    }
+    add_each(&mut stats.appended.0, &other.appended.0);
+    add_each(&mut stats.evicted.0, &other.evicted.0);
+}
+
+fn add_each(sums: &mut [u64], others: &[u64]) {
+    for (sum, other) in sums.iter_mut().zip(others) {
+        *sum += other;
     }
 }
 
@@ -98,12 +107,9 @@ fn per_mille(part: Duration, whole: Duration) -> u128 {
     part.as_micros() * 1_000 / whole.as_micros().max(1)
 }
 
-const DISCARDS: [&str; Discard::ALL.len()] =
-    ["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded", "decision"];
-
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { stats, handed, .. } = self;
+        let Self { stats, counted, .. } = self;
         writeln!(
             f,
             "offered {} = refused {} + accepted {}",
@@ -127,18 +133,18 @@ impl fmt::Display for Account {
                 flow.held,
                 if flow.balances() { "" } else { "  WHICH IS NOT TRUE" }
             )?;
-            let reasons = ["filter", "decision", "silence"].iter().zip(&flow.rejected);
+            let reasons = REJECTIONS.iter().zip(&flow.rejected);
             let reasons = reasons.chain(DISCARDS.iter().zip(&flow.discarded));
             for (reason, count) in reasons.filter(|(_, count)| **count > 0) {
                 writeln!(f, "    {reason}: {count}")?;
             }
         }
-        writeln!(f, "turned away by the host itself, before the group: {}", self.turned_away)?;
-        writeln!(f, "gifts delivered: {}", self.gifts)?;
+        writeln!(f, "turned away by the host itself, before the group: {}", counted.turned_away)?;
+        writeln!(f, "gifts delivered: {}", counted.gifts)?;
         write!(
             f,
             "handed over: {} batches holding {} entries, built {} times; {} times not now",
-            handed.batches, handed.entries, handed.built, handed.not_now
+            counted.batches, counted.entries, counted.built, counted.not_now
         )
     }
 }

@@ -1,41 +1,41 @@
 //! One WebSocket: what comes in over it, from the first frame to the last.
 
-use std::{
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::{StreamExt, stream::SplitStream};
-use liveroom::PushError;
 use tokio::{
     select, spawn,
     sync::watch,
     time::{Instant, timeout, timeout_at},
 };
+use tracing::{debug, warn};
 
 use crate::{
-    door::{Entered, Stay},
+    door::{Entered, Stay, Turned},
+    errand::{Errand, Reader},
+    house::House,
     line::Line,
     protocol::{
         FRAMES_AT_ONCE, FRAMES_PER_SECOND,
         client::{ClientFrame, JoinFrame, SendFrame},
+        deeds::DoFrame,
         host::{Bye, Fault, HostFrame, Refused},
     },
-    room::{Errand, Room},
+    speech::draft,
 };
 
 /// How long a client may take to close after the last word. Whoever is cut off before has not read it.
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve(room: Arc<Room>, socket: WebSocket) {
+pub(crate) async fn serve(house: Arc<House>, socket: WebSocket) {
     let (sink, mut stream) = socket.split();
     let (line, outbound) = Line::new();
-    let writer = spawn(outbound.write(sink, room.limits.patience));
-    let closing = room.closing.subscribe();
+    let writer = spawn(outbound.write(sink, house.limits.patience));
+    let closing = house.closing.subscribe();
     let mut connection = Connection {
-        room,
+        house,
         line: Arc::new(line),
         stay: None,
         allowance: Allowance::new(Instant::now()),
@@ -44,6 +44,8 @@ pub(crate) async fn serve(room: Arc<Room>, socket: WebSocket) {
         answered: false,
     };
     let ending = connection.listen(&mut stream, closing).await;
+    let (number, reason) = (connection.number(), connection.line.reason());
+    debug!(number, reason = reason.as_deref().unwrap_or("lost"), "a connection ends");
     connection.leave().await;
     match ending {
         Ending::Lost => writer.abort(),
@@ -76,7 +78,7 @@ enum Ending {
 }
 
 struct Connection {
-    room: Arc<Room>,
+    house: Arc<House>,
     line: Arc<Line>,
     stay: Option<Stay>,
     allowance: Allowance,
@@ -88,6 +90,11 @@ struct Connection {
 }
 
 impl Connection {
+    /// Its number, once it has joined.
+    fn number(&self) -> Option<u64> {
+        self.stay.as_ref().map(|stay| stay.connection)
+    }
+
     async fn listen(
         &mut self,
         stream: &mut SplitStream<WebSocket>,
@@ -117,7 +124,7 @@ impl Connection {
 
     /// When silence has lasted too long, or half so long.
     fn alarm(&self) -> Instant {
-        let limits = &self.room.limits;
+        let limits = &self.house.limits;
         match (self.answered, self.asked) {
             (false, _) => self.heard + limits.join_within,
             (true, false) => self.heard + limits.idle / 2,
@@ -165,9 +172,10 @@ impl Connection {
             (ClientFrame::Join(join), false) => self.join(*join).await,
             (_, false) => self.line.part(Fault::join_first().text()),
             (ClientFrame::Send(send), true) => self.send(send).await,
+            (ClientFrame::Do(deed), true) => self.act(deed).await,
             (ClientFrame::Quit, true) => self.quit().await,
             (ClientFrame::Ping, true) => {
-                let now = self.room.clock.now().as_millis();
+                let now = self.house.clock.now().as_millis();
                 self.line.say(HostFrame::Pong { now }.text()).await;
             }
         }
@@ -175,59 +183,74 @@ impl Connection {
 
     async fn join(&mut self, join: JoinFrame) {
         self.answered = true;
-        if join.group.as_ref().is_some_and(|group| *group != self.room.id.as_str()) {
+        let Some(room) = self.house.room(join.group.as_deref()) else {
             return self.line.part(Fault::no_group().text());
-        }
-        match self.room.enter(&join, &self.line) {
-            Ok(Entered { stay, cursor, welcome }) => {
+        };
+        match self.house.enter(room, &join, &self.line) {
+            Ok(Entered { stay, arrival, cursor, welcome }) => {
                 // Before the errand, so that no batch comes before the welcome.
                 self.line.say(welcome.text()).await;
                 let Stay { session, connection, .. } = stay;
+                let (room, user) = (stay.room.no, stay.user.clone());
                 self.stay = Some(stay);
                 let line = self.line.clone();
-                let errand = Errand::Enter { session, connection, line, cursor };
-                if !self.room.send_on(errand).await {
+                let reader = Reader { session, connection, line, user, arrival, cursor };
+                if !self.house.send_on(Errand::Enter { room, reader }).await {
                     self.line.part(Bye::RESTART.text());
                 }
             }
-            Err(error) => self.refuse("join", &error).await,
+            Err(Turned::WrongKey) => {
+                warn!(room = room.plan.id, "a wrong key");
+                self.refuse("join", Refused::word("key", "that is not the owner's key")).await;
+            }
+            Err(Turned::Away(error)) => self.refuse("join", Refused::of(&error)).await,
         }
     }
 
     async fn send(&mut self, frame: SendFrame) {
         let Some(stay) = &self.stay else { return };
         let (id, random) = (frame.id, frame.random);
-        let answer = match frame.into_draft() {
-            Ok(draft) => self.room.push(stay.author.clone(), draft.into()),
-            Err(refusal) => {
-                self.room.counts.turned_away.fetch_add(1, Relaxed);
-                Err(PushError::Refused(refusal))
+        let answer = match draft(stay, frame) {
+            Ok(draft) => {
+                let pushed = self.house.push(&stay.room, &stay.author, draft.into());
+                pushed.map_err(|error| Refused::of(&error))
+            }
+            Err(refused) => {
+                stay.room.counts.turned_away();
+                Err(refused)
             }
         };
         self.line.say(HostFrame::receipt(id, random, answer).text()).await;
     }
 
+    async fn act(&mut self, frame: DoFrame) {
+        let Some(stay) = &self.stay else { return };
+        let DoFrame { id, deed } = frame;
+        let done = self.house.act(stay, deed).await;
+        self.line.say(HostFrame::Done { id, done }.text()).await;
+    }
+
     async fn quit(&mut self) {
         let Some(stay) = &self.stay else { return };
-        match self.room.quit(stay) {
+        match self.house.quit(stay) {
             Ok(()) => self.line.part(Bye::QUIT.text()),
-            Err(error) => self.refuse("quit", &error).await,
+            Err(error) => self.refuse("quit", Refused::of(&error)).await,
         }
     }
 
-    async fn refuse(&self, of: &'static str, error: &PushError) {
-        let frame = HostFrame::Refused { of: of.into(), refused: Refused::of(error) };
-        self.line.say(frame.text()).await;
+    async fn refuse(&self, of: &'static str, refused: Refused) {
+        self.line.say(HostFrame::Refused { of: of.into(), refused }.text()).await;
     }
 
     /// Whoever is still in has lost the connection; one who quit is not in any more, and losing it
     /// changes nothing.
     async fn leave(&mut self) {
         if let Some(stay) = self.stay.take() {
-            self.room.lose(&stay);
+            self.house.lose(&stay);
             let Stay { session, connection, .. } = stay;
+            let room = stay.room.no;
             // If nobody takes errands any more, nobody gives anything out either.
-            let _taken = self.room.send_on(Errand::Leave { session, connection }).await;
+            let _taken = self.house.send_on(Errand::Leave { room, session, connection }).await;
         }
     }
 }

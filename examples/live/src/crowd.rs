@@ -18,7 +18,7 @@ use liveroom::{
     Visitor,
 };
 
-use crate::room::{Errand, Room};
+use crate::{errand::Errand, house::House, room::Room};
 
 /// One in five is a guest, who only reads.
 const GUEST_EVERY: usize = 5;
@@ -31,14 +31,15 @@ const JOINS_AT_ONCE: usize = 50;
 const JOIN_PAUSE: Duration = Duration::from_millis(25);
 
 /// Starts a crowd, and says when it is in.
-pub(crate) fn run(room: &Arc<Room>, size: usize, show: bool, stop: &AtomicBool) {
+pub(crate) fn run(house: &Arc<House>, size: usize, show: bool, stop: &AtomicBool) {
+    let Some(room) = house.room(None) else { return };
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut voices = Vec::new();
     for number in 0..size {
         if stop.load(Relaxed) {
             return;
         }
-        if let Ok(voice) = come_in(room, number, &mut dice) {
+        if let Ok(voice) = come_in(house, room, number, &mut dice) {
             voices.extend(voice);
         }
         if number % JOINS_AT_ONCE == JOINS_AT_ONCE - 1 || number + 1 == size {
@@ -52,12 +53,17 @@ pub(crate) fn run(room: &Arc<Room>, size: usize, show: bool, stop: &AtomicBool) 
     if show {
         eprintln!();
     }
-    talk(room, size, &voices, &mut dice, stop);
+    talk(house, room, size, &voices, &mut dice, stop);
 }
 
 /// One viewer comes in; a guest has no voice.
-fn come_in(room: &Room, number: usize, dice: &mut Dice) -> Result<Option<SessionId>, PushError> {
-    let session = SessionId(room.number());
+fn come_in(
+    house: &House,
+    room: &Room,
+    number: usize,
+    dice: &mut Dice,
+) -> Result<Option<SessionId>, PushError> {
+    let session = SessionId(house.number());
     let (author, visitor, command, voice) = if number % GUEST_EVERY == GUEST_EVERY - 1 {
         let visitor = Visitor::guest(Platform::Web);
         (Author::Guest(session), visitor, Command::join_as_guest(Platform::Web), None)
@@ -68,15 +74,22 @@ fn come_in(room: &Room, number: usize, dice: &mut Dice) -> Result<Option<Session
         let command = Command::join(user, Profile::nick(&nick), Platform::Web);
         (Author::Session(session), visitor, command, Some(session))
     };
-    room.hub.open(room.app, session, visitor)?;
-    if let Receipt::Joined { cursor, .. } = room.push(author, command)? {
-        room.send_on_blocking(Errand::View { cursor });
+    house.hub.open(house.app, session, visitor)?;
+    if let Receipt::Joined { cursor, .. } = house.push(room, &author, command)? {
+        house.send_on_blocking(Errand::View { room: room.no, cursor });
     }
     Ok(voice)
 }
 
 /// They speak until the host ends.
-fn talk(room: &Room, size: usize, voices: &[SessionId], dice: &mut Dice, stop: &AtomicBool) {
+fn talk(
+    house: &House,
+    room: &Room,
+    size: usize,
+    voices: &[SessionId],
+    dice: &mut Dice,
+    stop: &AtomicBool,
+) {
     let size = u64::try_from(size).unwrap_or(u64::MAX);
     // The pause between two messages of the whole crowd: about 8 ms from 500 viewers on.
     let mean = Duration::from_micros(
@@ -96,7 +109,7 @@ fn talk(room: &Room, size: usize, voices: &[SessionId], dice: &mut Dice, stop: &
         }
         let session = *dice.pick(voices);
         // A refusal is counted by the group, and the crowd does not mind.
-        let _refused = room.push(Author::Session(session), say(dice));
+        let _refused = house.push(room, &Author::Session(session), say(dice));
     }
 }
 

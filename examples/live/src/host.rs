@@ -11,20 +11,25 @@ use std::{
     time::Duration,
 };
 
-use axum::serve::ListenerExt;
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::Semaphore,
     task::{JoinHandle, spawn_blocking},
     time::timeout,
 };
+use tracing::info;
 
 use crate::{
+    accept::{Reception, accept},
     account::Account,
     crowd,
+    errand::Errand,
     fanout::FanOut,
+    files::Files,
+    gate::Gate,
+    house::House,
+    options::Options,
     page::{Site, routes},
-    room::{Errand, Limits, Room},
 };
 
 /// How long connections may take to close when the host ends.
@@ -32,42 +37,22 @@ const CLOSING: Duration = Duration::from_secs(4);
 /// Connections that may wait to be accepted: Linux's own default.
 const BACKLOG: u32 = 4_096;
 
-/// How to start a host.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Where to listen; port 0 takes any that is free.
-    pub listen: SocketAddr,
-    /// Simulated viewers.
-    pub crowd: usize,
-    /// Whether to show on the terminal how the crowd comes in.
-    pub show: bool,
-    /// How much to take on.
-    pub limits: Limits,
-}
-
-impl Options {
-    /// A host that listens there, without a crowd, with the default limits.
-    pub fn at(listen: SocketAddr) -> Self {
-        Self { listen, crowd: 0, show: false, limits: Limits::default() }
-    }
-}
-
 /// A running host.
 #[derive(Debug)]
 pub struct Host {
-    room: Arc<Room>,
+    house: Arc<House>,
     address: SocketAddr,
     places: Arc<Semaphore>,
-    server: JoinHandle<io::Result<()>>,
+    server: JoinHandle<()>,
     threads: Vec<thread::JoinHandle<()>>,
     stop: Arc<AtomicBool>,
 }
 
 impl Host {
-    /// Opens the room and begins to serve it, on the tokio runtime that it is called on.
+    /// Opens the rooms and begins to serve them, on the tokio runtime that it is called on.
     ///
     /// # Errors
-    /// The address cannot be listened at, the system gives no randomness or no thread, or the room
+    /// The address cannot be listened at, the system gives no randomness or no thread, or a room
     /// cannot be made.
     ///
     /// # Panics
@@ -75,30 +60,28 @@ impl Host {
     pub fn start(options: Options) -> io::Result<Self> {
         let listener = listen(&options)?;
         let address = listener.local_addr()?;
-        let (room, errands) = Room::open(options.limits)?;
+        let (house, errands) = House::open(options.limits)?;
         let places = Arc::new(Semaphore::new(options.limits.connections));
         let stop = Arc::new(AtomicBool::new(false));
 
-        let fan_out = FanOut::new(room.clone(), errands);
+        let fan_out = FanOut::new(house.clone(), errands);
         let mut threads =
             vec![thread::Builder::new().name("fan-out".to_owned()).spawn(|| fan_out.run())?];
         if options.crowd > 0 {
-            let (room, stop) = (room.clone(), stop.clone());
-            let crowd = move || crowd::run(&room, options.crowd, options.show, &stop);
+            let (house, stop) = (house.clone(), stop.clone());
+            let (crowd, show) = (options.crowd, options.show);
+            let crowd = move || crowd::run(&house, crowd, show, &stop);
             threads.push(thread::Builder::new().name("crowd".to_owned()).spawn(crowd)?);
         }
 
-        let routes = routes(Site { room: room.clone(), places: places.clone() });
-        let mut closing = room.closing.subscribe();
-        // What is written is written at once: frames are whole, and small ones must not wait.
-        let listener = listener.tap_io(|stream| {
-            let _slower_then = stream.set_nodelay(true);
-        });
-        let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
-            let _closes = closing.wait_for(|closes| *closes).await;
-        });
-        let server = tokio::spawn(async move { server.await });
-        Ok(Self { room, address, places, server, threads, stop })
+        let files = Arc::new(Files::new(options.page));
+        let routes = routes(Site { house: house.clone(), files, places: places.clone() });
+        let gate = Arc::new(Gate::new(options.limits.sockets(), options.limits.per_address));
+        let (head_within, closing) = (options.limits.head_within, house.closing.subscribe());
+        let reception = Reception { gate, router: routes, head_within, closing };
+        let server = tokio::spawn(accept(listener, reception));
+        info!(%address, "the host begins");
+        Ok(Self { house, address, places, server, threads, stop })
     }
 
     /// Where it listens.
@@ -106,22 +89,27 @@ impl Host {
         self.address
     }
 
+    /// The owner's key: whoever brings it comes in as the owner of every room.
+    pub fn key(&self) -> String {
+        self.house.key.to_string()
+    }
+
     /// How many connections there are.
     pub fn connections(&self) -> usize {
-        self.room.limits.connections - self.places.available_permits()
+        self.house.limits.connections - self.places.available_permits()
     }
 
     /// The account so far.
     pub fn account(&self) -> Account {
-        Account::take(&self.room)
+        Account::take(&self.house)
     }
 
-    /// Tells everybody something, as a notice.
+    /// Tells everybody in every room something, as a notice.
     ///
     /// # Errors
     /// Why the group did not take it, in its own words.
     pub fn announce(&self, what: &str) -> io::Result<()> {
-        self.room.announce(what).map_err(io::Error::other)
+        self.house.announce(what).map_err(io::Error::other)
     }
 
     /// Ends in order: a notice to all, a last word to each connection, and the account.
@@ -129,26 +117,23 @@ impl Host {
     /// # Errors
     /// A thread or the server had failed.
     pub async fn stop(self) -> io::Result<Account> {
-        let Self { room, places, server, threads, stop, address: _ } = self;
+        let Self { house, places, server, threads, stop, address: _ } = self;
         stop.store(true, Relaxed);
         // If the group takes no notice any more, the last word still says it.
-        let _not_told = room.announce("This host restarts. Come back in a moment.");
-        room.send_on(Errand::Close).await;
+        let _not_told = house.announce("This host restarts. Come back in a moment.");
+        house.send_on(Errand::Close).await;
         for thread in threads {
             let joined = spawn_blocking(move || thread.join()).await.map_err(io::Error::other)?;
             joined.map_err(|_| io::Error::other("a thread of the host panicked"))?;
         }
         // Connections that have not joined hear it from here, and nobody more is let in.
-        room.closing.send_replace(true);
-        let all = u32::try_from(room.limits.connections).unwrap_or(u32::MAX);
+        house.closing.send_replace(true);
+        let all = u32::try_from(house.limits.connections).unwrap_or(u32::MAX);
         let _some_do_not_close = timeout(CLOSING, places.acquire_many(all)).await;
-        server.abort();
-        match server.await {
-            Ok(ended) => ended?,
-            Err(error) if error.is_cancelled() => {}
-            Err(error) => return Err(io::Error::other(error)),
-        }
-        Ok(Account::take(&room))
+        // It ends by itself, since the host closes.
+        server.await.map_err(io::Error::other)?;
+        info!("the host ends");
+        Ok(Account::take(&house))
     }
 }
 

@@ -1,31 +1,60 @@
 //! A live room in a browser, on the liveroom engine: a host program, and an example of how to write one.
 //!
-//! [`Host::start`] opens a room and serves it. Inside, one duty a file:
+//! [`Host::start`] opens three rooms and serves them. Inside, one duty a file:
 //!
 //! | | |
 //! |---|---|
-//! | `page` | files, security headers, who may open a WebSocket |
+//! | `accept`, `gate` | connections that come in, and how many may |
+//! | `page`, `files` | what is served, security headers, who may open a WebSocket |
 //! | `connection`, `line` | one WebSocket: what comes in, what goes out, how it ends |
 //! | `protocol` | the frames of PROTOCOL.md |
-//! | `room`, `door` | hub, app, group and filter; who comes in, goes, and comes back |
-//! | `fanout` | the one thread that tells everybody everything |
+//! | `plan`, `house`, `room` | which rooms there are; what they share; what one of them keeps |
+//! | `door`, `book`, `welcome`, `secret` | who comes in, goes, and comes back |
+//! | `speech`, `acts` | what is sent, before the group sees it; what owner and pupils do beside |
+//! | `words`, `muted`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
+//! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
 //! | `crowd` | viewers who are not there |
+//! | `ops`, `metrics`, `pulse`, `logs` | what those see who keep the host running |
 //! | `account`, `process` | what became of every message, and what that cost |
 
 #![forbid(unsafe_code)]
 
+mod accept;
 mod account;
+mod acts;
+mod board;
+mod book;
+mod codes;
 mod connection;
+mod counts;
 mod crowd;
 mod door;
+mod errand;
 mod fanout;
+mod files;
+mod gate;
+mod hands;
 mod host;
+mod house;
 mod line;
+mod logs;
+mod metrics;
+mod muted;
+mod offers;
+mod ops;
+mod options;
 mod page;
+mod plan;
 mod process;
 mod protocol;
+mod pulse;
 mod room;
+mod secret;
+mod speech;
+mod welcome;
+mod words;
 
 pub use account::Account;
-pub use host::{Host, Options};
-pub use room::Limits;
+pub use host::Host;
+pub use logs::{LogForm, begin_log};
+pub use options::{Limits, Options};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use futures_util::{SinkExt, stream::SplitSink};
+use serde::Deserialize;
 use tokio::{
     select,
     sync::{
@@ -42,6 +43,12 @@ pub(crate) struct Outbound {
 /// There is no room in the outbox now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
+
+/// What of a last word is written down.
+#[derive(Deserialize)]
+struct LastWord {
+    code: String,
+}
 
 impl Line {
     pub(crate) fn new() -> (Self, Outbound) {
@@ -88,6 +95,14 @@ impl Line {
             }
             first
         });
+    }
+
+    /// Why the connection was ended, as the last word's code says it; `None` if there was none. The
+    /// rest of the word may repeat what the client wrote.
+    pub(crate) fn reason(&self) -> Option<String> {
+        let last = self.last.borrow();
+        let word: LastWord = serde_json::from_str(last.as_deref()?).ok()?;
+        Some(word.code)
     }
 
     /// Resolves once the connection has ended, or is about to.

@@ -2,10 +2,10 @@
 
 #![forbid(unsafe_code)]
 
-use std::{io, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
-use live::{Host, Limits, Options};
+use live::{Host, Limits, LogForm, Options, begin_log};
 use tokio::{
     select, signal,
     time::{MissedTickBehavior, interval},
@@ -28,6 +28,27 @@ struct Arguments {
     /// Connections at once; one more is told that the host is busy.
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     connections: usize,
+
+    /// Connections at once from one IPv4 address, or from one /64 of IPv6.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().per_address)]
+    per_address: usize,
+
+    /// Serve /metrics to other machines too.
+    #[arg(long)]
+    metrics_to_all: bool,
+
+    /// What is written to standard error: off, text or json.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    log: LogForm,
+
+    /// How much of it: error, warn, info, debug, trace, or a list by target: `live` is the host, and
+    /// `liveroom` what groups tell, which in a busy room is much.
+    #[arg(long, value_name = "LEVEL", default_value = "info,liveroom=warn")]
+    log_level: String,
+
+    /// Serve the page's files from this folder, each time as they are there: for work on the page.
+    #[arg(long, value_name = "DIR")]
+    page: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -36,13 +57,13 @@ Examples:
   live --listen 0.0.0.0:8080       a quiet one, for everybody in the house
 
 Try these words: \"stupid\" is masked, \"zorgblatt\" is turned away, and \"free coins\" is
-held for 5 seconds and then turned away, since nobody is there to decide.
+held for 20 seconds for the owner to decide, and turned away if nobody does.
 
 Ctrl-C tells everybody, closes in order, and prints what became of every message.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(&Arguments::parse()).await {
+    match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("live: {error}");
@@ -51,11 +72,16 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> io::Result<()> {
-    let limits = Limits { connections: arguments.connections, ..Limits::default() };
-    let Arguments { listen, crowd, .. } = *arguments;
-    let host = Host::start(Options { listen, crowd, show: true, limits })?;
-    println!("http://{}/", host.address());
+async fn run(arguments: Arguments) -> io::Result<()> {
+    let Arguments { listen, crowd, connections, per_address, metrics_to_all, page, log, log_level } =
+        arguments;
+    begin_log(log, &log_level).map_err(io::Error::other)?;
+    let limits = Limits { connections, per_address, metrics_to_all, ..Limits::default() };
+    let host = Host::start(Options { crowd, show: true, page, limits, ..Options::at(listen) })?;
+    let address = host.address();
+    println!("viewers  http://{address}/");
+    // Once, here, and nowhere else: browsers do not send what stands behind the `#`.
+    println!("owner    http://{address}/panel#key={}", host.key());
 
     let mut minutes = interval(Duration::from_mins(1));
     minutes.set_missed_tick_behavior(MissedTickBehavior::Skip);

@@ -20,8 +20,10 @@ use tokio::sync::Semaphore;
 
 use crate::{
     connection::{serve, turn_away},
+    files::{FILES, Files},
+    house::House,
+    ops::{figures, health},
     protocol::FRAME_BYTES,
-    room::Room,
 };
 
 /// A frame a little too long is read to its end, so that its sender can be told. One that is longer
@@ -29,31 +31,6 @@ use crate::{
 const READ_BYTES: usize = 2 * FRAME_BYTES;
 /// What a connection reads at a time; most frames of a client are far smaller.
 const READ_BUFFER: usize = 4_096;
-
-const HTML: &str = "text/html; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-const STYLE: &str = "text/css; charset=utf-8";
-const SVG: &str = "image/svg+xml";
-
-macro_rules! files {
-    ($($path:literal: $type:ident $file:literal,)*) => {
-        /// The page: address, type, content.
-        const FILES: &[(&str, &str, &str)] =
-            &[$(($path, $type, include_str!(concat!("../page/", $file)))),*];
-    };
-}
-
-files! {
-    "/": HTML "index.html",
-    "/app.js": SCRIPT "app.js",
-    "/liveroom.js": SCRIPT "liveroom.js",
-    "/chat.js": SCRIPT "chat.js",
-    "/gifts.js": SCRIPT "gifts.js",
-    "/stage.js": SCRIPT "stage.js",
-    "/words.js": SCRIPT "words.js",
-    "/style.css": STYLE "style.css",
-    "/icon.svg": SVG "icon.svg",
-}
 
 /// The headers of every answer, as PROTOCOL.md has them.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -72,16 +49,26 @@ const HEADERS: [(HeaderName, &str); 5] = [
 /// What every request may need.
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
-    pub(crate) room: Arc<Room>,
+    pub(crate) house: Arc<House>,
+    pub(crate) files: Arc<Files>,
     /// One permit for each connection.
     pub(crate) places: Arc<Semaphore>,
 }
 
 /// All that is served.
 pub(crate) fn routes(site: Site) -> Router {
-    let mut router = Router::new().route("/ws", get(open));
-    for &(path, kind, content) in FILES {
-        router = router.route(path, get(move || async move { ([(CONTENT_TYPE, kind)], content) }));
+    let mut router = Router::new()
+        .route("/ws", get(open))
+        .route("/healthz", get(health))
+        .route("/metrics", get(figures));
+    for file in FILES {
+        router = router.route(
+            file.path,
+            get(async move |State(site): State<Site>| match site.files.read(file).await {
+                Ok(content) => ([(CONTENT_TYPE, file.kind)], content).into_response(),
+                Err(_not_there) => StatusCode::NOT_FOUND.into_response(),
+            }),
+        );
     }
     router.layer(map_response(with_headers)).with_state(site)
 }
@@ -106,7 +93,7 @@ async fn open(State(site): State<Site>, headers: HeaderMap, upgrade: WebSocketUp
         .write_buffer_size(0);
     match site.places.try_acquire_owned() {
         Ok(place) => upgrade.on_upgrade(async move |socket| {
-            serve(site.room, socket).await;
+            serve(site.house, socket).await;
             drop(place);
         }),
         Err(_full) => upgrade.on_upgrade(turn_away),
@@ -130,6 +117,8 @@ mod tests {
     use super::*;
 
     const PROTOCOL: &str = include_str!("../PROTOCOL.md");
+    /// What is served beside files: the WebSocket, and what `ops` serves.
+    const OTHERS: usize = 3;
 
     #[test]
     fn only_pages_of_this_host_may_open_a_connection() {
@@ -177,15 +166,12 @@ mod tests {
     fn every_file_that_the_protocol_names_is_served() {
         let (_, rest) = PROTOCOL.split_once("## What the host serves").unwrap();
         let named = |path: &str| rest.contains(&format!("/{}`", path.trim_start_matches('/')));
-        for (path, kind, content) in FILES {
-            assert!(named(path), "{path} is not in PROTOCOL.md");
-            assert!(rest.contains(kind) || *kind == SCRIPT, "{kind}");
-            assert!(!content.is_empty(), "{path}");
+        for file in FILES {
+            assert!(named(file.path), "{} is not in PROTOCOL.md", file.path);
+            assert!(rest.contains(file.kind), "{}", file.kind);
         }
         let listed = rest.lines().filter(|line| line.starts_with("| `GET")).collect::<String>();
-        assert_eq!(
-            listed.matches("`/").count() + listed.matches("`GET /").count(),
-            FILES.len() + 1
-        );
+        let paths = listed.matches("`/").count() + listed.matches("`GET /").count();
+        assert_eq!(paths, FILES.len() + OTHERS);
     }
 }

@@ -1,15 +1,27 @@
 //! The fan-out thread's work, done by hand: no thread, no socket.
 
-use liveroom::{Author, Command, UserId};
-use serde_json::Value;
+use liveroom::{Author, Command, Draft, Kind, SessionId, UserId};
+use serde_json::{Value, json};
 
-use crate::{door::Entered, line::Outbound, protocol::client::JoinFrame, room::Limits};
+use crate::{
+    door::Entered,
+    errand::{Arrival, Reader},
+    line::{Line, Outbound},
+    options::Limits,
+    protocol::{
+        client::JoinFrame,
+        host::{Bye, HostFrame},
+    },
+    room::Room,
+};
 
-use super::*;
+use super::{seats::MOST_PERSONAL, *};
 
 /// One viewer and the thread's own work, done by hand.
 struct Scene {
+    house: Arc<House>,
     room: Arc<Room>,
+    session: SessionId,
     fan_out: FanOut,
     line: Arc<Line>,
     outbound: Outbound,
@@ -19,38 +31,51 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let (room, errands) = Room::open(Limits::default()).unwrap();
-        let mut fan_out = FanOut::new(room.clone(), errands);
+        Self::in_room(0)
+    }
+
+    fn in_room(no: usize) -> Self {
+        let (house, errands) = House::open(Limits::default()).unwrap();
+        let room = house.rooms[no].clone();
+        let mut fan_out = FanOut::new(house.clone(), errands);
         let (line, outbound) = Line::new();
         let line = Arc::new(line);
-        let Entered { stay, cursor, welcome } = room.enter(&JoinFrame::default(), &line).unwrap();
+        let Entered { stay, arrival, cursor, welcome } =
+            house.enter(&room, &JoinFrame::default(), &line).unwrap();
         let HostFrame::Welcome(welcome) = welcome else { panic!("it welcomes") };
-        let user = welcome.me.user.unwrap().parse().unwrap();
-        fan_out.seat(stay.session, stay.connection, line.clone(), cursor);
-        let now = room.clock.now();
-        let mut scene = Self { room, fan_out, line, outbound, user, now };
+        let user: UserId = welcome.me.user.unwrap().parse().unwrap();
+        let (session, connection) = (stay.session, stay.connection);
+        let now = house.clock.now();
+        let reader =
+            Reader { session, connection, line: line.clone(), user: stay.user, arrival, cursor };
+        fan_out.halls[no].enter(&house, now, reader);
+        let mut scene = Self { house, room, session, fan_out, line, outbound, user, now };
         scene.step();
         scene.outbound.take();
         scene
     }
 
     fn push(&self, command: Command) {
-        self.room.push(Author::App, command).unwrap();
+        self.house.push(&self.room, &Author::App, command).unwrap();
     }
 
     /// A second goes by.
     fn step(&mut self) {
         self.now += Duration::from_secs(1);
-        let room = self.room.clone();
-        let mut drainer = room.hub.drainer(room.key.shard()).unwrap();
+        let house = self.house.clone();
+        let mut drainer = house.hub.drainer(house.shard()).unwrap();
         assert!(self.fan_out.step(self.now, &mut drainer).is_continue());
     }
 
-    /// The types of the frames in the outbox.
-    fn taken(&mut self) -> Vec<String> {
+    /// The frames in the outbox.
+    fn frames(&mut self) -> Vec<Value> {
         let frames = self.outbound.take().into_iter();
-        let frames = frames.map(|frame| serde_json::from_str::<Value>(&frame).unwrap());
-        frames.map(|frame| frame["t"].as_str().unwrap().to_owned()).collect()
+        frames.map(|frame| serde_json::from_str(&frame).unwrap()).collect()
+    }
+
+    /// Their types.
+    fn taken(&mut self) -> Vec<String> {
+        self.frames().iter().map(|frame| frame["t"].as_str().unwrap().to_owned()).collect()
     }
 
     fn fill(&self) {
@@ -102,12 +127,57 @@ fn who_has_too_much_of_its_own_coming_is_too_slow() {
 #[test]
 fn an_older_connection_does_not_take_the_seat_of_a_newer_one() {
     let mut scene = Scene::new();
-    let session = *scene.fan_out.sessions.keys().next().unwrap();
     let (line, mut late) = Line::new();
-    let cursor = scene.room.read(liveroom::Group::tail);
-    scene.fan_out.seat(session, 0, Arc::new(line), cursor);
+    let cursor = scene.house.read(&scene.room, liveroom::Group::tail);
+    let (line, arrival) = (Arc::new(line), Arrival::Resumed);
+    let reader =
+        Reader { session: scene.session, connection: 0, line, user: None, arrival, cursor };
+    scene.fan_out.halls[0].enter(&scene.house, scene.now, reader);
     assert_eq!(late.last_word(), Some(Bye::REPLACED.text()));
     scene.push(Command::notice("to all"));
     scene.step();
     assert_eq!((scene.taken().len(), late.take().len()), (1, 0));
+}
+
+const STROKE: &str = r#"{"id":7,"c":0,"w":1,"p":[1,2]}"#;
+
+#[test]
+fn who_missed_strokes_gets_the_whole_drawing_again() {
+    let mut scene = Scene::in_room(2);
+    scene.fill();
+    scene.push(Draft::custom(Kind::Host(1), STROKE).into());
+    scene.step();
+    // The log keeps nothing for so long, and the board does.
+    scene.now += Duration::from_mins(5);
+    scene.step();
+    assert!(scene.taken().iter().all(|frame| frame == "filling"));
+    scene.step();
+    scene.step();
+    let frames = scene.frames();
+    assert_eq!((&frames[0]["t"], &frames[0]["missed"]["normal"]), (&json!("batch"), &json!(1)));
+    assert_eq!((&frames[1]["t"], &frames[1]["reset"]), (&json!("board"), &json!(true)));
+    assert_eq!(frames[2]["pieces"][0]["data"], STROKE);
+    assert_eq!(frames.len(), 3);
+    scene.push(Command::notice("to all"));
+    scene.step();
+    assert_eq!(scene.taken(), ["batch"], "it reads on");
+}
+
+#[test]
+fn a_drawing_that_nobody_takes_ends_the_connection() {
+    let mut scene = Scene::in_room(2);
+    scene.push(Draft::custom(Kind::Host(1), STROKE).into());
+    scene.step();
+    scene.taken();
+    while scene.line.offer_shared("{}".into()).is_ok() {}
+    let (line, arrival) = (scene.line.clone(), Arrival::Anew);
+    let cursor = scene.house.read(&scene.room, liveroom::Group::tail);
+    let (session, connection) = (scene.session, u64::MAX);
+    let reader = Reader { session, connection, line, user: None, arrival, cursor };
+    scene.fan_out.halls[2].enter(&scene.house, scene.now, reader);
+    scene.step();
+    assert_eq!(scene.outbound.last_word(), None);
+    scene.now += Duration::from_mins(1);
+    scene.step();
+    assert_eq!(scene.outbound.last_word(), Some(Bye::SLOW.text()));
 }

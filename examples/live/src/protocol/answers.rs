@@ -54,7 +54,7 @@ impl Standing {
     /// What an author is told who may not know: success, without a place.
     const UNDISCLOSED: Self = Self::Delivered { seq: None, at: None };
 
-    fn of(state: &State, disclose: bool) -> Self {
+    pub(super) fn of(state: &State, disclose: bool) -> Self {
         match state {
             State::Waiting { expires } => Self::Waiting { expires: expires.as_millis() },
             State::Held { expires } => Self::Held { expires: expires.as_millis() },
@@ -62,7 +62,7 @@ impl Standing {
         }
     }
 
-    fn ended(outcome: &Outcome, disclose: bool) -> Self {
+    pub(super) fn ended(outcome: &Outcome, disclose: bool) -> Self {
         let rejected =
             |reason: &'static str| Self::Rejected { reason: reason.into(), code: None, why: None };
         if !disclose {
@@ -86,23 +86,19 @@ impl Standing {
     }
 }
 
+/// Why messages are rejected, in the engine's order.
+pub(crate) const REJECTIONS: [&str; 3] = ["filter", "decision", "silence"];
+/// Why messages are discarded, in the order of [`Discard::ALL`].
+pub(crate) const DISCARDS: [&str; Discard::ALL.len()] =
+    ["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded", "decision"];
+
 fn discard(reason: Discard) -> &'static str {
-    match reason {
-        Discard::Rate => "rate",
-        Discard::Expired => "expired",
-        Discard::Shed => "shed",
-        Discard::Muted => "muted",
-        Discard::Banned => "banned",
-        Discard::Removed => "removed",
-        Discard::Purged => "purged",
-        Discard::Disbanded => "disbanded",
-        _ => "other",
-    }
+    DISCARDS.get(reason as usize).copied().unwrap_or("other")
 }
 
 impl HostFrame<'static> {
     /// The answer to a `send`.
-    pub(crate) fn receipt(id: u64, random: u32, answer: Result<Receipt, PushError>) -> Self {
+    pub(crate) fn receipt(id: u64, random: u32, answer: Result<Receipt, Refused>) -> Self {
         match answer {
             Ok(Receipt::Sent { message, state, disclose, duplicate }) => Self::Receipt {
                 id,
@@ -116,8 +112,8 @@ impl HostFrame<'static> {
                 let standing = Standing::UNDISCLOSED;
                 Self::Receipt { id, random, message: None, standing, duplicate: None }
             }
-            Err(error) => {
-                let standing = Standing::Refused(Refused::of(&error));
+            Err(refused) => {
+                let standing = Standing::Refused(refused);
                 Self::Receipt { id, random, message: None, standing, duplicate: None }
             }
         }
@@ -145,6 +141,27 @@ impl Refused {
             _ => (Code::Word("unavailable".into()), None),
         };
         Self { code, why: error.to_string(), detail }
+    }
+
+    /// Turned away by the host itself, with a word of the protocol's.
+    pub(crate) fn word(code: &'static str, why: impl Into<String>) -> Self {
+        Self { code: Code::Word(code.into()), why: why.into(), detail: None }
+    }
+
+    /// Only the owner may, over a connection that brought the key.
+    pub(crate) fn wrong_key() -> Self {
+        Self::word("key", "that takes the owner's key")
+    }
+
+    /// The room is not of the kind that has this.
+    pub(crate) fn wrong_room() -> Self {
+        Self::word("wrong_room", "there is no such thing in a room of this kind")
+    }
+}
+
+impl<E: Into<PushError>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::of(&error.into())
     }
 }
 
@@ -252,7 +269,7 @@ mod tests {
     fn every_end_has_a_word() {
         let word =
             |outcome: Outcome| serde_json::to_value(Standing::ended(&outcome, true)).unwrap();
-        for reason in Discard::ALL.into_iter().filter(|reason| *reason != Discard::Decision) {
+        for reason in Discard::ALL {
             let told = word(Outcome::Discarded(reason));
             assert_eq!(told["reason"], format!("{reason:?}").to_lowercase());
         }

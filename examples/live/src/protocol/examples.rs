@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{
     client::{ClientFrame, JoinFrame, SendFrame},
+    deeds::DoFrame,
     host::HostFrame,
 };
 
@@ -47,6 +48,7 @@ fn every_client_frame_of_the_protocol_is_understood_in_full() {
         let written = match ClientFrame::parse(line).expect(line) {
             ClientFrame::Join(join) => serde_json::to_value::<JoinFrame>(*join).unwrap(),
             ClientFrame::Send(send) => serde_json::to_value::<SendFrame>(send).unwrap(),
+            ClientFrame::Do(deed) => serde_json::to_value::<DoFrame>(deed).unwrap(),
             ClientFrame::Quit | ClientFrame::Ping => Value::Object(serde_json::Map::new()),
         };
         let mut expected = parse(line);

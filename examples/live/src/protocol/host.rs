@@ -8,9 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    FRAME_BYTES, FRAMES_PER_SECOND, Missed, RoleName, Until, VERSION,
+    FRAME_BYTES, Missed, RoleName, Until, VERSION,
     answers::{Code, Standing},
+    deeds::Done,
+    drawing::Piece,
     entries::WireEntry,
+    panel::{Ask, BriefLife, PanelFrame},
+    welcome::Welcome,
 };
 
 /// A frame from the host.
@@ -28,6 +32,15 @@ pub(crate) enum HostFrame<'a> {
         entries: Vec<WireEntry<'a>>,
         cursor: Value,
     },
+    /// What has been drawn, or a part of it.
+    Board {
+        pieces: Cow<'a, [Piece]>,
+        position: u64,
+        more: bool,
+        trimmed: u64,
+        #[serde(default, skip_serializing_if = "is_false")]
+        reset: bool,
+    },
     Receipt {
         id: u64,
         random: u32,
@@ -43,6 +56,24 @@ pub(crate) enum HostFrame<'a> {
         message: u64,
         #[serde(flatten)]
         standing: Standing,
+    },
+    /// The answer to a `do`.
+    Done {
+        id: u64,
+        #[serde(flatten)]
+        done: Done,
+    },
+    /// The figures of the owner's panel.
+    Panel(Box<PanelFrame>),
+    /// What ended since the last of these.
+    Lives {
+        lives: Vec<BriefLife>,
+        more: u64,
+    },
+    Ask(Box<Ask>),
+    /// That question is not open any more.
+    Asked {
+        ticket: u64,
     },
     Direct {
         after: u64,
@@ -61,6 +92,11 @@ pub(crate) enum HostFrame<'a> {
     },
     Bye(Bye),
     Error(Fault),
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_false(it: &bool) -> bool {
+    !it
 }
 
 /// A frame as it is written, with the protocol's version before it.
@@ -98,67 +134,6 @@ impl<'a> HostFrame<'a> {
 /// A cursor as the client keeps it.
 pub(crate) fn written(cursor: &Cursor) -> Value {
     serde_json::to_value(cursor).expect("a cursor is plain numbers")
-}
-
-/// What somebody who came in has to know.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Welcome {
-    pub(crate) now: u64,
-    pub(crate) status: Cow<'static, str>,
-    pub(crate) resumed: bool,
-    pub(crate) group: GroupCard,
-    pub(crate) me: Me,
-    pub(crate) cursor: Value,
-    pub(crate) online: u64,
-    pub(crate) likes: u64,
-    pub(crate) follows: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) gifts: Option<u64>,
-    pub(crate) token: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) limits: Option<WireLimits>,
-}
-
-/// The group, as its profile shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct GroupCard {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    #[serde(default)]
-    pub(crate) introduction: String,
-    #[serde(default)]
-    pub(crate) notification: String,
-    #[serde(default)]
-    pub(crate) face_url: String,
-    pub(crate) owner: Option<String>,
-    pub(crate) mute_all: bool,
-}
-
-/// The reader's own standing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Me {
-    pub(crate) user: Option<String>,
-    pub(crate) nick: String,
-    #[serde(default)]
-    pub(crate) avatar: String,
-    pub(crate) role: RoleName,
-    pub(crate) guest: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) muted: Option<Until>,
-}
-
-/// What this host is set to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct WireLimits {
-    message_bytes: u32,
-    frame_bytes: usize,
-    frames_per_second: u32,
-}
-
-impl WireLimits {
-    pub(crate) fn new(message_bytes: u32) -> Self {
-        Self { message_bytes, frame_bytes: FRAME_BYTES, frames_per_second: FRAMES_PER_SECOND }
-    }
 }
 
 /// Why a command was turned away.

@@ -6,12 +6,18 @@
 
 pub(crate) mod answers;
 pub(crate) mod client;
+pub(crate) mod deeds;
+pub(crate) mod drawing;
 pub(crate) mod entries;
 #[cfg(test)]
 mod examples;
 pub(crate) mod host;
+pub(crate) mod life;
+pub(crate) mod panel;
+pub(crate) mod program;
+pub(crate) mod welcome;
 
-use liveroom::{Kind, PerClass, Role, Timestamp};
+use liveroom::{Kind, PerClass, Priority, Role, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// The version of the protocol that this host speaks.
@@ -108,6 +114,27 @@ impl From<Role> for RoleName {
             Role::Member => Self::Member,
             Role::Admin => Self::Admin,
             Role::Owner => Self::Owner,
+        }
+    }
+}
+
+/// A priority, as the wire writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PriorityName {
+    High,
+    Normal,
+    Low,
+    Lowest,
+}
+
+impl From<Priority> for PriorityName {
+    fn from(priority: Priority) -> Self {
+        match priority {
+            Priority::High => Self::High,
+            Priority::Normal => Self::Normal,
+            Priority::Low => Self::Low,
+            Priority::Lowest => Self::Lowest,
         }
     }
 }

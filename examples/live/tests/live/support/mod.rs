@@ -1,8 +1,6 @@
 //! A client to test with.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
-
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use live::{Host, Limits, Options};
@@ -15,7 +13,7 @@ use tokio::{
 use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
 /// Long enough for a busy machine; what never comes is noticed after it.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) fn options() -> Options {
     Options::at(([127, 0, 0, 1], 0).into())
@@ -38,6 +36,11 @@ pub(crate) fn messages(entries: &[Value]) -> impl Iterator<Item = &Value> {
     entries.iter().filter(|entry| entry["type"] == "message")
 }
 
+/// How far a cursor has come.
+pub(crate) fn position(cursor: &Value) -> u64 {
+    cursor["passed"].as_array().unwrap().iter().filter_map(Value::as_u64).sum()
+}
+
 /// The head of the answer to a plain request.
 pub(crate) async fn request(host: &Host, path: &str, headers: &str) -> String {
     let mut stream = TcpStream::connect(host.address()).await.unwrap();
@@ -49,6 +52,16 @@ pub(crate) async fn request(host: &Host, path: &str, headers: &str) -> String {
         head.push(timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap());
     }
     String::from_utf8(head).unwrap()
+}
+
+/// The whole answer to a plain request.
+pub(crate) async fn get(host: &Host, path: &str) -> String {
+    let mut stream = TcpStream::connect(host.address()).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+    answer
 }
 
 pub(crate) struct Client {
@@ -73,8 +86,13 @@ impl Client {
     }
 
     async fn over(host: &Host, socket: TcpSocket) -> Self {
-        let stream = socket.connect(host.address()).await.unwrap();
-        let url = format!("ws://{}/ws", host.address());
+        Self::at(host.address(), socket).await
+    }
+
+    /// At a host of another process.
+    pub(crate) async fn at(address: SocketAddr, socket: TcpSocket) -> Self {
+        let stream = socket.connect(address).await.unwrap();
+        let url = format!("ws://{address}/ws");
         let (socket, _) = client_async(url, stream).await.unwrap();
         Self { socket, cursor: Value::Null, entries: Vec::new(), sent: 0 }
     }
@@ -113,7 +131,9 @@ impl Client {
         self.offer("gift", "", data).await
     }
 
-    async fn offer(&mut self, kind: &str, text: &str, data: &str) -> Value {
+    /// Sends a message of any kind, and returns the receipt.
+    pub(crate) async fn offer(&mut self, kind: impl Into<Value>, text: &str, data: &str) -> Value {
+        let kind = kind.into();
         self.sent += 1;
         let (id, random) = (self.sent, 1_000 + self.sent);
         self.send(&json!({
@@ -123,6 +143,32 @@ impl Client {
         let receipt = self.next_of("receipt").await;
         assert_eq!((&receipt["id"], &receipt["random"]), (&json!(id), &json!(random)));
         receipt
+    }
+
+    /// Comes into a room as the owner.
+    pub(crate) async fn owner(host: &Host, room: &str) -> (Self, Value) {
+        let mut client = Self::connect(host).await;
+        let join = json!({"v": 1, "t": "join", "group": room, "nick": "Mia", "key": host.key()});
+        let welcome = client.join(&join).await;
+        (client, welcome)
+    }
+
+    /// Comes into a room as somebody.
+    pub(crate) async fn joined_in(host: &Host, room: &str, nick: &str) -> (Self, Value) {
+        let mut client = Self::connect(host).await;
+        let welcome = client.join(&json!({"v": 1, "t": "join", "group": room, "nick": nick})).await;
+        (client, welcome)
+    }
+
+    /// Does something, and returns how it was answered; `deed` has the word and its fields.
+    pub(crate) async fn act(&mut self, deed: Value) -> Value {
+        self.sent += 1;
+        let mut frame = json!({"v": 1, "t": "do", "id": self.sent});
+        frame.as_object_mut().unwrap().extend(deed.as_object().unwrap().clone());
+        self.send(&frame).await;
+        let done = self.next_of("done").await;
+        assert_eq!(done["id"], self.sent);
+        done
     }
 
     /// The next message of the socket; `None` once it is closed.

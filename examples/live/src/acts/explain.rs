@@ -1,0 +1,33 @@
+//! What became of one message, and why.
+
+use liveroom::MessageId;
+
+use crate::{
+    door::Stay,
+    house::House,
+    protocol::{deeds::Done, host::Refused, life::WireLife},
+};
+
+use super::Answer;
+
+impl House {
+    /// The owner asks about every message, everybody else about their own.
+    pub(super) fn explain(&self, stay: &Stay, message: u64) -> Answer {
+        let explained = self.read(&stay.room, |group| {
+            let life = group.explain(MessageId(message))?;
+            let author = life.author.as_ref().and_then(|author| group.member(author));
+            let nick = author.map(|author| author.profile().nick.to_string());
+            Some((life, nick.unwrap_or_default()))
+        });
+        let Some((life, nick)) = explained else {
+            return Err(Refused::word("unknown", "that message is not remembered any more"));
+        };
+        if !stay.owns && (life.author.is_none() || life.author != stay.user) {
+            return Err(Refused::wrong_key());
+        }
+        let words = stay.room.words();
+        let word = |term| words.word(life.accepted, term).map(str::to_owned);
+        let life = WireLife::of(&life, &nick, stay.owns, word);
+        Ok(Done::Done { terms: None, life: Some(Box::new(life)) })
+    }
+}

@@ -1,0 +1,55 @@
+//! What the owner does to people, and to what the room says of itself.
+
+use std::time::Duration;
+
+use liveroom::{Command, Field, GroupPatch, Refusal, Span, UserId, Users};
+
+use crate::{door::Stay, house::House, protocol::host::Refused};
+
+use super::Answer;
+
+impl House {
+    pub(super) fn mute(&self, stay: &Stay, user: &str, seconds: Option<u64>) -> Answer {
+        let user = named(user)?;
+        let span = seconds.map_or(Span::Forever, |secs| Span::For(Duration::from_secs(secs)));
+        let done = self.as_owner(stay, Command::mute(user.clone(), span))?;
+        if let Some(until) = self.read(&stay.room, |group| group.muted_until(&user)) {
+            stay.room.muted().add(user, until);
+        }
+        Ok(done)
+    }
+
+    pub(super) fn unmute(&self, stay: &Stay, user: &str) -> Answer {
+        let user = named(user)?;
+        let users: Users = [user.clone()].into_iter().collect();
+        let done = self.as_owner(stay, Command::Unmute { users })?;
+        stay.room.muted().remove(&user);
+        Ok(done)
+    }
+
+    /// Orders a user's client to leave (FAQ 3): nobody is thrown out of a livestreaming group.
+    pub(super) fn remove(&self, stay: &Stay, user: &str) -> Answer {
+        self.as_owner(stay, Command::leave([named(user)?]))
+    }
+
+    pub(super) fn set_profile(
+        &self,
+        stay: &Stay,
+        name: Option<String>,
+        introduction: Option<String>,
+        notification: Option<String>,
+    ) -> Answer {
+        let patch = GroupPatch {
+            name: name.map(Into::into),
+            introduction: introduction.map(Into::into),
+            notification: notification.map(Into::into),
+            ..GroupPatch::default()
+        };
+        self.as_owner(stay, Command::SetGroup(Box::new(patch)))
+    }
+}
+
+/// The user that a deed names.
+pub(super) fn named(user: &str) -> Result<UserId, Refused> {
+    user.parse().map_err(|_| Refusal::Malformed { field: Field::Users }.into())
+}

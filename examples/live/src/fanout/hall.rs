@@ -1,0 +1,400 @@
+//! One room, as the fan-out thread has it: its readers, and what each of them is told.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
+use liveroom::{
+    Audience, Batch, Content, Cursor, Element, Format, Group, Kind, Message, NotNow, Outcome,
+    Output, Seq, SessionId, Ticket, Timestamp, UserId,
+};
+
+use crate::{
+    board::Board,
+    counts::HandOver,
+    errand::{Arrival, Reader},
+    house::House,
+    line::Full,
+    plan::RoomKind,
+    protocol::{
+        client::Gift,
+        host::{Bye, Directed, HostFrame},
+    },
+    room::Room,
+};
+
+use super::{
+    easel::Easel,
+    panel::Panel,
+    seats::{Seat, SeatNo, Seats, Stance, Word},
+    stall::{Stall, told},
+};
+
+/// The one wire format of this host.
+const JSON: Format = match Format::new(0) {
+    Some(format) => format,
+    None => unreachable!(),
+};
+/// "At most once a second": how often the number of those present is told.
+const ONLINE_EVERY: Duration = Duration::from_secs(1);
+/// How soon somebody with a full outbox is tried again with what they alone are told.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// Who stands in the audience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// A connection, by its seat.
+    Seat(SeatNo),
+    /// One of the crowd: its hand-overs are counted, and that is all.
+    Viewer,
+}
+
+impl Token {
+    fn seat(self) -> Option<SeatNo> {
+        match self {
+            Self::Seat(number) => Some(number),
+            Self::Viewer => None,
+        }
+    }
+}
+
+/// How many are there, as last told, and when it may be told again.
+#[derive(Debug, Default)]
+struct Online {
+    told: (u64, u64),
+    changed: bool,
+    next: Timestamp,
+}
+
+/// One room with its readers.
+#[derive(Debug)]
+pub(super) struct Hall {
+    pub(super) room: Arc<Room>,
+    audience: Audience<Token>,
+    pub(super) seats: Seats,
+    online: Online,
+    stall: Stall,
+    panel: Panel,
+    /// In a class.
+    easel: Option<Easel>,
+}
+
+impl Hall {
+    pub(super) fn new(house: &House, room: Arc<Room>) -> Self {
+        let (audience, seats) = (Audience::default(), Seats::default());
+        let is_class = room.plan.kind == RoomKind::Class;
+        let board = || Board::new(house.read(&room, Group::tail));
+        let easel = is_class.then(|| Easel::new(board()));
+        Self {
+            room,
+            audience,
+            seats,
+            online: Online::default(),
+            stall: Stall::default(),
+            panel: Panel::default(),
+            easel,
+        }
+    }
+
+    /// Gives a connection its seat; one that had the session before loses it.
+    pub(super) fn enter(&mut self, house: &House, now: Timestamp, reader: Reader) {
+        let Reader { session, connection, line, user, arrival, cursor } = reader;
+        if self.seats.connection(session).is_some_and(|former| former > connection) {
+            // A newer connection has overtaken this one.
+            return line.part(Bye::REPLACED.text());
+        }
+        let former = self.take(session);
+        let number = self.seats.reserve();
+        let stance = self.stance(house, now, number, arrival, cursor);
+        let mut seat = Seat::new(connection, line, stance, cursor);
+        if let Some(former) = former {
+            seat.inherit(former);
+        }
+        self.seats.put(number, session, seat);
+        if let Some(user) = user.filter(|_| arrival != Arrival::New) {
+            self.give_again(session, &user);
+        }
+        self.audience.notify(now, false);
+    }
+
+    /// Whoever comes back may have lost the vouchers that were on their way.
+    fn give_again(&mut self, session: SessionId, user: &UserId) {
+        for given in self.room.offers().given_to(user) {
+            self.seats.address(session, Seq(0), || Word::Say(told(Seq(0), &given)));
+        }
+    }
+
+    /// Whether a newcomer reads at once, or is given the drawing first.
+    fn stance(
+        &mut self,
+        house: &House,
+        now: Timestamp,
+        number: SeatNo,
+        arrival: Arrival,
+        cursor: Cursor,
+    ) -> Stance {
+        match &mut self.easel {
+            // One who resumes has the drawing; if it missed some, it is found out with what it reads.
+            Some(easel) if arrival != Arrival::Resumed => {
+                // The drawing reaches at least as far as the place where the newcomer reads on.
+                easel.follow(&mut house.hub.source(self.room.key));
+                easel.begin(now, number, arrival == Arrival::Anew)
+            }
+            Some(_) | None => Stance::Reads(self.audience.add(Token::Seat(number), cursor)),
+        }
+    }
+
+    /// A connection is gone, unless a newer one has the session.
+    pub(super) fn leave(&mut self, session: SessionId, connection: u64) {
+        if self.seats.connection(session) == Some(connection) {
+            self.take(session);
+        }
+    }
+
+    fn take(&mut self, session: SessionId) -> Option<Seat> {
+        let (number, seat) = self.seats.take(session)?;
+        self.panel.leave(session);
+        match &seat.stance {
+            Stance::Reads(place) => drop(self.audience.remove(*place)),
+            Stance::Takes(_) => {
+                if let Some(easel) = &mut self.easel {
+                    easel.forget(number);
+                }
+            }
+        }
+        Some(seat)
+    }
+
+    /// That connection is fed what the panel shows, or not any more.
+    pub(super) fn watch(&mut self, now: Timestamp, session: SessionId, connection: u64, on: bool) {
+        if self.seats.connection(session) == Some(connection) {
+            self.panel.watch(now, session, on);
+        }
+    }
+
+    /// A question was answered.
+    pub(super) fn answered(&mut self, ticket: Ticket) {
+        self.panel.answered(ticket);
+    }
+
+    /// One of the crowd reads from here on.
+    pub(super) fn view(&mut self, cursor: Cursor) {
+        self.audience.add(Token::Viewer, cursor);
+    }
+
+    /// Deals with one thing that the group told.
+    pub(super) fn tell(&mut self, house: &House, now: Timestamp, output: Output) {
+        match output {
+            Output::Tail { urgent, .. } => self.audience.notify(now, urgent),
+            Output::Ended { message, session, outcome, disclose, .. } => {
+                self.panel.ended(now, &message, &outcome);
+                self.end(&message, session, &outcome, disclose);
+            }
+            Output::Ask { question, .. } => self.panel.ask(question),
+            Output::Direct { session, after, notice, .. } => {
+                let Some(notice) = Directed::of(&notice) else { return };
+                let farewell = notice.farewell();
+                let frame = HostFrame::Direct { after: after.0, notice };
+                self.seats.address(session, after, || Word::Say(frame.text()));
+                if let Some(bye) = farewell {
+                    self.seats.address(session, after, || Word::Part(bye));
+                }
+                self.audience.notify(now, true);
+            }
+            Output::Order { session, after, .. } => {
+                let frame = HostFrame::Order { after: after.0, r#do: "leave".into() };
+                self.seats.address(session, after, || Word::Say(frame.text()));
+                self.audience.notify(now, true);
+            }
+            Output::Joined { .. } | Output::Left { .. } | Output::Presence { .. } => {
+                self.online.changed = true;
+            }
+            Output::Disbanded { .. } => {
+                let end = house.read(&self.room, |group| group.tail().position());
+                for session in self.seats.sessions() {
+                    self.seats.address(session, end, || Word::Part(Bye::DISBANDED));
+                }
+                self.audience.notify(now, true);
+            }
+            // No journal is kept, and changes of the profile come as tips.
+            _ => {}
+        }
+    }
+
+    /// A message came to its end: its author is told.
+    fn end(
+        &mut self,
+        message: &Message,
+        session: Option<SessionId>,
+        outcome: &Outcome,
+        disclose: bool,
+    ) {
+        let delivered = matches!(outcome, Outcome::Delivered { .. });
+        if delivered && message.kind == Kind::Gift {
+            self.count_gift(&message.content);
+        }
+        let at_once = matches!(outcome, Outcome::Delivered { at, .. } if *at == message.accepted);
+        // What was delivered at once, the receipt has said.
+        if let Some(session) = session
+            && !at_once
+        {
+            let frame = HostFrame::ended(message, outcome, disclose);
+            self.seats.address(session, Seq(0), || Word::Say(frame.text()));
+        }
+        if let Some((after, frame)) = self.stall.serve(&self.room, message, outcome)
+            && let Some(session) = session
+        {
+            self.seats.address(session, after, || Word::Say(frame));
+        }
+    }
+
+    fn count_gift(&mut self, content: &Content) {
+        let data = content.elements.iter().find_map(|element| match element {
+            Element::Custom { data, .. } => Gift::read(data),
+            _ => None,
+        });
+        if let Some(gift) = data {
+            self.room.counts.gave(gift.n);
+            self.online.changed = true;
+        }
+    }
+
+    /// Gives out whatever is due, and says when there is more to do, if by time alone.
+    pub(super) fn step(&mut self, house: &House, now: Timestamp) -> Option<Timestamp> {
+        self.give_drawings(house, now);
+        self.sweep(house, now);
+        self.seats.say_personal();
+        self.tell_online(house, now);
+        self.stall.show(house, &self.room, now);
+        self.panel.step(house, &self.room, &self.seats, now);
+        let online = self.online.changed.then_some(self.online.next);
+        let waited_for =
+            self.seats.is_addressed() || self.easel.as_ref().is_some_and(Easel::is_busy);
+        let again = waited_for.then(|| now + RETRY);
+        let due = [online, again, self.stall.due(), self.panel.due(), self.audience.due()];
+        due.into_iter().flatten().min()
+    }
+
+    /// The board reads on; whoever is being given the drawing gets more of it, and reads on after it.
+    fn give_drawings(&mut self, house: &House, now: Timestamp) {
+        let Some(easel) = &mut self.easel else { return };
+        easel.follow(&mut house.hub.source(self.room.key));
+        for number in easel.taking() {
+            if let Some(seat) = self.seats.get_mut(number)
+                && Easel::give(now, seat)
+            {
+                seat.stance = Stance::Reads(self.audience.add(Token::Seat(number), seat.seen));
+                easel.forget(number);
+                self.audience.notify(now, false);
+            }
+        }
+    }
+
+    /// Gives the whole drawing again to those who missed some of it.
+    fn draw_again(&mut self, now: Timestamp, lagged: &[SeatNo]) {
+        let Some(easel) = &mut self.easel else { return };
+        for &number in lagged {
+            if let Some(seat) = self.seats.get_mut(number)
+                && let Stance::Reads(place) = seat.stance
+            {
+                self.audience.remove(place);
+                seat.stance = easel.begin(now, number, true);
+            }
+        }
+    }
+
+    /// Everything is to be given out now, whatever waits for more.
+    pub(super) fn hurry(&mut self, now: Timestamp) {
+        self.audience.notify(now, true);
+    }
+
+    /// Gives out the history.
+    fn sweep(&mut self, house: &House, now: Timestamp) {
+        let Self { room, audience, seats, .. } = self;
+        let mut source = house.hub.source(room.key);
+        let mut lagged = Vec::new();
+        let swept = audience.sweep(now, &mut source, |batch, tokens, not_now| {
+            let taken = hand_over(batch, tokens, not_now, seats);
+            if Easel::has_holes(&batch.missed()) {
+                lagged.extend(tokens.iter().filter_map(|token| token.seat()).filter(|number| {
+                    seats.get_mut(*number).is_some_and(|seat| seat.seen == *batch.to())
+                }));
+            }
+            room.counts.handed_over(HandOver {
+                readers: tokens.len() as u64,
+                taken,
+                entries: batch.entries().len() as u64,
+                missed: batch.missed().0.iter().sum(),
+            });
+        });
+        if swept.lost > 0 {
+            self.part_lost(house);
+        }
+        self.draw_again(now, &lagged);
+    }
+
+    /// Whoever cannot be told what it missed comes back, and begins anew.
+    fn part_lost(&mut self, house: &House) {
+        for (_, tokens) in self.audience.lost() {
+            for token in tokens {
+                if let Token::Seat(number) = token
+                    && let Some(seat) = self.seats.get_mut(*number)
+                {
+                    seat.line.part(Bye::RESTART.text());
+                }
+            }
+        }
+        self.audience.restart(house.read(&self.room, Group::tail));
+    }
+
+    /// Tells how many are there, if that changed. Whoever has no room for it hears the next.
+    fn tell_online(&mut self, house: &House, now: Timestamp) {
+        if !self.online.changed || now < self.online.next {
+            return;
+        }
+        let online = house.read(&self.room, Group::online);
+        let gifts = self.room.counts.gifts();
+        self.online.changed = false;
+        self.online.next = now + ONLINE_EVERY;
+        if std::mem::replace(&mut self.online.told, (online, gifts)) != (online, gifts) {
+            let frame = HostFrame::Online { online, gifts }.text();
+            for seat in self.seats.iter() {
+                let _hears_the_next = seat.line.offer_shared(frame.clone());
+            }
+        }
+    }
+
+    pub(super) fn say_goodbye(&self) {
+        let word = Bye::RESTART.text();
+        for seat in self.seats.iter() {
+            seat.line.part(word.clone());
+        }
+    }
+}
+
+/// Hands one batch to those who stand at one cursor. Returns how many took it.
+fn hand_over(batch: &Batch, tokens: &[Token], not_now: &mut NotNow, seats: &mut Seats) -> u64 {
+    // Encoded when the first connection wants it: a crowd alone needs no bytes.
+    let mut frame = None;
+    let mut taken = 0;
+    for (index, token) in tokens.iter().enumerate() {
+        if let Token::Seat(number) = token
+            && let Some(seat) = seats.get_mut(*number)
+        {
+            let frame = frame.get_or_insert_with(|| shared(batch));
+            if seat.line.offer_shared(frame.clone()) == Err(Full) {
+                not_now.mark(index);
+                continue;
+            }
+            seat.seen = *batch.to();
+        }
+        taken += 1;
+    }
+    taken
+}
+
+/// A batch as a frame: encoded once, and the same bytes for all.
+fn shared(batch: &Batch) -> Utf8Bytes {
+    let encoded = batch.encoded(JSON, |batch| HostFrame::batch(batch).encode().into_bytes());
+    Utf8Bytes::try_from(Bytes::from_owner(encoded)).expect("JSON is UTF-8")
+}

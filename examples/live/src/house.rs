@@ -1,0 +1,202 @@
+//! The house: one app with its rooms, and what they share.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use liveroom::{
+    AppId, Author, Clock, Command, Creation, EngineConfig, Epoch, Group, GroupId, GroupPatch,
+    HashKey, Hub, HubKey, PushError, Receipt, Refusal, Settings, Timestamp, UserId, tracing,
+};
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    codes::Codes,
+    door::Door,
+    errand::{ERRANDS, Errand},
+    options::Limits,
+    plan::{OWNER, PLANS, Plan},
+    pulse::Pulse,
+    room::{Room, RoomNo},
+    secret::{Secret, random},
+    words::{self, Compiled},
+};
+
+/// One app with its rooms, and everything that a host needs beside them.
+#[derive(Debug)]
+pub(crate) struct House {
+    pub(crate) hub: Hub,
+    pub(crate) clock: Clock,
+    pub(crate) app: AppId,
+    pub(crate) rooms: Vec<Arc<Room>>,
+    pub(crate) limits: Limits,
+    pub(crate) door: Door,
+    /// Who knows it is the owner.
+    pub(crate) key: Secret,
+    /// The user that the owner is.
+    pub(crate) owner: UserId,
+    /// Whether the fan-out thread still steps.
+    pub(crate) pulse: Pulse,
+    /// Whether the host is about to end.
+    pub(crate) closing: watch::Sender<bool>,
+    errands: mpsc::Sender<Errand>,
+    numbers: AtomicU64,
+}
+
+impl House {
+    /// Opens the rooms; the errands are for the fan-out thread.
+    pub(crate) fn open(limits: Limits) -> io::Result<(Arc<Self>, mpsc::Receiver<Errand>)> {
+        let (clock, app) = (Clock::new(), AppId(1));
+        let [first, second] = random()?;
+        // All rooms lie in one shard: a shard has one fan-out thread, and one is enough.
+        let hub = Hub::new(HashKey::new(first, second), 1, EngineConfig::default());
+        hub.create_app(clock.now(), app, "live", None).map_err(io::Error::other)?;
+        let owner = UserId::new(OWNER).map_err(io::Error::other)?;
+        let rooms = PLANS.iter().enumerate().map(|(no, plan)| {
+            let settings = plan.settings(limits.hold);
+            furnish(&hub, clock.now(), app, &owner, RoomNo(no), plan, settings)
+                .map_err(io::Error::other)
+        });
+        let rooms = rooms.collect::<io::Result<_>>()?;
+        let (errands, waiting) = mpsc::channel(ERRANDS);
+        let house = Self {
+            hub,
+            clock,
+            app,
+            rooms,
+            limits,
+            door: Door::default(),
+            key: Secret::random()?,
+            owner,
+            pulse: Pulse::new(clock.now()),
+            closing: watch::Sender::new(false),
+            errands,
+            numbers: AtomicU64::new(0),
+        };
+        Ok((Arc::new(house), waiting))
+    }
+
+    /// The room of that id; without one, the first.
+    pub(crate) fn room(&self, id: Option<&str>) -> Option<&Arc<Room>> {
+        match id {
+            None => self.rooms.first(),
+            Some(id) => self.rooms.iter().find(|room| room.plan.id == id),
+        }
+    }
+
+    /// A number that nothing else in this host has: for users, sessions and connections.
+    pub(crate) fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Relaxed) + 1
+    }
+
+    /// Gives a command to a room's group.
+    pub(crate) fn push(
+        &self,
+        room: &Room,
+        by: &Author,
+        command: Command,
+    ) -> Result<Receipt, PushError> {
+        let answer = self.hub.push(self.clock.now(), room.key, by.clone(), command);
+        if let Err(PushError::Refused(refusal)) = &answer {
+            tracing::refusal(&room.id, by, refusal);
+        }
+        answer
+    }
+
+    /// Reads a room's group. It is never disposed of, so it is there.
+    pub(crate) fn read<R>(&self, room: &Room, read: impl FnOnce(&Group) -> R) -> R {
+        self.hub.read(room.key, read).expect("the group lives as long as the house")
+    }
+
+    /// Sends the fan-out thread on an errand, after waiting while there are too many. Returns whether
+    /// it still takes any.
+    pub(crate) async fn send_on(&self, errand: Errand) -> bool {
+        let taken = self.errands.send(errand).await.is_ok();
+        self.hub.wake(self.shard());
+        taken
+    }
+
+    /// As [`send_on`](Self::send_on), for a thread of its own.
+    pub(crate) fn send_on_blocking(&self, errand: Errand) -> bool {
+        let taken = self.errands.blocking_send(errand).is_ok();
+        self.hub.wake(self.shard());
+        taken
+    }
+
+    /// The one shard that all rooms lie in.
+    pub(crate) fn shard(&self) -> usize {
+        self.rooms.first().map_or(0, |room| room.key.shard())
+    }
+
+    /// Tells everybody in every room something, as a notice: no limit holds it up.
+    pub(crate) fn announce(&self, what: &str) -> Result<(), PushError> {
+        for room in &self.rooms {
+            match self.push(room, &Author::App, Command::notice(what)) {
+                // Nobody is left in a room that has ended.
+                Ok(_) | Err(PushError::Refused(Refusal::Disbanded)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Makes one room: its group, profile and filter.
+fn furnish(
+    hub: &Hub,
+    now: Timestamp,
+    app: AppId,
+    owner: &UserId,
+    no: RoomNo,
+    plan: &Plan,
+    settings: Settings,
+) -> Result<Arc<Room>, Failure> {
+    // The history of an earlier run is lost with its process; a second is a life of its own.
+    let epoch = Epoch(u32::try_from(now.as_secs()).unwrap_or(u32::MAX));
+    let id = GroupId::custom(plan.id)?;
+    let creation = Creation::named(plan.name)
+        .id(id.clone())
+        .owner(owner.clone())
+        .config(settings.build()?)
+        .epoch(epoch);
+    let [first, second] = random()?;
+    let key = hub.create(now, app, creation)?;
+    let room = Room::new(no, *plan, key, id, Codes::new(first, second));
+    let profile = GroupPatch {
+        introduction: Some(plan.introduction.into()),
+        notification: Some(plan.notification.into()),
+        ..GroupPatch::default()
+    };
+    hub.push(now, room.key, Author::App, Command::SetGroup(Box::new(profile)))?;
+    put_in_force(hub, now, room.key, Compiled::read(words::FIRST)?, &room)?;
+    Ok(Arc::new(room))
+}
+
+/// Installs a word list and puts it in force; nobody else does so meanwhile.
+fn put_in_force(
+    hub: &Hub,
+    now: Timestamp,
+    key: HubKey,
+    compiled: Compiled,
+    room: &Room,
+) -> Result<(), PushError> {
+    let mut words = room.words();
+    let filter = Some(compiled.filter.id());
+    hub.install_filter(key, compiled.filter.clone())?;
+    hub.push(now, key, Author::App, Command::UseFilter { filter })?;
+    words.put_in_force(now, compiled);
+    Ok(())
+}
+
+impl House {
+    /// Installs a word list in a room, and puts it in force.
+    pub(crate) fn use_words(&self, room: &Room, compiled: Compiled) -> Result<(), PushError> {
+        put_in_force(&self.hub, self.clock.now(), room.key, compiled, room)
+    }
+}

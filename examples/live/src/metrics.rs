@@ -1,0 +1,47 @@
+//! The host's figures as Prometheus reads them, made anew for whoever asks.
+//!
+//! The engine tells its groups' accounts, and the host what it counts beside them. The recorder is made
+//! for one reading, so that nothing is shared by the hosts of one process, and nothing is kept.
+
+use liveroom::metrics::record;
+use metrics::{counter, gauge, with_local_recorder};
+use metrics_exporter_prometheus::PrometheusBuilder;
+
+use crate::{counts::Counted, house::House, room::Room};
+
+/// The text of all figures. The engine's begin with `liveroom_`, and the host's own with `live_`.
+pub(crate) fn figures(house: &House, connections: usize) -> String {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let figures = recorder.handle();
+    with_local_recorder(&recorder, || {
+        set("live_connections", connections);
+        for room in &house.rooms {
+            house.read(room, record);
+            tell(room);
+        }
+    });
+    figures.render()
+}
+
+/// What the host counts beside the engine.
+fn tell(room: &Room) {
+    let label = [("group", room.plan.id)];
+    let Counted { batches, entries, not_now, built, missed, turned_away, gifts } =
+        room.counts.now();
+    for (name, total) in [
+        ("live_batches_taken_total", batches),
+        ("live_batches_built_total", built),
+        ("live_entries_given_total", entries),
+        ("live_entries_missed_total", missed),
+        ("live_not_now_total", not_now),
+        ("live_turned_away_total", turned_away),
+        ("live_gifts_total", gifts),
+    ] {
+        counter!(name, &label).absolute(total);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "gauges are floats, and this is a small number")]
+fn set(name: &'static str, value: usize) {
+    gauge!(name).set(value as f64);
+}

@@ -1,0 +1,38 @@
+//! What is served to those who keep the host running: whether it lives, and its figures.
+
+use axum::{
+    Extension,
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+
+use crate::{accept::Peer, metrics, page::Site};
+
+/// The text format that Prometheus reads.
+const FIGURES: &str = "text/plain; version=0.0.4; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// `ok`, while the fan-out thread steps.
+pub(crate) async fn health(State(site): State<Site>) -> Response {
+    let house = &site.house;
+    let (status, word) = if house.pulse.is_felt(house.clock.now()) {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the fan-out thread does not step\n")
+    };
+    (status, [(CONTENT_TYPE, TEXT)], word).into_response()
+}
+
+/// The figures, for those who may have them.
+pub(crate) async fn figures(
+    State(site): State<Site>,
+    Extension(peer): Extension<Peer>,
+) -> Response {
+    if !peer.is_near && !site.house.limits.metrics_to_all {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let connections = site.house.limits.connections - site.places.available_permits();
+    let text = metrics::figures(&site.house, connections);
+    ([(CONTENT_TYPE, FIGURES)], text).into_response()
+}

@@ -1,0 +1,73 @@
+//! How a host is started: where it listens, and how much it takes on.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// How to start a host.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen; port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// Simulated viewers.
+    pub crowd: usize,
+    /// Whether to show on the terminal how the crowd comes in.
+    pub show: bool,
+    /// A folder from which the page's files are read at each request, instead of those built in.
+    pub page: Option<PathBuf>,
+    /// How much to take on.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// A host that listens there, without a crowd, with the default limits.
+    pub fn at(listen: SocketAddr) -> Self {
+        Self { listen, crowd: 0, show: false, page: None, limits: Limits::default() }
+    }
+}
+
+/// How much a host takes on, and how long it waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at once; one more is told that the host is busy. Default 10,000.
+    pub connections: usize,
+    /// Connections at once from one IPv4 address, or from one /64 of IPv6. Default 256.
+    pub per_address: usize,
+    /// How long the head of a request may take. Default 10 s.
+    pub head_within: Duration,
+    /// How long a new WebSocket may take to say who it is. Default 10 s.
+    pub join_within: Duration,
+    /// How long a client may be silent, WebSocket pongs included. Default 90 s.
+    pub idle: Duration,
+    /// How long one frame may take to be written before its reader counts as too slow. Default 30 s.
+    pub patience: Duration,
+    /// How long a message that the filter holds waits for the owner to decide. Default 20 s: long
+    /// enough to be read, and not so long as to be forgotten.
+    pub hold: Duration,
+    /// Bytes that the system keeps for a connection that is not read. Default 128 KiB.
+    pub send_buffer: u32,
+    /// Whether `/metrics` is served to other machines too. Default: to this one alone.
+    pub metrics_to_all: bool,
+}
+
+impl Limits {
+    /// TCP connections at once: a tenth and a few more than there are `WebSocket`s, for the page's files and for
+    /// those who are told that the host is busy.
+    pub(crate) fn sockets(&self) -> usize {
+        self.connections.saturating_add(self.connections / 10).saturating_add(16)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            per_address: 256,
+            head_within: Duration::from_secs(10),
+            join_within: Duration::from_secs(10),
+            idle: Duration::from_secs(90),
+            patience: Duration::from_secs(30),
+            hold: Duration::from_secs(20),
+            send_buffer: 128 * 1_024,
+            metrics_to_all: false,
+        }
+    }
+}

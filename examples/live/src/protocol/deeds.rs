@@ -1,0 +1,148 @@
+//! What owner and pupils do beside sending, and how it is answered.
+
+use liveroom::Decision;
+use serde::{Deserialize, Serialize};
+
+use super::{host::Refused, life::WireLife};
+
+/// The code of a rejection by the owner: the first of the range that the modelled service leaves to hosts.
+const REJECTED: u32 = 10_100;
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DoFrame {
+    pub(crate) id: u64,
+    #[serde(flatten)]
+    pub(crate) deed: Deed,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub(crate) enum Deed {
+    Mute {
+        user: String,
+        /// `None` is for good.
+        seconds: Option<u64>,
+    },
+    Unmute {
+        user: String,
+    },
+    MuteAll {
+        on: bool,
+    },
+    Remove {
+        user: String,
+    },
+    Notice {
+        text: String,
+    },
+    Profile {
+        name: Option<String>,
+        introduction: Option<String>,
+        notification: Option<String>,
+    },
+    Words {
+        text: String,
+    },
+    Traffic {
+        rate: u32,
+        burst: u32,
+        reserve: u32,
+    },
+    Answer {
+        ticket: u64,
+        decision: WireDecision,
+        why: Option<String>,
+    },
+    Watch {
+        on: bool,
+    },
+    Explain {
+        message: u64,
+    },
+    Offer {
+        title: String,
+        #[serde(default)]
+        text: String,
+        stock: u32,
+    },
+    OfferEnd,
+    CallOn {
+        user: String,
+        on: bool,
+    },
+    RaiseHand,
+    Disband,
+    /// Of a later revision.
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum WireDecision {
+    Allow,
+    Reject,
+    Discard,
+}
+
+impl Deed {
+    /// Its word, for logs: what it is about is not for them.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Mute { .. } => "mute",
+            Self::Unmute { .. } => "unmute",
+            Self::MuteAll { .. } => "mute_all",
+            Self::Remove { .. } => "remove",
+            Self::Notice { .. } => "notice",
+            Self::Profile { .. } => "profile",
+            Self::Words { .. } => "words",
+            Self::Traffic { .. } => "traffic",
+            Self::Answer { .. } => "answer",
+            Self::Watch { .. } => "watch",
+            Self::Explain { .. } => "explain",
+            Self::Offer { .. } => "offer",
+            Self::OfferEnd => "offer_end",
+            Self::CallOn { .. } => "call_on",
+            Self::RaiseHand => "raise_hand",
+            Self::Disband => "disband",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether it takes the owner's connection.
+    pub(crate) fn takes_the_key(&self) -> bool {
+        !matches!(self, Self::Explain { .. } | Self::RaiseHand | Self::Unknown)
+    }
+}
+
+impl WireDecision {
+    /// The decision that the engine takes.
+    pub(crate) fn with(self, why: Option<String>) -> Decision {
+        match self {
+            Self::Allow => Decision::Allow,
+            Self::Reject => Decision::Reject { code: REJECTED, reason: why.unwrap_or_default() },
+            Self::Discard => Decision::Discard,
+        }
+    }
+}
+
+/// How a deed was answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub(crate) enum Done {
+    Done {
+        /// How many terms a new word list has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        terms: Option<usize>,
+        /// What was explained.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        life: Option<Box<WireLife>>,
+    },
+    Refused(Refused),
+}
+
+impl Done {
+    /// Done, and nothing to say of it.
+    pub(crate) const PLAIN: Self = Self::Done { terms: None, life: None };
+}

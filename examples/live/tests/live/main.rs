@@ -1,0 +1,19 @@
+//! The host from outside: real sockets, real frames. Everything is waited for by what comes over the
+//! wire, never by sleeping.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
+mod class;
+mod comeback;
+mod ending;
+mod limits;
+mod offers;
+mod ops;
+mod owner;
+mod panel;
+mod rooms;
+mod serve;
+mod slow;
+mod support;
+mod talk;
+mod wire;
