@@ -1,60 +1,56 @@
 //! The page's files: built in, or read from a folder while somebody works on them.
 //!
-//! Only what the table names is ever read, so no request can name another file.
+//! Only what was there when the host was built is ever served, so no request can name another file.
 
 use std::{io, path::PathBuf};
 
 use bytes::Bytes;
+use include_dir::{Dir, include_dir};
 use tokio::task::spawn_blocking;
 
-const HTML: &str = "text/html; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-const STYLE: &str = "text/css; charset=utf-8";
-const SVG: &str = "image/svg+xml";
+static PAGE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/page");
 
 /// One file of the page.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct File {
-    /// Where it is served.
-    pub(crate) path: &'static str,
     /// What it is, as `Content-Type` says it.
     pub(crate) kind: &'static str,
-    /// How it is called in the page's folder.
+    /// How it is called in the page's folder, with `/` between the parts.
     name: &'static str,
-    content: &'static str,
+    content: &'static [u8],
 }
 
-macro_rules! files {
-    ($($path:literal: $type:ident $name:literal,)*) => {
-        /// All files: address, type, name in the folder `page`.
-        pub(crate) const FILES: &[File] = &[$(File {
-            path: $path,
-            kind: $type,
-            name: $name,
-            content: include_str!(concat!("../page/", $name)),
-        }),*];
-    };
+impl File {
+    /// Where it is served: as it is called, but a page without its ending, and the first one at the root.
+    pub(crate) fn address(&self) -> String {
+        match self.name.strip_suffix(".html") {
+            Some("index") => "/".to_owned(),
+            Some(page) => format!("/{page}"),
+            None => format!("/{}", self.name),
+        }
+    }
 }
 
-files! {
-    "/": HTML "index.html",
-    "/panel": HTML "panel.html",
-    "/board": HTML "board.html",
-    "/app.js": SCRIPT "app.js",
-    "/liveroom.js": SCRIPT "liveroom.js",
-    "/outbox.js": SCRIPT "outbox.js",
-    "/chat.js": SCRIPT "chat.js",
-    "/gifts.js": SCRIPT "gifts.js",
-    "/stage.js": SCRIPT "stage.js",
-    "/words.js": SCRIPT "words.js",
-    "/words.en.js": SCRIPT "words.en.js",
-    "/words.zh.js": SCRIPT "words.zh.js",
-    "/panel.js": SCRIPT "panel.js",
-    "/board.js": SCRIPT "board.js",
-    "/style.css": STYLE "style.css",
-    "/panel.css": STYLE "panel.css",
-    "/board.css": STYLE "board.css",
-    "/icon.svg": SVG "icon.svg",
+/// Every file of the page.
+pub(crate) fn files() -> Vec<File> {
+    let mut found = Vec::new();
+    let mut folders = vec![&PAGE];
+    while let Some(folder) = folders.pop() {
+        folders.extend(folder.dirs());
+        found.extend(folder.files().filter_map(|file| {
+            let name = file.path().to_str()?;
+            let kind = match file.path().extension()?.to_str()? {
+                "html" => "text/html; charset=utf-8",
+                "js" => "text/javascript; charset=utf-8",
+                "css" => "text/css; charset=utf-8",
+                "svg" => "image/svg+xml",
+                // What a page does not consist of is not served.
+                _ => return None,
+            };
+            Some(File { kind, name, content: file.contents() })
+        }));
+    }
+    found
 }
 
 /// Where the files come from.
@@ -70,9 +66,9 @@ impl Files {
     }
 
     /// The content of one file; from a folder as it is there now.
-    pub(crate) async fn read(&self, file: &'static File) -> io::Result<Bytes> {
+    pub(crate) async fn read(&self, file: File) -> io::Result<Bytes> {
         let Some(folder) = &self.folder else {
-            return Ok(Bytes::from_static(file.content.as_bytes()));
+            return Ok(Bytes::from_static(file.content));
         };
         let path = folder.join(file.name);
         let read = spawn_blocking(move || std::fs::read(path)).await.map_err(io::Error::other)?;

@@ -1,0 +1,114 @@
+/**
+ * The drawing as the room's log has it: what newcomers are given whole, and what comes after.
+ *
+ * Invariant: every piece is here at most once, in the order of its `seq`.
+ */
+
+import { CLEAR, STROKE } from "./queue.js";
+import { readPiece } from "./shape.js";
+
+/**
+ * @typedef {import("./shape.js").Piece} Piece
+ * @typedef {Piece & {user: string}} Drawn
+ * @typedef {{fresh: Drawn[], anew: boolean}} Change `anew`: everything is to be drawn again
+ */
+
+/** As many as the host keeps; a page that stays for days must not grow for ever either. */
+const MOST = 20_000;
+
+export class BoardModel {
+  /** @type {Drawn[]} */ #pieces = [];
+  /** Up to where the log is in the drawing. */ #position = 0;
+  #midway = false;
+  /** Strokes of each author: a stroke's pieces count once. @type {Map<string, Set<number>>} */ #strokes = new Map();
+
+  /** How many of the oldest pieces are gone. */
+  trimmed = 0;
+
+  constructor(most = MOST) {
+    this.most = most;
+  }
+
+  /** @returns {readonly Drawn[]} */
+  get pieces() {
+    return this.#pieces;
+  }
+
+  /** Who drew how many strokes, the most first. @returns {{user: string, strokes: number}[]} */
+  get authors() {
+    return [...this.#strokes]
+      .map(([user, ids]) => ({ user, strokes: ids.size }))
+      .sort((a, b) => b.strokes - a.strokes || a.user.localeCompare(b.user));
+  }
+
+  /** A history that began anew: its numbers say nothing about ours. */
+  begin() {
+    this.#empty();
+    this.#position = 0;
+    this.#midway = false;
+  }
+
+  /**
+   * A frame of the whole drawing; the first one of several empties the board.
+   * @param {any} frame
+   * @returns {Change}
+   */
+  board(frame) {
+    const anew = !this.#midway;
+    if (anew) this.#empty();
+    this.#midway = frame.more === true;
+    this.#position = Math.max(anew ? 0 : this.#position, frame.position ?? 0);
+    this.trimmed = frame.trimmed ?? 0;
+    const fresh = (frame.pieces ?? []).flatMap((/** @type {any} */ one) => this.#keep(one.user, one.data));
+    return { fresh, anew };
+  }
+
+  /**
+   * Entries of the log.
+   * @param {any[]} entries
+   * @returns {Change}
+   */
+  entries(entries) {
+    /** @type {Change} */ let change = { fresh: [], anew: false };
+    for (const entry of entries) {
+      if (entry.seq <= this.#position) continue;
+      this.#position = entry.seq;
+      if (entry.type === "notice" && entry.kind === "purged") change = this.#purge(entry, change);
+      if (entry.type !== "message") continue;
+      if (entry.kind === STROKE) change.fresh.push(...this.#keep(entry.user, entry.data));
+      if (entry.kind === CLEAR) {
+        this.#empty();
+        change = { fresh: [], anew: true };
+      }
+    }
+    return change;
+  }
+
+  /** @param {unknown} user @param {unknown} data @returns {Drawn[]} */
+  #keep(user, data) {
+    const piece = readPiece(data);
+    if (!piece) return [];
+    const drawn = { ...piece, user: String(user ?? "") };
+    this.#pieces.push(drawn);
+    const ids = this.#strokes.get(drawn.user) ?? new Set();
+    this.#strokes.set(drawn.user, ids.add(piece.id));
+    const over = Math.max(0, this.#pieces.length - this.most);
+    if (over > 0) this.#pieces.splice(0, over);
+    this.trimmed += over;
+    return [drawn];
+  }
+
+  /** The staff took back all that somebody wrote, drawings with it. @param {any} entry @param {Change} change @returns {Change} */
+  #purge({ author, message }, change) {
+    if (message != null || !this.#strokes.has(author)) return change;
+    this.#pieces = this.#pieces.filter(({ user }) => user !== author);
+    this.#strokes.delete(author);
+    return { fresh: [], anew: true };
+  }
+
+  #empty() {
+    this.#pieces = [];
+    this.#strokes.clear();
+    this.trimmed = 0;
+  }
+}

@@ -1,0 +1,91 @@
+/** The list of filter words: written here, judged and put in force by the host. */
+
+import { at, element } from "../common/dom.js";
+import { answer, onSubmit, tell } from "./act.js";
+import { bytesOf, countList, lineNamed, lineSpan } from "./list.js";
+import { words } from "./words.js";
+
+/** @typedef {import("../liveroom.js").LiveRoom} LiveRoom */
+
+/** A frame has 32,768 bytes; some of them are the frame's own. */
+const MOST_BYTES = 32_000;
+/** The host tells how many terms are in force, and not which. What was written here is kept for this tab. */
+const STORE = "liveroom words";
+
+export class FilterActs {
+  #list = /** @type {HTMLTextAreaElement} */ (at("words"));
+
+  /** @param {LiveRoom} room @param {string} group */
+  constructor(room, group) {
+    this.room = room;
+    this.store = `${STORE} ${group}`;
+    try {
+      this.#list.value = sessionStorage.getItem(this.store) ?? "";
+    } catch {
+      // Storage may be forbidden; then the list begins empty.
+    }
+    this.#list.addEventListener("input", () => this.#count());
+    at("words-sample").addEventListener("click", () => {
+      this.#list.setRangeText(words.list.sample, 0, 0, "end");
+      this.#list.focus();
+      this.#count();
+    });
+    onSubmit("words-form", () => this.#putInForce());
+  }
+
+  /** After the language has changed. */
+  name() {
+    this.#count();
+    const syntax = words.list.syntax.flatMap(([form, meaning]) => {
+      const term = element("dt", "");
+      term.append(element("code", "", form));
+      return [term, element("dd", "", meaning)];
+    });
+    at("syntax").replaceChildren(...syntax);
+  }
+
+  /** @param {any} frame a `panel` frame */
+  take(frame) {
+    const text = words.list.now(frame.words?.terms ?? 0);
+    if (at("words-now").textContent !== text) at("words-now").textContent = text;
+  }
+
+  #count() {
+    const count = countList(this.#list.value);
+    // JSON writes line ends and quotes with two characters, so what counts is the text as it is sent.
+    const sent = bytesOf(JSON.stringify(this.#list.value));
+    at("words-count").textContent = words.list.count({ ...count, bytes: sent }, MOST_BYTES);
+    at("words-count").classList.toggle("bad", sent > MOST_BYTES);
+    return sent <= MOST_BYTES;
+  }
+
+  async #putInForce() {
+    const where = at("words-answer");
+    this.#list.removeAttribute("aria-invalid");
+    if (!this.#count()) return answer(where, words.list.tooLong, "bad");
+    const text = this.#list.value;
+    const order = this.room.do("words", { text });
+    const done = await tell(where, order, (frame) => words.list.inForce(frame.terms ?? countList(text).terms), (problem) => this.#wrong(problem));
+    if (!done) return;
+    try {
+      sessionStorage.setItem(this.store, text);
+    } catch {
+      // Storage may be forbidden; the list is in force all the same.
+    }
+  }
+
+  /** @param {any} problem */
+  #wrong(problem) {
+    if (problem.code !== "words") return words.problem(problem);
+    const line = lineNamed(problem.why);
+    this.#list.setAttribute("aria-invalid", "true");
+    if (line !== null) {
+      this.#list.focus();
+      this.#list.setSelectionRange(...lineSpan(this.#list.value, line));
+      // A selection scrolls into sight only where the browser feels like it.
+      const lineHeight = parseFloat(getComputedStyle(this.#list).lineHeight) || 20;
+      this.#list.scrollTop = Math.max(0, (line - 3) * lineHeight);
+    }
+    return words.list.wrong(problem.why);
+  }
+}

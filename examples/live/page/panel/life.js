@@ -1,0 +1,84 @@
+/** The life of one message as a timeline in plain words, as the engine itself explains it. */
+
+import { at, button, element, nickElement } from "../common/dom.js";
+import { words } from "./words.js";
+
+/**
+ * @typedef {import("../liveroom.js").LiveRoom} LiveRoom
+ * @typedef {import("./lives.js").Life} Life
+ */
+
+export class LifeDialog {
+  #dialog = /** @type {HTMLDialogElement} */ (at("life"));
+  /** A slow answer about another message must not appear in this one's place. */ #asked = 0;
+
+  /** @param {LiveRoom} room @param {(user: string) => void} choose */
+  constructor(room, choose) {
+    this.room = room;
+    this.choose = choose;
+    at("life-close").addEventListener("click", () => this.#dialog.close());
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+  }
+
+  /** @param {Life} life what the panel knows already */
+  async open(life) {
+    this.#asked += 1;
+    const asked = this.#asked;
+    this.#show(life, [], words.acts.working);
+    if (!this.#dialog.open) this.#dialog.showModal();
+    try {
+      const { life: told } = await this.room.do("explain", { message: life.message });
+      // Of somebody who has left the host tells no nick any more; the list had one.
+      if (asked === this.#asked) this.#show({ ...life, ...told, nick: told?.nick || life.nick }, told?.steps ?? [], "");
+    } catch (problem) {
+      const { code } = /** @type {any} */ (problem);
+      const text = code === "unknown" ? words.life.gone : words.problem(/** @type {any} */ (problem));
+      if (asked === this.#asked) this.#show(life, [], text);
+    }
+  }
+
+  /** @param {any} life @param {any[]} steps @param {string} note */
+  #show(life, steps, note) {
+    const said = element("blockquote", "life-said");
+    said.append(element("bdi", "", life.text || words.kind(life.kind)));
+    const line = element("ol", "timeline");
+    line.append(step("accepted", words.life.accepted, words.clock(life.accepted)));
+    for (const one of steps) {
+      if (one.step !== "accepted") line.append(step(one.step, words.life.step(one, life.accepted), ""));
+    }
+    const after = Number.isFinite(life.at) ? words.life.after(words.wait(Math.max(0, life.at - life.accepted))) : "";
+    line.append(step(life.state, words.life.end(life), after));
+    const parts = [this.#facts(life), said, line];
+    if (note) parts.push(element("p", "help", note));
+    if (life.user) {
+      parts.push(button("quiet", words.life.look, () => {
+        this.#dialog.close();
+        this.choose(life.user);
+      }));
+    }
+    at("life-body").replaceChildren(...parts);
+  }
+
+  /** @param {any} life */
+  #facts(life) {
+    const facts = element("dl", "facts");
+    const author = element("dd", "");
+    author.append(nickElement(life));
+    facts.append(element("dt", "", words.life.author), author);
+    for (const [name, value] of [
+      [words.life.kind, words.kind(life.kind)],
+      [words.life.priority, words.priorities[life.priority] ?? life.priority],
+      [words.life.number, String(life.message)],
+    ]) {
+      facts.append(element("dt", "", name), element("dd", "", value));
+    }
+    return facts;
+  }
+}
+
+/** @param {string} kind @param {string} text @param {string} time */
+function step(kind, text, time) {
+  const row = element("li", `step ${kind}`);
+  row.append(element("span", "step-text", text), element("span", "step-time tabular", time));
+  return row;
+}

@@ -1,0 +1,180 @@
+/** Somebody among those seen: found by name, muted for a time, asked to leave, called on. */
+
+import { at, button, element, nickElement, showText } from "../common/dom.js";
+import { answer, tell } from "./act.js";
+import { words } from "./words.js";
+
+/**
+ * @typedef {import("../liveroom.js").LiveRoom} LiveRoom
+ * @typedef {import("./seen.js").Seen} Seen
+ * @typedef {import("../liveroom.js").Until} Until
+ */
+
+export class People {
+  /** @type {string|null} */ #chosen = null;
+  /** @type {Map<string, Until>} */ #muted = new Map();
+  #mutedCount = 0;
+  /** Who was called on from here; the host does not list them. @type {Set<string>} */ #called = new Set();
+  #find = /** @type {HTMLInputElement} */ (at("find"));
+  #span = /** @type {HTMLSelectElement} */ (at("span"));
+
+  /** @param {LiveRoom} room @param {Seen} seen @param {{onlyTheirs: (author: string) => void}} acts */
+  constructor(room, seen, acts) {
+    this.room = room;
+    this.seen = seen;
+    this.#find.addEventListener("input", () => this.#search());
+    this.#find.addEventListener("focus", () => this.#search());
+    at("mute").addEventListener("click", () => this.#mute());
+    at("unmute").addEventListener("click", () => this.#chosen && this.#unmute(this.#chosen));
+    at("remove").addEventListener("click", () => this.#askSure());
+    at("remove-sure").addEventListener("click", () => this.#remove());
+    at("call-on").addEventListener("click", () => this.#callOn());
+    at("only-theirs").addEventListener("click", () => this.#chosen && acts.onlyTheirs(this.seen.nickOf(this.#chosen)));
+  }
+
+  /** After the language has changed. */
+  name() {
+    const kept = this.#span.value || "600";
+    const options = words.people.spans.map(([seconds, text]) => new Option(text, String(seconds)));
+    this.#span.replaceChildren(...options);
+    this.#span.value = kept;
+    this.#show();
+    this.#showMuted();
+  }
+
+  /** @param {any} frame a `panel` frame */
+  take(frame) {
+    const muted = /** @type {{user: string, until: Until}[]} */ (frame.muted ?? []);
+    this.#muted = new Map(muted.map(({ user, until }) => [user, until]));
+    this.#mutedCount = frame.muted_count ?? muted.length;
+    this.#showMuted();
+    this.#showState();
+  }
+
+  /** Somebody was pointed at elsewhere in the panel. @param {string} user */
+  choose(user) {
+    if (user === "") return;
+    this.#chosen = user;
+    const card = /** @type {HTMLDetailsElement} */ (at("act-people"));
+    card.open = true;
+    answer(at("people-answer"), "", "");
+    at("found").replaceChildren();
+    this.#find.value = this.seen.nickOf(user);
+    this.#show();
+    card.scrollIntoView({ block: "nearest" });
+  }
+
+  // -- Finding --------------------------------------------------------------------------------
+
+  #search() {
+    const found = this.seen.find(this.#find.value);
+    const rows = found.map((person) => {
+      const row = element("li", "");
+      const choice = button("person", "", () => {
+        this.choose(person.user);
+        at("mute").focus();
+      });
+      choice.append(nickElement(person), element("code", "", person.user));
+      row.append(choice);
+      return row;
+    });
+    if (rows.length === 0) rows.push(element("li", "help", words.people.nobody));
+    at("found").replaceChildren(...rows);
+  }
+
+  // -- The one who was chosen -----------------------------------------------------------------
+
+  get #nick() {
+    return this.#chosen === null ? "" : this.seen.nickOf(this.#chosen);
+  }
+
+  #show() {
+    at("chosen").hidden = this.#chosen === null;
+    if (this.#chosen === null) return;
+    at("chosen-nick").textContent = this.#nick;
+    at("chosen-user").textContent = this.#chosen;
+    at("remove-sure").hidden = true;
+    at("remove").hidden = false;
+    at("remove-sure").textContent = words.people.removeSure(this.#nick);
+    at("call-on").hidden = this.room.welcome?.room?.kind !== "class";
+    at("call-on").textContent = this.#called.has(this.#chosen) ? words.people.callOff : words.people.callOn;
+    this.#showState();
+  }
+
+  #showState() {
+    if (this.#chosen === null) return;
+    const until = this.#muted.get(this.#chosen);
+    at("chosen-state").hidden = until === undefined;
+    at("unmute").hidden = until === undefined;
+    if (until !== undefined) at("chosen-state").textContent = `${words.people.muted} · ${words.until(until, this.room.now())}`;
+  }
+
+  #mute() {
+    const user = this.#chosen;
+    if (user === null) return;
+    const seconds = this.#span.value === "null" ? null : Number(this.#span.value);
+    const span = this.#span.selectedOptions[0]?.textContent ?? "";
+    tell(at("people-answer"), this.room.do("mute", { user, seconds }), words.people.didMute(this.#nick, span));
+  }
+
+  /** @param {string} user */
+  #unmute(user) {
+    tell(at("people-answer"), this.room.do("unmute", { user }), words.people.didUnmute(this.seen.nickOf(user)));
+  }
+
+  /** A slip of the hand must not send anybody away. */
+  #askSure() {
+    at("remove").hidden = true;
+    at("remove-sure").hidden = false;
+    at("remove-sure").focus();
+  }
+
+  #remove() {
+    const user = this.#chosen;
+    if (user === null) return;
+    this.#show();
+    at("remove").focus();
+    tell(at("people-answer"), this.room.do("remove", { user }), words.people.didRemove(this.#nick));
+  }
+
+  async #callOn() {
+    const user = this.#chosen;
+    if (user === null) return;
+    const on = !this.#called.has(user);
+    const good = on ? words.people.didCallOn(this.#nick) : words.people.didCallOff(this.#nick);
+    if (!(await tell(at("people-answer"), this.room.do("call_on", { user, on }), good))) return;
+    if (on) this.#called.add(user);
+    else this.#called.delete(user);
+    this.#show();
+  }
+
+  // -- Who is muted ---------------------------------------------------------------------------
+
+  #showMuted() {
+    at("muted-title").textContent = words.people.mutedTitle(this.#mutedCount);
+    at("muted-count").hidden = this.#mutedCount === 0;
+    at("muted-count").textContent = words.number(this.#mutedCount);
+    const now = this.room.now();
+    const behind = this.#mutedCount - this.#muted.size;
+    showText(at("muted-more"), behind > 0 ? words.people.mutedMore(behind) : null);
+    const list = at("muted");
+    const known = /** @type {HTMLElement[]} */ ([...list.children]);
+    // Rows are kept while the same people are muted, so that no button moves away under a finger.
+    const same = known.length === this.#muted.size && known.every(({ dataset }) => this.#muted.has(dataset.user ?? ""));
+    if (!same) list.replaceChildren(...[...this.#muted.keys()].map((user) => this.#mutedRow(user)));
+    for (const row of /** @type {Iterable<HTMLElement>} */ (list.children)) {
+      const left = /** @type {HTMLElement} */ (row.querySelector(".until"));
+      left.textContent = words.until(this.#muted.get(row.dataset.user ?? "") ?? now, now);
+    }
+  }
+
+  /** @param {string} user */
+  #mutedRow(user) {
+    const row = element("li", "");
+    row.dataset.user = user;
+    const undo = button("quiet", words.page.unmute, () => this.#unmute(user));
+    undo.setAttribute("aria-label", `${words.page.unmute}: ${this.seen.nickOf(user)}`);
+    row.append(nickElement({ user, nick: this.seen.nickOf(user) }), element("span", "until"), undo);
+    return row;
+  }
+}

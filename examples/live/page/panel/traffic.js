@@ -1,0 +1,80 @@
+/** Rate, burst and reserve: three dials, and what they mean together. */
+
+import { at } from "../common/dom.js";
+import { answer, onSubmit, tell } from "./act.js";
+import { words } from "./words.js";
+
+/** @typedef {import("../liveroom.js").LiveRoom} LiveRoom */
+
+const DIALS = /** @type {const} */ (["rate", "burst", "reserve"]);
+
+/** @typedef {Record<typeof DIALS[number], number>} Traffic */
+
+/** @param {string} id */
+const input = (id) => /** @type {HTMLInputElement} */ (at(id));
+
+export class TrafficActs {
+  /** @type {Traffic|null} */ #inForce = null;
+  #touched = false;
+
+  /** @param {LiveRoom} room */
+  constructor(room) {
+    this.room = room;
+    for (const dial of DIALS) {
+      const [number, slide] = [input(dial), input(`${dial}-slide`)];
+      number.addEventListener("input", () => this.#turned(slide, number.value));
+      slide.addEventListener("input", () => this.#turned(number, slide.value));
+    }
+    at("traffic-reset").addEventListener("click", () => {
+      answer(at("traffic-answer"), "", "");
+      this.#reset();
+    });
+    onSubmit("traffic-form", () => this.#apply());
+  }
+
+  /** After the language has changed. */
+  name() {
+    this.#show();
+  }
+
+  /** @param {any} frame a `panel` frame */
+  take({ traffic }) {
+    if (!traffic || DIALS.every((dial) => this.#inForce?.[dial] === traffic[dial])) return;
+    this.#inForce = { ...traffic };
+    if (this.#touched) this.#show();
+    else this.#reset();
+  }
+
+  get #wanted() {
+    return /** @type {Traffic} */ (Object.fromEntries(DIALS.map((dial) => [dial, input(dial).valueAsNumber])));
+  }
+
+  /** @param {HTMLInputElement} other of the dial's two inputs @param {string} value */
+  #turned(other, value) {
+    other.value = value;
+    this.#touched = true;
+    this.#show();
+  }
+
+  #reset() {
+    this.#touched = false;
+    for (const dial of DIALS) {
+      input(dial).value = input(`${dial}-slide`).value = String(this.#inForce?.[dial] ?? "");
+    }
+    this.#show();
+  }
+
+  #show() {
+    at("traffic-now").textContent = this.#inForce ? words.traffic.now(this.#inForce.rate) : "";
+    const { rate, burst, reserve } = this.#wanted;
+    const whole = [rate, burst, reserve].every(Number.isFinite);
+    const bad = whole && reserve >= burst;
+    input("reserve").setCustomValidity(bad ? words.traffic.tooMuch : "");
+    at("traffic-means").classList.toggle("bad", bad);
+    at("traffic-means").textContent = !whole ? "" : bad ? words.traffic.tooMuch : words.traffic.means(rate, burst, reserve);
+  }
+
+  async #apply() {
+    if (await tell(at("traffic-answer"), this.room.do("traffic", this.#wanted), words.traffic.applied)) this.#touched = false;
+  }
+}

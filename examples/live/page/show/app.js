@@ -1,0 +1,291 @@
+/**
+ * The page of a show: puts the client, the chat, the stage and the buttons together.
+ */
+
+import { Announcer } from "../common/announce.js";
+import { Chat } from "../common/chat.js";
+import { Composer } from "../common/composer.js";
+import { showConnection } from "../common/connection.js";
+import { at, each, showText } from "../common/dom.js";
+import { Door } from "../common/door.js";
+import { giftOf } from "../common/fold.js";
+import { Gifts } from "./gifts.js";
+import { listenToKeys } from "./keys.js";
+import { LiveRoom } from "../liveroom.js";
+import { Nav } from "../common/nav.js";
+import { OfferCard, readNotice } from "./offer.js";
+import { pausing } from "./pause.js";
+import { Reactions } from "./react.js";
+import { Stage } from "./stage.js";
+import { browser, tab } from "../common/store.js";
+import { onSpeak, say, words } from "../common/words.js";
+
+/**
+ * @typedef {import("../liveroom.js").Entry} Entry
+ * @typedef {import("../liveroom.js").Sent} Sent
+ */
+
+/** Older entries, read after a pause, belong into the chat and not over a picture that has moved on. */
+const FLY_WITHIN_MS = 5_000;
+/** Long enough to read it twice; its row in the chat stays. */
+const GAP_SHOWN_MS = 12_000;
+/** So many new likes are one heart, since a great room has thousands. */
+const LIKES_PER_HEART = 3;
+/** A kind of the host's own: somebody asks for what is offered. */
+const INQUIRY = 3;
+
+const place = new URL(location.href);
+const group = place.searchParams.get("group") ?? undefined;
+const key = new URLSearchParams(place.hash.slice(1)).get("key") ?? undefined;
+const socketUrl = new URL("ws", place);
+socketUrl.protocol = place.protocol === "https:" ? "wss:" : "ws:";
+socketUrl.search = "";
+socketUrl.hash = "";
+
+/** Who one was before a reload. @type {{nick?: string, token?: string|null, cursor?: any}} */
+const kept = tab.read(group ?? "") ?? {};
+const keep = () => tab.write(group ?? "", { nick: kept.nick, ...room.session });
+
+// -- The parts ----------------------------------------------------------------------------------
+
+const room = new LiveRoom(socketUrl, { ...kept, guest: !kept.nick, group, key });
+const announcer = new Announcer(at("announcer"), at("alerts"));
+const stage = new Stage({ scene: at("scene"), flight: at("flight"), hearts: at("hearts") });
+const gifts = new Gifts(at("gifts"));
+const composer = new Composer(room, (text) => {
+  room.send("text", { text });
+  chat.follow();
+});
+const chat = new Chat(
+  { log: at("log"), rows: at("rows"), pending: at("pending"), newer: at("newer"), empty: at("empty") },
+  {
+    now: () => room.now(),
+    self: () => ({ ...room.welcome?.me }),
+    again: (sent) => void room.send(sent.kind, sent),
+    edit: (text) => composer.edit(text),
+    hear: (text) => announcer.hear(text),
+    alert: (text) => announcer.alert(text),
+  },
+);
+const door = new Door((nick) => {
+  kept.nick = nick;
+  room.rejoin({ nick, guest: false });
+});
+const reactions = new Reactions(room, {
+  may: mayTakePart,
+  burst: () => stage.hearts.burst(),
+  note: (text, tone) => chat.note(text, tone),
+});
+const offer = new OfferCard(group ?? "", async (id) => {
+  if (!mayTakePart()) return false;
+  const sent = await room.send(INQUIRY, { data: JSON.stringify({ offer: id }) }).outcome;
+  return sent.state === "delivered" || sent.state === "discarded";
+});
+const pause = pausing(room, {
+  stop: () => stage.comments.pause(),
+  start: () => stage.comments.resume(),
+});
+const connection = showConnection(room, () => room.rejoin({ guest: !kept.nick }));
+const help = listenToKeys((act) => {
+  if (act === "write") (room.user === null ? at("nick") : at("message")).focus();
+  else if (act === "pause") pause.turn();
+  else at(act === "comments" ? "density" : act).click();
+});
+const nav = new Nav(at("nav"), { current: group ?? "live", help });
+
+/** @returns {boolean} whether one may take part; a guest is shown the door instead */
+function mayTakePart() {
+  if (room.user === null) door.invite();
+  return room.user !== null;
+}
+
+// -- Entries ------------------------------------------------------------------------------------
+
+room.addEventListener("batch", (event) => {
+  const { entries, missed } = /** @type {CustomEvent} */ (event).detail;
+  const came = pause.caughtUp(missed);
+  if (words.missed(missed)) tellGap(() => words.missed(missed), "");
+  else if (came !== null) tellGap(() => words.caughtUp(came), "good");
+  chat.add(entries);
+  each(entries, (entry) => {
+    if (entry.type === "message") onStage(entry);
+    else if (entry.type === "tip") takeTip(entry);
+    else if (entry.kind === "purged") stage.comments.clear();
+    else if (entry.kind === "disbanded") connection.endsWith(() => words.notice(entry, room.now()));
+  });
+});
+
+/** @type {number|undefined} */ let gapTimer;
+
+/** A gap has its row where it is, and a word where it is seen: the row may be far above at once. @param {() => string|null} text @param {string} tone */
+function tellGap(text, tone) {
+  chat.note(text, `gap ${tone}`);
+  showText(at("gap"), text());
+  at("gap").className = `gap-word ${tone}`;
+  clearTimeout(gapTimer);
+  gapTimer = setTimeout(() => showText(at("gap"), null), GAP_SHOWN_MS);
+}
+
+/** @param {Entry} entry */
+function onStage(entry) {
+  if (entry.kind === "gift") reactions.gift(giftOf(entry.data, words.GIFTS).n);
+  if (room.now() - entry.at > FLY_WITHIN_MS) return;
+  if (entry.kind === "like" && !entry.sent) stage.hearts.rise(1);
+  if (entry.kind === "gift") gifts.show(entry);
+  if (entry.kind !== "text") return;
+  const staff = entry.role === "owner" || entry.role === "admin" || entry.user == null;
+  stage.comments.fly(entry.text ?? "", entry.sent ? "own" : staff ? "staff" : "plain");
+}
+
+/** @param {Entry} entry */
+function takeTip(entry) {
+  const changed = entry.changes ?? {};
+  if (entry.online != null) showOnline(entry.online);
+  stage.hearts.rise(Math.floor(reactions.take({ likes: changed.likes, follows: changed.follows }) / LIKES_PER_HEART));
+  if (changed.name != null) showTitle(changed.name);
+  if (changed.notification != null) showText(at("pinned"), changed.notification || null);
+  if (changed.mute_all != null) composer.bar({ muteAll: changed.mute_all });
+  if (changed.custom != null) offer.take(changed.custom);
+  const me = entry.names?.find((one) => one.user === room.user);
+  if (me && entry.kind === "member_profile") composer.mute(me.until ?? null);
+}
+
+let online = 0;
+
+/** @param {number} now */
+function showOnline(now) {
+  online = now;
+  at("online").textContent = words.number(now);
+}
+
+/** @param {string} name */
+function showTitle(name) {
+  showText(at("title"), name);
+  document.title = name;
+}
+
+room.addEventListener("online", (event) => {
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  showOnline(frame.online);
+  reactions.take({ gifts: frame.gifts });
+});
+
+// -- Coming, going, coming back -----------------------------------------------------------------
+
+/** @type {number|null} */ let lostAt = null;
+let cameBefore = kept.cursor != null;
+
+room.addEventListener("welcome", (event) => {
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  const { group: about = {}, me = {} } = frame;
+  const away = lostAt === null ? null : Date.now() - lostAt;
+  const name = about.name || about.id || document.title;
+  if (away !== null && frame.resumed) tellGap(() => words.back(away), "");
+  if (cameBefore && !frame.resumed && !me.guest) tellGap(() => words.newEpoch, "");
+  if (!cameBefore) chat.note(() => words.hello(name, me.guest === true));
+  [cameBefore, lostAt] = [true, null];
+  showTitle(name);
+  showText(at("pinned"), about.notification || null);
+  showOnline(frame.online ?? 0);
+  reactions.take({ likes: frame.likes ?? 0, follows: frame.follows ?? 0, gifts: frame.gifts });
+  offer.take(about.custom ?? {});
+  composer.bar({ muteAll: about.mute_all === true, applied: frame.status === "waiting" });
+  composer.mute(me.muted ?? null);
+  nav.showRooms(frame.rooms ?? []);
+  showMe(me);
+  keep();
+});
+
+/** @param {{nick?: string, user?: string|null, role?: string, guest?: boolean}} me */
+function showMe(me) {
+  const wasGuest = at("composer").hidden && document.activeElement === at("nick");
+  door.show(me.guest === true);
+  showText(at("me"), me.guest ? null : me.nick || me.user || "");
+  showText(at("my-role"), words.ROLES[me.role ?? ""] || null);
+  at("my-role").classList.toggle("mild", me.guest === true);
+  at("leave").hidden = me.guest === true;
+  // Whoever came in by the door goes on writing.
+  if (wasGuest && !me.guest) composer.focus();
+}
+
+room.addEventListener("refused", (event) => {
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  const text = () => {
+    const word = words.refusal(frame, room.now());
+    return [word.text, word.help].filter(Boolean).join(" ");
+  };
+  if (frame.of === "join") door.problem(text());
+  else chat.note(text, "bad");
+});
+
+room.addEventListener("direct", (event) => {
+  const { notice = {} } = /** @type {CustomEvent} */ (event).detail;
+  const meant = notice.kind === "custom" ? readNotice(notice.field) : null;
+  if (meant && "voucher" in meant) {
+    offer.give(meant.voucher);
+    chat.note(() => words.offer.announced(meant.voucher.title), "direct");
+  }
+  if (meant && "soldOut" in meant) offer.sellOut(meant.soldOut);
+  if (meant) return;
+  if (notice.kind === "role" && room.welcome) showMe({ ...room.welcome.me, role: notice.role });
+  const text = () => words.notice(notice, room.now());
+  if (text() === null) return;
+  chat.note(text, "direct");
+  if (["kicked", "banned", "declined", "quit_elsewhere"].includes(notice.kind)) connection.endsWith(text);
+});
+
+room.addEventListener("order", () => connection.endsWith(() => words.ordered));
+room.addEventListener("bye", (event) => {
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  connection.endsWith(() => words.bye(frame));
+});
+room.addEventListener("error", (event) => {
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  if (frame.fatal) connection.endsWith(() => words.fault(frame));
+  console.warn("the host reports", frame.code, frame.why);
+});
+room.addEventListener("state", (event) => {
+  if (/** @type {CustomEvent} */ (event).detail.state === "offline") lostAt ??= Date.now();
+});
+addEventListener("pagehide", keep);
+
+at("leave").addEventListener("click", () => {
+  delete kept.nick;
+  room.quit();
+});
+
+room.addEventListener("sent", (event) => {
+  const sent = /** @type {CustomEvent<Sent>} */ (event).detail;
+  if (sent.state === "refused" && sent.code === 2004) composer.mute(sent.detail?.until ?? null);
+  if (sent.kind === "like" || sent.kind === "follow") reactions.tell(sent);
+  // Asking for a voucher is worth a word only if it was turned away: whoever asked in time gets one.
+  else if (sent.kind !== INQUIRY || ["refused", "rejected", "unknown"].includes(sent.state)) chat.tell(sent);
+});
+
+// -- Comments over the picture ------------------------------------------------------------------
+
+function showDensity() {
+  at("density-name").textContent = words.density(stage.comments.density);
+  at("density").dataset.density = stage.comments.density;
+}
+
+at("density").addEventListener("click", () => {
+  const next = /** @type {const} */ ({ calm: "full", full: "off", off: "calm" });
+  stage.comments.density = next[stage.comments.density];
+  browser.write("comments", stage.comments.density);
+  showDensity();
+});
+
+// -- Begin --------------------------------------------------------------------------------------
+
+const density = browser.read("comments");
+if (["calm", "full", "off"].includes(density)) stage.comments.density = density;
+onSpeak(() => {
+  say(document);
+  chat.redraw();
+  showDensity();
+  showOnline(online);
+  if (room.welcome) showMe(room.welcome.me ?? {});
+});
+door.show(!kept.nick);
+room.connect();

@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+import { LiveRoom, RoomError } from "../../page/liveroom.js";
+
+/** The host's end of a socket, played by the test. */
+class Socket {
+  static OPEN = 1;
+  static CLOSING = 2;
+  /** @type {Socket[]} */ static all = [];
+  readyState = 0;
+  /** @type {any[]} */ frames = [];
+
+  constructor(url) {
+    this.url = url;
+    Socket.all.push(this);
+  }
+
+  send(text) {
+    this.frames.push(JSON.parse(text));
+  }
+
+  close() {
+    this.readyState = 3;
+  }
+
+  open() {
+    this.readyState = Socket.OPEN;
+    this.onopen();
+  }
+
+  say(frame) {
+    this.onmessage({ data: JSON.stringify({ v: 1, ...frame }) });
+  }
+
+  lose() {
+    this.readyState = 3;
+    this.onclose();
+  }
+
+  sent(type) {
+    return this.frames.filter((frame) => frame.t === type);
+  }
+}
+
+const WELCOME = {
+  t: "welcome",
+  now: 1_000_000,
+  status: "joined",
+  resumed: false,
+  me: { user: "u7", nick: "Ann" },
+  cursor: 1,
+  token: "u7.s19",
+};
+
+const said = (seq, more = {}) => ({ seq, at: 0, class: "normal", type: "message", user: "u9", kind: "text", text: "hi", ...more });
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: 1_000_000 });
+  Socket.all = [];
+  globalThis.WebSocket = Socket;
+});
+
+/** A client in the room, and all that it told. */
+function enter(options = { nick: "Ann" }) {
+  const room = new LiveRoom("ws://host/ws", options);
+  /** @type {Record<string, any[]>} */ const told = {};
+  for (const type of ["state", "batch", "sent", "skipped", "welcome", "board", "panel", "ask"]) {
+    told[type] = [];
+    room.addEventListener(type, (event) => told[type].push(event.detail));
+  }
+  room.connect();
+  const socket = () => Socket.all[Socket.all.length - 1];
+  socket().open();
+  socket().say(WELCOME);
+  return { room, told, socket };
+}
+
+test("joins_with_what_it_knows_and_is_live_after_the_welcome", () => {
+  const { room, socket } = enter({ nick: "Ann", group: "friday", key: "abc" });
+  const [join] = socket().sent("join");
+  assert.deepEqual([join.v, join.nick, join.group, join.key, join.cursor], [1, "Ann", "friday", "abc", null]);
+  assert.equal(room.state, "live");
+  assert.equal(room.user, "u7");
+  assert.deepEqual(room.session, { token: "u7.s19", cursor: 1 });
+});
+
+test("an_outcome_is_the_true_end_and_the_first_end_stands", async () => {
+  const { room, socket } = enter();
+  const ends = {
+    delivered: { state: "delivered", seq: 5, at: 1 },
+    rejected: { state: "rejected", reason: "filter" },
+    discarded: { state: "discarded", reason: "expired" },
+    refused: { state: "refused", code: 2004, why: "muted" },
+  };
+  for (const [state, end] of Object.entries(ends)) {
+    const sent = room.send("text", { text: state });
+    const { id, random } = socket().sent("send").at(-1);
+    socket().say({ t: "receipt", id, random, message: id, state: "waiting", expires: 2_000_000 });
+    socket().say({ t: "ended", random, message: id, ...end });
+    socket().say({ t: "ended", random, message: id, state: "discarded", reason: "purged" });
+    const outcome = await sent.outcome;
+    assert.equal(outcome, sent);
+    assert.equal(outcome.state, state);
+    assert.notEqual(outcome.reason, "purged");
+  }
+});
+
+test("a_message_that_comes_back_is_delivered_even_before_its_receipt", async () => {
+  const { room, told, socket } = enter();
+  const sent = room.send("text", { text: "a rude word" });
+  socket().say({ t: "batch", missed: {}, cursor: 2, entries: [said(1, { id: 3, user: "u7", text: "a **** word", random: sent.random })] });
+  assert.equal((await sent.outcome).state, "delivered");
+  assert.equal(sent.changed, true);
+  assert.equal(told.batch[0].entries[0].sent, sent);
+});
+
+test("an_outcome_is_unknown_only_for_what_was_on_the_wire", async () => {
+  const { room, socket } = enter();
+  const onTheWire = room.send("text", { text: "one" });
+  socket().lose();
+  const waiting = room.send("text", { text: "two" });
+  room.disconnect();
+  assert.equal((await onTheWire.outcome).state, "unknown");
+  assert.deepEqual([(await waiting.outcome).state, waiting.code], ["refused", "not_connected"]);
+  const late = room.send("text", { text: "three" });
+  assert.deepEqual([(await late.outcome).state, late.code], ["refused", "not_connected"]);
+});
+
+test("after_a_loss_it_comes_back_at_the_cursor_and_sends_again_under_the_same_name", async () => {
+  const { room, told, socket } = enter();
+  const sent = room.send("text", { text: "hello" });
+  socket().say({ t: "batch", missed: {}, cursor: 2, entries: [said(1)] });
+  socket().lose();
+  assert.equal(room.state, "offline");
+  mock.timers.tick(1_000);
+  socket().open();
+  assert.deepEqual([socket().sent("join")[0].token, socket().sent("join")[0].cursor], ["u7.s19", 2]);
+  socket().say({ ...WELCOME, resumed: true, cursor: 2 });
+  assert.equal(socket().sent("send")[0].random, sent.random);
+  socket().say({ t: "batch", missed: { low: 30, normal: 4 }, cursor: 3, entries: [said(1), said(9)] });
+  assert.deepEqual(told.batch.at(-1).missed, { low: 30, normal: 4 });
+  assert.deepEqual(told.batch.at(-1).entries.map(({ seq }) => seq), [9], "what was shown is not shown again");
+});
+
+test("pauses_between_attempts_grow_differ_and_are_bounded", () => {
+  const pauses = [];
+  const { room, told, socket } = enter();
+  for (let n = 0; n < 9; n += 1) {
+    socket().lose();
+    pauses.push(told.state.at(-1).retryAt - Date.now());
+    mock.timers.tick(20_000);
+  }
+  assert.ok(pauses[0] <= 500 && pauses[0] >= 250, `${pauses[0]}`);
+  assert.ok(pauses.every((pause) => pause <= 15_000), `${pauses}`);
+  assert.ok(pauses[8] >= 7_500, `${pauses[8]}`);
+  assert.equal(room.state, "connecting");
+});
+
+test("a_host_that_says_nothing_is_asked_and_then_taken_for_lost", () => {
+  const { room, socket } = enter();
+  mock.timers.tick(21_000);
+  assert.equal(socket().sent("ping").length, 1);
+  socket().say({ t: "pong", now: 0 });
+  mock.timers.tick(31_000);
+  assert.equal(room.state, "offline");
+});
+
+test("a_pause_keeps_the_place_and_counts_what_goes_by", () => {
+  const { room, told, socket } = enter();
+  room.pause();
+  socket().say({ t: "batch", missed: { low: 2 }, cursor: 2, entries: [said(1), said(2, { class: "low" })] });
+  socket().say({ t: "batch", missed: {}, cursor: 3, entries: [said(3)] });
+  assert.deepEqual(told.batch, []);
+  assert.deepEqual(told.skipped.at(-1), { normal: 2, low: 3 });
+  room.resume();
+  socket().open();
+  assert.equal(socket().sent("join")[0].cursor, 1, "the log is read from where the reader stopped");
+  socket().say({ ...WELCOME, resumed: true });
+  socket().say({ t: "batch", missed: { low: 3 }, cursor: 3, entries: [said(1), said(3)] });
+  assert.deepEqual(told.batch, [{ entries: [said(1, { sent: undefined }), said(3, { sent: undefined })], missed: { low: 3 } }]);
+});
+
+test("a_pause_after_which_the_log_begins_anew_tells_what_was_counted", () => {
+  const { room, told, socket } = enter();
+  room.pause();
+  socket().say({ t: "batch", missed: { low: 2 }, cursor: 2, entries: [said(1)] });
+  room.resume();
+  socket().open();
+  socket().say({ ...WELCOME, resumed: false });
+  assert.deepEqual(told.batch, [{ entries: [], missed: { low: 2, normal: 1 } }]);
+});
+
+test("a_guest_goes_on_at_the_present_and_is_told_what_was_counted", () => {
+  const { room, told, socket } = enter({ guest: true });
+  socket().say({ ...WELCOME, me: { user: null, guest: true }, token: null });
+  room.pause();
+  socket().say({ t: "batch", missed: { low: 2 }, cursor: 2, entries: [said(1)] });
+  room.resume();
+  assert.equal(Socket.all.length, 1);
+  assert.deepEqual(told.batch, [{ entries: [], missed: { low: 2, normal: 1 } }]);
+  socket().say({ t: "batch", missed: {}, cursor: 3, entries: [said(2)] });
+  assert.deepEqual(room.session.cursor, 3);
+});
+
+test("a_pause_in_which_nothing_happened_needs_no_new_connection", () => {
+  const { room } = enter();
+  room.pause();
+  room.resume();
+  assert.equal(Socket.all.length, 1);
+  assert.equal(room.paused, false);
+});
+
+test("a_command_is_answered_refused_or_lost", async () => {
+  const { room, socket } = enter();
+  const done = room.do("words", { text: "stupid" });
+  const refused = room.do("mute", { user: "u9", seconds: 60 });
+  const lost = room.do("disband");
+  const [words, mute] = socket().sent("do");
+  assert.deepEqual([words.do, words.text, mute.do, mute.user], ["words", "stupid", "mute", "u9"]);
+  socket().say({ t: "done", id: mute.id, state: "refused", code: 2108, why: "no", detail: { needs: "Owner" } });
+  socket().say({ t: "done", id: words.id, state: "done", terms: 19 });
+  assert.equal((await done).terms, 19);
+  await assert.rejects(refused, (problem) => {
+    assert.ok(problem instanceof RoomError);
+    assert.deepEqual([problem.code, problem.why, problem.detail], [2108, "no", { needs: "Owner" }]);
+    return true;
+  });
+  socket().lose();
+  await assert.rejects(lost, { code: "lost" });
+  await assert.rejects(room.do("disband"), { code: "not_connected" });
+});
+
+test("frames_for_boards_and_panels_are_handed_on", () => {
+  const { told, socket } = enter();
+  for (const t of ["board", "panel", "ask"]) {
+    socket().say({ t, marker: t });
+    assert.equal(told[t][0].marker, t);
+  }
+});
+
+test("what_is_no_frame_of_this_version_changes_nothing", () => {
+  const { room, told, socket } = enter();
+  socket().onmessage({ data: "no json" });
+  socket().onmessage({ data: JSON.stringify({ v: 2, t: "bye" }) });
+  socket().onmessage({ data: "null" });
+  socket().say({ t: "receipt", id: 99, random: 5, state: "delivered" });
+  assert.deepEqual([room.state, told.sent], ["live", []]);
+});
+
+test("sends_keep_to_half_of_what_the_host_takes", () => {
+  const { room, socket } = enter();
+  for (let n = 0; n < 20; n += 1) room.send("like", { data: "1" });
+  assert.equal(socket().sent("send").length, 10);
+  mock.timers.tick(1_000);
+  assert.equal(socket().sent("send").length, 20);
+});
+
+test("more_open_messages_than_a_group_remembers_are_refused_at_once", async () => {
+  const { room } = enter();
+  for (let n = 0; n < 32; n += 1) room.send("like", { data: "1" });
+  const sent = await room.send("like", { data: "1" }).outcome;
+  assert.deepEqual([sent.state, sent.code], ["refused", "too_many_open"]);
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { oneLine } from "../../page/show/comments.js";
+import { hue, nickOf, within } from "../../page/common/dom.js";
+import { actOf } from "../../page/show/keys.js";
+import { addressOf } from "../../page/common/nav.js";
+import { readNotice, readOffer } from "../../page/show/offer.js";
+import { messagesIn } from "../../page/show/pause.js";
+import { isLong } from "../../page/common/rows.js";
+
+test("a_key_acts_only_where_nobody_types_and_alone", () => {
+  const here = { typing: false, enabled: true };
+  assert.equal(actOf({ key: "p" }, here), "pause");
+  assert.equal(actOf({ key: "P" }, here), "pause");
+  assert.equal(actOf({ key: "?" }, here), "help");
+  assert.equal(actOf({ key: "1" }, here), "rose");
+  assert.equal(actOf({ key: "p" }, { typing: true, enabled: true }), null);
+  assert.equal(actOf({ key: "p" }, { typing: false, enabled: false }), null);
+  for (const more of [{ ctrlKey: true }, { metaKey: true }, { altKey: true }, { repeat: true }, { isComposing: true }]) {
+    assert.equal(actOf({ key: "p", ...more }, here), null);
+  }
+  for (const key of ["PageUp", "x", "constructor", "", "Enter"]) assert.equal(actOf({ key }, here), null, key);
+});
+
+test("an_offer_is_read_strictly_and_its_count_is_never_below_nothing", () => {
+  const text = JSON.stringify({ id: 3, title: "Tea", text: "Twelve", stock: 100, left: 37 });
+  assert.deepEqual(readOffer({ offer: text }), { id: 3, title: "Tea", text: "Twelve", left: 37 });
+  assert.equal(readOffer({ offer: '{"id":3,"title":"Tea","left":-1}' })?.left, 0);
+  for (const odd of [undefined, null, {}, { offer: "" }, { offer: "null" }, { offer: "[3]" }, { offer: '{"id":"3","title":"Tea"}' }, { offer: '{"id":3}' }]) {
+    assert.equal(readOffer(odd), null, JSON.stringify(odd));
+  }
+});
+
+test("a_notice_for_the_program_is_told_from_a_text_for_people", () => {
+  assert.deepEqual(readNotice('{"voucher":{"offer":3,"title":"Tea","code":"K7Q2-M9TX"}}'), { voucher: { offer: 3, title: "Tea", code: "K7Q2-M9TX" } });
+  assert.deepEqual(readNotice('{"sold_out":{"offer":3}}'), { soldOut: 3 });
+  assert.deepEqual(readNotice('{"called":true}'), { other: "called" });
+  for (const text of ["You won the raffle.", '"text"', "{}", '{"voucher":{"offer":3}}', '{"voucher":null}', '{"a":1,"sold_out":{"offer":3}}', "12", undefined, null]) {
+    assert.equal(readNotice(text), null, String(text));
+  }
+});
+
+test("tips_and_notices_are_no_messages", () => {
+  assert.equal(messagesIn({ high: 1, normal: 4, low: 30, lowest: 2, tip: 9, notice: 1 }), 37);
+  assert.equal(messagesIn({}), 0);
+});
+
+test("what_flies_is_one_line_of_bounded_length", () => {
+  assert.equal(oneLine("  two\n\nlines\u2028and\u0000more "), "two lines and more");
+  assert.equal([...oneLine("🎈".repeat(500))].length, 61);
+});
+
+test("a_wall_of_text_is_cut_until_somebody_asks", () => {
+  assert.equal(isLong("a line"), false);
+  assert.equal(isLong("w".repeat(421)), true);
+  assert.equal(isLong("\n".repeat(8)), true);
+});
+
+test("a_nick_cannot_turn_around_the_sentence_that_it_stands_in", () => {
+  assert.equal(within("Ann\u202e\u2069x"), "\u2068Annx\u2069");
+});
+
+test("everybody_is_called_something_and_keeps_their_colour", () => {
+  assert.equal(nickOf({ nick: "", user: "u7" }), "u7");
+  assert.notEqual(nickOf({ nick: "", user: null }), "");
+  assert.equal(hue("u7"), hue("u7"));
+  assert.match(hue("a'\"<b>"), /^hue-\d+$/);
+});
+
+test("rooms_lead_to_the_page_of_their_kind", () => {
+  assert.equal(addressOf({ id: "live", name: "", kind: "show" }), "./");
+  assert.equal(addressOf({ id: "seminar", name: "", kind: "class" }), "board?group=seminar");
+  assert.equal(addressOf({ id: "a&b", name: "", kind: "show" }), "./?group=a%26b");
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { balance } from "../../page/panel/balance.js";
+
+const FRAME = {
+  refused: { 1004: 3, 2004: 2 },
+  flow: {
+    high: { accepted: 10, delivered: 9, waiting: 1 },
+    normal: { accepted: 30, delivered: 20, rejected: { filter: 2, silence: 1 }, discarded: { rate: 4 }, waiting: 1, held: 2 },
+  },
+};
+
+test("books in which every message has one place balance", () => {
+  assert.deepEqual(balance(FRAME), {
+    offered: 45, refused: 5, accepted: 40,
+    delivered: 29, rejected: 3, discarded: 4, waiting: 2, held: 2,
+    missing: 0, holds: true,
+  });
+});
+
+test("an accepted message that is nowhere is seen", () => {
+  const { missing, holds } = balance({ ...FRAME, flow: { ...FRAME.flow, low: { accepted: 1 } } });
+  assert.deepEqual({ missing, holds }, { missing: 1, holds: false });
+});
+
+test("a message that is in two places is seen", () => {
+  const { missing, holds } = balance({ flow: { low: { accepted: 1, delivered: 1, waiting: 1 } } });
+  assert.deepEqual({ missing, holds }, { missing: -1, holds: false });
+});
+
+test("a host that counts what was offered by itself is held to it", () => {
+  assert.equal(balance({ ...FRAME, offered: 45 }).holds, true);
+  assert.equal(balance({ ...FRAME, offered: 46 }).holds, false);
+});
+
+test("the books of an empty room balance", () => {
+  assert.equal(balance({}).holds, true);
+  assert.equal(balance({}).offered, 0);
+});

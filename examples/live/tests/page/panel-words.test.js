@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as boardEn from "../../page/board/words.en.js";
+import * as boardZh from "../../page/board/words.zh.js";
+import * as panelEn from "../../page/panel/words.en.js";
+import * as panelZh from "../../page/panel/words.zh.js";
+
+/** Names with what kind of thing each is, inside objects too. @param {any} words @param {string} [prefix] @returns {string[]} */
+const shape = (words, prefix = "") =>
+  Object.keys(words).sort().flatMap((name) => {
+    const value = words[name];
+    const inside = value !== null && typeof value === "object" && !Array.isArray(value);
+    return inside ? shape(value, `${prefix}${name}.`) : [`${prefix}${name}: ${Array.isArray(value) ? `list of ${value.length}` : typeof value}`];
+  });
+
+test("the panel says the same things in both languages", () => {
+  assert.deepEqual(shape({ ...panelZh }), shape({ ...panelEn }));
+});
+
+test("the board says the same things in both languages", () => {
+  assert.deepEqual(shape({ ...boardZh }), shape({ ...boardEn }));
+});
+
+test("every step of a life is a sentence, also one that nobody knew of", () => {
+  const steps = [
+    { step: "filtered", what: "masked", word: "stupid" }, { step: "filtered", what: "other", word: null },
+    { step: "asked", expires: 21_000 }, { step: "answered", decision: "silence" },
+    { step: "waiting", expires: 1_250, ahead: 3 }, { step: "waiting", expires: 1_250, ahead: 0 },
+    { step: "omitted", steps: 4 }, { step: "rewound" },
+  ];
+  for (const words of [panelEn, panelZh]) {
+    for (const step of steps) {
+      const said = words.life.step(step, 1_000);
+      assert.ok(said.length > 1 && !/undefined|NaN|null/.test(said), said);
+    }
+  }
+  assert.match(panelEn.life.step(steps[4], 1_000), /behind 3 others, for at most 250 ms/);
+});
+
+test("every end of a life says why", () => {
+  for (const reason of ["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded"]) {
+    for (const words of [panelEn, panelZh]) {
+      const bare = words.life.end({ state: "discarded", reason: "no such reason" });
+      const said = words.life.end({ state: "discarded", reason });
+      assert.notEqual(said, bare.replace("no such reason", reason));
+      assert.ok(words.reasons[reason], reason);
+    }
+  }
+  assert.match(panelEn.life.end({ state: "rejected", reason: "decision", why: "No adverts." }), /“No adverts\.”$/);
+});
+
+test("a drawing is told by who drew it, the most first and at most five by name", () => {
+  const authors = ["Ann", "Bo", "Cy", "Di", "Ed", "Flo"].map((nick, i) => ({ nick, strokes: 9 - i }));
+  assert.equal(boardEn.drawing(authors), "Whiteboard with 39 strokes: Ann 9, Bo 8, Cy 7, Di 6, Ed 5 and 1 other.");
+  assert.equal(boardEn.drawing([]), "Whiteboard, empty.");
+});
+
+test("text in the pages is text that both languages have", async () => {
+  const { readFile } = await import("node:fs/promises");
+  for (const [page, words] of [["panel.html", panelEn], ["board.html", boardEn]]) {
+    const html = await readFile(new URL(`../../page/${page}`, import.meta.url), "utf8");
+    const keys = [...html.matchAll(/data-say(?:-label|-title|-hint)?="([^"]+)"/g)].map(([, key]) => key);
+    assert.ok(keys.length > 20);
+    for (const key of keys) assert.ok(key in words.page, `${page}: ${key}`);
+  }
+});
