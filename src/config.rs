@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    bounds,
     entry::TipKind,
     id::FilterId,
     message::{PerClass, PerPriority, Priority},
@@ -322,8 +323,13 @@ pub struct Settings {
     pub asking: Asking,
     /// Connections and memberships.
     pub presence: Presence,
-    /// Who may speak while everybody is muted. Staff by default.
+    /// Who may speak while everybody is muted, and without the mark that [`speakers`](Self::speakers)
+    /// asks for. Staff by default.
     pub mute_all_exempt: RoleSet,
+    /// While it is set, only members with this mark may speak, and the roles of
+    /// [`mute_all_exempt`](Self::mute_all_exempt): the large class in which the teacher calls
+    /// pupils on. A mark of the host's own, in a house with [`Power::Marks`]; `None` by default.
+    pub speakers: Option<u32>,
     /// A pause between messages, if any.
     pub slow_mode: Option<SlowMode>,
     /// How often likes and follows go into the group's profile: 3 to 5 s (seed FAQ 6). Default 4 s.
@@ -372,7 +378,7 @@ impl Settings {
         let (traffic, limits) = (&self.traffic, &self.limits);
         let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
         let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
-        let rules: [(bool, &'static str, &'static str); 21] = [
+        let rules: [(bool, &'static str, &'static str); 22] = [
             ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
             (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
             (
@@ -418,6 +424,13 @@ impl Settings {
             (self.asking.open <= 65_536, "asking.open", "at most 65,536"),
             (self.presence.grace <= DAY, "presence.grace", "at most a day"),
             ((1..=255).contains(&self.presence.per_user), "presence.per_user", "1 to 255"),
+            (
+                self.speakers.is_none_or(|mark| {
+                    mark >= bounds::FIRST_MARK && self.powers.contains(Power::Marks)
+                }),
+                "speakers",
+                "a mark from 1,000, where powers has Marks",
+            ),
             (
                 self.slow_mode.is_none_or(|slow| slow.interval <= DAY && !slow.interval.is_zero()),
                 "slow_mode.interval",
@@ -492,6 +505,7 @@ impl GroupConfig {
                 per_user: 8,
             },
             mute_all_exempt: RoleSet::STAFF,
+            speakers: None,
             slow_mode: None,
             tally: 4 * SECOND,
             filter: None,
@@ -567,44 +581,71 @@ mod tests {
     /// Each setting at its limit, and one past it.
     #[test]
     fn settings_that_cannot_hold_together_are_named() {
-        let broken = |change: fn(&mut Settings)| {
+        let broken = |change: &dyn Fn(&mut Settings)| {
             let mut settings = GroupConfig::livestream().settings().clone();
             change(&mut settings);
             settings.build().map_err(|error| error.field).err()
         };
-        assert_eq!(broken(|_| {}), None);
-        assert_eq!(broken(|it| it.traffic.burst = 0), Some("traffic.burst"));
-        assert_eq!(broken(|it| it.traffic.reserve = 3), None);
-        assert_eq!(broken(|it| it.traffic.reserve = 4), Some("traffic.reserve"));
+        assert_eq!(broken(&|_: &mut Settings| {}), None);
+        assert_eq!(broken(&|it: &mut Settings| it.traffic.burst = 0), Some("traffic.burst"));
+        assert_eq!(broken(&|it: &mut Settings| it.traffic.reserve = 3), None);
+        assert_eq!(broken(&|it: &mut Settings| it.traffic.reserve = 4), Some("traffic.reserve"));
         assert_eq!(
-            broken(|it| it.traffic.lanes[Priority::Low].capacity = 0),
+            broken(&|it: &mut Settings| it.traffic.lanes[Priority::Low].capacity = 0),
             Some("traffic.lanes.capacity")
         );
         assert_eq!(
-            broken(|it| it.traffic.lanes[Priority::Low].max_wait = Duration::MAX),
+            broken(&|it: &mut Settings| it.traffic.lanes[Priority::Low].max_wait = Duration::MAX),
             Some("traffic.lanes.max_wait")
         );
         assert_eq!(
-            broken(|it| {
+            broken(&|it: &mut Settings| {
                 let cap = Cap { rate: it.traffic.rate, burst: 0 };
                 it.traffic.caps[Priority::Normal] = Some(cap);
             }),
             Some("traffic.caps.burst")
         );
-        assert_eq!(broken(|it| it.retention.quota.0[5] = 0), Some("retention.quota"));
-        assert_eq!(broken(|it| it.retention.max_age = Duration::ZERO), Some("retention.max_age"));
-        assert_eq!(broken(|it| it.history = 3_072), None);
-        assert_eq!(broken(|it| it.history = 3_073), Some("history"));
-        assert_eq!(broken(|it| it.tips.names = 65), Some("tips.names"));
-        assert_eq!(broken(|it| it.tips.cap.burst = 0), Some("tips.cap.burst"));
-        assert_eq!(broken(|it| it.asking.open = 65_537), Some("asking.open"));
-        assert_eq!(broken(|it| it.presence.per_user = 0), Some("presence.per_user"));
-        assert_eq!(broken(|it| it.presence.per_user = 256), Some("presence.per_user"));
-        assert_eq!(broken(|it| it.tally = Duration::ZERO), Some("tally"));
-        assert_eq!(broken(|it| it.limits.message_bytes = 0), Some("limits.message_bytes"));
-        assert_eq!(broken(|it| it.limits.elements = 0), Some("limits.elements"));
-        assert_eq!(broken(|it| it.limits.outputs = 8_175), Some("limits.outputs"));
-        assert_eq!(broken(|it| it.limits.outputs = 8_176), None);
+        assert_eq!(
+            broken(&|it: &mut Settings| it.retention.quota.0[5] = 0),
+            Some("retention.quota")
+        );
+        assert_eq!(
+            broken(&|it: &mut Settings| it.retention.max_age = Duration::ZERO),
+            Some("retention.max_age")
+        );
+        assert_eq!(broken(&|it: &mut Settings| it.history = 3_072), None);
+        assert_eq!(broken(&|it: &mut Settings| it.history = 3_073), Some("history"));
+        assert_eq!(broken(&|it: &mut Settings| it.tips.names = 65), Some("tips.names"));
+        assert_eq!(broken(&|it: &mut Settings| it.tips.cap.burst = 0), Some("tips.cap.burst"));
+        assert_eq!(broken(&|it: &mut Settings| it.asking.open = 65_537), Some("asking.open"));
+        assert_eq!(
+            broken(&|it: &mut Settings| it.presence.per_user = 0),
+            Some("presence.per_user")
+        );
+        assert_eq!(
+            broken(&|it: &mut Settings| it.presence.per_user = 256),
+            Some("presence.per_user")
+        );
+        assert_eq!(broken(&|it: &mut Settings| it.tally = Duration::ZERO), Some("tally"));
+        assert_eq!(
+            broken(&|it: &mut Settings| it.speakers = Some(1_000)),
+            Some("speakers"),
+            "nobody can be marked"
+        );
+        let marks = |mark| {
+            move |it: &mut Settings| {
+                (it.powers, it.speakers) = (Powers::NONE.with(Power::Marks), Some(mark));
+            }
+        };
+        assert_eq!(broken(&marks(1_000)), None);
+        assert_eq!(broken(&marks(999)), Some("speakers"));
+        assert_eq!(
+            broken(&|it: &mut Settings| it.limits.message_bytes = 0),
+            Some("limits.message_bytes")
+        );
+        assert_eq!(broken(&|it: &mut Settings| it.limits.elements = 0), Some("limits.elements"));
+        assert_eq!(broken(&|it: &mut Settings| it.limits.outputs = 8_175), Some("limits.outputs"));
+        assert_eq!(broken(&|it: &mut Settings| it.limits.outputs = 8_176), None);
     }
 
     #[test]

@@ -202,6 +202,12 @@ pub enum Refusal {
     /// Everybody is muted.
     #[error("everybody is muted; wait until it ends")]
     MutedAll,
+    /// Only members with a mark may speak now, and the author has not got it.
+    #[error("only members with mark {mark} may speak now; ask the staff for it")]
+    NotASpeaker {
+        /// The mark that one must have.
+        mark: u32,
+    },
     /// The author wrote a moment ago.
     #[error("slow mode: write again at {until}")]
     SlowMode {
@@ -291,6 +297,7 @@ impl Refusal {
             Self::Banned { .. } => 2003,
             Self::Muted { .. } => 2004,
             Self::MutedAll => 2005,
+            Self::NotASpeaker { .. } => 2006,
             Self::Denied(denial) => denial.code(),
             Self::SlowMode { .. } => 3001,
             Self::GroupFull { .. } => 3002,

@@ -9,7 +9,7 @@ use std::{
 use liveroom::{
     Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
     CounterChange, Counting, Decision, Draft, Element, GroupConfig, GroupPatch, Join, JoinOption,
-    Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform, Priority, Profile,
+    Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform, Power, Priority, Profile,
     QuitAcross, Random, Rate, Retention, Role, RoleSet, SessionId, Settings, Silence, SlowMode,
     Span, Ticket, Timestamp, UserId, Users, Visitor,
     filter::{Filter, FilterSpec},
@@ -349,6 +349,8 @@ pub(crate) fn config(dice: &mut Dice<'_>) -> GroupConfig {
         dice.one_of(&[QuitAcross::WebEndsAll, QuitAcross::Together, QuitAcross::Independent]);
     settings.presence.per_user = dice.one_of(&[8, 1, 2]);
     settings.mute_all_exempt = roles(dice);
+    let marks = settings.powers.contains(Power::Marks);
+    settings.speakers = dice.one_of(&[None, None, None, Some(1_000)]).filter(|_| marks);
     settings.slow_mode = slow_mode(dice).filter(|slow| !slow.interval.is_zero());
     settings.tally = Duration::from_secs(dice.one_of(&[4, 1, 60]));
     settings.filter = filter(dice);

@@ -53,7 +53,7 @@ impl Group {
         }
         let action = if draft.kind == Kind::Control { Action::Direct } else { Action::Speak };
         self.may_do(caller, action, None)?;
-        self.check_silence(now, caller)?;
+        self.check_silence(now, caller, action)?;
         let screened = self.screen(caller, &draft.content);
         let asked = self.asked(caller, &screened);
         if asked.is_some() {
@@ -71,7 +71,12 @@ impl Group {
     }
 
     /// Mutes and modes; the app is above them.
-    fn check_silence(&self, now: Timestamp, caller: &Caller) -> Result<(), Refusal> {
+    fn check_silence(
+        &self,
+        now: Timestamp,
+        caller: &Caller,
+        action: Action,
+    ) -> Result<(), Refusal> {
         let Voice::Own { user, role } = caller.voice() else { return Ok(()) };
         if let Some(until) = self.mutes.until(now, user) {
             return Err(Refusal::Muted { until });
@@ -79,6 +84,13 @@ impl Group {
         let settings = self.config.settings();
         if self.modes.silenced(role, settings.mute_all_exempt) {
             return Err(Refusal::MutedAll);
+        }
+        // A directive is an order, not speech.
+        if let Some(mark) = settings.speakers.filter(|_| action == Action::Speak)
+            && !settings.mute_all_exempt.contains(Some(role))
+            && !self.roster.is_marked(user, mark)
+        {
+            return Err(Refusal::NotASpeaker { mark });
         }
         let slow = settings.slow_mode.and_then(|slow| self.modes.slow(now, user, role, &slow));
         slow.map_or(Ok(()), |until| Err(Refusal::SlowMode { until }))

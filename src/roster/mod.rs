@@ -183,6 +183,11 @@ impl Roster {
         Some(self.member(people, people.get(people.find(user)?)))
     }
 
+    /// Whether a member has this mark.
+    pub(crate) fn is_marked(&self, user: &UserId, mark: u32) -> bool {
+        self.get(user).is_some_and(|member| member.marks().any(|known| known == mark))
+    }
+
     pub(crate) fn profile(&self, user: &UserId) -> Option<&Arc<Profile>> {
         self.get(user).map(|member| member.profile())
     }

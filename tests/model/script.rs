@@ -9,8 +9,8 @@ use liveroom::{
     Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
     CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, GroupConfig,
     GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform,
-    Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet, SessionId, Settings, Silence,
-    SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
+    Power, Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet, SessionId, Settings,
+    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -394,6 +394,7 @@ pub(crate) struct Knobs {
     pub(crate) quit: QuitAcross,
     pub(crate) per_user: u32,
     pub(crate) speak_through: u8,
+    pub(crate) speakers: Option<u32>,
     pub(crate) slow: Option<u32>,
     pub(crate) tally: u64,
     pub(crate) members: Option<u64>,
@@ -459,6 +460,8 @@ impl Knobs {
         settings.presence.quit = self.quit;
         settings.presence.per_user = self.per_user;
         settings.mute_all_exempt = roles(self.speak_through);
+        let marks = settings.powers.contains(Power::Marks);
+        settings.speakers = self.speakers.filter(|_| marks);
         settings.slow_mode = self.slow.map(slow_mode);
         settings.tally = Duration::from_secs(self.tally);
         settings.limits.members = self.members;
@@ -515,6 +518,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         across(),
         1..4_u32,
         0..4_u8,
+        option::weighted(0.1, 1_000..1_002_u32),
         option::weighted(0.2, 1..2_000_u32),
         1..6_u64,
     );
@@ -529,7 +533,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
             let (rate, burst, reserve, lanes, caps, exempt, weights) = traffic;
             let (quota, max_age, history, tips, no_joins) = telling;
             let (every, hold, questions) = asking;
-            let (grace, stay, quit, per_user, speak_through, slow, tally) = presence;
+            let (grace, stay, quit, per_user, speak_through, speakers, slow, tally) = presence;
             let (members, limits, disclose_loss, filter) = limits;
             Knobs {
                 preset,
@@ -554,6 +558,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 quit,
                 per_user,
                 speak_through,
+                speakers,
                 slow,
                 tally,
                 members,
@@ -719,7 +724,7 @@ fn values() -> impl Strategy<Value = Act> {
         1 => select(vec![i64::MAX, 0]).prop_map(Counting::Set),
         1 => Just(Counting::Remove),
     ];
-    let mark = prop_oneof![3 => Just(500_u32), 2 => Just(600_u32), 3 => 998..1_012_u32];
+    let mark = prop_oneof![3 => Just(500_u32), 2 => Just(600_u32), 3 => 1_000..1_002_u32, 3 => 998..1_012_u32];
     prop_oneof![
         2 => (
             any::<bool>(),

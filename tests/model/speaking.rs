@@ -87,7 +87,7 @@ impl Model {
     }
 
     pub(super) fn send(&mut self, actor: &Actor, draft: &Draft) -> Result<ModelReceipt, Refusal> {
-        self.modes(actor)?;
+        self.modes(actor, draft)?;
         let sender = self.sender(actor);
         let verdict = match actor {
             Actor::App => Verdict::GoOn(draft.content.clone()),
@@ -121,14 +121,22 @@ impl Model {
         Ok(self.sent(id, false))
     }
 
-    /// Muted, everybody muted, slow mode: none of them concerns the app.
-    fn modes(&self, actor: &Actor) -> Result<(), Refusal> {
+    /// Muted, everybody muted, no speaker, slow mode: none of them concerns the app.
+    fn modes(&self, actor: &Actor, draft: &Draft) -> Result<(), Refusal> {
         let Actor::User { user, role, .. } = actor else { return Ok(()) };
         if let Some(mute) = self.mutes.iter().find(|mute| mute.user == *user) {
             return Err(Refusal::Muted { until: mute.until });
         }
         if self.mute_all && !self.settings.mute_all_exempt.contains(Some(*role)) {
             return Err(Refusal::MutedAll);
+        }
+        if let Some(mark) = self.settings.speakers {
+            let speaks = self.member(user).is_some_and(|member| member.marks.contains(&mark))
+                || self.settings.mute_all_exempt.contains(Some(*role))
+                || draft.directive.is_some();
+            if !speaks {
+                return Err(Refusal::NotASpeaker { mark });
+            }
         }
         if let Some(slow) = self.settings.slow_mode
             && !slow.exempt.contains(Some(*role))

@@ -225,6 +225,8 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
             let rate = Rate::per_second(count()?).ok_or("a rate is not zero")?;
             settings.traffic.caps[Priority::Low] = Some(Cap { rate, burst: 1 });
         }
+        "speakers" if value == "all" => settings.speakers = None,
+        "speakers" => settings.speakers = Some(count()?),
         "told" => {
             settings.tips.kinds = settings.tips.kinds.with(TipKind::MemberProfile);
             settings.tips.mute_all = value == "mutes";

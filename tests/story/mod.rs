@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use liveroom::{
     Author, Command, Cursor, Epoch, Group, GroupConfig, GroupId, HashKey, MessageId, Output,
-    Receipt, SessionId, Timestamp, filter::FilterSpec,
+    Receipt, SessionId, Settings, Timestamp, filter::FilterSpec,
 };
 
 use deed::{duration, number, set, user};
@@ -54,6 +54,7 @@ impl Stage {
                 self.follow()
             }
             ["filter", words @ ..] => self.filter(words),
+            ["configure", words @ ..] => self.configure(words),
             ["explain", id] => self.explain(id),
             ["stats"] => Ok(say::stats(&self.group_ref()?.stats())),
             ["profile"] => Ok(say::profile(self.group_ref()?)),
@@ -87,10 +88,9 @@ impl Stage {
         let mut owner = None;
         let mut settings = config.settings().clone();
         for word in &words[1..] {
-            let (key, value) = word.split_once('=').ok_or("settings are key=value")?;
-            match key {
-                "owner" => owner = Some(user(value)?),
-                _ => set(&mut settings, key, value)?,
+            match word.split_once('=') {
+                Some(("owner", name)) => owner = Some(user(name)?),
+                _ => change(&mut settings, word)?,
             }
         }
         config = settings.build().map_err(|error| error.to_string())?;
@@ -111,6 +111,18 @@ impl Stage {
         let group = self.group_mut()?;
         group.install_filter(filter);
         let answer = group.push(now, Author::App, Command::UseFilter { filter: Some(id) });
+        answer.map_err(|refusal| refusal.to_string())?;
+        self.follow()
+    }
+
+    /// The group goes on under settings of which some are changed.
+    fn configure(&mut self, words: &[&str]) -> Told {
+        let mut settings = self.group_ref()?.config().settings().clone();
+        words.iter().try_for_each(|word| change(&mut settings, word))?;
+        let config = settings.build().map_err(|error| error.to_string())?;
+        let now = self.now;
+        let command = Command::Configure(Box::new(config));
+        let answer = self.group_mut()?.push(now, Author::App, command);
         answer.map_err(|refusal| refusal.to_string())?;
         self.follow()
     }
@@ -211,6 +223,12 @@ impl Stage {
     fn group_mut(&mut self) -> Result<&mut Group, String> {
         self.group.as_mut().ok_or_else(|| "there is no group yet".into())
     }
+}
+
+/// A setting, `key=value`.
+fn change(settings: &mut Settings, word: &str) -> Result<(), String> {
+    let (key, value) = word.split_once('=').ok_or("settings are key=value")?;
+    set(settings, key, value)
 }
 
 /// The name without the device.
