@@ -23,6 +23,8 @@ mod id;
 mod journal;
 mod log;
 mod message;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod modes;
 mod mutes;
 mod outcome;

@@ -47,6 +47,8 @@ const RANKS: &[Rank] = &[
     Rank::Apart(&["group"]),
     Rank::Layered(&["directory", "journal", "engine"]),
     Rank::Layered(&["clock", "audience", "hub"]),
+    // Adapters, each behind a feature of its name: they look at the core, which never sees them.
+    Rank::Apart(&["metrics"]),
 ];
 
 /// Words that only some files may use, and why.
@@ -59,7 +61,8 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("std::net", &[], "the library has no sockets"),
     ("std::fs", &[], "the library has no files"),
     ("f32", &[], "no floating point, so that every machine agrees"),
-    ("f64", &[], "no floating point, so that every machine agrees"),
+    ("f64", &["metrics"], "no floating point, so that every machine agrees"),
+    ("metrics", &["lib", "metrics"], "the core counts into no recorder"),
     ("RandomState", &[], "hash tables are keyed by the host"),
 ];
 
