@@ -42,6 +42,8 @@ mod tally;
 mod time;
 mod timers;
 mod tips;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 
 /// Chapters beside the reference.
 pub mod guide {
