@@ -323,7 +323,8 @@ pub struct Settings {
     pub asking: Asking,
     /// Connections and memberships.
     pub presence: Presence,
-    /// Who may speak while everybody is muted. Staff by default.
+    /// Who may speak while everybody is muted, and without the mark that [`speakers`](Self::speakers)
+    /// asks for. Staff by default.
     pub mute_all_exempt: RoleSet,
     /// While it is set, only members with this mark may speak, and the roles of
     /// [`mute_all_exempt`](Self::mute_all_exempt): the large class in which the teacher calls

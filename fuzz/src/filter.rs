@@ -117,8 +117,15 @@ fn masks_no_more_than_it_says(text: &str, verdict: &Verdict, masked: &str) {
         assert_eq!(masked, text);
     }
     let covered = |at: &usize| spans.iter().any(|span| span.contains(at));
-    // Marks go with the letter on which they are drawn, so those next to a hit are left aside.
-    let outside = text.char_indices().filter(|(at, c)| c.is_ascii() && !covered(at));
+    // Marks go with the letter on which they are drawn, and a letter with the marks drawn on it, where
+    // they are a hit alone: so both are left aside next to a hit.
+    let carries = |at: usize| {
+        spans.iter().any(|span| {
+            span.start == at + 1 && !text[span.start..].starts_with(|c: char| c.is_ascii())
+        })
+    };
+    let outside =
+        text.char_indices().filter(|(at, c)| c.is_ascii() && !covered(at) && !carries(*at));
     let mut rest = masked.chars();
     for (at, c) in outside {
         assert!(rest.any(|kept| kept == c), "{c:?} at {at} is outside the hits, and is gone");

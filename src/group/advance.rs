@@ -91,7 +91,7 @@ impl Group {
             due(Due::Release, self.scheduler.next_release(self.clock, &settings.traffic)),
             due(Due::Expiry, self.scheduler.next_expiry(self.clock, &settings.traffic)),
             due(Due::Decision, self.review.next_deadline()),
-            due(Due::Tip, self.tips.next_due(&settings.tips)),
+            due(Due::Tip, self.tips.next_due(self.clock, &settings.tips)),
             due(Due::Tally, self.tally.next_flush()),
             due(Due::Grace, self.roster.next_lapse()),
             due(Due::Unmute, self.mutes.next_end()),

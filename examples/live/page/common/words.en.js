@@ -137,6 +137,11 @@ const REFUSALS = {
     help: "Keep your words: the banner above goes away when everybody may write again.",
     offer: "edit",
   }),
+  2006: () => ({
+    text: "Only those who are called on may write right now.",
+    help: "Keep your words until the staff call on you.",
+    offer: "edit",
+  }),
   2101: () => ({ text: "Messages cannot be taken back in this room.", help: "Send a correction instead." }),
   2102: () => ({ text: "Nobody can be removed from this room." }),
   2103: () => ({ text: "The room is yours, so you cannot leave it.", help: "You can end it instead, or just close this page." }),
