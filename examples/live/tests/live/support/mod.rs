@@ -201,14 +201,18 @@ impl Client {
         frame
     }
 
+    /// What does not come within the time is not waited for, whatever else comes.
     pub(crate) async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
-        loop {
-            let frame = self.next().await;
-            assert_ne!(frame, Value::Null, "it closed first");
-            if wanted(&frame) {
-                return frame;
+        let found = async {
+            loop {
+                let frame = self.next().await;
+                assert_ne!(frame, Value::Null, "it closed first");
+                if wanted(&frame) {
+                    return frame;
+                }
             }
-        }
+        };
+        timeout(PATIENCE, found).await.expect("it does not come")
     }
 
     pub(crate) async fn next_of(&mut self, t: &str) -> Value {
