@@ -1,0 +1,83 @@
+/** Everybody can use every page: rules of WCAG 2.2 A and AA as axe knows them, in each look and language. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+
+import { DESKTOP, PHONE, startBrowser, visitor } from "./support/browser.mjs";
+import { startHost } from "./support/host.mjs";
+import { enter, row, say } from "./support/show.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+let browser;
+let host;
+before(async () => {
+  browser = await startBrowser();
+  host = await startHost(["--crowd", "50"]);
+});
+after(async () => {
+  await browser?.close();
+  await host?.stop();
+});
+
+/** What is against the rules, each with where. @param {import("playwright-core").Page} page */
+async function against(page) {
+  // The page's own policy would forbid the checker to be put in as a script; this way it need not be.
+  await page.evaluate(axe);
+  const { violations, passes } = await page.evaluate((tags) => globalThis.axe.run({ runOnly: tags }), RULES);
+  assert.ok(passes.length > 10, `only ${passes.length} rules had anything to look at`);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+}
+
+const LOOKS = {
+  "desktop, light": { ...DESKTOP, colorScheme: "light" },
+  "desktop, dark": { ...DESKTOP, colorScheme: "dark" },
+  "phone, Chinese": { ...PHONE, locale: "zh-CN" },
+};
+
+for (const [look, options] of Object.entries(LOOKS)) {
+  test(`the show keeps the rules on a ${look}`, async () => {
+    const { page, context } = await visitor(browser, host.url, { ...options, reducedMotion: "reduce" });
+    await page.locator("#rows > li").first().waitFor();
+    assert.deepEqual(await against(page), []);
+    if (look.startsWith("desktop")) {
+      await enter(page, "Ann");
+      await say(page, "a stupid zorgblatt");
+      await page.locator("#pending .failed").waitFor();
+      assert.deepEqual(await against(page), []);
+    }
+    await context.close();
+  });
+
+  test(`the panel keeps the rules on a ${look}`, async () => {
+    const { page, context } = await visitor(browser, host.ownerUrl, options);
+    await page.locator("#lives > li").first().waitFor({ state: "attached" });
+    assert.deepEqual(await against(page), []);
+    await context.close();
+  });
+
+  test(`the whiteboard keeps the rules on a ${look}`, async () => {
+    const { page, context } = await visitor(browser, new URL("/board?group=seminar", host.url), options);
+    await page.locator("#live:not(.lost)").waitFor();
+    assert.deepEqual(await against(page), []);
+    await context.close();
+  });
+}
+
+test("the show can be used with the keyboard alone", async () => {
+  const { page, context } = await visitor(browser, host.url);
+  const nick = page.locator("#nick");
+  for (let step = 0; step < 40 && !(await nick.evaluate((one) => one === document.activeElement)); step += 1) {
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.type("Kim");
+  await page.keyboard.press("Enter");
+  await page.locator("#message").waitFor();
+  await page.keyboard.type("without a mouse");
+  await page.keyboard.press("Enter");
+  await row(page, "without a mouse").waitFor();
+  await context.close();
+});

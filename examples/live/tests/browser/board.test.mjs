@@ -1,0 +1,121 @@
+/** The whiteboard of a large class and of a small one. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startBrowser, visitor } from "./support/browser.mjs";
+import { startHost } from "./support/host.mjs";
+import { enter, nothingWentWrong, row, say, until } from "./support/show.mjs";
+
+let browser;
+let host;
+before(async () => {
+  browser = await startBrowser();
+  host = await startHost();
+});
+after(async () => {
+  await browser?.close();
+  await host?.stop();
+});
+
+/** @param {string} group */
+const board = (group, fragment = "") => visitor(browser, new URL(`/board?group=${group}${fragment}`, host.url));
+
+/** Draws one line across the sheet. @param {import("playwright-core").Page} page */
+async function draw(page, from = 0.2, to = 0.6) {
+  const sheet = await page.locator("#sheet").boundingBox();
+  const at = (part) => [sheet.x + sheet.width * part, sheet.y + sheet.height * part];
+  await page.mouse.move(...at(from));
+  await page.mouse.down();
+  for (let step = 1; step <= 12; step += 1) await page.mouse.move(...at(from + ((to - from) * step) / 12));
+  await page.mouse.up();
+}
+
+/** The drawing as everybody has it, once nothing is on its way any more. @param {import("playwright-core").Page} page */
+const picture = (page) =>
+  page.evaluate(() => {
+    const paper = document.getElementById("paper");
+    const { data } = paper.getContext("2d").getImageData(0, 0, paper.width, paper.height);
+    let [ink, sum] = [0, 0];
+    const ground = [data[0], data[1], data[2], data[3]].join();
+    for (let at = 0; at < data.length; at += 4) {
+      if ([data[at], data[at + 1], data[at + 2], data[at + 3]].join() === ground) continue;
+      ink += 1;
+      sum = (sum * 31 + at) % 1_000_000_007;
+    }
+    return { ink, sum };
+  });
+
+/** @param {import("playwright-core").Page} page @param {{ink: number, sum: number}} wanted */
+const sees = (page, wanted, what) =>
+  until(async () => {
+    const seen = await picture(page);
+    return seen.ink === wanted.ink && seen.sum === wanted.sum;
+  }, what);
+
+test("in the large class the teacher draws, and a pupil draws only when called on", async () => {
+  const teacher = await board("class", `#key=${host.key}`);
+  const pupil = await board("class");
+  await enter(pupil.page, "Pia");
+  await teacher.page.locator("#pens:not([hidden])").waitFor();
+  assert.equal(await pupil.page.locator("#pens").isVisible(), false);
+  await draw(teacher.page);
+  await until(async () => (await picture(teacher.page)).ink > 100, "the teacher's line");
+  await sees(pupil.page, await picture(teacher.page), "the teacher's line");
+  await say(pupil.page, "may I").catch(() => {});
+  assert.equal(await row(teacher.page, "may I").count(), 0);
+  await pupil.page.locator("#hand").click();
+  const hand = teacher.page.locator("#hands > li", { hasText: "Pia" });
+  await hand.waitFor();
+  await hand.getByRole("button").first().click();
+  await pupil.page.locator("#pens:not([hidden])").waitFor();
+  const before = await picture(teacher.page);
+  await draw(pupil.page, 0.7, 0.9);
+  await until(async () => (await picture(teacher.page)).ink > before.ink, "the pupil's line");
+  await say(pupil.page, "thank you");
+  await row(teacher.page, "thank you").waitFor();
+  await teacher.page.locator("#called > li", { hasText: "Pia" }).getByRole("button").first().click();
+  await until(async () => !(await pupil.page.locator("#pens").isVisible()), "the end of the pupil's turn");
+  nothingWentWrong([teacher, pupil]);
+  await Promise.all([teacher.context.close(), pupil.context.close()]);
+});
+
+test("whoever comes late has the whole drawing, and a clear empties it for all", async () => {
+  const ann = await board("seminar");
+  const bo = await board("seminar");
+  await enter(ann.page, "Ann");
+  await enter(bo.page, "Bo");
+  await draw(ann.page, 0.1, 0.5);
+  await draw(bo.page, 0.5, 0.9);
+  await until(async () => (await picture(ann.page)).ink > 200 && (await picture(bo.page)).ink > 200, "two lines");
+  await until(async () => {
+    const [one, two] = [await picture(ann.page), await picture(bo.page)];
+    return one.sum === two.sum;
+  }, "the same picture for both");
+  const late = await board("seminar");
+  await sees(late.page, await picture(ann.page), "the whole drawing");
+  const teacher = await board("seminar", `#key=${host.key}`);
+  await sees(teacher.page, await picture(ann.page), "the whole drawing for the teacher");
+  await teacher.page.locator("#clear").click();
+  await teacher.page.locator("#clear-sure").click();
+  for (const { page } of [ann, bo, late, teacher]) await until(async () => (await picture(page)).ink === 0, "an empty board");
+  const people = [ann, bo, late, teacher];
+  nothingWentWrong(people);
+  await Promise.all(people.map(({ context }) => context.close()));
+});
+
+test("a line that is drawn while the connection is lost is there afterwards", async () => {
+  const ann = await board("seminar");
+  const bo = await board("seminar");
+  await enter(ann.page, "Ann");
+  await draw(ann.page, 0.2, 0.3);
+  await until(async () => (await picture(bo.page)).ink > 20, "the first line");
+  const before = await picture(bo.page);
+  await ann.context.setOffline(true);
+  await draw(ann.page, 0.4, 0.8);
+  await ann.context.setOffline(false);
+  await until(async () => (await picture(bo.page)).ink > before.ink + 50, "the second line", 60_000);
+  await sees(bo.page, await picture(ann.page), "the same picture");
+  nothingWentWrong([ann, bo], /ERR_INTERNET_DISCONNECTED|WebSocket/);
+  await Promise.all([ann.context.close(), bo.context.close()]);
+});

@@ -1,0 +1,186 @@
+/** The owner's panel: what it takes to get in, and what it does to the room. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startBrowser, visitor } from "./support/browser.mjs";
+import { startHost } from "./support/host.mjs";
+import { enter, nothingWentWrong, row, say, until } from "./support/show.mjs";
+
+let browser;
+let host;
+let owner;
+before(async () => {
+  browser = await startBrowser();
+  host = await startHost();
+  owner = await visitor(browser, host.ownerUrl);
+  await owner.page.locator("#panel:not([hidden])").waitFor();
+});
+after(async () => {
+  nothingWentWrong([owner]);
+  await browser?.close();
+  await host?.stop();
+});
+
+/** Opens one group of controls. @param {string} id */
+async function open(id) {
+  const card = owner.page.locator(`#${id}`);
+  if (!(await card.evaluate((one) => one.open))) await card.locator("summary").first().click();
+}
+
+async function viewer(nick) {
+  const made = await visitor(browser, host.url);
+  await enter(made.page, nick);
+  return made;
+}
+
+test("without the key, or with another, the panel shows nothing", async () => {
+  for (const fragment of ["", `#key=${"0".repeat(32)}`]) {
+    const stranger = await visitor(browser, new URL(`/panel${fragment}`, host.url));
+    await stranger.page.locator("#shut:not([hidden])").waitFor();
+    assert.equal(await stranger.page.locator("#panel").isVisible(), false);
+    assert.doesNotMatch(await stranger.page.locator("body").innerText(), /Offered|Accepted/);
+    nothingWentWrong([stranger]);
+    await stranger.context.close();
+  }
+});
+
+test("the key is gone from the address bar as soon as it is read", async () => {
+  assert.equal(new URL(owner.page.url()).hash, "");
+  assert.doesNotMatch(await owner.page.content(), new RegExp(host.key));
+});
+
+test("the books balance while people talk, and each message has its life", async () => {
+  const ann = await viewer("Ann");
+  for (const text of ["plain words", "a stupid song", "zorgblatt"]) await say(ann.page, text);
+  await owner.page.locator("#lives li", { hasText: "plain words" }).waitFor();
+  await until(async () => /balance/i.test(await owner.page.locator("#verdict").innerText()), "the balance");
+  await owner.page.locator("#lives li", { hasText: "zorgblatt" }).click();
+  const life = owner.page.locator("#life[open]");
+  await life.waitFor();
+  assert.match(await life.innerText(), /zorgblatt/);
+  assert.match(await life.innerText(), /filter|word/i);
+  await owner.page.locator("#life-close").click();
+  nothingWentWrong([ann]);
+  await ann.context.close();
+});
+
+test("a muted viewer cannot speak until they are unmuted", async () => {
+  const zed = await viewer("Zed");
+  await say(zed.page, "I will be muted");
+  await row(zed.page, "I will be muted").waitFor();
+  await open("act-people");
+  await owner.page.locator("#find").fill("Zed");
+  await owner.page.locator("#found").getByText("Zed").first().click();
+  await owner.page.locator("#mute").click();
+  await zed.page.locator("#banner", { hasText: /mute/i }).waitFor();
+  await say(zed.page, "let me speak");
+  await zed.page.locator("#pending .failed", { hasText: "let me speak" }).waitFor();
+  await owner.page.locator("#unmute").click();
+  await until(async () => !(await zed.page.locator("#banner").isVisible()), "the end of the mute");
+  await say(zed.page, "thank you");
+  await row(zed.page, "thank you").waitFor();
+  nothingWentWrong([zed]);
+  await zed.context.close();
+});
+
+test("everybody is muted, and the owner is not", async () => {
+  const ann = await viewer("Ann");
+  await open("act-room");
+  await owner.page.locator("#mute-all").click();
+  await ann.page.locator("#banner:not([hidden])").waitFor();
+  await say(ann.page, "nobody hears me");
+  await ann.page.locator("#pending .failed", { hasText: "nobody hears me" }).waitFor();
+  await owner.page.locator("#mute-all").click();
+  await until(async () => !(await ann.page.locator("#banner").isVisible()), "the end of it");
+  nothingWentWrong([ann]);
+  await ann.context.close();
+});
+
+test("a notice and a new profile reach everybody", async () => {
+  const guest = await visitor(browser, host.url);
+  await open("act-room");
+  await owner.page.locator("#notice").fill("The raffle is open.");
+  await owner.page.locator("#notice-form button[type=submit]").click();
+  await row(guest.page, "The raffle is open.").waitFor();
+  await open("act-profile");
+  await owner.page.locator("#name").fill("Night show");
+  await owner.page.locator("#notification").fill("Songs until dawn.");
+  await owner.page.locator("#profile-form button[type=submit]").click();
+  await until(async () => (await guest.page.locator("#title").innerText()) === "Night show", "the new name");
+  await until(async () => (await guest.page.locator("#pinned").innerText()) === "Songs until dawn.", "the new notification");
+  nothingWentWrong([guest]);
+  await guest.context.close();
+});
+
+test("a new word list is in force at once, and a bad one says where it is bad", async () => {
+  const [ann, bo] = await Promise.all([viewer("Ann"), viewer("Bo")]);
+  await open("act-words");
+  const list = await owner.page.locator("#words").inputValue();
+  await owner.page.locator("#words").fill(`${list}\nquokka`);
+  await owner.page.locator("#words-form button[type=submit]").click();
+  await until(async () => /\d/.test(await owner.page.locator("#words-answer").innerText()), "the answer");
+  await say(ann.page, "what a quokka");
+  await until(async () => (await row(bo.page, /what a \*+/).count()) + (await ann.page.locator("#pending .failed").count()) > 0, "the word's treatment");
+  assert.equal(await row(bo.page, "quokka").count(), 0);
+  nothingWentWrong([ann, bo]);
+  await Promise.all([ann.context.close(), bo.context.close()]);
+});
+
+test("a held message waits for the owner, who lets it through", async () => {
+  const [ann, bo] = await Promise.all([viewer("Ann"), viewer("Bo")]);
+  await say(ann.page, "free coins, says the quiz");
+  const card = owner.page.locator("#held > li", { hasText: "free coins, says the quiz" });
+  await card.waitFor();
+  assert.equal(await row(bo.page, "says the quiz").count(), 0);
+  await card.getByRole("button", { name: /allow/i }).click();
+  await row(bo.page, "says the quiz").waitFor();
+  nothingWentWrong([ann, bo]);
+  await Promise.all([ann.context.close(), bo.context.close()]);
+});
+
+test("a voucher goes to each who asks, and to none twice", async () => {
+  const [ann, bo] = await Promise.all([viewer("Ann"), viewer("Bo")]);
+  await open("act-offer");
+  await owner.page.locator("#new-title").fill("Half price tea");
+  await owner.page.locator("#new-text").fill("Tonight only.");
+  await owner.page.locator("#stock").fill("5");
+  await owner.page.locator("#offer-form button[type=submit]").click();
+  const codes = [];
+  for (const { page } of [ann, bo]) {
+    await page.getByRole("button", { name: "Get the voucher" }).click();
+    await page.locator("#offer-code", { hasText: /\w/ }).waitFor();
+    codes.push(await page.locator("#offer-code").innerText());
+  }
+  assert.equal(new Set(codes).size, 2, "each has a code of their own");
+  await ann.page.reload();
+  await ann.page.locator("#offer-code", { hasText: /\w/ }).waitFor();
+  assert.equal(await ann.page.locator("#offer-code").innerText(), codes[0]);
+  await until(async () => /\b3\b/.test(await ann.page.locator("#offer-left").innerText()), "three left");
+  nothingWentWrong([ann, bo]);
+  await Promise.all([ann.context.close(), bo.context.close()]);
+});
+
+test("the rate and the reserve change while people talk", async () => {
+  await open("act-traffic");
+  await owner.page.locator("#rate").fill("60");
+  await owner.page.locator("#burst").fill("6");
+  await owner.page.locator("#reserve").fill("2");
+  await owner.page.locator("#traffic-form button[type=submit]").click();
+  await until(async () => /60/.test(await owner.page.locator("#traffic-now").innerText()), "the new rate");
+});
+
+test("the owner ends the room, and everybody is told", async () => {
+  const ann = await viewer("Ann");
+  const name = await owner.page.locator("#title").innerText();
+  await open("act-profile");
+  await open("act-end").catch(() => {});
+  const end = owner.page.locator("details", { has: owner.page.locator("#end-form") });
+  if (!(await end.evaluate((one) => one.open))) await end.locator("summary").click();
+  assert.equal(await owner.page.locator("#end-sure").isDisabled(), true);
+  await owner.page.locator("#end-name").fill(name.trim());
+  await owner.page.locator("#end-sure").click();
+  await ann.page.locator("#connection", { hasText: /end/i }).waitFor();
+  nothingWentWrong([ann]);
+  await ann.context.close();
+});

@@ -1,0 +1,42 @@
+/** What a person does on the page of a show, by what they see there. */
+
+import assert from "node:assert/strict";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** Takes part under a name. @param {Page} page @param {string} nick */
+export async function enter(page, nick) {
+  await page.getByLabel("Your name").fill(nick);
+  await page.getByRole("button", { name: "Take part" }).click();
+  await page.getByRole("textbox", { name: "Your message" }).waitFor();
+}
+
+/** @param {Page} page @param {string} text */
+export async function say(page, text) {
+  await page.getByRole("textbox", { name: "Your message" }).fill(text);
+  await page.getByRole("textbox", { name: "Your message" }).press("Enter");
+}
+
+/** A row of the chat with these words. @param {Page} page @param {string|RegExp} text */
+export const row = (page, text) => page.locator("#rows > li", { hasText: text });
+
+/** Every row of the chat that is drawn, as one reads it. @param {Page} page */
+export const rows = (page) => page.locator("#rows > li").allInnerTexts();
+
+/** Waits until something is so, and says what it was if it never is. @param {() => Promise<unknown>} look @param {string} what */
+export async function until(look, what, ms = 15_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const seen = await look();
+    if (seen) return seen;
+    assert.ok(Date.now() < end, `${what} never came`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Nothing went wrong behind somebody's back. @param {{troubles: string[]}[]} people @param {RegExp} [expected] troubles that belong to the test */
+export function nothingWentWrong(people, expected) {
+  for (const { troubles } of people) {
+    assert.deepEqual(troubles.filter((trouble) => !expected?.test(trouble)), []);
+  }
+}
