@@ -35,6 +35,8 @@ pub(crate) struct Shelf {
     /// most as many as the group has sessions, and rare, so they stand beside the places.
     losses: BTreeMap<u32, VecDeque<Loss>>,
     bytes: usize,
+    /// What is held beside the groups, and counts against the same budget.
+    beside: usize,
     budget: usize,
 }
 
@@ -64,6 +66,7 @@ impl Shelf {
             ready: VecDeque::new(),
             losses: BTreeMap::new(),
             bytes: 0,
+            beside: 0,
             budget,
         }
     }
@@ -83,8 +86,13 @@ impl Shelf {
 
     /// Whether another command may be taken in: the budget is looked at before a group sees it.
     pub(crate) fn check_budget(&self) -> Result<(), PushError> {
-        let (held, budget) = (self.bytes, self.budget);
+        let (held, budget) = (self.bytes.saturating_add(self.beside), self.budget);
         if held > budget { Err(PushError::OverBudget { held, budget }) } else { Ok(()) }
+    }
+
+    /// So much is held beside the groups.
+    pub(crate) fn set_beside(&mut self, bytes: usize) {
+        self.beside = bytes;
     }
 
     /// Takes a group in; its id must be new.

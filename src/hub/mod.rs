@@ -99,6 +99,18 @@ struct Folk {
     life: u32,
 }
 
+impl Folk {
+    /// Roughly the bytes of it all.
+    fn bytes(&self) -> usize {
+        self.users.bytes() + self.sessions.bytes()
+    }
+
+    fn check_budget(&self, config: &EngineConfig) -> Result<(), PushError> {
+        let (held, budget) = (self.bytes(), config.budget);
+        if held > budget { Err(PushError::OverBudget { held, budget }) } else { Ok(()) }
+    }
+}
+
 /// Apps and their groups, for any number of threads. All methods take `&self`.
 #[derive(Debug)]
 pub struct Hub {
@@ -120,7 +132,8 @@ struct Registry {
 impl Hub {
     /// A hub of `shards` shards (at least one; one for each core that fans out is a good number).
     ///
-    /// `key` is random and secret. The config's budget holds for each app in each shard.
+    /// `key` is random and secret. The config holds for each app in each shard: its budget once for the
+    /// groups there, and once for the users and sessions there.
     pub fn new(key: HashKey, shards: usize, config: EngineConfig) -> Self {
         let shard = || {
             let (wake, woken) = bounded(1);
@@ -329,26 +342,41 @@ impl Hub {
     /// A connection came, of a user whom the host authenticated or of a guest.
     ///
     /// # Errors
-    /// [`PushError::SessionOpen`]: session ids are not used twice at a time; [`PushError::NoSuchApp`].
+    /// As [`Engine::open`](crate::Engine::open), and [`PushError::NoSuchApp`].
     pub fn open(&self, app: AppId, session: SessionId, visitor: Visitor) -> Result<(), PushError> {
         let user = visitor.user.clone();
+        // The user first: who closes the session finds it noted there.
+        let noted = user.as_ref().map(|user| {
+            let noted = self.at_desk(app, user, |folk| {
+                folk.check_budget(&self.config)?;
+                self.config.check_user_session(&folk.users, user)?;
+                folk.users.opened(user, session);
+                Ok(folk.life)
+            });
+            noted.unwrap_or(Err(PushError::NoSuchApp))
+        });
+        let noted = noted.transpose()?;
         let opened = self.at_desk(app, session, |folk| {
-            folk.sessions.open(session, visitor).then_some(folk.life)
-        });
-        let life = opened.ok_or(PushError::NoSuchApp)?;
-        let life = life.ok_or(PushError::SessionOpen { session })?;
-        let Some(user) = user else { return Ok(()) };
-        self.at_desk(app, &user, |folk| {
-            if folk.life == life {
-                folk.users.opened(user.clone(), session);
+            if noted.is_some_and(|life| life != folk.life) {
+                return Err(PushError::NoSuchApp);
             }
+            if folk.sessions.visitor(session).is_some() {
+                return Err(PushError::SessionOpen { session });
+            }
+            folk.check_budget(&self.config)?;
+            self.config.check_session(&folk.sessions)?;
+            folk.sessions.open(session, visitor);
+            Ok(())
         });
-        // Look again: a connection lost meanwhile could not be crossed out where it was not noted yet.
-        let open = self.at_desk(app, session, |folk| folk.sessions.visitor(session).is_some());
-        if open != Some(true) {
-            self.at_desk(app, &user, |folk| folk.users.closed(&user, session));
+        let opened = opened.unwrap_or(Err(PushError::NoSuchApp));
+        if let (Err(_), Some(user), Some(life)) = (&opened, &user, noted) {
+            self.at_desk(app, user, |folk| {
+                if folk.life == life {
+                    folk.users.closed(user, session);
+                }
+            });
         }
-        Ok(())
+        opened
     }
 
     /// A connection was lost: it is detached from every group it was in, at `now`.
@@ -393,16 +421,22 @@ impl Hub {
         crate::form::profile(&profile)?;
         let profile = Arc::new(profile);
         let sessions = self.at_desk(app, user, |folk| {
+            self.config.check_user(&folk.users, user)?;
             folk.users.set_profile(user, Some(profile.clone()));
-            folk.users.sessions(user)
+            Ok(folk.users.sessions(user))
         });
         let mut heard = Ok(());
-        for session in sessions.ok_or(PushError::NoSuchApp)? {
+        for session in sessions.unwrap_or(Err(PushError::NoSuchApp))? {
             for key in self.groups_of(app, session) {
                 heard = heard.and(self.show_as(now, key, user, profile.clone()));
             }
         }
         heard
+    }
+
+    /// Forgets a user's profile.
+    pub fn forget(&self, app: AppId, user: &UserId) {
+        self.at_desk(app, user, |folk| folk.users.set_profile(user, None));
     }
 
     /// Shows a member by the profile that was set, which is this one.
@@ -678,12 +712,15 @@ impl Hub {
         inserted.map_err(|_| RestoreError::Corrupt { what: "no such app, or the id is taken" })
     }
 
-    /// Roughly the bytes that all groups hold.
+    /// Roughly the bytes that all groups, users and sessions hold.
     pub fn heap_bytes(&self) -> usize {
-        let held = |shard: &Shard| {
+        let groups = |shard: &Shard| {
             shard.apps.lock().values().map(|corner| corner.shelf.bytes()).sum::<usize>()
         };
-        self.shards.iter().map(held).sum()
+        let folk = |desk: &Mutex<BTreeMap<AppId, Folk>>| {
+            desk.lock().values().map(Folk::bytes).sum::<usize>()
+        };
+        self.shards.iter().map(groups).sum::<usize>() + self.desks.iter().map(folk).sum::<usize>()
     }
 
     /// The one drainer of a shard; `None` while another has it, or if there is no such shard.

@@ -135,6 +135,16 @@ fn nothing_is_noted_of_an_app_that_is_not_there() {
     assert!(is_bare(&hub));
 }
 
+#[test]
+fn a_session_that_is_open_already_stays_its_users() {
+    let hub = hub();
+    for visitor in [Visitor::user(ann(), Platform::Web), Visitor::user(ann(), Platform::Ios)] {
+        let _open_already = hub.open(APP, SESSION, visitor);
+    }
+    let sessions = hub.at_desk(APP, ann(), |folk| folk.users.sessions(&ann()));
+    assert_eq!(sessions.as_deref(), Some([SESSION].as_slice()));
+}
+
 /// A session of a user, in a group.
 fn seated(hub: &Hub) -> (HubKey, Author) {
     let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
