@@ -7,7 +7,11 @@ use std::{
 };
 
 use super::*;
-use crate::role::Platform;
+use crate::{
+    directory::Visitor,
+    id::{SessionId, UserId},
+    role::{Platform, Profile},
+};
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
 const APP: AppId = AppId(1_400_000_000);
