@@ -447,3 +447,23 @@ fn sessions_and_users_of_a_hub_are_bounded_and_forgotten() {
     (1..=2).for_each(|session| hub.close(START, APP, SessionId(session)));
     assert_eq!(hub.heap_bytes(), nothing);
 }
+
+#[test]
+fn what_had_no_room_to_settle_is_due_again_once_outputs_are_polled() {
+    let mut engine = engine();
+    let key = engine.create(START, narrow()).unwrap();
+    for session in 0..3 {
+        join(&mut engine, key, &format!("user{session}"), session);
+    }
+    (0..3).for_each(|session| engine.close(START, SessionId(session)));
+    let due = START + GRACE;
+    for left in (0..3).rev() {
+        assert_eq!(engine.poll_timeout(), Some(due));
+        engine.advance(due);
+        assert_eq!(engine.group(key).unwrap().online(), left, "one has room to be told");
+        assert_ne!(engine.poll_timeout(), Some(due), "no need to ask before it is polled");
+        assert_eq!(losses(&outputs(&mut engine)), 1);
+        let sum = engine.group(key).unwrap().heap_bytes();
+        assert_eq!(engine.heap_bytes(), sum, "and the sum is exact all the while");
+    }
+}
