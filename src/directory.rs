@@ -3,6 +3,8 @@
 //! A group never looks a user up: what it must know of one comes with the command. This is where
 //! hosts keep it until then. Users and sessions are two tables that do not know each other, so that
 //! a host of many threads can lock one after the other.
+//!
+//! Invariant: `bytes` of each is the sum of what its entries hold.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -40,7 +42,10 @@ impl Visitor {
 
 /// What is known of each user, while there is something to know.
 #[derive(Clone, Debug)]
-pub(crate) struct Users(HashMap<UserId, User, HashKey>);
+pub(crate) struct Users {
+    users: HashMap<UserId, User, HashKey>,
+    bytes: usize,
+}
 
 #[derive(Clone, Debug, Default)]
 struct User {
@@ -48,50 +53,99 @@ struct User {
     sessions: SmallVec<[SessionId; 2]>,
 }
 
+impl User {
+    fn is_empty(&self) -> bool {
+        self.profile.is_none() && self.sessions.is_empty()
+    }
+
+    /// Roughly the bytes of it, its id, and its place in the table; none if there is nothing to know.
+    fn bytes(&self, id: &UserId) -> usize {
+        if self.is_empty() {
+            return 0;
+        }
+        let profile = |it: &Arc<Profile>| size_of::<Profile>() + it.nick.len() + it.avatar.len();
+        2 * size_of::<(UserId, Self)>()
+            + id.as_str().len()
+            + self.profile.as_ref().map_or(0, profile)
+            + spilled(&self.sessions)
+    }
+}
+
+/// What a list holds beside itself.
+fn spilled<A: smallvec::Array>(list: &SmallVec<A>) -> usize {
+    if list.spilled() { list.capacity() * size_of::<A::Item>() } else { 0 }
+}
+
 impl Users {
+    /// Sessions that one user may have open: ten times the web sessions of the modelled service.
+    pub(crate) const SESSIONS: usize = 100;
+
     pub(crate) fn new(key: HashKey) -> Self {
-        Self(HashMap::with_hasher(key))
+        Self { users: HashMap::with_hasher(key), bytes: 0 }
+    }
+
+    /// How many users there is something to know of.
+    pub(crate) fn len(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Roughly the bytes of it all.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether there is something to know of a user.
+    pub(crate) fn knows(&self, user: &UserId) -> bool {
+        self.users.contains_key(user)
     }
 
     /// The profile that was set, if one was.
     pub(crate) fn profile_set(&self, user: &UserId) -> Option<Arc<Profile>> {
-        self.0.get(user)?.profile.clone()
+        self.users.get(user)?.profile.clone()
     }
 
     /// Sets a user's profile, or forgets it: an empty one says nothing.
     pub(crate) fn set_profile(&mut self, user: &UserId, profile: Option<Arc<Profile>>) {
         let profile = profile.filter(|profile| **profile != Profile::default());
-        self.0.entry(user.clone()).or_default().profile = profile;
-        self.forget_if_empty(user);
+        self.change(user, |known| known.profile = profile);
     }
 
     /// The sessions that a user has open, in the order in which they opened.
     pub(crate) fn sessions(&self, user: &UserId) -> SmallVec<[SessionId; 2]> {
-        self.0.get(user).map(|user| user.sessions.clone()).unwrap_or_default()
+        self.users.get(user).map(|user| user.sessions.clone()).unwrap_or_default()
     }
 
-    pub(crate) fn opened(&mut self, user: UserId, session: SessionId) {
-        self.0.entry(user).or_default().sessions.push(session);
+    pub(crate) fn opened(&mut self, user: &UserId, session: SessionId) {
+        self.change(user, |known| known.sessions.push(session));
     }
 
+    /// Takes back one [`opened`](Self::opened).
     pub(crate) fn closed(&mut self, user: &UserId, session: SessionId) {
-        if let Some(known) = self.0.get_mut(user) {
-            known.sessions.retain(|open| *open != session);
-        }
-        self.forget_if_empty(user);
+        self.change(user, |known| {
+            if let Some(place) = known.sessions.iter().position(|open| *open == session) {
+                known.sessions.remove(place);
+            }
+        });
     }
 
-    fn forget_if_empty(&mut self, user: &UserId) {
-        let empty = |user: &User| user.profile.is_none() && user.sessions.is_empty();
-        if self.0.get(user).is_some_and(empty) {
-            self.0.remove(user);
+    /// Changes what is known of a user, who is forgotten when nothing is left to know.
+    fn change(&mut self, user: &UserId, change: impl FnOnce(&mut User)) {
+        let known = self.users.entry(user.clone()).or_default();
+        let before = known.bytes(user);
+        change(known);
+        self.bytes = self.bytes - before + known.bytes(user);
+        if known.is_empty() {
+            self.users.remove(user);
         }
     }
 }
 
 /// The sessions that are open; `K` is what the host calls groups by.
 #[derive(Clone, Debug)]
-pub(crate) struct Sessions<K>(HashMap<SessionId, Session<K>, HashKey>);
+pub(crate) struct Sessions<K> {
+    sessions: HashMap<SessionId, Session<K>, HashKey>,
+    bytes: usize,
+}
 
 #[derive(Clone, Debug)]
 struct Session<K> {
@@ -99,24 +153,38 @@ struct Session<K> {
     groups: SmallVec<[K; 1]>,
 }
 
+impl<K> Session<K> {
+    /// Roughly the bytes of it, and of its place in the table.
+    fn bytes(&self) -> usize {
+        2 * size_of::<(SessionId, Self)>() + spilled(&self.groups)
+    }
+}
+
 impl<K: Copy + Eq> Sessions<K> {
     /// Groups that one session may be in at once ("200 channels per connection", Ably).
     pub(crate) const GROUPS: usize = 200;
 
     pub(crate) fn new(key: HashKey) -> Self {
-        Self(HashMap::with_hasher(key))
+        Self { sessions: HashMap::with_hasher(key), bytes: 0 }
     }
 
+    /// How many are open.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.sessions.len()
+    }
+
+    /// Roughly the bytes of it all.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Opens a session; `false` if it is open already.
     pub(crate) fn open(&mut self, session: SessionId, visitor: Visitor) -> bool {
-        match self.0.entry(session) {
+        match self.sessions.entry(session) {
             Entry::Occupied(_) => false,
             Entry::Vacant(place) => {
-                place.insert(Session { visitor, groups: SmallVec::new() });
+                let opened = place.insert(Session { visitor, groups: SmallVec::new() });
+                self.bytes += opened.bytes();
                 true
             }
         }
@@ -124,17 +192,19 @@ impl<K: Copy + Eq> Sessions<K> {
 
     /// Closes a session: who was there, and in which groups.
     pub(crate) fn close(&mut self, session: SessionId) -> Option<(Visitor, SmallVec<[K; 1]>)> {
-        let Session { visitor, groups } = self.0.remove(&session)?;
+        let closed = self.sessions.remove(&session)?;
+        self.bytes -= closed.bytes();
+        let Session { visitor, groups } = closed;
         Some((visitor, groups))
     }
 
     pub(crate) fn visitor(&self, session: SessionId) -> Option<&Visitor> {
-        self.0.get(&session).map(|session| &session.visitor)
+        self.sessions.get(&session).map(|session| &session.visitor)
     }
 
     /// The groups that a session is in.
     pub(crate) fn groups(&self, session: SessionId) -> &[K] {
-        self.0.get(&session).map_or(&[], |session| &session.groups)
+        self.sessions.get(&session).map_or(&[], |session| &session.groups)
     }
 
     /// Whether a session may be in this group beside its others.
@@ -145,25 +215,29 @@ impl<K: Copy + Eq> Sessions<K> {
 
     /// A session came into a group.
     pub(crate) fn entered(&mut self, session: SessionId, group: K) {
-        if let Some(session) = self.0.get_mut(&session)
-            && !session.groups.contains(&group)
-        {
-            session.groups.push(group);
-        }
+        self.change(session, |groups| {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        });
     }
 
     /// Of the groups that a session came into, those stay in which it still is. Few ways out of a
     /// group pass here: staff, other devices and the group's end do not ask.
     pub(crate) fn keep(&mut self, session: SessionId, is_in: impl Fn(K) -> bool) {
-        if let Some(session) = self.0.get_mut(&session) {
-            session.groups.retain(|group| is_in(*group));
-        }
+        self.change(session, |groups| groups.retain(|group| is_in(*group)));
     }
 
     /// A session left a group.
     pub(crate) fn left(&mut self, session: SessionId, group: K) {
-        if let Some(session) = self.0.get_mut(&session) {
-            session.groups.retain(|known| *known != group);
+        self.change(session, |groups| groups.retain(|known| *known != group));
+    }
+
+    fn change(&mut self, session: SessionId, change: impl FnOnce(&mut SmallVec<[K; 1]>)) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            let before = session.bytes();
+            change(&mut session.groups);
+            self.bytes = self.bytes - before + session.bytes();
         }
     }
 }
@@ -185,6 +259,7 @@ mod tests {
         assert_eq!(sessions.visitor(SessionId(1)), Some(&ann));
         assert_eq!(sessions.close(SessionId(1)).map(|(visitor, _)| visitor), Some(ann));
         assert_eq!(sessions.close(SessionId(1)), None);
+        assert_eq!((sessions.len(), sessions.bytes()), (0, 0));
     }
 
     #[test]
@@ -200,19 +275,25 @@ mod tests {
         assert!(sessions.has_room(SessionId(1), 7));
         sessions.left(SessionId(1), 7);
         assert!(sessions.has_room(SessionId(1), 1_000));
+        assert!(sessions.bytes() > 200 * size_of::<usize>());
+        sessions.keep(SessionId(1), |group| group == 8);
+        assert_eq!(sessions.groups(SessionId(1)), [8]);
+        sessions.close(SessionId(1));
+        assert_eq!(sessions.bytes(), 0);
     }
 
     #[test]
     fn a_user_is_forgotten_when_nothing_is_left_to_know() {
         let mut users = Users::new(HashKey::default());
         users.set_profile(&user("ann"), Some(Arc::new(Profile::nick("Ann"))));
-        users.opened(user("ann"), SessionId(1));
-        users.opened(user("ann"), SessionId(2));
+        users.opened(&user("ann"), SessionId(1));
+        users.opened(&user("ann"), SessionId(2));
         users.closed(&user("ann"), SessionId(1));
         assert_eq!(users.sessions(&user("ann")).as_slice(), [SessionId(2)]);
         users.closed(&user("ann"), SessionId(2));
         assert_eq!(users.profile_set(&user("ann")), Some(Arc::new(Profile::nick("Ann"))));
+        assert!(users.bytes() > 3);
         users.set_profile(&user("ann"), None);
-        assert!(users.0.is_empty());
+        assert_eq!((users.len(), users.bytes(), users.knows(&user("ann"))), (0, 0, false));
     }
 }

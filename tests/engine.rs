@@ -196,7 +196,8 @@ fn groups_take_turns_so_that_a_loud_one_keeps_no_other_waiting() {
 
 #[test]
 fn over_budget_commands_are_refused_before_the_group_sees_them_but_for_those_that_free() {
-    let mut engine = Engine::new(HashKey::new(1, 2), EngineConfig { budget: 20_000 });
+    let mut engine =
+        Engine::new(HashKey::new(1, 2), EngineConfig { budget: 20_000, ..EngineConfig::default() });
     let key = engine.create(START, Creation::named("Friday")).unwrap();
     let author = join(&mut engine, key, "ann", 1);
     let mut refused = None;
@@ -258,7 +259,10 @@ fn wordy(journal: bool) -> Creation {
 
 #[test]
 fn what_waits_to_be_polled_counts_against_the_budget_until_it_is() {
-    let mut engine = Engine::new(HashKey::new(1, 2), EngineConfig { budget: 20 << 20 });
+    let mut engine = Engine::new(
+        HashKey::new(1, 2),
+        EngineConfig { budget: 20 << 20, ..EngineConfig::default() },
+    );
     let key = engine.create(START, wordy(false)).unwrap();
     let long = || Command::text("x".repeat(1 << 20));
     let taken = (0..100).find(|_| engine.push(START, key, Author::App, long()).is_err());

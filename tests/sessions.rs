@@ -137,9 +137,9 @@ fn losses_that_wait_count_against_the_budget_and_go_with_their_group() {
         join(&mut engine, key, &format!("user{session}"), session);
     }
     engine.push(START, key, Author::App, renamed("full")).unwrap();
-    let before = engine.heap_bytes();
     (0..100).for_each(|session| engine.close(START, SessionId(session)));
-    assert!(engine.heap_bytes() > before, "{before}");
+    let group = engine.group(key).unwrap().heap_bytes();
+    assert!(engine.heap_bytes() >= group + 100 * size_of::<Author>(), "{group}");
     engine.dispose(key);
     assert_eq!(engine.heap_bytes(), 0);
     let again = engine.create(START, narrow()).unwrap();
@@ -368,5 +368,102 @@ fn a_profile_set_while_its_user_comes_in_over_another_thread_reaches_the_group()
         assert_eq!(shown, Some(known.nick.clone()), "round {round}");
         hub.close(START, APP, SessionId(round));
         hub.dispose(key);
+    }
+}
+
+#[test]
+fn sessions_and_users_are_bounded_and_inside_the_budget() {
+    let config = EngineConfig { sessions: 3, users: 3, ..EngineConfig::default() };
+    let mut engine = Engine::new(HashKey::new(1, 2), config);
+    let ann = || Visitor::user(user("ann"), Platform::Web);
+    engine.open(SessionId(1), ann()).unwrap();
+    engine.open(SessionId(2), ann()).unwrap();
+    engine.set_profile(START, &user("bo"), Profile::nick("Bo")).unwrap();
+    engine.set_profile(START, &user("cy"), Profile::nick("Cy")).unwrap();
+    let over = Err(PushError::TooManyUsers { limit: 3 });
+    assert_eq!(engine.set_profile(START, &user("di"), Profile::nick("Di")), over);
+    assert_eq!(engine.open(SessionId(3), Visitor::user(user("di"), Platform::Web)), over);
+    assert_eq!(engine.set_profile(START, &user("bo"), Profile::nick("Bob")), Ok(()));
+    engine.open(SessionId(3), Visitor::guest(Platform::Web)).unwrap();
+    let over = Err(PushError::TooManySessions { limit: 3 });
+    assert_eq!(engine.open(SessionId(4), Visitor::guest(Platform::Web)), over);
+    assert!(engine.heap_bytes() > 500, "{}", engine.heap_bytes());
+    (1..=3).for_each(|session| engine.close(START, SessionId(session)));
+    for name in ["bo", "cy"] {
+        engine.forget(&user(name));
+    }
+    assert_eq!(engine.heap_bytes(), 0, "what is forgotten costs nothing");
+
+    let config = EngineConfig { budget: 10_000, ..EngineConfig::default() };
+    let mut engine = Engine::new(HashKey::new(1, 2), config);
+    let opened = (0..1_000).find(|session| {
+        let answer = engine.open(SessionId(*session), Visitor::guest(Platform::Web));
+        matches!(answer, Err(PushError::OverBudget { .. }))
+    });
+    assert!(opened.is_some_and(|opened| (50..100).contains(&opened)), "{opened:?}");
+    assert!(engine.create(START, Creation::named("Friday")).is_err(), "it is one budget");
+    (0..100).for_each(|session| engine.close(START, SessionId(session)));
+    assert!(engine.create(START, Creation::named("Friday")).is_ok());
+}
+
+#[test]
+fn one_user_has_a_hundred_sessions_at_most() {
+    let mut engine = engine();
+    let hub = Hub::new(HashKey::new(1, 2), 3, EngineConfig::default());
+    hub.create_app(START, APP, "show", None).unwrap();
+    let ann = || Visitor::user(user("ann"), Platform::Web);
+    for session in 0..100 {
+        engine.open(SessionId(session), ann()).unwrap();
+        hub.open(APP, SessionId(session), ann()).unwrap();
+    }
+    let over = || Err(PushError::TooManyOfUser { user: user("ann"), limit: 100 });
+    assert_eq!(engine.open(SessionId(100), ann()), over());
+    assert_eq!(hub.open(APP, SessionId(100), ann()), over());
+    engine.close(START, SessionId(0));
+    hub.close(START, APP, SessionId(0));
+    // What was refused is not open: its id is free.
+    assert_eq!(engine.open(SessionId(100), ann()), Ok(()));
+    assert_eq!(hub.open(APP, SessionId(100), ann()), Ok(()));
+}
+
+#[test]
+fn sessions_and_users_of_a_hub_are_bounded_and_forgotten() {
+    let config = EngineConfig { sessions: 2, users: 2, ..EngineConfig::default() };
+    let hub = Hub::new(HashKey::new(1, 2), 1, config);
+    hub.create_app(START, APP, "show", None).unwrap();
+    let nothing = hub.heap_bytes();
+    let set = |name: &str| hub.set_profile(START, APP, &user(name), Profile::nick(name));
+    set("ann").unwrap();
+    hub.open(APP, SessionId(1), Visitor::user(user("bo"), Platform::Web)).unwrap();
+    assert_eq!(set("cy"), Err(PushError::TooManyUsers { limit: 2 }));
+    let cy = || Visitor::user(user("cy"), Platform::Web);
+    assert_eq!(hub.open(APP, SessionId(2), cy()), Err(PushError::TooManyUsers { limit: 2 }));
+    hub.forget(APP, &user("ann"));
+    assert!(hub.profile(APP, &user("ann")).nick.is_empty());
+    hub.open(APP, SessionId(2), cy()).unwrap();
+    let guest = hub.open(APP, SessionId(3), Visitor::guest(Platform::Web));
+    assert_eq!(guest, Err(PushError::TooManySessions { limit: 2 }));
+    assert!(hub.heap_bytes() > nothing);
+    (1..=2).for_each(|session| hub.close(START, APP, SessionId(session)));
+    assert_eq!(hub.heap_bytes(), nothing);
+}
+
+#[test]
+fn what_had_no_room_to_settle_is_due_again_once_outputs_are_polled() {
+    let mut engine = engine();
+    let key = engine.create(START, narrow()).unwrap();
+    for session in 0..3 {
+        join(&mut engine, key, &format!("user{session}"), session);
+    }
+    (0..3).for_each(|session| engine.close(START, SessionId(session)));
+    let due = START + GRACE;
+    for left in (0..3).rev() {
+        assert_eq!(engine.poll_timeout(), Some(due));
+        engine.advance(due);
+        assert_eq!(engine.group(key).unwrap().online(), left, "one has room to be told");
+        assert_ne!(engine.poll_timeout(), Some(due), "no need to ask before it is polled");
+        assert_eq!(losses(&outputs(&mut engine)), 1);
+        let sum = engine.group(key).unwrap().heap_bytes();
+        assert_eq!(engine.heap_bytes(), sum, "and the sum is exact all the while");
     }
 }

@@ -67,7 +67,8 @@ struct Journal {
 impl World {
     fn new(dice: &mut Dice<'_>) -> Self {
         let budget = if dice.rarely(8) { 20_000 } else { 1 << 30 };
-        let mut engine = Engine::new(HashKey::new(1, 2), EngineConfig { budget });
+        let mut engine =
+            Engine::new(HashKey::new(1, 2), EngineConfig { budget, ..EngineConfig::default() });
         let now = Timestamp::from_secs(1_600_000_000);
         for session in 0..script::SESSIONS {
             let session = SessionId(session.into());

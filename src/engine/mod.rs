@@ -46,8 +46,8 @@ pub enum PushError {
     /// There are as many groups as there may be.
     #[error("no more groups can be made; dispose of some")]
     TooManyGroups,
-    /// All groups together hold more memory than the budget allows.
-    #[error("groups hold {held} bytes, the budget is {budget}; dispose of some, or wait")]
+    /// All groups, users and sessions together hold more memory than the budget allows.
+    #[error("{held} bytes are held, the budget is {budget}; dispose of groups, or wait")]
     OverBudget {
         /// What they hold.
         held: usize,
@@ -72,6 +72,26 @@ pub enum PushError {
     Impostor {
         /// Which.
         session: SessionId,
+    },
+    /// As many sessions are open as may be.
+    #[error("{limit} sessions are open; close some first")]
+    TooManySessions {
+        /// How many that are.
+        limit: usize,
+    },
+    /// The user has as many sessions open as one user may have.
+    #[error("{user} has {limit} sessions open; close one of them first")]
+    TooManyOfUser {
+        /// Who.
+        user: UserId,
+        /// How many that are.
+        limit: usize,
+    },
+    /// As many users are known as may be: each with an open session, or a profile.
+    #[error("{limit} users are known; forget profiles of some, or close sessions")]
+    TooManyUsers {
+        /// How many that are.
+        limit: usize,
     },
     /// The session is in as many groups as it may be.
     #[error("session {session} is in {limit} groups; leave one first")]
@@ -197,15 +217,57 @@ impl Creation {
 }
 
 /// How much an engine may hold.
+///
+/// ```
+/// use liveroom::EngineConfig;
+///
+/// let small = EngineConfig { budget: 64 << 20, sessions: 10_000, ..EngineConfig::default() };
+/// # let _ = small;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EngineConfig {
-    /// Bytes that all groups together may hold before commands are refused. Default 1 GiB.
+    /// Bytes that all groups, users and sessions together may hold before commands are refused.
+    /// Default 1 GiB.
     pub budget: usize,
+    /// Sessions that may be open at a time. Default 1,048,576; one costs some 150 bytes here.
+    pub sessions: usize,
+    /// Users of whom something may be known at a time: an open session, or a profile. Default
+    /// 1,048,576; one costs some 150 bytes here, and its profile.
+    pub users: usize,
 }
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { budget: 1 << 30 }
+        Self { budget: 1 << 30, sessions: 1 << 20, users: 1 << 20 }
+    }
+}
+
+impl EngineConfig {
+    /// Whether another session may be open beside these.
+    pub(crate) fn check_session<K: Copy + Eq>(
+        &self,
+        sessions: &Sessions<K>,
+    ) -> Result<(), PushError> {
+        let limit = self.sessions;
+        if sessions.len() >= limit { Err(PushError::TooManySessions { limit }) } else { Ok(()) }
+    }
+
+    /// Whether something may be known of a user beside these.
+    pub(crate) fn check_user(&self, users: &Users, user: &UserId) -> Result<(), PushError> {
+        let limit = self.users;
+        let fits = users.len() < limit || users.knows(user);
+        if fits { Ok(()) } else { Err(PushError::TooManyUsers { limit }) }
+    }
+
+    /// Whether a user may have another session open.
+    pub(crate) fn check_user_session(&self, users: &Users, user: &UserId) -> Result<(), PushError> {
+        self.check_user(users, user)?;
+        let limit = Users::SESSIONS;
+        if users.sessions(user).len() < limit {
+            return Ok(());
+        }
+        Err(PushError::TooManyOfUser { user: user.clone(), limit })
     }
 }
 
@@ -213,6 +275,7 @@ impl Default for EngineConfig {
 #[derive(Debug)]
 pub struct Engine {
     key: HashKey,
+    config: EngineConfig,
     shelf: Shelf,
     users: Users,
     sessions: Sessions<GroupKey>,
@@ -225,6 +288,7 @@ impl Engine {
     pub fn new(key: HashKey, config: EngineConfig) -> Self {
         Self {
             key,
+            config,
             shelf: Shelf::new(key, config.budget),
             users: Users::new(key),
             sessions: Sessions::new(key),
@@ -295,9 +359,9 @@ impl Engine {
         self.len() == 0
     }
 
-    /// Roughly the bytes that all groups hold.
+    /// Roughly the bytes that all groups, users and sessions hold.
     pub fn heap_bytes(&self) -> usize {
-        self.shelf.bytes()
+        self.shelf.bytes() + self.users.bytes() + self.sessions.bytes()
     }
 
     /// How many sessions are open.
@@ -308,16 +372,26 @@ impl Engine {
     /// A connection came, of a user whom the host authenticated or of a guest.
     ///
     /// # Errors
-    /// [`PushError::SessionOpen`]: session ids are not used twice at a time.
+    /// [`PushError::SessionOpen`]: session ids are not used twice at a time. Others say what there is too
+    /// much of: sessions, sessions of this user (at most 100), users, or memory.
     pub fn open(&mut self, session: SessionId, visitor: Visitor) -> Result<(), PushError> {
-        let user = visitor.user.clone();
-        if !self.sessions.open(session, visitor) {
+        if self.sessions.visitor(session).is_some() {
             return Err(PushError::SessionOpen { session });
         }
-        if let Some(user) = user {
+        self.shelf.check_budget()?;
+        self.config.check_session(&self.sessions)?;
+        if let Some(user) = &visitor.user {
+            self.config.check_user_session(&self.users, user)?;
             self.users.opened(user, session);
         }
+        self.sessions.open(session, visitor);
+        self.weigh();
         Ok(())
+    }
+
+    /// Users and sessions changed: what they hold counts beside the groups.
+    fn weigh(&mut self) {
+        self.shelf.set_beside(self.users.bytes() + self.sessions.bytes());
     }
 
     /// A connection was lost: it is detached from every group it was in, at `now`.
@@ -333,6 +407,7 @@ impl Engine {
             }
             None => Author::Guest(session),
         };
+        self.weigh();
         for key in groups {
             self.shelf.lose(now, key, author.clone());
         }
@@ -347,9 +422,10 @@ impl Engine {
     /// An empty one is forgotten, and leaves them what their joins say.
     ///
     /// # Errors
-    /// A refusal if nick or avatar are too long, or not fit to be shown. Any other error is of the first
-    /// group that could not hear of it, because its outputs wait, or memory is short: the profile is
-    /// set, and setting it again tells those that have not heard.
+    /// A refusal if nick or avatar are too long, or not fit to be shown; [`PushError::TooManyUsers`] if
+    /// nothing is known of the user yet. Any other error is of the first group that could not hear of
+    /// it, because its outputs wait, or memory is short: the profile is set, and setting it again
+    /// tells those that have not heard.
     pub fn set_profile(
         &mut self,
         now: Timestamp,
@@ -357,8 +433,10 @@ impl Engine {
         profile: Profile,
     ) -> Result<(), PushError> {
         crate::form::profile(&profile)?;
+        self.config.check_user(&self.users, user)?;
         let profile = Arc::new(profile);
         self.users.set_profile(user, Some(profile.clone()));
+        self.weigh();
         let mut heard = Ok(());
         for session in self.users.sessions(user) {
             for key in self.sessions.groups(session) {
@@ -371,6 +449,7 @@ impl Engine {
     /// Forgets a user's profile.
     pub fn forget(&mut self, user: &UserId) {
         self.users.set_profile(user, None);
+        self.weigh();
     }
 
     /// Settles what is due in the group, then applies the command.
@@ -413,6 +492,7 @@ impl Engine {
         let answer = self.shelf.push(now, key, by, command);
         if comes && answer.is_ok() {
             self.sessions.entered(session, key);
+            self.weigh();
         } else if leaves && !self.shelf.is_connected(key, session) {
             self.sessions.left(session, key);
         }

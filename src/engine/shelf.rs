@@ -35,6 +35,8 @@ pub(crate) struct Shelf {
     /// most as many as the group has sessions, and rare, so they stand beside the places.
     losses: BTreeMap<u32, VecDeque<Loss>>,
     bytes: usize,
+    /// What is held beside the groups, and counts against the same budget.
+    beside: usize,
     budget: usize,
 }
 
@@ -45,6 +47,8 @@ struct Place {
     /// What the group was last known to hold.
     bytes: usize,
     ready: bool,
+    /// Whether its timer was stopped because its outputs have no room for what is due.
+    stuck: bool,
 }
 
 /// A connection that was lost, of which its group has not heard.
@@ -64,6 +68,7 @@ impl Shelf {
             ready: VecDeque::new(),
             losses: BTreeMap::new(),
             bytes: 0,
+            beside: 0,
             budget,
         }
     }
@@ -83,8 +88,13 @@ impl Shelf {
 
     /// Whether another command may be taken in: the budget is looked at before a group sees it.
     pub(crate) fn check_budget(&self) -> Result<(), PushError> {
-        let (held, budget) = (self.bytes, self.budget);
+        let (held, budget) = (self.bytes.saturating_add(self.beside), self.budget);
         if held > budget { Err(PushError::OverBudget { held, budget }) } else { Ok(()) }
+    }
+
+    /// So much is held beside the groups.
+    pub(crate) fn set_beside(&mut self, bytes: usize) {
+        self.beside = bytes;
     }
 
     /// Takes a group in; its id must be new.
@@ -217,6 +227,7 @@ impl Shelf {
                 self.touched(index);
                 if stuck {
                     self.timers.set(index, None);
+                    self.places[index as usize].stuck = true;
                 }
             }
         }
@@ -252,11 +263,21 @@ impl Shelf {
             let place = &mut self.places[index as usize];
             place.ready = false;
             let key = GroupKey { index, generation: place.generation };
-            if let Some(output) = place.group.as_deref_mut().and_then(Group::poll) {
+            let Some(group) = place.group.as_deref_mut() else { continue };
+            let before = group.output_bytes();
+            let Some(output) = group.poll() else { continue };
+            let freed = before - group.output_bytes();
+            place.bytes -= freed;
+            self.bytes -= freed;
+            if place.stuck || self.losses.contains_key(&index) {
                 self.tell_losses(index);
                 self.touched(index);
-                return Some((key, output));
+            } else if group.has_output() {
+                // Polling changes nothing else: to look at all of the group would cost far more.
+                place.ready = true;
+                self.ready.push_back(index);
             }
+            return Some((key, output));
         }
         None
     }
@@ -288,6 +309,7 @@ impl Shelf {
         let bytes = group.heap_bytes() + losses * size_of::<Loss>();
         self.bytes = self.bytes - place.bytes + bytes;
         place.bytes = bytes;
+        place.stuck = false;
         self.timers.set(index, group.poll_timeout().map(|due| due.at));
         if group.has_output() && !place.ready {
             place.ready = true;

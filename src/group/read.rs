@@ -58,6 +58,11 @@ impl Group {
         !self.outbox.is_empty()
     }
 
+    /// What polling makes [`heap_bytes`](Self::heap_bytes) less by.
+    pub(crate) fn output_bytes(&self) -> usize {
+        self.outbox.bytes()
+    }
+
     /// The end of the history: where a newcomer begins.
     pub fn tail(&self) -> Cursor {
         self.log.tail()

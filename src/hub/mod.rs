@@ -7,6 +7,7 @@
 
 mod apps;
 mod drainer;
+mod folk;
 #[cfg(test)]
 mod tests;
 
@@ -21,9 +22,11 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, bounded};
 use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 
-use self::apps::{App, Apps};
+use self::{
+    apps::{App, Apps},
+    folk::Folk,
+};
 pub use self::{
     apps::{AppInfo, AppStatus},
     drainer::Drainer,
@@ -33,14 +36,13 @@ use crate::{
     batch::Batch,
     command::{Command, Receipt},
     cursor::{Cursor, CursorError},
-    directory::{Sessions, Users, Visitor},
-    engine::{Broadcasts, Creation, EngineConfig, PushError, Shelf, assigned, complete},
+    engine::{Broadcasts, Creation, EngineConfig, PushError, Shelf, assigned},
     filter::Filter,
     group::{Group, RestoreError, Snapshot},
-    id::{AppId, Epoch, GroupId, GroupKey, HashKey, SessionId, UserId},
+    id::{AppId, Epoch, GroupId, GroupKey, HashKey},
     message::Content,
     refusal::Refusal,
-    role::{Author, Profile},
+    role::Author,
     time::Timestamp,
 };
 
@@ -90,15 +92,6 @@ impl Corner {
     }
 }
 
-/// What one app has at one desk: the users and the sessions whose hash falls there.
-#[derive(Debug)]
-struct Folk {
-    users: Users,
-    sessions: Sessions<HubKey>,
-    /// Which life of the app that is.
-    life: u32,
-}
-
 /// Apps and their groups, for any number of threads. All methods take `&self`.
 #[derive(Debug)]
 pub struct Hub {
@@ -120,7 +113,8 @@ struct Registry {
 impl Hub {
     /// A hub of `shards` shards (at least one; one for each core that fans out is a good number).
     ///
-    /// `key` is random and secret. The config's budget holds for each app in each shard.
+    /// `key` is random and secret. The config holds for each app in each shard: its budget once for the
+    /// groups there, and once for the users and sessions there.
     pub fn new(key: HashKey, shards: usize, config: EngineConfig) -> Self {
         let shard = || {
             let (wake, woken) = bounded(1);
@@ -215,8 +209,7 @@ impl Hub {
         for desk in &self.desks {
             let mut apps = desk.lock();
             if apps.get(&id).is_none_or(|folk| folk.life < life) {
-                let (users, sessions) = (Users::new(self.key), Sessions::new(self.key));
-                apps.insert(id, Folk { users, sessions, life });
+                apps.insert(id, Folk::new(self.key, life));
             }
         }
         // Look again: what changed meanwhile passed by the places that were not there yet.
@@ -326,106 +319,6 @@ impl Hub {
         self.shard(key)?.apps.lock().get_mut(&key.app)?.shelf(key).ok()?.get(key.group).map(read)
     }
 
-    /// A connection came, of a user whom the host authenticated or of a guest.
-    ///
-    /// # Errors
-    /// [`PushError::SessionOpen`]: session ids are not used twice at a time; [`PushError::NoSuchApp`].
-    pub fn open(&self, app: AppId, session: SessionId, visitor: Visitor) -> Result<(), PushError> {
-        let user = visitor.user.clone();
-        let opened = self.at_desk(app, session, |folk| {
-            folk.sessions.open(session, visitor).then_some(folk.life)
-        });
-        let life = opened.ok_or(PushError::NoSuchApp)?;
-        let life = life.ok_or(PushError::SessionOpen { session })?;
-        let Some(user) = user else { return Ok(()) };
-        self.at_desk(app, &user, |folk| {
-            if folk.life == life {
-                folk.users.opened(user.clone(), session);
-            }
-        });
-        // Look again: a connection lost meanwhile could not be crossed out where it was not noted yet.
-        let open = self.at_desk(app, session, |folk| folk.sessions.visitor(session).is_some());
-        if open != Some(true) {
-            self.at_desk(app, &user, |folk| folk.users.closed(&user, session));
-        }
-        Ok(())
-    }
-
-    /// A connection was lost: it is detached from every group it was in, at `now`.
-    ///
-    /// That cannot be refused. A group whose outputs wait hears of it once they are
-    /// [drained](Drainer::drain); until then it goes no further than to `now`, and takes no command.
-    pub fn close(&self, now: Timestamp, app: AppId, session: SessionId) {
-        let closed = self.at_desk(app, session, |folk| folk.sessions.close(session));
-        let Some((visitor, groups)) = closed.flatten() else { return };
-        let author = match &visitor.user {
-            Some(user) => {
-                self.at_desk(app, user, |folk| folk.users.closed(user, session));
-                Author::Session(session)
-            }
-            None => Author::Guest(session),
-        };
-        for key in groups {
-            self.lose(now, key, author.clone());
-        }
-    }
-
-    /// A user's profile, empty if none was set.
-    pub fn profile(&self, app: AppId, user: &UserId) -> Arc<Profile> {
-        self.profile_set(app, user).unwrap_or_default()
-    }
-
-    fn profile_set(&self, app: AppId, user: &UserId) -> Option<Arc<Profile>> {
-        self.at_desk(app, user, |folk| folk.users.profile_set(user)).flatten()
-    }
-
-    /// Sets a user's profile, for the groups they are in and those they will come into, or come back to.
-    ///
-    /// # Errors
-    /// As [`Engine::set_profile`](crate::Engine::set_profile), and [`PushError::NoSuchApp`].
-    pub fn set_profile(
-        &self,
-        now: Timestamp,
-        app: AppId,
-        user: &UserId,
-        profile: Profile,
-    ) -> Result<(), PushError> {
-        crate::form::profile(&profile)?;
-        let profile = Arc::new(profile);
-        let sessions = self.at_desk(app, user, |folk| {
-            folk.users.set_profile(user, Some(profile.clone()));
-            folk.users.sessions(user)
-        });
-        let mut heard = Ok(());
-        for session in sessions.ok_or(PushError::NoSuchApp)? {
-            for key in self.groups_of(app, session) {
-                heard = heard.and(self.show_as(now, key, user, profile.clone()));
-            }
-        }
-        heard
-    }
-
-    /// Shows a member by the profile that was set, which is this one.
-    fn show_as(
-        &self,
-        now: Timestamp,
-        key: HubKey,
-        user: &UserId,
-        mut profile: Arc<Profile>,
-    ) -> Result<(), PushError> {
-        loop {
-            self.with_corner(key.app, key.shard, |corner| {
-                corner.app.info.check(now)?;
-                corner.shelf(key)?.show_as(now, key.group, user, &profile)
-            })?;
-            // Look again: whoever set another meanwhile may have told the group before this.
-            match self.profile_set(key.app, user) {
-                Some(another) if another != profile => profile = another,
-                _ => return Ok(()),
-            }
-        }
-    }
-
     /// Settles what is due in the group, then applies the command: see
     /// [`Engine::push`](crate::Engine::push).
     ///
@@ -451,98 +344,6 @@ impl Hub {
             self.left(now, key, session, by);
         }
         answer
-    }
-
-    fn come_in(
-        &self,
-        now: Timestamp,
-        key: HubKey,
-        session: SessionId,
-        by: Author,
-        mut command: Command,
-    ) -> Result<Receipt, PushError> {
-        let user = self.check_in(now, key, session, &by, &mut command)?;
-        if let (Command::Attach { .. }, Some(user)) = (&command, &user)
-            && let Some(profile) = self.profile_set(key.app, user)
-        {
-            self.show_as(now, key, user, profile)?;
-        }
-        let receipt = self.push_to_group(now, key, by.clone(), command)?;
-        self.entered(now, key, session, by, user.as_ref());
-        Ok(receipt)
-    }
-
-    /// Notes that a session is in a group, so that closing the session detaches it there, and that
-    /// setting the user's profile changes it there.
-    fn entered(
-        &self,
-        now: Timestamp,
-        key: HubKey,
-        session: SessionId,
-        by: Author,
-        user: Option<&UserId>,
-    ) {
-        let open = self.at_desk(key.app, session, |folk| {
-            folk.sessions.entered(session, key);
-            folk.sessions.visitor(session).is_some()
-        });
-        if open != Some(true) {
-            // The connection was lost while it came in: nobody else will detach it.
-            self.lose(now, key, by);
-        }
-        // Look again: whoever set a profile meanwhile did not know that the user came in here. If the
-        // group has no room to hear of it, the user is shown so when they come again.
-        if let Some((user, profile)) =
-            user.and_then(|it| Some((it, self.profile_set(key.app, it)?)))
-        {
-            let _later = self.show_as(now, key, user, profile);
-        }
-    }
-
-    /// Notes that a session is no longer in a group.
-    fn left(&self, now: Timestamp, key: HubKey, session: SessionId, by: Author) {
-        self.at_desk(key.app, session, |folk| folk.sessions.left(session, key));
-        // Look again: it may have come back, over another thread, before that was noted.
-        if self.is_connected(key, session) {
-            self.entered(now, key, session, by, None);
-        }
-    }
-
-    fn is_connected(&self, key: HubKey, session: SessionId) -> bool {
-        self.read(key, |group| group.is_connected(session)) == Some(true)
-    }
-
-    /// Completes a command that comes in, and checks that it is the session's own. Returns whose.
-    fn check_in(
-        &self,
-        now: Timestamp,
-        key: HubKey,
-        session: SessionId,
-        by: &Author,
-        command: &mut Command,
-    ) -> Result<Option<UserId>, PushError> {
-        let visitor =
-            self.at_desk(key.app, session, |folk| folk.sessions.visitor(session).cloned());
-        let visitor = visitor.flatten().ok_or(PushError::UnknownSession { session })?;
-        complete(command, by, &visitor, |user| self.profile_set(key.app, user))?;
-        let has_room = || {
-            self.at_desk(key.app, session, |folk| folk.sessions.has_room(session, key))
-                == Some(true)
-        };
-        if !has_room() {
-            for group in self.groups_of(key.app, session) {
-                if !self.is_connected(group, session) {
-                    self.left(now, group, session, by.clone());
-                }
-            }
-        }
-        let limit = Sessions::<HubKey>::GROUPS;
-        if has_room() { Ok(visitor.user) } else { Err(PushError::TooManyJoined { session, limit }) }
-    }
-
-    /// The groups that a session is noted to be in.
-    fn groups_of(&self, app: AppId, session: SessionId) -> SmallVec<[HubKey; 4]> {
-        self.at_desk(app, session, |folk| folk.sessions.groups(session).into()).unwrap_or_default()
     }
 
     fn push_to_group(
@@ -678,12 +479,15 @@ impl Hub {
         inserted.map_err(|_| RestoreError::Corrupt { what: "no such app, or the id is taken" })
     }
 
-    /// Roughly the bytes that all groups hold.
+    /// Roughly the bytes that all groups, users and sessions hold.
     pub fn heap_bytes(&self) -> usize {
-        let held = |shard: &Shard| {
+        let groups = |shard: &Shard| {
             shard.apps.lock().values().map(|corner| corner.shelf.bytes()).sum::<usize>()
         };
-        self.shards.iter().map(held).sum()
+        let folk = |desk: &Mutex<BTreeMap<AppId, Folk>>| {
+            desk.lock().values().map(Folk::bytes).sum::<usize>()
+        };
+        self.shards.iter().map(groups).sum::<usize>() + self.desks.iter().map(folk).sum::<usize>()
     }
 
     /// The one drainer of a shard; `None` while another has it, or if there is no such shard.
@@ -731,21 +535,6 @@ impl Hub {
             shard.wake();
         }
         result
-    }
-
-    /// Does something with what an app has at the desk of a session or user; `None` if there is no
-    /// such app. Nothing is noted of an app that is not there, or not there any more.
-    fn at_desk<R>(
-        &self,
-        app: AppId,
-        whose: impl std::hash::Hash,
-        act: impl FnOnce(&mut Folk) -> R,
-    ) -> Option<R> {
-        self.desk(whose).lock().get_mut(&app).map(act)
-    }
-
-    fn desk(&self, id: impl std::hash::Hash) -> &Mutex<BTreeMap<AppId, Folk>> {
-        &self.desks[place(self.key.hash_one(id), self.desks.len()) as usize]
     }
 }
 

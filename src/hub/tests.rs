@@ -7,7 +7,11 @@ use std::{
 };
 
 use super::*;
-use crate::role::Platform;
+use crate::{
+    directory::Visitor,
+    id::{SessionId, UserId},
+    role::{Platform, Profile},
+};
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
 const APP: AppId = AppId(1_400_000_000);
@@ -133,6 +137,16 @@ fn nothing_is_noted_of_an_app_that_is_not_there() {
     let opened = hub.open(APP, SESSION, Visitor::user(ann(), Platform::Web));
     assert_eq!(opened, Err(PushError::NoSuchApp));
     assert!(is_bare(&hub));
+}
+
+#[test]
+fn a_session_that_is_open_already_stays_its_users() {
+    let hub = hub();
+    for visitor in [Visitor::user(ann(), Platform::Web), Visitor::user(ann(), Platform::Ios)] {
+        let _open_already = hub.open(APP, SESSION, visitor);
+    }
+    let sessions = hub.at_desk(APP, ann(), |folk| folk.users.sessions(&ann()));
+    assert_eq!(sessions.as_deref(), Some([SESSION].as_slice()));
 }
 
 /// A session of a user, in a group.

@@ -13,6 +13,8 @@ pub(super) struct Index<E> {
     /// One table, or [`TABLES`].
     tables: Tables<E>,
     len: usize,
+    /// What the tables have allocated, kept up because it is asked for after every command.
+    heap: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -34,7 +36,7 @@ fn table_of(hash: u64) -> usize {
 
 impl<E> Index<E> {
     pub(super) const fn new() -> Self {
-        Self { tables: Tables::One(HashTable::new()), len: 0 }
+        Self { tables: Tables::One(HashTable::new()), len: 0, heap: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -55,8 +57,16 @@ impl<E> Index<E> {
         {
             let whole = replace(table, HashTable::new());
             self.tables = Tables::Many(split(whole, &hash_of));
+            let tables = self.tables().iter();
+            self.heap = TABLES * size_of::<HashTable<E>>()
+                + tables.map(HashTable::allocation_size).sum::<usize>();
         }
-        self.table(hash).insert_unique(hash, entry, hash_of);
+        let table = self.table(hash);
+        let before = table.allocation_size();
+        table.insert_unique(hash, entry, hash_of);
+        // A table only grows, until the whole index is empty.
+        let grown = table.allocation_size() - before;
+        self.heap += grown;
         self.len += 1;
     }
 
@@ -75,9 +85,7 @@ impl<E> Index<E> {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        let tables = self.tables();
-        let inline = if tables.len() == 1 { 0 } else { TABLES * size_of::<HashTable<E>>() };
-        inline + tables.iter().map(HashTable::allocation_size).sum::<usize>()
+        self.heap
     }
 
     fn tables(&self) -> &[HashTable<E>] {
@@ -184,6 +192,8 @@ mod tests {
         }
         assert_eq!((index.len(), index.unordered().count()), (numbers.len(), numbers.len()));
         assert!(numbers.clone().all(|n| index.find(hash(&n), |other| *other == n) == Some(&n)));
+        let tables = index.tables().iter().map(HashTable::allocation_size).sum::<usize>();
+        assert_eq!(index.heap_bytes(), tables + TABLES * size_of::<HashTable<u32>>());
         assert!(index.heap_bytes() > 4 * numbers.len());
         for number in numbers.clone() {
             assert_eq!(index.remove(hash(&number), |other| *other == number), Some(number));
