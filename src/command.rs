@@ -182,7 +182,7 @@ pub enum Command {
     Disband,
     /// The clock and every open deadline move together: the way out after a wild time.
     Rebase {
-        /// What time it is.
+        /// What time it is; past [`Timestamp::LATEST`] it is that.
         to: Timestamp,
     },
 }

@@ -76,10 +76,11 @@ impl Tips {
         None
     }
 
-    /// When the first waiting tip may go out; a time that has passed is now.
-    pub(crate) fn next_due(&self, config: &TipConfig) -> Option<Timestamp> {
+    /// The first moment from `now` on at which the first waiting tip may go out; `None` at the end of
+    /// time.
+    pub(crate) fn next_due(&self, now: Timestamp, config: &TipConfig) -> Option<Timestamp> {
         self.waiting.first()?;
-        self.bucket.opens(Timestamp::ZERO, config.cap.into())
+        self.bucket.opens(now, config.cap.into())
     }
 
     /// The first waiting tip, if the cap has room for it.
@@ -276,10 +277,10 @@ mod tests {
             told.extend(tips.offer(ms(0), &config, TipKind::Join, None, [one.clone()], None));
         }
         assert_eq!(told.len(), 10);
-        assert_eq!(tips.next_due(&config), Some(ms(100)));
+        assert_eq!(tips.next_due(ms(0), &config), Some(ms(100)));
         assert!(tips.take_due(ms(99), &config).is_none());
         told.extend(tips.take_due(ms(100), &config));
-        assert_eq!(tips.next_due(&config), None);
+        assert_eq!(tips.next_due(ms(100), &config), None);
         assert_eq!(told.len(), 11);
         assert_eq!(told.iter().map(|tip| tip.count).sum::<u64>(), 1_000_000);
         assert!(told.iter().all(|tip| tip.subjects.len() <= 10 && tip.online == 0));
@@ -307,6 +308,18 @@ mod tests {
         assert!(join(&mut tips, ms(0), &config, 1).is_none());
         assert!(tips.flush().is_empty());
         assert!(tips.offer(ms(0), &config, TipKind::Quit, None, [subject(1)], None).is_some());
+    }
+
+    #[test]
+    fn what_is_due_can_be_taken_at_the_end_of_time_too() {
+        let (mut tips, config) = (Tips::default(), config(10, 1, 10));
+        for step in (0..300).rev() {
+            let now = Timestamp::MAX.before(Duration::from_millis(step));
+            join(&mut tips, now, &config, step);
+            while tips.next_due(now, &config).is_some_and(|due| due <= now) {
+                assert!(tips.take_due(now, &config).is_some());
+            }
+        }
     }
 
     #[test]
@@ -408,11 +421,11 @@ mod tests {
         let (slow, fast) = (config(1, 10, 10), config(10, 1, 10));
         let mut tips = Tips::default();
         (0..11).for_each(|n| drop(join(&mut tips, ms(0), &slow, n)));
-        assert_eq!(tips.next_due(&fast), Some(ms(10_000)));
+        assert_eq!(tips.next_due(ms(0), &fast), Some(ms(10_000)));
         tips.relax(ms(0), &fast);
-        assert_eq!(tips.next_due(&fast), Some(ms(100)));
+        assert_eq!(tips.next_due(ms(0), &fast), Some(ms(100)));
         tips.shift(Shift::new(ms(0), ms(5_000)));
-        assert_eq!(tips.next_due(&fast), Some(ms(5_100)));
+        assert_eq!(tips.next_due(ms(0), &fast), Some(ms(5_100)));
     }
 
     #[test]
@@ -481,7 +494,9 @@ mod tests {
             };
             for (pause, kind, n) in steps {
                 now += Duration::from_millis(pause);
-                while let Some(due) = tips.next_due(&config).filter(|&due| due <= now) {
+                let mut then = ms(0);
+                while let Some(due) = tips.next_due(then, &config).filter(|&due| due <= now) {
+                    then = due;
                     prop_assert!(model.room(due, &config));
                     let first = model.waiting.remove(0);
                     prop_assert_eq!(seen(tips.take_due(due, &config)), Some(expected(first)));

@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use liveroom::{
     Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey,
-    MessageId, Outcome, Output, PerClass, Priority, Receipt, Refusal, Snapshot, State, Timestamp,
-    UserId, replay,
+    MessageId, Outcome, Output, PerClass, Platform, Priority, Profile, Receipt, Refusal,
+    SessionId, Snapshot, Span, State, Timestamp, UserId, replay,
 };
 use model::{
     Model, ModelReceipt,
@@ -298,13 +298,63 @@ proptest! {
             let before = stage.group.clock();
             let (answer, told) = stage.play(&line);
             let rebased = match (&line.1, &answer) {
-                (Some((_, Command::Rebase { to })), Some(Ok(_))) => Some(*to),
+                (Some((_, Command::Rebase { to })), Some(Ok(_))) => Some((*to).min(Timestamp::LATEST)),
                 _ => None,
             };
-            prop_assert_eq!(stage.group.clock(), rebased.unwrap_or(before.max(line.0)));
+            let latest = before.max(line.0).min(Timestamp::LATEST);
+            prop_assert_eq!(stage.group.clock(), rebased.unwrap_or(latest));
             let latest = (before.max(line.0), line.1);
             prop_assert_eq!(told, twin.play(&latest).1);
             prop_assert_eq!(stage.group.digest(), twin.group.digest());
+        }
+    }
+
+    #[test]
+    fn law_4_nothing_that_ends_is_made_endless_by_a_wild_time(
+        script in script::script(60),
+        cut in 0_usize..60,
+        long in 1_usize..20,
+        short in 0_u64..2_000,
+    ) {
+        let endless = |command: &Command| match command {
+            Command::Mute { span, .. } | Command::Ban { span, .. } => *span == Span::Forever,
+            command => is_change(command) || *command == Command::Disband,
+        };
+        let lines = lines(&script, endless);
+        let mut stage = Stage::new(&script);
+        let wild = Timestamp::MAX.before(Duration::from_millis(short));
+        for (at, line) in lines.iter().enumerate() {
+            if at == cut + long {
+                let back = Command::Rebase { to: script::START };
+                prop_assert_eq!(
+                    stage.play(&(wild, Some((Author::App, back)))).0,
+                    Some(Ok(Receipt::Done))
+                );
+                prop_assert_eq!(stage.group.clock(), script::START);
+            }
+            let late = (cut..cut + long).contains(&at);
+            let now = if late { wild } else { line.0 };
+            stage.play(&(now, line.1.clone()));
+        }
+        let back = Command::Rebase { to: script::START };
+        stage.play(&(wild, Some((Author::App, back))));
+        let days = script::START + Duration::from_hours(24 * 40);
+        stage.play(&(days, None));
+        let stats = stage.group.stats();
+        prop_assert_eq!(stage.group.poll_timeout(), None);
+        prop_assert_eq!(stats.evicted, stats.appended, "history is kept for good");
+        prop_assert!(stats.flow.0.iter().all(|flow| flow.waiting + flow.held == 0));
+        for name in USERS {
+            let user: UserId = name.parse().expect("a good id");
+            prop_assert_eq!(stage.group.muted_until(&user), None);
+            prop_assert_eq!(stage.group.banned_until(&user), None);
+            let session = SessionId(1_000);
+            let mut push = |command| stage.group.push(days, Author::Session(session), command);
+            let _ = push(Command::join(user, Profile::default(), Platform::Web));
+            let answer = push(Command::text("hi"));
+            let silenced = matches!(answer, Err(Refusal::SlowMode { .. } | Refusal::Muted { .. }));
+            prop_assert!(!silenced, "{:?}", answer);
+            let _ = push(Command::Quit);
         }
     }
 

@@ -33,13 +33,14 @@ impl Group {
         self.settle_as(now, self.config.settings().journal)
     }
 
-    /// Settles what a command made due at its own time: it follows from the command's record.
-    pub(super) fn settle_after_command(&mut self, now: Timestamp) {
-        self.settle_as(now, false);
+    /// Settles what a command made due, at its own time or that to which it moved the clock: it
+    /// follows from the command's record.
+    pub(super) fn settle_after_command(&mut self) {
+        self.settle_as(self.clock, false);
     }
 
     fn settle_as(&mut self, now: Timestamp, record: bool) -> bool {
-        let now = now.max(self.clock);
+        let now = now.clamp(self.clock, Timestamp::LATEST);
         let arrived = match self.next_due() {
             Some(due) if due.at <= now => self.settle_due(now, due, record),
             _ => true,
@@ -91,7 +92,7 @@ impl Group {
             due(Due::Release, self.scheduler.next_release(self.clock, &settings.traffic)),
             due(Due::Expiry, self.scheduler.next_expiry(self.clock, &settings.traffic)),
             due(Due::Decision, self.review.next_deadline()),
-            due(Due::Tip, self.tips.next_due(&settings.tips)),
+            due(Due::Tip, self.tips.next_due(self.clock, &settings.tips)),
             due(Due::Tally, self.tally.next_flush()),
             due(Due::Grace, self.roster.next_loss()),
             due(Due::Unmute, self.mutes.next_end()),

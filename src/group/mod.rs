@@ -158,10 +158,10 @@ impl Group {
             id,
             filters: Filters::new(config.settings().filter),
             config,
-            clock: now,
+            clock: now.min(Timestamp::LATEST),
             disbanded: false,
             roster: Roster::new(owner, key),
-            profile: GroupProfile::new(now),
+            profile: GroupProfile::new(now.min(Timestamp::LATEST)),
             attributes: Attributes::default(),
             counters: Counters::default(),
             mutes: Mutes::new(key),
@@ -181,7 +181,8 @@ impl Group {
 
     /// Settles everything due by `now`, then applies the command.
     ///
-    /// A `now` earlier than the latest seen is read as the latest seen.
+    /// A `now` earlier than the latest seen is read as the latest seen, and one past
+    /// [`Timestamp::LATEST`] as that.
     ///
     /// # Errors
     /// A [`Refusal`] says why the command was turned away, and what would help. It changed nothing
@@ -237,7 +238,7 @@ impl Group {
             self.outbox.withdraw();
         }
         let answer = answer?;
-        self.settle_after_command(now);
+        self.settle_after_command();
         Ok(match answer {
             Receipt::Sent { message, duplicate, .. } => self.sent(message, duplicate),
             other => other,

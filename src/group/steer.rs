@@ -218,6 +218,7 @@ impl Group {
     /// Moves the clock and every open deadline together.
     pub(super) fn rebase(&mut self, caller: &Caller, to: Timestamp) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Rebase, None)?;
+        let to = to.min(Timestamp::LATEST);
         let shift = Shift::new(self.clock, to);
         self.clock = to;
         self.roster.shift(shift);

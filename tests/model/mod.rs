@@ -245,7 +245,7 @@ impl Model {
     pub(crate) fn new(owner: Option<UserId>, config: &GroupConfig, now: Timestamp) -> Self {
         Self {
             settings: config.settings().clone(),
-            now,
+            now: now.min(Timestamp::LATEST),
             owner,
             disbanded: false,
             members: vec![],
@@ -378,7 +378,7 @@ impl Model {
 
     /// Does everything due by `now`, each thing at its own time.
     fn settle(&mut self, now: Timestamp) {
-        let now = now.max(self.now);
+        let now = now.max(self.now).min(Timestamp::LATEST);
         while let Some((at, _, task)) = self.agenda().into_iter().next()
             && at <= now
         {
@@ -488,7 +488,7 @@ impl Model {
     }
 
     fn rebase(&mut self, to: Timestamp) {
-        let from = self.now;
+        let (from, to) = (self.now, to.min(Timestamp::LATEST));
         let shift = |at: &mut Timestamp| {
             if *at == Timestamp::MAX {
                 return;

@@ -93,14 +93,14 @@ impl Stage {
     /// Plays one line and leaves the outputs where they are.
     pub(crate) fn play_unpolled(&mut self, line: &Line) -> Answer {
         let (now, push) = line;
-        self.cast.now = self.cast.now.max(*now);
+        self.cast.now = self.cast.now.max(*now).min(Timestamp::LATEST);
         let Some((by, command)) = push else {
             self.group.advance(*now);
             return None;
         };
         let answer = self.group.push(*now, by.clone(), command.clone());
         match (&answer, command) {
-            (Ok(_), Command::Rebase { to }) => self.cast.now = *to,
+            (Ok(_), Command::Rebase { to }) => self.cast.now = (*to).min(Timestamp::LATEST),
             (Ok(Receipt::Sent { message, .. }), _) => {
                 self.cast.messages = self.cast.messages.max(message.0);
             }
