@@ -316,8 +316,7 @@ impl Counted {
 }
 
 fn no_more(field: Field, count: usize, limit: usize) -> Result<(), Refusal> {
-    let (limit, count) = (limit as u64, count as u64);
-    if count > limit { Err(Refusal::TooMany { field, limit, count }) } else { Ok(()) }
+    Refusal::if_more(field, count as u64, limit as u64)
 }
 
 #[cfg(test)]

@@ -216,9 +216,7 @@ impl Texts {
             }
         }
         let (limit, count) = (bounds::CUSTOM_FIELDS as u64, self.custom.len() as u64);
-        if count > limit {
-            return Err(Refusal::TooMany { field: Field::CustomFields, limit, count });
-        }
+        Refusal::if_more(Field::CustomFields, count, limit)?;
         // At most 10 fields on each side, so that looking through them is no work.
         let there = |key| self.custom.iter().any(|(it, _)| it == key);
         let gone = before.iter().filter(|(key, _)| !there(key));

@@ -76,7 +76,7 @@ impl<T> Review<T> {
     pub(crate) fn open(&mut self, now: Timestamp, held: Held<T>) -> Ticket {
         // Cannot overflow: saved tickets are bounded, and from there one would ask for centuries.
         self.last = Ticket(self.last.0 + 1);
-        let expires = held.expires.clamp(now.min(bounds::LAST), bounds::LAST);
+        let expires = held.expires.clamp(now.min(Timestamp::LAST), Timestamp::LAST);
         let open = self.open.get_or_insert_with(Box::default);
         open.insert(self.last, Held { expires, ..held });
         self.last
@@ -186,7 +186,7 @@ impl<T> Review<T> {
             if ticket <= before || ticket > last {
                 return Err(Corrupt("review: a ticket out of order"));
             }
-            if held.expires > bounds::LAST {
+            if held.expires > Timestamp::LAST {
                 return Err(Corrupt("review: a question that never expires"));
             }
             review.open.get_or_insert_with(Box::default).insert(ticket, held);

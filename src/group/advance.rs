@@ -129,8 +129,7 @@ impl Group {
                 self.append_tip(now, tip);
             }
             Due::Tally => {
-                let news = self.tally.news();
-                self.tally.take_due(now).expect(EXACT);
+                let news = self.tally.take_due(now).expect(EXACT);
                 self.profile_changed(now, None, news);
             }
             Due::Grace => self.lose_due(now),

@@ -147,8 +147,8 @@ impl Group {
     fn apply_to_join(&mut self, user: &UserId, applicant: Applicant) -> Result<Receipt, Refusal> {
         let limit = u64::from(self.config.settings().limits.applicants);
         let waiting = self.roster.applicant_count();
-        if !self.roster.is_applicant(user) && waiting >= limit {
-            return Err(Refusal::TooMany { field: Field::Applicants, limit, count: waiting + 1 });
+        if !self.roster.is_applicant(user) {
+            Refusal::if_more(Field::Applicants, waiting + 1, limit)?;
         }
         let note = applicant.note.clone();
         self.roster.apply(user.clone(), applicant);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    bounds,
     command::{LeaveReason, Receipt, Span, Users},
     entry::{Notice, ProfileChanges, Subject, TipKind},
     form,
@@ -29,7 +30,7 @@ impl Group {
         self.may_all(caller, Action::Mute, &users)?;
         let limit = u64::from(self.config.settings().limits.mutes);
         let fresh = users.iter().filter(|user| self.mutes.until(now, user).is_none()).count();
-        check_room(Field::Mutes, limit, self.mutes.len(), fresh)?;
+        Refusal::if_more(Field::Mutes, self.mutes.len() + fresh as u64, limit)?;
         let until = span.until(now);
         for user in &users {
             self.mutes.set(user.clone(), until);
@@ -100,7 +101,7 @@ impl Group {
         self.may_all(caller, Action::Ban, &users)?;
         let limit = u64::from(self.config.settings().limits.bans);
         let fresh = users.iter().filter(|user| self.bans.until(now, user).is_none()).count();
-        check_room(Field::Bans, limit, self.bans.len(), fresh)?;
+        Refusal::if_more(Field::Bans, self.bans.len() + fresh as u64, limit)?;
         let until = span.until(now);
         for user in &users {
             self.bans.set(user.clone(), until);
@@ -151,8 +152,6 @@ impl Group {
         user: &UserId,
         on: bool,
     ) -> Result<Receipt, Refusal> {
-        /// "Up to 10 admins", the modelled service's larger groups.
-        const ADMINS: u64 = 10;
         let role = self.roster.role(user);
         let action = if on { Action::SetAdmin } else { Action::CancelAdmin };
         self.may_do(caller, action, role)?;
@@ -160,13 +159,9 @@ impl Group {
         if (role == Role::Admin) == on {
             return Ok(Receipt::Done);
         }
-        let admins = self.roster.admins() as u64;
-        if on && admins >= ADMINS {
-            return Err(Refusal::TooMany {
-                field: Field::Admins,
-                limit: ADMINS,
-                count: admins + 1,
-            });
+        if on {
+            let admins = self.roster.admins() as u64 + 1;
+            Refusal::if_more(Field::Admins, admins, bounds::ADMINS as u64)?;
         }
         self.roster.set_admin(user, on);
         let (kind, role) = if on {
@@ -344,10 +339,4 @@ impl Removal {
         let (tip, discard, reason) = (TipKind::Ban, Discard::Banned, LeaveReason::Banned);
         Self { tip, until: Some(until), discard, reason, notice }
     }
-}
-
-/// Whether `fresh` more fit beside `held`.
-fn check_room(field: Field, limit: u64, held: u64, fresh: usize) -> Result<(), Refusal> {
-    let count = held + fresh as u64;
-    if count > limit { Err(Refusal::TooMany { field, limit, count }) } else { Ok(()) }
 }

@@ -196,8 +196,7 @@ impl Group {
 
     pub(super) fn disband(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Disband, None)?;
-        let news = self.tally.news();
-        if self.tally.flush().is_some() {
+        if let Some(news) = self.tally.flush() {
             self.profile_changed(now, None, news);
         }
         for tip in self.tips.flush() {

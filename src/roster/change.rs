@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{MAX_ADMINS, Roster, index::Slot, marks::Marks};
-use crate::{id::UserId, refusal::Refusal, role::Profile, time::Shift};
+use super::{Roster, index::Slot, marks::Marks};
+use crate::{bounds, id::UserId, refusal::Refusal, role::Profile, time::Shift};
 
 impl Roster {
     /// Hands the group over. The old owner, if a member, becomes a plain one.
@@ -24,7 +24,7 @@ impl Roster {
         }
         let Some((people, slot)) = self.member_mut(user) else { return false };
         let changed = people.set_admin(slot, on);
-        assert!(people.admins().len() <= MAX_ADMINS, "the limit of admins is checked before");
+        assert!(people.admins().len() <= bounds::ADMINS, "the limit of admins is checked before");
         changed
     }
 

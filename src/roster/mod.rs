@@ -38,14 +38,12 @@ use self::{
     people::{People, Record},
 };
 use crate::{
+    bounds,
     command::Device,
     id::{HashKey, SessionId, UserId, stable_hash},
     role::{Platform, Profile, Role},
     time::Timestamp,
 };
-
-/// Admins that a group may have beside its owner: "at most 10" (the modelled service, 2020).
-pub(crate) const MAX_ADMINS: usize = 10;
 
 /// Everybody who is in a group or wants to be.
 #[derive(Clone, Debug)]
@@ -118,7 +116,6 @@ pub(crate) struct Lapsed {
 /// A member who is one no more, as they were.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Departed {
-    pub(crate) role: Role,
     pub(crate) profile: Arc<Profile>,
     /// Their sessions, in the order in which they came.
     pub(crate) devices: SmallVec<[Device; 1]>,
@@ -192,7 +189,7 @@ impl Roster {
 
     /// The owner, if a member, and the admins, in the order of their joins.
     pub(crate) fn staff(&self) -> impl Iterator<Item = Member<'_>> {
-        let mut staff: SmallVec<[&Record; MAX_ADMINS + 1]> = SmallVec::new();
+        let mut staff: SmallVec<[&Record; bounds::ADMINS + 1]> = SmallVec::new();
         if let Some(people) = &self.people {
             staff.extend(people.admins().iter().filter_map(|&join| people.by_join(join)));
             let owner = self.owner.as_ref().and_then(|owner| people.find(owner));
@@ -203,7 +200,7 @@ impl Roster {
         staff.into_iter().filter_map(move |record| Some(self.member(people?, record)))
     }
 
-    /// How many admins there are, of [`MAX_ADMINS`].
+    /// How many admins there are, of [`bounds::ADMINS`].
     pub(crate) fn admins(&self) -> usize {
         self.people.as_ref().map_or(0, |people| people.admins().len())
     }
@@ -341,7 +338,7 @@ impl Roster {
     /// lost already.
     pub(crate) fn lose(&mut self, session: SessionId, until: Timestamp) -> bool {
         // A grace always ends, even one that began when the clock had run wild.
-        let until = until.min(Timestamp::from_nanos(u64::MAX - 1));
+        let until = until.min(Timestamp::LAST);
         match (self.place(session), &mut self.people) {
             (Some(Place::Member(_)), Some(people)) => people.lose(session, until),
             _ => false,
@@ -373,7 +370,6 @@ impl Roster {
 
     /// Removes a member with all their sessions.
     pub(crate) fn remove_member(&mut self, user: &UserId) -> Option<Departed> {
-        let role = self.role(user)?;
         let (people, slot) = self.member_mut(user)?;
         let Record { profile, devices, .. } = people.leave(slot);
         self.people.take_if(|people| people.len() == 0);
@@ -381,7 +377,7 @@ impl Roster {
             self.unseat(device.session);
         }
         let was_online = !devices.is_empty();
-        Some(Departed { role, profile, devices, was_online })
+        Some(Departed { profile, devices, was_online })
     }
 
     /// Puts a user, who is no member, on the list of applicants, in place of an older application of

@@ -197,12 +197,11 @@ impl Pair {
 
     fn remove(&mut self, user: &UserId) {
         let departed = self.model.find(user).map(|place| {
-            let role = self.model.role(&self.model.members[place]);
             let Known { profile, devices, .. } = self.model.members.remove(place);
             let stays = |lost: SessionId| devices.iter().all(|device| device.session != lost);
             self.model.lost.retain(|(session, _)| stays(*session));
             let was_online = !devices.is_empty();
-            Departed { role, profile, devices: devices.into(), was_online }
+            Departed { profile, devices: devices.into(), was_online }
         });
         assert_eq!(self.roster.remove_member(user), departed);
     }

@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::{
-    Applicant, MAX_ADMINS, Place, Roster,
+    Applicant, Place, Roster,
     marks::Marks,
     people::{People, Record},
 };
 use crate::{
+    bounds,
     command::Device,
     corrupt::Corrupt,
     deadlines::{Deadlines, Turn},
@@ -82,8 +83,7 @@ impl Roster {
 
     pub(crate) fn restore(saved: Saved, key: HashKey) -> Result<Self, Corrupt> {
         let mut roster = Self { joins: saved.joins, ..Self::new(saved.owner, key) };
-        // So many joins that nobody lives to see the counter overflow.
-        if saved.joins > u64::MAX / 2 {
+        if saved.joins > bounds::COUNTED {
             return Err(Corrupt("more joins than there ever were"));
         }
         if !saved.members.is_sorted_by(|one, next| one.join < next.join) {
@@ -135,7 +135,7 @@ impl Roster {
         if card.as_ref().is_some_and(|card| card.is_empty()) {
             return Err(Corrupt("an empty name card is none"));
         }
-        if admin && (self.owner.as_ref() == Some(&user) || self.admins() == MAX_ADMINS) {
+        if admin && (self.owner.as_ref() == Some(&user) || self.admins() == bounds::ADMINS) {
             return Err(Corrupt("an owner is admin, or there are too many"));
         }
         let devices = SmallVec::new();

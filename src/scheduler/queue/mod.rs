@@ -81,9 +81,6 @@ const OWN: usize = 1;
 const TURN: usize = 0;
 const RANK: usize = 1;
 
-/// The last moment at which a message can arrive; [`Timestamp::MAX`] would not move with the clock.
-const LAST_ARRIVAL: Timestamp = Timestamp::from_nanos(u64::MAX - 1);
-
 impl<T> Queue<T> {
     pub(super) fn new(priority: Priority, key: HashKey) -> Self {
         let ring = || Ring { authors: Chain::EMPTY, spent: 0 };
@@ -129,7 +126,7 @@ impl<T> Queue<T> {
             }
             Err(entry) => self.enlist(author, entry),
         };
-        self.append(now.min(LAST_ARRIVAL), id, place, payload);
+        self.append(now.min(Timestamp::LAST), id, place, payload);
     }
 
     /// Takes the message whose turn it is in the ring of the exempt, or in the other.
