@@ -185,7 +185,10 @@ fn watch_releases(
     script.knobs.exempt = 1;
     let mut stage = Stage::new(&script);
     let mut waiting = BTreeMap::new();
-    for line in lines(&script, is_change) {
+    // A held message does not wait in a lane, so no filter holds any.
+    let drop =
+        |command: &Command| is_change(command) || matches!(command, Command::UseFilter { .. });
+    for line in lines(&script, drop) {
         let before = (line.0, None);
         let mut outputs = stage.play(&before).1;
         let (answer, more) = stage.play(&line);
