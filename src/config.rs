@@ -324,7 +324,7 @@ pub struct Settings {
     pub slow_mode: Option<SlowMode>,
     /// How often likes and follows go into the group's profile: 3 to 5 s (seed FAQ 6). Default 4 s.
     pub tally: Duration,
-    /// The filter in force, if any; it must be installed.
+    /// The filter in force, if any; it must be installed, and until it is, what users say is refused.
     pub filter: Option<FilterId>,
     /// Limits on what is held.
     pub limits: Limits,

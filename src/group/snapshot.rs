@@ -168,14 +168,14 @@ impl Group {
             return Err(RestoreError::Behaviour { found: behaviour });
         }
         let traffic = &state.config.settings().traffic;
-        let mut installed = Filters::new(None);
+        // What is in force from the start is no spare, which later ones would push out.
+        let mut installed = Filters::new(state.filter);
         for filter in filters {
             installed.install(filter.clone());
         }
         if let Some(filter) = state.filter.filter(|id| !installed.knows(*id)) {
             return Err(RestoreError::UnknownFilter { filter });
         }
-        installed.put_in_force(state.filter);
         let mut group = Self {
             log: log::Log::restore(&state.id, state.log)?,
             scheduler: scheduler::Scheduler::restore(state.clock, state.scheduler, traffic, key)?,

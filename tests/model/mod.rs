@@ -465,7 +465,7 @@ impl Model {
         Ok(())
     }
 
-    fn must_be_installed(&self, filter: Option<FilterId>) -> Result<(), Refusal> {
+    pub(super) fn must_be_installed(&self, filter: Option<FilterId>) -> Result<(), Refusal> {
         match filter {
             Some(filter) if !self.filters.iter().any(|(id, _)| *id == filter) => {
                 Err(Refusal::UnknownFilter { filter })

@@ -91,7 +91,10 @@ impl Model {
         let sender = self.sender(actor);
         let verdict = match actor {
             Actor::App => Verdict::GoOn(draft.content.clone()),
-            _ => self.judge(&draft.content),
+            _ => {
+                self.must_be_installed(self.settings.filter)?;
+                self.judge(&draft.content)
+            }
         };
         let asks = self.settings.asking.every.filter(|_| !actor.is_app());
         let would_hold = match verdict {
