@@ -225,6 +225,7 @@ impl Group {
         if self.disbanded {
             return Err(Refusal::Disbanded);
         }
+        form::author(by)?;
         form::check(&command, &self.config.settings().limits)?;
         let caller = self.caller(by, command.newcomer())?;
         let now = self.clock;

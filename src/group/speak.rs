@@ -57,6 +57,10 @@ impl Group {
 
     /// The message that this one repeats, if it is remembered.
     fn first_offer(&self, now: Timestamp, caller: &Caller, draft: &Draft) -> Option<MessageId> {
+        // A guest, whom no user stands behind, is not the app.
+        if caller.is_guest() {
+            return None;
+        }
         self.receipts.duplicate(now, &caller.user, draft.random?)
     }
 

@@ -15,7 +15,6 @@ mod table;
 mod telling;
 mod values;
 mod quirks {
-    pub(super) const GUEST_MATCHES_APP: bool = true;
     pub(super) const RECALL_BY_ROLE_THEN: bool = true;
     pub(super) const MUTE_ALL_TELLS_FIRST: bool = true;
     pub(super) const ORDER_TWICE: bool = true;

@@ -81,6 +81,8 @@ pub(crate) enum Clock {
 pub(crate) enum Who {
     App,
     AppAs(u8),
+    /// In a user's name, with a nick that is too long.
+    AppAsLong(u8),
     /// A user, and which of three sessions.
     User(u8, u8),
     Guest(u8),
@@ -93,6 +95,7 @@ impl fmt::Debug for Who {
         match *self {
             Self::App => write!(f, "app"),
             Self::AppAs(number) => write!(f, "app as {}", USERS[usize::from(number)]),
+            Self::AppAsLong(number) => write!(f, "app as long {}", USERS[usize::from(number)]),
             Self::User(number, place) => write!(f, "{}/{place}", USERS[usize::from(number)]),
             Self::Guest(number) => write!(f, "guest {number}"),
             Self::Posing(number) => write!(f, "{}/0 as guest", USERS[usize::from(number)]),
@@ -106,6 +109,9 @@ impl Who {
             Self::App => Author::App,
             Self::AppAs(number) => {
                 Author::AppAs { user: user(number), profile: Profile::nick("spoken for") }
+            }
+            Self::AppAsLong(number) => {
+                Author::AppAs { user: user(number), profile: Profile::nick(&"long".repeat(126)) }
             }
             Self::User(number, place) => Author::Session(session(number, place)),
             Self::Guest(number) => Author::Guest(SessionId(90 + u64::from(number))),
@@ -601,6 +607,7 @@ fn speaker() -> impl Strategy<Value = Who> {
         3 => (0..5_u8).prop_map(Who::AppAs),
         1 => (0..3_u8).prop_map(Who::Guest),
         1 => (0..5_u8).prop_map(Who::Posing),
+        1 => (0..5_u8).prop_map(Who::AppAsLong),
     ]
 }
 

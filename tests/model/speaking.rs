@@ -43,7 +43,6 @@ impl Model {
         let author = match actor {
             Actor::App => None,
             Actor::AppAs { user, .. } | Actor::User { user, .. } => Some(user),
-            _ if super::quirks::GUEST_MATCHES_APP => None,
             _ => return None,
         };
         let random = draft.random?;
