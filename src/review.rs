@@ -104,11 +104,17 @@ impl<T> Review<T> {
         self.answer(ticket).map(|held| (ticket, held))
     }
 
-    /// Takes out all questions about one author's messages, in ticket order.
+    /// Takes out the questions about one author's messages of which `goes` is true, in ticket order.
     #[expect(clippy::ref_option, reason = "authors are kept as options, and looked up as they are")]
-    pub(crate) fn remove_author(&mut self, author: &Option<UserId>) -> Vec<(Ticket, Held<T>)> {
-        let tickets = self.open.as_ref().and_then(|open| open.by_author.get(author));
-        let tickets: Vec<Ticket> = tickets.into_iter().flatten().copied().collect();
+    pub(crate) fn remove_author(
+        &mut self,
+        author: &Option<UserId>,
+        goes: impl Fn(&Held<T>) -> bool,
+    ) -> Vec<(Ticket, Held<T>)> {
+        let Some(open) = self.open.as_deref() else { return Vec::new() };
+        let tickets = open.by_author.get(author).into_iter().flatten();
+        let tickets = tickets.filter(|ticket| open.held.get(ticket).is_some_and(&goes));
+        let tickets: Vec<Ticket> = tickets.copied().collect();
         self.remove_all(&tickets)
     }
 
@@ -419,7 +425,7 @@ mod tests {
                     }
                     Step::Author(n) => {
                         let taken = model.take(|it| it.1.author == author(n));
-                        prop_assert_eq!(review.remove_author(&author(n)), taken);
+                        prop_assert_eq!(review.remove_author(&author(n), |_| true), taken);
                     }
                     Step::Where(by) => {
                         let taken = model.take(|it| it.1.payload % by == 0);

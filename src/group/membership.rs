@@ -129,8 +129,11 @@ impl Group {
         let known = self.roster.sessions(user).any(|known| known.session == device.session);
         let sessions = self.roster.sessions(user).count() as u64;
         if !known && sessions >= u64::from(limit) {
-            let (limit, count) = (u64::from(limit), sessions + 1);
-            return Err(Refusal::TooMany { field: Field::Sessions, limit, count });
+            // Who comes back over a new connection has the one that was lost in the way.
+            match self.roster.first_lost(user) {
+                Some(lost) if sessions == u64::from(limit) => self.give_up(user, lost),
+                _ => Refusal::if_more(Field::Sessions, sessions + 1, u64::from(limit))?,
+            }
         }
         let attached = self.roster.attach(user, device, profile);
         if attached.new {
@@ -142,6 +145,12 @@ impl Group {
         }
         let cursor = self.tail();
         Ok(Receipt::Joined { status: JoinStatus::AlreadyInGroup, cursor })
+    }
+
+    /// A lost session makes room for another of the same member.
+    fn give_up(&mut self, user: &UserId, Device { session, platform }: Device) {
+        self.roster.remove_session(session);
+        self.tell_left(Some(user), Some(user), platform, LeaveReason::Lost, true);
     }
 
     fn apply_to_join(&mut self, user: &UserId, applicant: Applicant) -> Result<Receipt, Refusal> {

@@ -37,7 +37,7 @@ impl Group {
         }
         self.tip_all(now, TipKind::MemberProfile, caller, &users, Some(until));
         for user in &users {
-            self.discard_of(&Some(user.clone()), Discard::Muted);
+            self.discard_own(user, Discard::Muted);
         }
         Ok(Receipt::Done)
     }
@@ -105,7 +105,6 @@ impl Group {
         let until = span.until(now);
         for user in &users {
             self.bans.set(user.clone(), until);
-            self.roster.take_applicant(user);
         }
         let notice = Notice::Banned { until, reason: reason.clone() };
         self.remove(now, caller, &users, &Removal::ban(notice, until));
@@ -126,13 +125,20 @@ impl Group {
         Ok(Receipt::Done)
     }
 
-    /// Takes users out of the group, with their sessions and what they have waiting or held.
+    /// Takes users out of the group, with their sessions and what they have waiting or held, or off
+    /// the list of applicants.
     fn remove(&mut self, now: Timestamp, caller: &Caller, users: &Users, removal: &Removal) {
         self.tip_all(now, removal.tip, caller, users, removal.until);
         let after = self.head();
         for user in users {
-            self.discard_of(&Some(user.clone()), removal.discard);
-            let Some(departed) = self.roster.remove_member(user) else { continue };
+            self.discard_own(user, removal.discard);
+            let Some(departed) = self.roster.remove_member(user) else {
+                if let Some(applicant) = self.roster.take_applicant(user) {
+                    let (session, notice) = (applicant.device.session, removal.notice.clone());
+                    self.outbox.put(|record| Output::Direct { record, session, after, notice });
+                }
+                continue;
+            };
             let operator = caller.user.as_ref();
             self.tell_left(Some(user), operator, caller.platform, removal.reason, false);
             if departed.was_online {
@@ -204,8 +210,8 @@ impl Group {
         marks: &[u32],
         on: bool,
     ) -> Result<Receipt, Refusal> {
-        self.may_do(caller, Action::Mark, None)?;
         let users = form::named(users);
+        self.may_all(caller, Action::Mark, &users)?;
         let absent = users.iter().find(|user| self.roster.sessions(user).next().is_none());
         if let Some(user) = absent {
             return Err(Refusal::UnknownMember { user: user.clone() });
@@ -245,7 +251,7 @@ impl Group {
         let action = if author.is_some() { Action::Purge } else { Action::PurgeFromApp };
         let role = author.as_ref().and_then(|user| self.standing(user));
         self.may_do(caller, action, role)?;
-        let discarded = self.discard_of(&author, Discard::Purged);
+        let discarded = self.discard_of(&author, Discard::Purged, |_| true);
         let emptied = self.log.empty(now, |message| message.sender.user == author);
         self.append_notice(now, Notice::Purged { author, message: None, emptied });
         Ok(Receipt::Purged { emptied, discarded })
@@ -285,11 +291,21 @@ impl Group {
         }
     }
 
-    /// Discards what one author (`None`: the app) has waiting or held; returns how many.
+    /// Discards what a user has waiting or held, but not what the app says in their name.
+    fn discard_own(&mut self, user: &UserId, reason: Discard) {
+        self.discard_of(&Some(user.clone()), reason, |pending| pending.session.is_some());
+    }
+
+    /// Discards what one author (`None`: the app) has waiting or held and `goes`; returns how many.
     #[expect(clippy::ref_option, reason = "the tables' own key, the app's included")]
-    fn discard_of(&mut self, author: &Option<UserId>, reason: Discard) -> u64 {
-        let waiting = self.scheduler.remove_author(author.as_ref());
-        let held = self.review.remove_author(author);
+    fn discard_of(
+        &mut self,
+        author: &Option<UserId>,
+        reason: Discard,
+        goes: impl Fn(&Pending) -> bool,
+    ) -> u64 {
+        let waiting = self.scheduler.remove_author(author.as_ref(), &goes);
+        let held = self.review.remove_author(author, |held| goes(&held.payload.pending));
         let count = (waiting.len() + held.len()) as u64;
         for taken in waiting {
             self.end_waiting(taken.payload, reason);

@@ -187,6 +187,16 @@ impl Roster {
         self.get(user).into_iter().flat_map(|member| member.devices())
     }
 
+    /// The session of a member that was lost first of those that are.
+    pub(crate) fn first_lost(&self, user: &UserId) -> Option<Device> {
+        let people = self.people.as_ref()?;
+        let lost = self.sessions(user).filter_map(|device| {
+            let turn = people.lost.get(&device.session)?;
+            Some((turn, device))
+        });
+        lost.min_by_key(|(turn, _)| *turn).map(|(_, device)| device)
+    }
+
     /// The owner, if a member, and the admins, in the order of their joins.
     pub(crate) fn staff(&self) -> impl Iterator<Item = Member<'_>> {
         let mut staff: SmallVec<[&Record; bounds::ADMINS + 1]> = SmallVec::new();

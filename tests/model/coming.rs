@@ -88,7 +88,23 @@ impl Model {
         }
         let most = self.settings.presence.per_user as usize;
         let member = self.member_mut(user).expect("the caller found a member");
-        not_more(Field::Sessions, member.sessions.len() + 1, most)?;
+        if member.sessions.len() == most {
+            let lost = member.sessions.iter().filter_map(|own| Some((own.lost?, own.clone())));
+            let first = lost.min_by_key(|(lost, _)| *lost).map(|(_, own)| own);
+            let Some(Session { id, platform, .. }) = first else {
+                return not_more(Field::Sessions, most + 1, most).map(|()| self.already_in());
+            };
+            member.sessions.retain(|own| own.id != id);
+            self.told.push(Output::Left {
+                record: NO_RECORD,
+                user: Some(user.clone()),
+                operator: Some(user.clone()),
+                platform,
+                reason: LeaveReason::Lost,
+                remains: true,
+            });
+        }
+        let member = self.member_mut(user).expect("the caller found a member");
         let comes_online = member.sessions.is_empty();
         member.sessions.push(Session { id: session, platform, lost: None });
         if let Some(profile) = profile {

@@ -381,10 +381,14 @@ impl Model {
         discarded.len() as u64
     }
 
-    /// Discards what these authors have waiting or held, one after the other.
-    pub(super) fn discard_of(&mut self, users: &[UserId], reason: Discard) -> u64 {
-        let one = |user: &UserId| Some(user.clone());
-        users.iter().map(|user| self.discard_of_author(one(user), reason)).sum()
+    /// Discards what these users have waiting or held by themselves, one after the other.
+    pub(super) fn discard_of(&mut self, users: &[UserId], reason: Discard) {
+        for user in users {
+            let own = |accepted: &Accepted| {
+                accepted.session.is_some() && accepted.message.sender.user.as_ref() == Some(user)
+            };
+            self.discard_all(|_, accepted| own(accepted), reason);
+        }
     }
 
     pub(super) fn discard_of_author(&mut self, author: Option<UserId>, reason: Discard) -> u64 {

@@ -147,7 +147,10 @@ impl Model {
                 }
                 _ => Ok(()),
             },
-            Command::Mute { users, .. } | Command::Unmute { users } | Command::Unban { users } => {
+            Command::Mute { users, .. }
+            | Command::Unmute { users }
+            | Command::Unban { users }
+            | Command::Mark { users, .. } => {
                 users.iter().try_for_each(|user| self.lower(actor, user))
             }
             Command::Kick { users, .. } | Command::Ban { users, .. } => {
