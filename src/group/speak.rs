@@ -370,6 +370,19 @@ impl Group {
         }
     }
 
+    /// Says anew until when messages wait or are held, after what decides it has changed.
+    pub(super) fn tell_deadlines(&mut self) {
+        let lanes = &self.config.settings().traffic.lanes;
+        for waits in self.scheduler.iter() {
+            let expires = waits.arrived + lanes[waits.priority].max_wait;
+            self.receipts.set_state(waits.id, State::Waiting { expires });
+        }
+        for (_, Held { expires, payload, .. }) in self.review.iter() {
+            let id = payload.pending.message.id;
+            self.receipts.set_state(id, State::Held { expires: *expires });
+        }
+    }
+
     /// Where a message stands now, as its author is answered.
     pub(super) fn sent(&self, message: MessageId, duplicate: bool) -> Receipt {
         let remembered = self.receipts.get(message);

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::{
     command::{AttributeChange, AttributeMode, CounterChange, GroupPatch, Receipt, Users},
-    config::{GroupConfig, SlowMode},
+    config::{GroupConfig, Settings, SlowMode},
     entry::{Notice, ProfileChanges},
     form,
     id::{FilterId, UserId},
     message::Content,
     outcome::Discard,
     output::Output,
-    refusal::{Denial, Refusal},
+    refusal::{Denial, Field, Refusal},
     role::Profile,
     rules::Action,
     time::{Shift, Timestamp},
@@ -180,6 +180,7 @@ impl Group {
         self.may_do(caller, Action::Configure, None)?;
         let settings = config.settings();
         self.check_filter(settings.filter)?;
+        self.check_held(settings)?;
         self.filters.put_in_force(settings.filter);
         self.log.reconfigure(now, &settings.retention);
         let shed = self.scheduler.reconfigure(now, &settings.traffic);
@@ -191,7 +192,20 @@ impl Group {
         for taken in shed {
             self.end_waiting(taken.payload, Discard::Shed);
         }
+        self.tell_deadlines();
         Ok(Receipt::Done)
+    }
+
+    /// Whether what is held already fits a new config: its limit on outputs rests on the others.
+    fn check_held(&self, settings: &Settings) -> Result<(), Refusal> {
+        let (open, per_user) = (settings.asking.open, settings.presence.per_user);
+        Refusal::if_more(Field::Questions, self.review.len() as u64, open.into())?;
+        Refusal::if_more(Field::Sessions, self.roster.most_sessions() as u64, per_user.into())?;
+        let waiting = self.outbox.len() as u64;
+        if waiting + u64::from(self.scheduler.len()) > u64::from(settings.limits.outputs) {
+            return Err(Refusal::Undrained { waiting });
+        }
+        Ok(())
     }
 
     pub(super) fn disband(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {
@@ -231,6 +245,7 @@ impl Group {
         self.attributes.shift(shift);
         self.log.shift(shift);
         self.receipts.shift(shift);
+        self.tell_deadlines();
         Ok(Receipt::Done)
     }
 }

@@ -223,6 +223,12 @@ impl Roster {
         self.guests
     }
 
+    /// How many sessions the member has who has most. Looks at every member.
+    pub(crate) fn most_sessions(&self) -> usize {
+        let people = self.people.iter().flat_map(|people| people.since(0));
+        people.map(|record| record.devices.len()).max().unwrap_or(0)
+    }
+
     /// Users with a session, lost ones included, and guests.
     pub(crate) fn online(&self) -> u64 {
         self.people.as_ref().map_or(0, |people| people.online()) + self.guests

@@ -27,9 +27,10 @@ mod worked;
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Due, Entry, FilterId, GroupConfig, JoinOption, JoinStatus, Kind,
-    Message, MessageId, Output, PerClass, Platform, Priority, Profile, Random, Receipt, Refusal,
-    Role, Seq, SessionId, Settings, State, Stats, Subject, Ticket, Timestamp, Tip, UserId,
+    Author, Class, Command, Cursor, Due, Entry, Field, FilterId, GroupConfig, JoinOption,
+    JoinStatus, Kind, Message, MessageId, Output, PerClass, Platform, Priority, Profile, Random,
+    Receipt, Refusal, Role, Seq, SessionId, Settings, State, Stats, Subject, Ticket, Timestamp,
+    Tip, UserId,
 };
 
 pub(crate) use speaking::Words;
@@ -442,6 +443,10 @@ impl Model {
     fn configure(&mut self, config: &GroupConfig) -> Result<(), Refusal> {
         let settings = config.settings().clone();
         self.must_be_installed(settings.filter)?;
+        form::not_more(Field::Questions, self.questions.len(), settings.asking.open as usize)?;
+        let sessions = self.members.iter().map(|member| member.sessions.len()).max();
+        let per_user = settings.presence.per_user as usize;
+        form::not_more(Field::Sessions, sessions.unwrap_or(0), per_user)?;
         self.settings = settings;
         let traffic = &self.settings.traffic;
         let tips = self.settings.tips.cap;
