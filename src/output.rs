@@ -171,6 +171,9 @@ pub struct Record {
     pub at: Timestamp,
     /// What took effect.
     pub event: Event,
+    /// Where the group stopped at that moment, if its outputs had no room for more: after so many of
+    /// the deadlines due then that told something. A replay, which always has room, stops there too.
+    pub stopped: Option<u64>,
 }
 
 /// What a journal records.

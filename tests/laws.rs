@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use liveroom::{
     Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey,
-    MessageId, Outcome, Output, PerClass, Platform, Priority, Profile, Receipt, Refusal,
+    MessageId, Outcome, Output, PerClass, Platform, Priority, Profile, Receipt, Record, Refusal,
     SessionId, Snapshot, Span, State, Timestamp, UserId, replay,
 };
 use model::{
@@ -135,6 +135,28 @@ fn lines(script: &Script, drop: impl Fn(&Command) -> bool) -> Vec<Line> {
 /// Changes of the rules of the game, under which some promises hold only piecewise.
 fn is_change(command: &Command) -> bool {
     matches!(command, Command::Configure(_) | Command::Rebase { .. })
+}
+
+/// Room for the outputs of one command and a few more, and a journal.
+fn cramped(grace: Duration) -> GroupConfig {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.traffic.lanes.0.iter_mut().for_each(|lane| lane.capacity = 1);
+    (settings.asking.open, settings.presence.per_user) = (1, 1);
+    settings.presence.grace = grace;
+    settings.limits.outputs = 2_633 + 20;
+    settings.journal = true;
+    settings.build().expect("room for one command")
+}
+
+/// Every number in a document.
+fn numbers(value: &mut serde_json::Value) -> Vec<&mut serde_json::Value> {
+    use serde_json::Value;
+    match value {
+        Value::Number(_) => vec![value],
+        Value::Array(values) => values.iter_mut().flat_map(numbers).collect(),
+        Value::Object(fields) => fields.values_mut().flat_map(numbers).collect(),
+        Value::Null | Value::Bool(_) | Value::String(_) => vec![],
+    }
 }
 
 type Read = (Vec<Entry>, PerClass<u64>);
@@ -399,6 +421,57 @@ proptest! {
         twin.group.advance(stage.group.clock());
         prop_assert_eq!(again, told);
         prop_assert_eq!(twin.group.digest(), stage.group.digest());
+    }
+
+    #[test]
+    fn law_5_a_journal_played_back_stops_where_the_group_stopped(
+        crowd in 20_u64..120,
+        at_once in 1_usize..60,
+        grace in 0_u64..2,
+        together in any::<bool>(),
+    ) {
+        let config = cramped(Duration::from_secs(grace));
+        let start = || {
+            let id = GroupId::custom("stops").expect("a good id");
+            Group::new(id, None, config.clone(), Epoch(1), HashKey::new(1, 2), script::START)
+        };
+        let (mut group, mut told) = (start(), Vec::new());
+        let mut now = script::START;
+        for number in 0..crowd {
+            let (by, user) = (Author::Session(SessionId(number)), format!("u{number}"));
+            let user: UserId = user.parse().expect("a good id");
+            let mute = Command::mute(user.clone(), Span::For(Duration::from_secs(grace + 1)));
+            let join = Command::join(user, Profile::default(), Platform::Web);
+            prop_assert!(group.push(now, by.clone(), join).is_ok());
+            prop_assert!(group.push(now, Author::App, mute).is_ok());
+            if !together {
+                prop_assert!(group.push(now, by, Command::Detach).is_ok());
+            }
+            told.extend(std::iter::from_fn(|| group.poll()));
+        }
+        if together {
+            prop_assert!(group.push(now, Author::App, Command::DetachAll).is_ok());
+        }
+        for second in 0..crowd * 4 {
+            now = script::START + Duration::from_secs(second / crowd);
+            let _ = group.push(now, Author::App, Command::notice("still there"));
+            told.extend(std::iter::from_fn(|| group.poll()).take(at_once));
+        }
+        told.extend(std::iter::from_fn(|| group.poll()));
+        group.advance(now);
+        told.extend(std::iter::from_fn(|| group.poll()));
+        let records: Vec<Record> = told.iter().filter_map(|output| match output {
+            Output::Record(record) => Some(record.clone()),
+            _ => None,
+        }).collect();
+        let (mut twin, mut again) = (start(), Vec::new());
+        prop_assert_eq!(replay(&mut twin, records, |output| again.push(output)), Ok(()));
+        twin.advance(group.clock());
+        let is_event = |output: &Output| !matches!(output, Output::Tail { .. });
+        told.retain(is_event);
+        again.retain(is_event);
+        prop_assert!(again == told, "told otherwise");
+        prop_assert_eq!(twin.digest(), group.digest());
     }
 
     #[test]
