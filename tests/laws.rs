@@ -396,6 +396,35 @@ proptest! {
     }
 
     #[test]
+    fn law_5_a_snapshot_from_anywhere_is_turned_away_or_is_a_group(
+        script in script::script(40),
+        cut in 0_usize..45,
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..6), 1..3),
+    ) {
+        let lines = play::rehearse(&script);
+        let mut stage = Stage::new(&script);
+        for line in lines.iter().take(cut) {
+            stage.play(line);
+        }
+        let mut document = serde_json::to_value(stage.group.snapshot()).expect("plain data");
+        for (at, number) in edits {
+            let number = [0, 1, 7, u64::MAX / 2, 1 << 63, u64::MAX][number];
+            let mut found = numbers(&mut document);
+            *found.swap_remove(at.index(found.len())) = number.into();
+        }
+        let Ok(snapshot) = serde_json::from_value::<Snapshot>(document) else { return Ok(()) };
+        let restored = Group::restore(snapshot, &[play::filter()], HashKey::new(1, 2), None);
+        let Ok(group) = restored else { return Ok(()) };
+        stage.group = group;
+        for line in lines.iter().skip(cut) {
+            stage.play(line);
+            prop_assert!(stage.group.stats().flow.0.iter().all(Flow::balances));
+        }
+        stage.play(&(Timestamp::MAX, None));
+        let _ = (stage.group.stats().offered(), stage.group.heap_bytes());
+    }
+
+    #[test]
     fn law_5_a_journal_played_back_tells_the_same(script in script::script(60)) {
         let mut script = script;
         script.knobs.journal = true;
