@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
-    config::{GroupConfig, JoinOption, SlowMode},
+    config::{GroupConfig, SlowMode},
     cursor::Cursor,
     id::{FilterId, MessageId, Random, SessionId, Ticket, UserId},
     message::{Content, Directive, Kind, Priority},
     outcome::State,
-    role::{Platform, Profile},
+    role::{JoinOption, Platform, Profile},
     time::Timestamp,
 };
 

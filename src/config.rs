@@ -248,19 +248,6 @@ pub struct Presence {
     pub per_user: u32,
 }
 
-/// How somebody becomes a member.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum JoinOption {
-    /// Everybody may join: what livestreaming groups are for.
-    #[default]
-    FreeAccess,
-    /// The staff are asked.
-    NeedPermission,
-    /// Nobody joins any more.
-    DisableApply,
-}
-
 /// A pause between two messages of one author.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SlowMode {

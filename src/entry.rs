@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::{
     id::{MessageId, Seq, UserId},
     message::{Class, Content, Message},
-    role::{Profile, Role},
+    role::{JoinOption, Profile, Role},
     time::Timestamp,
 };
 
@@ -141,6 +141,8 @@ pub struct ProfileChanges {
     pub owner: Option<UserId>,
     /// Whether everybody is muted.
     pub mute_all: Option<bool>,
+    /// How one joins. A change of it alone is told to the host, and not to readers.
+    pub join_option: Option<JoinOption>,
     /// The custom fields that changed; an empty value says that the field was removed.
     pub custom: Vec<(Arc<str>, Arc<str>)>,
     /// All likes counted so far, if more were (seed FAQ 6).

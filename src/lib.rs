@@ -61,9 +61,8 @@ pub use command::{
     Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
 };
 pub use config::{
-    Absence, Asking, Cap, ConfigError, GroupConfig, JoinOption, Lane, Limits, Patience, Power,
-    Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet,
-    Traffic,
+    Absence, Asking, Cap, ConfigError, GroupConfig, Lane, Limits, Patience, Power, Powers,
+    Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet, Traffic,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
@@ -86,7 +85,7 @@ pub use output::{Cause, Deadline, Due, Event, Output, Question, Record};
 pub use profile::GroupProfile;
 pub use receipts::{DecisionName, Explanation, Finding, Step};
 pub use refusal::{Denial, Field, Refusal};
-pub use role::{Author, Platform, Profile, Role, RoleSet};
+pub use role::{Author, JoinOption, Platform, Profile, Role, RoleSet};
 pub use roster::{Member, Page};
 pub use rules::{Action, Actor};
 pub use stats::{Flow, Stats};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     command::{Command, Device, LeaveReason},
+    cursor::Cursor,
     entry::{Notice, ProfileChanges},
     id::{RecordNo, Seq, SessionId, Ticket, UserId},
     message::{Directive, Message},
@@ -62,6 +63,8 @@ pub enum Output {
         device: Device,
         /// Whether they were a member before.
         already: bool,
+        /// From where the session reads, as its receipt says: somebody admitted later has no other.
+        cursor: Cursor,
     },
     /// A session left, or a user with all their sessions; `user` is `None` for a guest.
     Left {

@@ -190,6 +190,7 @@ fn merge(earlier: &mut ProfileChanges, later: ProfileChanges) {
         face_url,
         owner,
         mute_all,
+        join_option,
         custom,
         likes,
         follows,
@@ -203,6 +204,7 @@ fn merge(earlier: &mut ProfileChanges, later: ProfileChanges) {
     take_later(&mut earlier.face_url, face_url);
     take_later(&mut earlier.owner, owner);
     take_later(&mut earlier.mute_all, mute_all);
+    take_later(&mut earlier.join_option, join_option);
     take_later(&mut earlier.likes, likes);
     take_later(&mut earlier.follows, follows);
     take_later(&mut earlier.attributes, attributes);

@@ -6,13 +6,13 @@ use smallvec::SmallVec;
 
 use crate::{
     command::{Admission, Device, Join, JoinStatus, LeaveReason, Receipt},
-    config::{Absence, JoinOption, QuitAcross},
+    config::{Absence, QuitAcross},
     cursor::Cursor,
     entry::{Notice, Subject, TipKind},
     id::{SessionId, UserId},
     output::Output,
     refusal::{Denial, Field, Refusal},
-    role::{Platform, Profile, Role},
+    role::{JoinOption, Platform, Profile, Role},
     roster::Applicant,
     rules::Action,
     time::Timestamp,
@@ -50,7 +50,7 @@ impl Group {
         self.check_full()?;
         let cursor = self.newcomers_cursor();
         self.roster.admit_guest(device);
-        self.outbox.put(|record| Output::Joined { record, user: None, device, already: false });
+        self.tell_joined(None, device, false, cursor);
         self.tell_full();
         Ok(Receipt::Joined { status: JoinStatus::Joined, cursor })
     }
@@ -136,14 +136,13 @@ impl Group {
             }
         }
         let attached = self.roster.attach(user, device, profile);
+        let cursor = self.tail();
         if attached.new {
-            let user = Some(user.clone());
-            self.outbox.put(|record| Output::Joined { record, user, device, already: true });
+            self.tell_joined(Some(user), device, true, cursor);
         }
         if attached.came_online {
             self.tell_presence(user, true);
         }
-        let cursor = self.tail();
         Ok(Receipt::Joined { status: JoinStatus::AlreadyInGroup, cursor })
     }
 
@@ -184,8 +183,7 @@ impl Group {
         self.roster.admit(now, user.clone(), profile.clone(), device);
         let subject = Subject { user: user.clone(), profile, until: None };
         self.tip(now, TipKind::Join, Some(user), [subject]);
-        let joined = Some(user.clone());
-        self.outbox.put(|record| Output::Joined { record, user: joined, device, already: false });
+        self.tell_joined(Some(user), device, false, cursor);
         self.tell_presence(user, true);
         self.tell_full();
         cursor
@@ -340,6 +338,17 @@ impl Group {
             let subject = Subject { user: user.clone(), profile, until: None };
             self.tip(now, kind, operator, [subject]);
         }
+    }
+
+    fn tell_joined(
+        &mut self,
+        user: Option<&UserId>,
+        device: Device,
+        already: bool,
+        cursor: Cursor,
+    ) {
+        let user = user.cloned();
+        self.outbox.put(|record| Output::Joined { record, user, device, already, cursor });
     }
 
     pub(super) fn tell_left(

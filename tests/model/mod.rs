@@ -43,6 +43,7 @@ const MESSAGES_REMEMBERED: u64 = 65_536;
 /// One group.
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
+    beginning: Cursor,
     pub(crate) settings: Settings,
     pub(crate) now: Timestamp,
     pub(crate) owner: Option<UserId>,
@@ -242,8 +243,15 @@ enum Task {
 }
 
 impl Model {
-    pub(crate) fn new(owner: Option<UserId>, config: &GroupConfig, now: Timestamp) -> Self {
+    /// `beginning` is the cursor of an empty history.
+    pub(crate) fn new(
+        owner: Option<UserId>,
+        config: &GroupConfig,
+        now: Timestamp,
+        beginning: Cursor,
+    ) -> Self {
         Self {
+            beginning,
             settings: config.settings().clone(),
             now: now.min(Timestamp::LATEST),
             owner,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use liveroom::{
-    Author, Command, Cursor, Entry, Epoch, Group, GroupId, HashKey, Output, PerClass, Receipt,
-    Refusal, Timestamp,
+    Author, Command, Cursor, Entry, Epoch, Group, GroupConfig, GroupId, HashKey, Output, PerClass,
+    Receipt, Refusal, Timestamp,
     filter::{Filter, FilterSpec},
 };
 
@@ -34,11 +34,18 @@ fn words() -> Words {
     Words { words, mask: '*' }
 }
 
+/// The cursor of a group in which nothing has happened.
+pub(crate) fn beginning() -> Cursor {
+    let id = GroupId::custom("stage").expect("a good id");
+    Group::new(id, None, GroupConfig::livestream(), Epoch(1), HashKey::new(1, 2), START).tail()
+}
+
 /// The model of the script's group, before its first step.
 pub(crate) fn model(script: &Script) -> Model {
     let id = filter().id();
     let owner = script.owned.then(|| user(0));
-    let mut model = Model::new(owner, &script.knobs.config(Some(id)), START);
+    let config = script.knobs.config(Some(id));
+    let mut model = Model::new(owner, &config, START, beginning());
     model.install_filter(id, words());
     model
 }

@@ -169,6 +169,7 @@ fn fold(waiting: &mut Tip, tip: Tip, names: usize) {
         face_url,
         owner,
         mute_all,
+        join_option,
         custom,
         likes,
         follows,
@@ -182,6 +183,7 @@ fn fold(waiting: &mut Tip, tip: Tip, names: usize) {
     old.face_url = face_url.or(old.face_url.take());
     old.owner = owner.or(old.owner.take());
     old.mute_all = mute_all.or(old.mute_all);
+    old.join_option = join_option.or(old.join_option);
     old.likes = likes.or(old.likes);
     old.follows = follows.or(old.follows);
     old.attributes = attributes.or(old.attributes);

@@ -51,6 +51,7 @@ impl Model {
         profile.join_option = option.unwrap_or(profile.join_option);
         self.profile = profile;
         if tells || option.is_some() {
+            changes.join_option = option;
             self.profile_change(actor.operator(), changes, tells);
         }
         Ok(())

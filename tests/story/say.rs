@@ -127,6 +127,7 @@ fn changes(changes: &ProfileChanges) -> String {
     text("face", &changes.face_url);
     told.extend(changes.owner.as_ref().map(|owner| format!("owner {owner}")));
     told.extend(changes.mute_all.map(|on| format!("mute all {on}")));
+    told.extend(changes.join_option.map(|option| format!("joining {option:?}")));
     told.extend(changes.custom.iter().map(|(key, value)| format!("{key} {value:?}")));
     told.extend(changes.likes.map(|likes| format!("likes {likes}")));
     told.extend(changes.follows.map(|follows| format!("follows {follows}")));
