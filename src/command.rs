@@ -36,6 +36,9 @@ pub enum Command {
     },
     /// The session's connection was lost. The user stays online for the grace time.
     Detach,
+    /// Every connection was lost, because the host that held them ended: members have the grace time
+    /// to come back, guests and applicants are gone, and nothing is told of them.
+    DetachAll,
     /// The session leaves on purpose.
     Quit,
     /// The staff answer somebody who asked to join.
@@ -196,6 +199,7 @@ impl Command {
         matches!(
             self,
             Self::Detach
+                | Self::DetachAll
                 | Self::Quit
                 | Self::Answer { .. }
                 | Self::Purge { .. }

@@ -71,6 +71,7 @@ pub(crate) fn check(command: &Command, limits: &Limits) -> Result<(), Refusal> {
         // Ids, times and configs are good ones since they were made.
         Command::Attach { .. }
         | Command::Detach
+        | Command::DetachAll
         | Command::Quit
         | Command::AnswerJoin { .. }
         | Command::Recall { .. }

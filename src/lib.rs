@@ -86,7 +86,7 @@ pub use profile::GroupProfile;
 pub use receipts::{DecisionName, Explanation, Finding, Step};
 pub use refusal::{Denial, Field, Refusal};
 pub use role::{Author, JoinOption, Platform, Profile, Role, RoleSet};
-pub use roster::{Member, Page};
+pub use roster::{Applicant, Member, Occupant, Page};
 pub use rules::{Action, Actor};
 pub use stats::{Flow, Stats};
 pub use tally::Totals;

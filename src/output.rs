@@ -22,9 +22,12 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Output {
-    /// Something for the journal; comes before what follows from it.
+    /// Something for the journal; comes before what follows from it, but for a `Tail`.
     Record(Record),
     /// The history reaches to `seq`: a level, given once however often it rose since the last poll.
+    /// It is polled before all else that waits, so that what names a place in the history can be told
+    /// after it; the record that it names may be polled later. A host that must not speak before the
+    /// record is on disk holds it back until then, like everything.
     Tail {
         /// The record it follows from.
         record: RecordNo,

@@ -103,6 +103,23 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
             expected.sessions.iter().map(|session| (session.id, session.platform)).collect();
         prop_assert_eq!(devices, sessions, "sessions of {}", name);
     }
+    let mut guests: Vec<_> = model.guests.iter().map(|guest| guest.session).collect();
+    guests.sort_unstable();
+    let there: Vec<_> = group.guests().iter().map(|device| device.session).collect();
+    prop_assert_eq!(there, guests, "guests");
+    let mut applicants: Vec<_> =
+        model.applicants.iter().map(|one| (&one.user, one.session)).collect();
+    applicants.sort_unstable();
+    let there: Vec<_> =
+        group.applicants().map(|(user, applicant)| (user, applicant.device.session)).collect();
+    prop_assert_eq!(there, applicants, "applicants");
+    let open: Vec<_> = model.questions.iter().map(|open| (open.ticket, open.expires)).collect();
+    let there: Vec<_> =
+        group.questions().map(|question| (question.ticket, question.expires)).collect();
+    prop_assert_eq!(there, open, "questions");
+    prop_assert_eq!(group.mutes().count(), model.mutes.len());
+    prop_assert_eq!(group.bans().count(), model.bans.len());
+    prop_assert_eq!(group.filter(), model.settings.filter);
     let (profile, expected) = (group.profile(), &model.profile);
     prop_assert_eq!(profile.name(), &*expected.name);
     prop_assert_eq!(profile.join_option(), expected.join_option);

@@ -254,6 +254,17 @@ impl Group {
         Ok(Receipt::Done)
     }
 
+    /// The host that held the connections ended. It has no use for what becomes of guests.
+    pub(super) fn detach_all(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::DetachAll, None)?;
+        self.roster.lose_all(now + self.config.settings().presence.grace);
+        Ok(Receipt::Done)
+    }
+
     /// A guest goes, or an applicant stops waiting.
     fn drop_visitor(&mut self, session: SessionId, reason: LeaveReason) {
         if self.roster.withdraw(session).is_some() {

@@ -266,6 +266,7 @@ impl Group {
             Command::Join(join) => self.join(now, caller, join),
             Command::Attach { user, platform } => self.attach(now, caller, &user, platform),
             Command::Detach => self.detach(now, caller),
+            Command::DetachAll => self.detach_all(now, caller),
             Command::Quit => self.quit(now, caller),
             Command::AnswerJoin { user, admission } => {
                 self.answer_join(now, caller, &user, admission)

@@ -156,6 +156,9 @@ impl Group {
     /// A group from a snapshot. It keeps the epoch, unless a host that may have lost the end of the
     /// history begins a new one.
     ///
+    /// The sessions are those of then: a host in which none of them lives on says so with
+    /// [`Command::DetachAll`](crate::Command::DetachAll).
+    ///
     /// `filters` are installed, the one in force among them; `key` is random and secret, and need not
     /// be the one from before.
     ///

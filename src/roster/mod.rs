@@ -69,20 +69,25 @@ enum Place {
 
 /// Who is at a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Occupant {
+#[non_exhaustive]
+pub enum Occupant {
+    /// A member; the connection may have been lost a moment ago.
     Member(UserId),
+    /// A guest.
     Guest,
+    /// Somebody who asks to be admitted.
     Applicant(UserId),
 }
 
 /// Somebody who asks to be admitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) struct Applicant {
+pub struct Applicant {
     /// Where the answer goes.
-    pub(crate) device: Device,
-    pub(crate) profile: Arc<Profile>,
+    pub device: Device,
+    /// As what they would be shown.
+    pub profile: Arc<Profile>,
     /// What they say to the staff.
-    pub(crate) note: Arc<str>,
+    pub note: Arc<str>,
 }
 
 /// What attaching a session did.
@@ -261,6 +266,13 @@ impl Roster {
         self.applicants.iter().flat_map(|applicants| applicants.iter())
     }
 
+    /// The guests' sessions, in the order of their numbers.
+    pub(crate) fn guest_devices(&self) -> Vec<Device> {
+        let mut guests: Vec<Device> = self.sessions.unordered().filter_map(guest).collect();
+        guests.sort_unstable_by_key(|device| device.session);
+        guests
+    }
+
     /// How many ask to be admitted.
     pub(crate) fn applicant_count(&self) -> u64 {
         self.applicants.as_ref().map_or(0, |applicants| applicants.len() as u64)
@@ -361,6 +373,20 @@ impl Roster {
         }
     }
 
+    /// Lets every member's session be lost, to be given up at `until`, in the order of the joins;
+    /// guests and applications go.
+    pub(crate) fn lose_all(&mut self, until: Timestamp) {
+        let people = self.people.iter().flat_map(|people| people.since(0));
+        let seats = people.flat_map(|record| record.devices.iter().map(|device| device.session));
+        for session in seats.collect::<Vec<_>>() {
+            self.lose(session, until);
+        }
+        for guest in self.guest_devices() {
+            self.remove_session(guest.session);
+        }
+        self.applicants = None;
+    }
+
     /// Removes the lost session that is to be given up first, if one is at `now`. The member stays one.
     pub(crate) fn take_lost(&mut self, now: Timestamp) -> Option<Lapsed> {
         let session = self.people.as_mut()?.end_loss(now)?;
@@ -439,5 +465,12 @@ impl Roster {
         let people = self.people.as_mut()?;
         let slot = people.find(user)?;
         Some((people, slot))
+    }
+}
+
+fn guest(&(session, place): &(SessionId, Place)) -> Option<Device> {
+    match place {
+        Place::Guest(platform) => Some(Device { session, platform }),
+        Place::Member(_) => None,
     }
 }

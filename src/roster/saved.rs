@@ -68,15 +68,13 @@ struct Mark(u32);
 
 impl Roster {
     pub(crate) fn save(&self) -> Saved {
-        let mut guests: Vec<Device> = self.sessions.unordered().filter_map(guest).collect();
-        guests.sort_unstable_by_key(|device| device.session);
         let applicants = self.applicants();
         Saved {
             owner: self.owner.clone(),
             joins: self.joins,
             losses: self.people.as_ref().map_or(0, |people| people.lost.next_order()),
             members: self.people.as_deref().map_or_else(Vec::new, save_people),
-            guests,
+            guests: self.guest_devices(),
             applicants: applicants.map(|(user, who)| (user.clone(), who.clone())).collect(),
         }
     }
@@ -193,11 +191,4 @@ fn save_people(people: &People) -> Vec<SavedMember> {
         marks: people.marks(record).map(Mark).collect(),
     };
     people.since(0).map(save).collect()
-}
-
-fn guest(&(session, place): &(SessionId, Place)) -> Option<Device> {
-    match place {
-        Place::Guest(platform) => Some(Device { session, platform }),
-        Place::Member(_) => None,
-    }
 }

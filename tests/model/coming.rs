@@ -278,6 +278,18 @@ impl Model {
         }
     }
 
+    pub(super) fn detach_all(&mut self) {
+        let at = self.now + self.settings.presence.grace;
+        let mut serial = self.serial;
+        for session in self.members.iter_mut().flat_map(|member| &mut member.sessions) {
+            serial += 1;
+            session.lost.get_or_insert((at, serial));
+        }
+        self.serial = serial;
+        self.guests.clear();
+        self.applicants.clear();
+    }
+
     fn withdraw(&mut self, session: SessionId) {
         self.applicants.retain(|one| one.session != session);
     }

@@ -347,6 +347,7 @@ impl Model {
             Command::Purge { author } => return Ok(self.purge(author.as_ref())),
             Command::Count { changes } => return self.count(actor, changes),
             Command::Detach => self.detach(actor),
+            Command::DetachAll => self.detach_all(),
             Command::Quit => self.quit(actor),
             Command::AnswerJoin { user, admission } => self.answer_join(user, *admission)?,
             Command::Answer { ticket, decision } => self.answer(*ticket, decision)?,

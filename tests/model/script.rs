@@ -195,6 +195,7 @@ pub(crate) enum Act {
     Rebase(i64),
     /// To a day after the beginning.
     RebaseToStart,
+    DetachAll,
 }
 
 /// What a script needs to know to name tickets and messages, and the filter.
@@ -333,6 +334,7 @@ impl Cast {
                 let far = Duration::from_millis(ms.unsigned_abs());
                 Command::Rebase { to: if *ms < 0 { self.now.before(far) } else { self.now + far } }
             }
+            Act::DetachAll => Command::DetachAll,
             Act::RebaseToStart => Command::Rebase { to: START + Duration::from_hours(24) },
             other => unreachable!("{other:?} is no act of staff"),
         }
@@ -758,6 +760,7 @@ fn act_of_app() -> impl Strategy<Value = (Who, Act)> {
         3 => knobs().prop_map(|knobs| Act::Configure(Box::new(knobs))),
         2 => (-20_000..20_000_i64).prop_map(Act::Rebase),
         1 => Just(Act::Disband),
+        1 => Just(Act::DetachAll),
     ];
     (prop_oneof![8 => Just(Who::App), 1 => speaker()], act)
 }

@@ -94,6 +94,7 @@ impl Model {
             | Command::Broadcast { .. }
             | Command::UseFilter { .. }
             | Command::Configure(_)
+            | Command::DetachAll
             | Command::Rebase { .. } => app_only(actor),
             Command::Disband => takes(actor, Role::Owner),
             other => self.table_of_staff(actor, other),
