@@ -471,6 +471,11 @@ pub enum Receipt {
         /// Whether the same message was offered before: this is where that one stands.
         duplicate: bool,
     },
+    /// The answer to a write of attributes.
+    Attributes {
+        /// The main sequence number now, which the keys written have as their own.
+        seq: u64,
+    },
     /// The answer to a count: the counters named, as they are now; a removed one is left out.
     Counters(Vec<(Arc<str>, i64)>),
     /// The answer to a purge or recall: how many were emptied and discarded.

@@ -67,7 +67,7 @@ pub use config::{
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
 pub use engine::{Creation, Engine, EngineConfig, PushError};
-pub use entry::{Body, Entry, Notice, ProfileChanges, Subject, Tip, TipKind};
+pub use entry::{Body, Changed, Entry, Notice, ProfileChanges, Subject, Tip, TipKind};
 pub use group::{Group, RestoreError, Snapshot};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{

@@ -112,10 +112,12 @@ impl Group {
         seen: Option<u64>,
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Attributes, None)?;
+        let before = self.attributes.clone();
         let seq = self.attributes.write(now, mode, changes, seen)?;
-        let changes = ProfileChanges { attributes: Some(seq), ..self.unchanged() };
+        let attributes = Some(self.attributes.since(&before));
+        let changes = ProfileChanges { attributes, ..self.unchanged() };
         self.tell_changes(now, caller.user.as_ref(), changes);
-        Ok(Receipt::Done)
+        Ok(Receipt::Attributes { seq })
     }
 
     pub(super) fn count(
@@ -125,9 +127,10 @@ impl Group {
         changes: &[CounterChange],
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Counters, None)?;
-        let values = self.counters.apply(changes)?;
-        let seq = self.counters.seq();
-        let changes = ProfileChanges { counters: Some(seq), ..self.unchanged() };
+        let before = self.counters.clone();
+        let values = self.counters.apply(now, changes)?;
+        let counters = Some(self.counters.since(&before));
+        let changes = ProfileChanges { counters, ..self.unchanged() };
         self.tell_changes(now, caller.user.as_ref(), changes);
         Ok(Receipt::Counters(values))
     }
@@ -243,6 +246,7 @@ impl Group {
         self.tips.shift(shift);
         self.tally.shift(shift);
         self.attributes.shift(shift);
+        self.counters.shift(shift);
         self.log.shift(shift);
         self.receipts.shift(shift);
         self.tell_deadlines();

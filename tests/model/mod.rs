@@ -61,6 +61,7 @@ pub(crate) struct Model {
     attribute_tat: Timestamp,
     pub(crate) counters: Vec<(Arc<str>, i64)>,
     pub(crate) counter_seq: u64,
+    counter_tat: Timestamp,
     /// Every message ever accepted; the one with id `n` is at `n - 1`.
     pub(crate) messages: Vec<Accepted>,
     randoms: Vec<Remembered>,
@@ -209,6 +210,7 @@ pub(crate) enum ModelReceipt {
     Done,
     Joined { status: JoinStatus, passed: PerClass<u64> },
     Sent { message: MessageId, state: State, disclose: bool, duplicate: bool },
+    Attributes(u64),
     Counters(Vec<(Arc<str>, i64)>),
     Purged { emptied: u64, discarded: u64 },
 }
@@ -221,6 +223,7 @@ impl From<&Receipt> for ModelReceipt {
             Receipt::Sent { message, state, disclose, duplicate } => {
                 Self::Sent { message, state, disclose, duplicate }
             }
+            Receipt::Attributes { seq } => Self::Attributes(seq),
             Receipt::Counters(counters) => Self::Counters(counters),
             Receipt::Purged { emptied, discarded } => Self::Purged { emptied, discarded },
             other => unreachable!("a receipt that the model does not know: {other:?}"),
@@ -268,6 +271,7 @@ impl Model {
             attribute_tat: Timestamp::ZERO,
             counters: vec![],
             counter_seq: 0,
+            counter_tat: Timestamp::ZERO,
             messages: vec![],
             randoms: vec![],
             pauses: vec![],
@@ -346,6 +350,9 @@ impl Model {
             Command::Recall { message } => return self.recall(actor, *message),
             Command::Purge { author } => return Ok(self.purge(author.as_ref())),
             Command::Count { changes } => return self.count(actor, changes),
+            Command::SetAttributes { mode, changes, seen } => {
+                return self.set_attributes(actor, *mode, changes, *seen);
+            }
             Command::Detach => self.detach(actor),
             Command::DetachAll => self.detach_all(),
             Command::Quit => self.quit(actor),
@@ -367,9 +374,6 @@ impl Model {
             Command::Broadcast { content } => {
                 let content = content.clone();
                 self.append_notice(liveroom::Notice::Broadcast { content });
-            }
-            Command::SetAttributes { mode, changes, seen } => {
-                self.set_attributes(actor, *mode, changes, *seen)?;
             }
             Command::Mark { users, marks, on } => self.mark(users, marks, *on)?,
             Command::SetSlowMode { slow_mode } => self.settings.slow_mode = *slow_mode,
@@ -528,7 +532,9 @@ impl Model {
             kept.aged.iter_mut().for_each(shift);
         });
         self.randoms.iter_mut().for_each(|random| shift(&mut random.until));
-        for tat in [&mut self.tat, &mut self.tip_tat, &mut self.attribute_tat] {
+        for tat in
+            [&mut self.tat, &mut self.tip_tat, &mut self.attribute_tat, &mut self.counter_tat]
+        {
             shift(tat);
         }
         self.cap_tats.iter_mut().for_each(shift);
