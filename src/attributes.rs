@@ -18,12 +18,16 @@ use crate::{
     command::{AttributeChange, AttributeMode, CounterChange, Counting},
     config::Cap,
     corrupt::Corrupt,
+    entry::Changed,
     refusal::{Field, Refusal},
     time::{Rate, Shift, Timestamp},
 };
 
 /// 5 writes a second in a group: the modelled service's limit.
 const WRITES: Cap = Cap { rate: Rate::per_second(5).expect("5 is not zero"), burst: 5 };
+
+/// 20 counts a second in a group, for want of a number of the service's, which limits each client.
+const COUNTS: Cap = Cap { rate: Rate::per_second(20).expect("20 is not zero"), burst: 20 };
 
 /// Named values that clients share: at most 16, with 16,000 bytes of values in all.
 ///
@@ -73,15 +77,22 @@ impl Attributes {
         next.main += 1;
         next.apply(mode, changes)?;
         next.check_limits()?;
-        match next.bucket.opens(now, WRITES.into()) {
-            Some(at) if at == now => next.bucket.take(now, WRITES.into()),
-            until => {
-                return Err(Refusal::TooOften { until: until.unwrap_or(Timestamp::MAX) });
-            }
-        }
+        pass(&mut next.bucket, now, WRITES)?;
         let main = next.main;
         self.0 = Some(next);
         Ok(main)
+    }
+
+    /// What was written and removed since they were as they are in `before`.
+    pub(crate) fn since(&self, before: &Self) -> Changed<Arc<str>> {
+        let written =
+            self.iter().filter(|(key, _, seq)| before.get(key).map(|it| it.1) != Some(*seq));
+        let written = written.map(|(key, text, _)| (Arc::clone(key), Some(Arc::clone(text))));
+        let removed = before.iter().filter(|(key, ..)| self.get(key).is_none());
+        let removed = removed.map(|(key, ..)| (Arc::clone(key), None));
+        let mut values: Vec<_> = written.chain(removed).collect();
+        values.sort();
+        Changed { seq: self.seq(), values }
     }
 
     /// An attribute's value and its own number.
@@ -203,6 +214,7 @@ pub struct Counters(Option<Box<Counted>>);
 #[derive(Clone, Debug, Default)]
 struct Counted {
     changes: u64,
+    bucket: Bucket,
     values: BTreeMap<Arc<str>, i64>,
 }
 
@@ -210,6 +222,7 @@ struct Counted {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct SavedCounters {
     changes: u64,
+    bucket: Bucket,
     /// In key order.
     values: Vec<(Arc<str>, i64)>,
 }
@@ -220,9 +233,10 @@ impl Counters {
     ///
     /// # Errors
     /// The first change that cannot be made: [`Refusal::Missing`], or [`Refusal::TooLong`] out of the
-    /// range of `i64`. Then too many counters.
+    /// range of `i64`. Then too many counters, [`Refusal::TooOften`].
     pub(crate) fn apply(
         &mut self,
+        now: Timestamp,
         changes: &[CounterChange],
     ) -> Result<Vec<(Arc<str>, i64)>, Refusal> {
         let mut next = self.0.clone().unwrap_or_default();
@@ -231,6 +245,7 @@ impl Counters {
             next.apply(change)?;
         }
         no_more(Field::Counters, next.values.len(), bounds::COUNTERS)?;
+        pass(&mut next.bucket, now, COUNTS)?;
         let mut answer: Vec<(Arc<str>, i64)> = Vec::new();
         for CounterChange { key, .. } in changes {
             // At most 40 changes, so that looking through the answer is no work.
@@ -239,6 +254,17 @@ impl Counters {
         }
         self.0 = Some(next);
         Ok(answer)
+    }
+
+    /// What was changed and removed since they were as they are in `before`.
+    pub(crate) fn since(&self, before: &Self) -> Changed<i64> {
+        let changed = self.iter().filter(|(key, value)| before.get(key) != Some(*value));
+        let changed = changed.map(|(key, value)| (Arc::clone(key), Some(value)));
+        let removed = before.iter().filter(|(key, _)| self.get(key).is_none());
+        let removed = removed.map(|(key, _)| (Arc::clone(key), None));
+        let mut values: Vec<_> = changed.chain(removed).collect();
+        values.sort();
+        Changed { seq: self.seq(), values }
     }
 
     /// The value of a counter, if it is there.
@@ -250,6 +276,13 @@ impl Counters {
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, i64)> {
         let values = self.0.iter().flat_map(|counted| &counted.values);
         values.map(|(key, &value)| (key, value))
+    }
+
+    /// Moves the limit on counting with the clock.
+    pub(crate) fn shift(&mut self, shift: Shift) {
+        if let Some(counted) = &mut self.0 {
+            counted.bucket.shift(shift);
+        }
     }
 
     /// The change number: how many commands changed counters.
@@ -268,7 +301,8 @@ impl Counters {
 
     pub(crate) fn save(&self) -> SavedCounters {
         let values = self.iter().map(|(key, value)| (Arc::clone(key), value)).collect();
-        SavedCounters { changes: self.seq(), values }
+        let bucket = self.0.as_ref().map_or_else(Bucket::default, |counted| counted.bucket);
+        SavedCounters { changes: self.seq(), bucket, values }
     }
 
     /// # Errors
@@ -277,7 +311,7 @@ impl Counters {
         if saved == SavedCounters::default() {
             return Ok(Self(None));
         }
-        let SavedCounters { changes, values } = saved;
+        let SavedCounters { changes, bucket, values } = saved;
         if !(1..=bounds::COUNTED).contains(&changes) {
             return Err(Corrupt("counters: a number that no changes lead to"));
         }
@@ -290,7 +324,8 @@ impl Counters {
         if values.iter().any(|(key, _)| !(1..=bounds::COUNTER_KEY).contains(&key.len())) {
             return Err(Corrupt("counters: a key of no possible length"));
         }
-        Ok(Self(Some(Box::new(Counted { changes, values: values.into_iter().collect() }))))
+        let (bucket, values) = (bucket.checked()?, values.into_iter().collect());
+        Ok(Self(Some(Box::new(Counted { changes, bucket, values }))))
     }
 }
 
@@ -315,9 +350,19 @@ impl Counted {
     }
 }
 
+/// Lets one more command pass, if it comes not too soon.
+fn pass(bucket: &mut Bucket, now: Timestamp, cap: Cap) -> Result<(), Refusal> {
+    match bucket.opens(now, cap.into()) {
+        Some(at) if at == now => {
+            bucket.take(now, cap.into());
+            Ok(())
+        }
+        until => Err(Refusal::TooOften { until: until.unwrap_or(Timestamp::MAX) }),
+    }
+}
+
 fn no_more(field: Field, count: usize, limit: usize) -> Result<(), Refusal> {
-    let (limit, count) = (limit as u64, count as u64);
-    if count > limit { Err(Refusal::TooMany { field, limit, count }) } else { Ok(()) }
+    Refusal::if_more(field, count as u64, limit as u64)
 }
 
 #[cfg(test)]

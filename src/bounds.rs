@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::time::Timestamp;
-
 /// Bytes of a group's name.
 pub(crate) const GROUP_NAME: usize = 30;
 /// Bytes of a group's introduction.
@@ -40,6 +38,9 @@ pub(crate) const COUNTERS: usize = 20;
 /// Bytes of a counter's key.
 pub(crate) const COUNTER_KEY: usize = 128;
 
+/// Admins that a group may have beside its owner: "at most 10" (the modelled service, 2020).
+pub(crate) const ADMINS: usize = 10;
+
 /// Kinds of marks of the host's own in a group, and marks in one command.
 pub(crate) const MARKS: usize = 10;
 /// The lowest mark of the host's own; those below are the service's, which gives a meaning to two.
@@ -49,10 +50,6 @@ pub(crate) const ALWAYS_ONLINE: Duration = Duration::from_hours(72);
 
 /// The longest pause of slow mode, as the config has it.
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_hours(24);
-
-/// The last deadline that comes. One that would only saturate to never is set here, so that it still
-/// moves with a clock that went wild.
-pub(crate) const LAST: Timestamp = Timestamp::from_nanos(u64::MAX - 1);
 
 /// The most that anything counted up by one may have reached in saved state: no group gets there,
 /// and counting on from it cannot overflow.

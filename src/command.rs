@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
-    config::{GroupConfig, JoinOption, SlowMode},
+    config::{GroupConfig, SlowMode},
     cursor::Cursor,
     id::{FilterId, MessageId, Random, SessionId, Ticket, UserId},
     message::{Content, Directive, Kind, Priority},
     outcome::State,
-    role::{Platform, Profile},
+    role::{JoinOption, Platform, Profile},
     time::Timestamp,
 };
 
@@ -36,6 +36,9 @@ pub enum Command {
     },
     /// The session's connection was lost. The user stays online for the grace time.
     Detach,
+    /// Every connection was lost, because the host that held them ended: members have the grace time
+    /// to come back, guests and applicants are gone, and nothing is told of them.
+    DetachAll,
     /// The session leaves on purpose.
     Quit,
     /// The staff answer somebody who asked to join.
@@ -186,7 +189,7 @@ pub enum Command {
     Disband,
     /// The clock and every open deadline move together: the way out after a wild time.
     Rebase {
-        /// What time it is.
+        /// What time it is; past [`Timestamp::LATEST`] it is that.
         to: Timestamp,
     },
 }
@@ -222,6 +225,7 @@ impl Command {
         matches!(
             self,
             Self::Detach
+                | Self::DetachAll
                 | Self::Quit
                 | Self::Answer { .. }
                 | Self::Recall { .. }
@@ -498,6 +502,11 @@ pub enum Receipt {
         disclose: bool,
         /// Whether the same message was offered before: this is where that one stands.
         duplicate: bool,
+    },
+    /// The answer to a write of attributes.
+    Attributes {
+        /// The main sequence number now, which the keys written have as their own.
+        seq: u64,
     },
     /// The answer to a count: the counters named, as they are now; a removed one is left out.
     Counters(Vec<(Arc<str>, i64)>),

@@ -253,19 +253,6 @@ pub struct Presence {
     pub per_user: u32,
 }
 
-/// How somebody becomes a member.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum JoinOption {
-    /// Everybody may join: what livestreaming groups are for.
-    #[default]
-    FreeAccess,
-    /// The staff are asked.
-    NeedPermission,
-    /// Nobody joins any more.
-    DisableApply,
-}
-
 /// A pause between two messages of one author.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SlowMode {
@@ -334,7 +321,7 @@ pub struct Settings {
     pub slow_mode: Option<SlowMode>,
     /// How often likes and follows go into the group's profile: 3 to 5 s (seed FAQ 6). Default 4 s.
     pub tally: Duration,
-    /// The filter in force, if any; it must be installed.
+    /// The filter in force, if any; it must be installed, and until it is, what users say is refused.
     pub filter: Option<FilterId>,
     /// Limits on what is held.
     pub limits: Limits,

@@ -14,6 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    bounds,
     corrupt::Corrupt,
     id::HashKey,
     time::{Shift, Timestamp},
@@ -25,12 +26,6 @@ pub(crate) struct Turn {
     pub(crate) until: Timestamp,
     /// Counted up as they are set.
     pub(crate) order: u64,
-}
-
-impl Turn {
-    /// A saved order may be as high as this. What is restored can then still be counted up from for
-    /// ever, and no hostile number makes the counter overflow.
-    pub(crate) const MAX_ORDER: u64 = u64::MAX / 2;
 }
 
 /// The things and their ends.
@@ -129,7 +124,7 @@ impl<K: Clone + Eq + Hash> Deadlines<K> {
                 return Err(Corrupt("a deadline is there twice"));
             }
         }
-        if next > Turn::MAX_ORDER || (deadlines.is_empty() && next != 0) {
+        if next > bounds::COUNTED || (deadlines.is_empty() && next != 0) {
             return Err(Corrupt("more deadlines than were ever set"));
         }
         Ok(deadlines)

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::{
     id::{MessageId, Seq, UserId},
     message::{Class, Content, Message},
-    role::{Profile, Role},
+    role::{JoinOption, Profile, Role},
     time::Timestamp,
 };
 
@@ -50,7 +50,9 @@ impl Body {
                         + message.sender.profile.nick.len()
                         + message.sender.profile.avatar.len()
                 }
-                Self::Tip(tip) => tip.subjects.len() * 96,
+                Self::Tip(tip) => {
+                    tip.subjects.len() * 96 + tip.changes.as_ref().map_or(0, |it| it.bytes())
+                }
                 Self::Notice(notice) => notice.bytes(),
                 Self::Emptied => 0,
             }
@@ -141,18 +143,40 @@ pub struct ProfileChanges {
     pub owner: Option<UserId>,
     /// Whether everybody is muted.
     pub mute_all: Option<bool>,
+    /// How one joins. A change of it alone is told to the host, and not to readers.
+    pub join_option: Option<JoinOption>,
     /// The custom fields that changed; an empty value says that the field was removed.
     pub custom: Vec<(Arc<str>, Arc<str>)>,
     /// All likes counted so far, if more were (seed FAQ 6).
     pub likes: Option<u64>,
     /// All follows counted so far, if more were.
     pub follows: Option<u64>,
-    /// The main sequence number of the attributes, if some changed.
-    pub attributes: Option<u64>,
-    /// The change number of the counters, if some changed.
-    pub counters: Option<u64>,
+    /// The attributes that changed, and their main sequence number.
+    pub attributes: Option<Changed<Arc<str>>>,
+    /// The counters that changed, and their change number.
+    pub counters: Option<Changed<i64>>,
     /// The group's change counter after this (`InfoSeq`).
     pub info_seq: u64,
+}
+
+impl ProfileChanges {
+    /// Roughly what the keyed values cost; the other texts are short.
+    pub(crate) fn bytes(&self) -> usize {
+        const EACH: usize = 48;
+        let attributes = self.attributes.iter().flat_map(|changed| &changed.values);
+        let attributes = attributes.map(|(_, value)| value.as_ref().map_or(0, |text| text.len()));
+        let counters = self.counters.as_ref().map_or(0, |changed| changed.values.len());
+        attributes.map(|text| EACH + text).sum::<usize>() + (counters + self.custom.len()) * EACH
+    }
+}
+
+/// Which keys changed, and to what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Changed<T> {
+    /// The number of all changes so far. A reader who finds more than one missing asks for the state.
+    pub seq: u64,
+    /// Each key as it is now, in their order; `None` is one that was removed.
+    pub values: Vec<(Arc<str>, Option<T>)>,
 }
 
 /// What the host or its staff tell. The numbers are the modelled service's report types.

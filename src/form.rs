@@ -19,8 +19,16 @@ use crate::{
     config::{Limits, SlowMode},
     message::{Content, Directive, Element, Kind, Priority},
     refusal::{Field, Refusal},
-    role::Profile,
+    role::{Author, Profile},
 };
+
+/// Whether the author has the form of one: what the app shows a user as is looked at like a user's own.
+pub(crate) fn author(author: &Author) -> Result<(), Refusal> {
+    match author {
+        Author::AppAs { profile: it, .. } => profile(it),
+        Author::App | Author::Session(_) | Author::Guest(_) => Ok(()),
+    }
+}
 
 /// Whether `command` has the form that its documentation says.
 pub(crate) fn check(command: &Command, limits: &Limits) -> Result<(), Refusal> {
@@ -63,6 +71,7 @@ pub(crate) fn check(command: &Command, limits: &Limits) -> Result<(), Refusal> {
         // Ids, times and configs are good ones since they were made.
         Command::Attach { .. }
         | Command::Detach
+        | Command::DetachAll
         | Command::Quit
         | Command::AnswerJoin { .. }
         | Command::Recall { .. }
@@ -91,7 +100,7 @@ pub(crate) fn content(content: &Content, limits: &Limits) -> Result<(), Refusal>
     size(content, limits)
 }
 
-/// Whether a nick and avatar may be shown, those of an app that speaks in a user's name included.
+/// Whether a nick and avatar may be shown.
 pub(crate) fn profile(profile: &Profile) -> Result<(), Refusal> {
     name(Field::Nick, &profile.nick, Profile::MAX_BYTES)?;
     name(Field::Avatar, &profile.avatar, Profile::MAX_BYTES)
@@ -283,8 +292,7 @@ fn at_most(field: Field, length: usize, limit: usize) -> Result<(), Refusal> {
 }
 
 fn no_more(field: Field, count: usize, limit: usize) -> Result<(), Refusal> {
-    let (limit, count) = (limit as u64, count as u64);
-    if count > limit { Err(Refusal::TooMany { field, limit, count }) } else { Ok(()) }
+    Refusal::if_more(field, count as u64, limit as u64)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::{
     group::{BEHAVIOUR, Group},
     id::RecordNo,
-    output::{Event, Output, Record},
+    output::{Output, Record},
     refusal::Refusal,
 };
 
@@ -42,9 +42,13 @@ pub enum ReplayError {
     },
 }
 
-/// Plays records back on `group`, which must stand where they begin, and hands every output to `tell`.
+/// Plays records back on `group`, which must stand where they begin, and hands every output to `tell`,
+/// those first that wait on it already.
 ///
 /// The group keeps its own journal on, so the outputs are those of then, records included.
+///
+/// Of filters, only the last few stay installed. Where a record is refused with
+/// [`Refusal::UnknownFilter`], install the filter that it names and play on from that record.
 ///
 /// ```
 /// use liveroom::{
@@ -81,21 +85,20 @@ pub fn replay(
     records: impl IntoIterator<Item = Record>,
     mut tell: impl FnMut(Output),
 ) -> Result<(), ReplayError> {
-    for Record { no, behaviour, at, event } in records {
-        if behaviour != BEHAVIOUR {
-            return Err(ReplayError::Behaviour { no, found: behaviour });
+    // What a snapshot brought along was told before, and must not take up room.
+    while let Some(output) = group.poll() {
+        tell(output);
+    }
+    for record in records {
+        let no = record.no;
+        if record.behaviour != BEHAVIOUR {
+            return Err(ReplayError::Behaviour { no, found: record.behaviour });
         }
         let expected = RecordNo(group.last_record().0.saturating_add(1));
         if no != expected {
             return Err(ReplayError::Gap { expected, found: no });
         }
-        match event {
-            Event::Advance => group.advance(at),
-            Event::Command { by, command } => {
-                let answer = group.push(at, by, command);
-                answer.map_err(|refusal| ReplayError::Refused { no, refusal })?;
-            }
-        }
+        group.replay(record).map_err(|refusal| ReplayError::Refused { no, refusal })?;
         while let Some(output) = group.poll() {
             tell(output);
         }

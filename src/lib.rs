@@ -65,14 +65,13 @@ pub use command::{
     Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
 };
 pub use config::{
-    Absence, Asking, Cap, ConfigError, GroupConfig, JoinOption, Lane, Limits, Patience, Power,
-    Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet,
-    Traffic,
+    Absence, Asking, Cap, ConfigError, GroupConfig, Lane, Limits, Patience, Power, Powers,
+    Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet, Traffic,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
 pub use engine::{Creation, Engine, EngineConfig, PushError};
-pub use entry::{Body, Entry, Notice, ProfileChanges, Subject, Tip, TipKind};
+pub use entry::{Body, Changed, Entry, Notice, ProfileChanges, Subject, Tip, TipKind};
 pub use group::{Group, RestoreError, Snapshot, Waiting};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
@@ -90,8 +89,8 @@ pub use output::{Cause, Deadline, Due, Event, Output, Question, Record};
 pub use profile::GroupProfile;
 pub use receipts::{DecisionName, Explanation, Finding, Step};
 pub use refusal::{Denial, Field, Refusal};
-pub use role::{Author, Platform, Profile, Role, RoleSet};
-pub use roster::{Member, Page};
+pub use role::{Author, JoinOption, Platform, Profile, Role, RoleSet};
+pub use roster::{Applicant, Member, Occupant, Page};
 pub use rules::{Action, Actor};
 pub use scheduler::Allowance;
 pub use stats::{Flow, Stats};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     command::{Command, Device, LeaveReason},
+    cursor::Cursor,
     entry::{Notice, ProfileChanges},
     id::{RecordNo, Seq, SessionId, Ticket, UserId},
     message::{Directive, Message},
@@ -21,9 +22,12 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Output {
-    /// Something for the journal; comes before what follows from it.
+    /// Something for the journal; comes before what follows from it, but for a `Tail`.
     Record(Record),
     /// The history reaches to `seq`: a level, given once however often it rose since the last poll.
+    /// It is polled before all else that waits, so that what names a place in the history can be told
+    /// after it; the record that it names may be polled later. A host that must not speak before the
+    /// record is on disk holds it back until then, like everything.
     Tail {
         /// The record it follows from.
         record: RecordNo,
@@ -62,6 +66,8 @@ pub enum Output {
         device: Device,
         /// Whether they were a member before.
         already: bool,
+        /// From where the session reads, as its receipt says: somebody admitted later has no other.
+        cursor: Cursor,
     },
     /// A session left, or a user with all their sessions; `user` is `None` for a guest.
     Left {
@@ -171,6 +177,9 @@ pub struct Record {
     pub at: Timestamp,
     /// What took effect.
     pub event: Event,
+    /// Where the group stopped at that moment, if its outputs had no room for more: after so many of
+    /// the deadlines due then that told something. A replay, which always has room, stops there too.
+    pub stopped: Option<u64>,
 }
 
 /// What a journal records.

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bounds,
     command::GroupPatch,
-    config::JoinOption,
     corrupt::Corrupt,
     entry::ProfileChanges,
     refusal::{Field, Refusal},
+    role::JoinOption,
     time::Timestamp,
 };
 
@@ -114,8 +114,7 @@ impl GroupProfile {
         }
     }
 
-    /// Takes a patch over. What changed, or `None` if nothing differs; a change of the join option
-    /// alone names no field, and [`tells_readers`] is then false.
+    /// Takes a patch over. What changed, or `None` if nothing differs.
     ///
     /// # Errors
     /// [`Refusal::TooMany`] custom fields.
@@ -131,14 +130,14 @@ impl GroupProfile {
             introduction: exchange(&mut texts.introduction, patch.introduction.as_ref()),
             notification: exchange(&mut texts.notification, patch.notification.as_ref()),
             face_url: exchange(&mut texts.face_url, patch.face_url.as_ref()),
+            join_option: patch.join_option.filter(|option| *option != self.join_option),
             custom,
             ..ProfileChanges::default()
         };
-        let join_option = patch.join_option.unwrap_or(self.join_option);
-        if !tells_readers(&changes) && join_option == self.join_option {
+        if changes == ProfileChanges::default() {
             return Ok(None);
         }
-        self.join_option = join_option;
+        self.join_option = changes.join_option.unwrap_or(self.join_option);
         self.texts = texts.boxed();
         changes.info_seq = self.touch(now);
         Ok(Some(changes))
@@ -193,7 +192,8 @@ impl GroupProfile {
 
 /// Whether readers get a tip of these changes: of the join option they get none.
 pub(crate) fn tells_readers(changes: &ProfileChanges) -> bool {
-    *changes != ProfileChanges { info_seq: changes.info_seq, ..ProfileChanges::default() }
+    let &ProfileChanges { join_option, info_seq, .. } = changes;
+    *changes != ProfileChanges { join_option, info_seq, ..ProfileChanges::default() }
 }
 
 impl Texts {
@@ -216,9 +216,7 @@ impl Texts {
             }
         }
         let (limit, count) = (bounds::CUSTOM_FIELDS as u64, self.custom.len() as u64);
-        if count > limit {
-            return Err(Refusal::TooMany { field: Field::CustomFields, limit, count });
-        }
+        Refusal::if_more(Field::CustomFields, count, limit)?;
         // At most 10 fields on each side, so that looking through them is no work.
         let there = |key| self.custom.iter().any(|(it, _)| it == key);
         let gone = before.iter().filter(|(key, _)| !there(key));
@@ -314,6 +312,7 @@ mod tests {
             introduction: text("introduction"),
             notification: text("notification"),
             face_url: text("face"),
+            join_option: Some(JoinOption::NeedPermission),
             custom: fields(&[("a", "1"), ("b", "2")]),
             info_seq: 1,
             ..ProfileChanges::default()

@@ -283,6 +283,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Refuses more than `limit` of something.
+    pub(crate) fn if_more(field: Field, count: u64, limit: u64) -> Result<(), Self> {
+        if count > limit { Err(Self::TooMany { field, limit, count }) } else { Ok(()) }
+    }
+
     /// A number that stays the same from release to release, for wires and logs: 1xxx the form is
     /// wrong, 2xxx the author's standing, 3xxx a limit, 4xxx the state of things, 5xxx the host.
     pub const fn code(&self) -> u16 {

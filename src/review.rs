@@ -76,7 +76,7 @@ impl<T> Review<T> {
     pub(crate) fn open(&mut self, now: Timestamp, held: Held<T>) -> Ticket {
         // Cannot overflow: saved tickets are bounded, and from there one would ask for centuries.
         self.last = Ticket(self.last.0 + 1);
-        let expires = held.expires.clamp(now.min(bounds::LAST), bounds::LAST);
+        let expires = held.expires.clamp(now.min(Timestamp::LAST), Timestamp::LAST);
         let open = self.open.get_or_insert_with(Box::default);
         open.insert(self.last, Held { expires, ..held });
         self.last
@@ -104,11 +104,17 @@ impl<T> Review<T> {
         self.answer(ticket).map(|held| (ticket, held))
     }
 
-    /// Takes out all questions about one author's messages, in ticket order.
+    /// Takes out the questions about one author's messages of which `goes` is true, in ticket order.
     #[expect(clippy::ref_option, reason = "authors are kept as options, and looked up as they are")]
-    pub(crate) fn remove_author(&mut self, author: &Option<UserId>) -> Vec<(Ticket, Held<T>)> {
-        let tickets = self.open.as_ref().and_then(|open| open.by_author.get(author));
-        let tickets: Vec<Ticket> = tickets.into_iter().flatten().copied().collect();
+    pub(crate) fn remove_author(
+        &mut self,
+        author: &Option<UserId>,
+        goes: impl Fn(&Held<T>) -> bool,
+    ) -> Vec<(Ticket, Held<T>)> {
+        let Some(open) = self.open.as_deref() else { return Vec::new() };
+        let tickets = open.by_author.get(author).into_iter().flatten();
+        let tickets = tickets.filter(|ticket| open.held.get(ticket).is_some_and(&goes));
+        let tickets: Vec<Ticket> = tickets.copied().collect();
         self.remove_all(&tickets)
     }
 
@@ -186,7 +192,7 @@ impl<T> Review<T> {
             if ticket <= before || ticket > last {
                 return Err(Corrupt("review: a ticket out of order"));
             }
-            if held.expires > bounds::LAST {
+            if held.expires > Timestamp::LAST {
                 return Err(Corrupt("review: a question that never expires"));
             }
             review.open.get_or_insert_with(Box::default).insert(ticket, held);
@@ -419,7 +425,7 @@ mod tests {
                     }
                     Step::Author(n) => {
                         let taken = model.take(|it| it.1.author == author(n));
-                        prop_assert_eq!(review.remove_author(&author(n)), taken);
+                        prop_assert_eq!(review.remove_author(&author(n), |_| true), taken);
                     }
                     Step::Where(by) => {
                         let taken = model.take(|it| it.1.payload % by == 0);

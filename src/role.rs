@@ -139,3 +139,15 @@ pub enum Author {
     /// A guest's connection.
     Guest(SessionId),
 }
+/// How somebody becomes a member.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum JoinOption {
+    /// Everybody may join: what livestreaming groups are for.
+    #[default]
+    FreeAccess,
+    /// The staff are asked.
+    NeedPermission,
+    /// Nobody joins any more.
+    DisableApply,
+}

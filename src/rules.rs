@@ -100,13 +100,15 @@ pub enum Action {
     Disband,
     /// Moving the clock.
     Rebase,
+    /// Losing every connection.
+    DetachAll,
     /// Reading who is in the group.
     ListMembers,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::Join,
         Self::Attach,
         Self::Detach,
@@ -143,6 +145,7 @@ impl Action {
         Self::Configure,
         Self::Disband,
         Self::Rebase,
+        Self::DetachAll,
         Self::ListMembers,
     ];
 }
@@ -300,7 +303,8 @@ fn takes_power(action: Action) -> Option<(Power, Denial)> {
         | Action::UseFilter
         | Action::Configure
         | Action::Disband
-        | Action::Rebase => return None,
+        | Action::Rebase
+        | Action::DetachAll => return None,
     };
     Some((power, denial))
 }
@@ -341,7 +345,8 @@ fn circle(powers: Powers, action: Action) -> Circle {
         | Action::Broadcast
         | Action::UseFilter
         | Action::Configure
-        | Action::Rebase => Circle::App,
+        | Action::Rebase
+        | Action::DetachAll => Circle::App,
     }
 }
 
@@ -384,6 +389,7 @@ fn within_reach(role: Option<Role>, action: Action, target: Option<Role>) -> Res
         | Action::Configure
         | Action::Disband
         | Action::Rebase
+        | Action::DetachAll
         | Action::ListMembers => true,
     };
     if allowed { Ok(()) } else { Err(Denial::TargetTooHigh { target }) }

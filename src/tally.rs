@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bounds,
     corrupt::Corrupt,
     entry::ProfileChanges,
     message::Kind,
@@ -45,7 +44,7 @@ impl Tally {
         let count = if kind == Kind::Like { &mut it.totals.likes } else { &mut it.totals.follows };
         *count = count.saturating_add(1);
         if it.totals != it.told && it.due.is_none() {
-            it.due = Some((now + interval).min(bounds::LAST));
+            it.due = Some((now + interval).min(Timestamp::LAST));
         }
     }
 
@@ -54,7 +53,7 @@ impl Tally {
     }
 
     /// What the next flush tells: the totals that changed since the last one.
-    pub(crate) fn news(&self) -> ProfileChanges {
+    fn news(&self) -> ProfileChanges {
         let Saved { totals, told, due: _ } = self.save();
         ProfileChanges {
             likes: (totals.likes != told.likes).then_some(totals.likes),
@@ -68,18 +67,19 @@ impl Tally {
         self.0.as_ref()?.due
     }
 
-    /// The totals to tell, once the timer has ended.
-    pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<Totals> {
+    /// What is to be told, once the timer has ended.
+    pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<ProfileChanges> {
         self.next_flush().filter(|&due| due <= now)?;
         self.flush()
     }
 
-    /// The totals to tell, if they were not told; the timer with them.
-    pub(crate) fn flush(&mut self) -> Option<Totals> {
+    /// What is to be told, if something is; the timer goes with it.
+    pub(crate) fn flush(&mut self) -> Option<ProfileChanges> {
+        let news = self.news();
         let it = self.0.as_mut()?;
         it.due.take()?;
         it.told = it.totals;
-        Some(it.totals)
+        Some(news)
     }
 
     /// Moves the timer with the clock.
@@ -109,7 +109,7 @@ impl Tally {
                 "tally: a timer without something to tell, or the other way round",
             ));
         }
-        if due.is_some_and(|due| due > bounds::LAST) {
+        if due.is_some_and(|due| due > Timestamp::LAST) {
             return Err(Corrupt("tally: a timer that never ends"));
         }
         Ok(Self((saved != Saved::default()).then(|| Box::new(saved))))
@@ -138,7 +138,8 @@ mod tests {
         tally.count(secs(13), Kind::Follow, FOUR);
         assert_eq!(tally.next_flush(), Some(secs(14)));
         assert_eq!(tally.take_due(secs(13)), None);
-        assert_eq!(tally.take_due(secs(14)), Some(Totals { likes: 2, follows: 1 }));
+        let told = tally.take_due(secs(14)).unwrap();
+        assert_eq!((told.likes, told.follows), (Some(2), Some(1)));
         assert_eq!((tally.next_flush(), tally.flush()), (None, None));
         tally.count(secs(20), Kind::Like, FOUR);
         assert_eq!(tally.next_flush(), Some(secs(24)));
@@ -199,9 +200,9 @@ mod tests {
             for (pause, kind) in steps {
                 now += Duration::from_secs(pause);
                 let due = since.filter(|&since| now >= since + FOUR);
-                let totals = Totals { likes, follows };
+                let news = tally.news();
                 prop_assert_eq!(tally.next_flush(), since.map(|since| since + FOUR));
-                prop_assert_eq!(tally.take_due(now), due.map(|_| totals));
+                prop_assert_eq!(tally.take_due(now), due.map(|_| news));
                 since = since.filter(|_| due.is_none());
                 let kind = [Kind::Like, Kind::Follow, Kind::Text][kind];
                 tally.count(now, kind, FOUR);

@@ -35,6 +35,13 @@ impl Timestamp {
     /// The last moment that can be said; a deadline that saturates here never comes.
     pub const MAX: Self = Self(u64::MAX);
 
+    /// The latest that a group's clock shows, in the year 2262. A later time is read as this one, so
+    /// that whatever a group sets ends before time does, and a wild clock can be moved back.
+    pub const LATEST: Self = Self(u64::MAX / 2);
+    /// The last deadline that comes. One that would only saturate to never is set here, so that it
+    /// still moves with the clock.
+    pub(crate) const LAST: Self = Self(u64::MAX - 1);
+
     /// The moment `nanos` nanoseconds after the Unix epoch.
     pub const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
@@ -156,8 +163,8 @@ impl Shift {
     pub(crate) fn apply(self, deadline: &mut Timestamp) {
         if *deadline != Timestamp::MAX {
             let moved = i128::from(deadline.0) + i128::from(self.to.0) - i128::from(self.from.0);
-            let bounded = moved.clamp(0, i128::from(u64::MAX - 1));
-            deadline.0 = u64::try_from(bounded).unwrap_or(u64::MAX - 1);
+            let bounded = moved.clamp(0, i128::from(Timestamp::LAST.0));
+            *deadline = u64::try_from(bounded).map_or(Timestamp::LAST, Timestamp);
         }
     }
 }

@@ -9,6 +9,8 @@
 //!
 //! Invariant: at most one tip of each kind waits, and what it holds is bounded.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -16,7 +18,7 @@ use crate::{
     bucket::Bucket,
     config::TipConfig,
     corrupt::Corrupt,
-    entry::{ProfileChanges, Subject, Tip, TipKind},
+    entry::{Changed, ProfileChanges, Subject, Tip, TipKind},
     id::UserId,
     time::{Shift, Timestamp},
 };
@@ -39,8 +41,8 @@ pub(crate) struct Saved {
 impl Tips {
     /// The most subjects that a config lets a tip name.
     const MOST_NAMES: usize = 64;
-    /// The most custom fields that a folded tip tells of. A group has 10; past this, removals are
-    /// left out, those first by key, and readers who care see by `info_seq` that they missed some.
+    /// The most custom fields, attributes, or counters that a folded tip tells of. A group has 10, 16
+    /// and 20; past this, removals are left out, those first by key.
     const MOST_FIELDS: usize = 64;
 
     /// Something happened to `subjects`. The tip to append now, unless it is off, folded or waiting.
@@ -117,9 +119,10 @@ impl Tips {
         // At most one tip of each kind, so this is a short walk.
         let waiting = self.waiting.iter().map(|tip| {
             let subjects = if tip.subjects.spilled() { tip.subjects.capacity() } else { 0 };
-            let changes = tip.changes.as_ref().map_or(0, |changes| {
-                size_of::<ProfileChanges>() + changes.custom.capacity() * 2 * size_of::<&str>()
-            });
+            let changes = tip
+                .changes
+                .as_ref()
+                .map_or(0, |changes| size_of::<ProfileChanges>() + changes.bytes());
             subjects * size_of::<Subject>() + changes
         });
         waiting.sum::<usize>() + self.waiting.capacity() * size_of::<Tip>()
@@ -146,13 +149,19 @@ impl Tips {
             if tip.count == 0 || tip.online != 0 {
                 return Err(Corrupt("tips: numbers that no waiting tip has"));
             }
-            let custom = tip.changes.as_ref().map_or(0, |changes| changes.custom.len());
-            if custom > Self::MOST_FIELDS {
-                return Err(Corrupt("tips: more custom fields than are told"));
+            if tip.changes.as_ref().is_some_and(|changes| most_keys(changes) > Self::MOST_FIELDS) {
+                return Err(Corrupt("tips: more fields or values than are told"));
             }
         }
         Ok(Self { bucket: bucket.checked()?, waiting })
     }
+}
+
+/// How many keys the longest list of changes has.
+fn most_keys(changes: &ProfileChanges) -> usize {
+    let attributes = changes.attributes.as_ref().map_or(0, |changed| changed.values.len());
+    let counters = changes.counters.as_ref().map_or(0, |changed| changed.values.len());
+    changes.custom.len().max(attributes).max(counters)
 }
 
 /// Counts all subjects, and names the first. Without any, something happened once.
@@ -190,6 +199,7 @@ fn merge(earlier: &mut ProfileChanges, later: ProfileChanges) {
         face_url,
         owner,
         mute_all,
+        join_option,
         custom,
         likes,
         follows,
@@ -203,25 +213,46 @@ fn merge(earlier: &mut ProfileChanges, later: ProfileChanges) {
     take_later(&mut earlier.face_url, face_url);
     take_later(&mut earlier.owner, owner);
     take_later(&mut earlier.mute_all, mute_all);
+    take_later(&mut earlier.join_option, join_option);
     take_later(&mut earlier.likes, likes);
     take_later(&mut earlier.follows, follows);
-    take_later(&mut earlier.attributes, attributes);
-    take_later(&mut earlier.counters, counters);
+    merge_values(&mut earlier.attributes, attributes);
+    merge_values(&mut earlier.counters, counters);
     earlier.info_seq = info_seq;
-    for (key, value) in custom {
-        match earlier.custom.iter_mut().find(|(old, _)| *old == key) {
+    merge_fields(&mut earlier.custom, custom, |value| value.is_empty());
+}
+
+fn merge_values<T>(earlier: &mut Option<Changed<T>>, later: Option<Changed<T>>) {
+    match (earlier, later) {
+        (_, None) => {}
+        (Some(earlier), Some(Changed { seq, values })) => {
+            earlier.seq = seq;
+            merge_fields(&mut earlier.values, values, Option::is_none);
+        }
+        (none, later) => *none = later,
+    }
+}
+
+/// Keys in their order, each with its later value; removals are left out first where it is too many.
+fn merge_fields<T>(
+    earlier: &mut Vec<(Arc<str>, T)>,
+    later: Vec<(Arc<str>, T)>,
+    is_removed: impl Fn(&T) -> bool,
+) {
+    for (key, value) in later {
+        match earlier.iter_mut().find(|(old, _)| *old == key) {
             Some((_, old)) => *old = value,
-            None => earlier.custom.push((key, value)),
+            None => earlier.push((key, value)),
         }
     }
-    earlier.custom.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let mut surplus = earlier.custom.len().saturating_sub(Tips::MOST_FIELDS);
-    earlier.custom.retain(|(_, value)| {
-        let goes = surplus > 0 && value.is_empty();
+    earlier.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut surplus = earlier.len().saturating_sub(Tips::MOST_FIELDS);
+    earlier.retain(|(_, value)| {
+        let goes = surplus > 0 && is_removed(value);
         surplus -= usize::from(goes);
         !goes
     });
-    earlier.custom.truncate(Tips::MOST_FIELDS);
+    earlier.truncate(Tips::MOST_FIELDS);
 }
 
 fn take_later<T>(earlier: &mut Option<T>, later: Option<T>) {
@@ -232,7 +263,7 @@ fn take_later<T>(earlier: &mut Option<T>, later: Option<T>) {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
+    use std::time::Duration;
 
     use proptest::prelude::*;
 
@@ -280,7 +311,7 @@ mod tests {
         assert_eq!(tips.next_due(ms(0), &config), Some(ms(100)));
         assert!(tips.take_due(ms(99), &config).is_none());
         told.extend(tips.take_due(ms(100), &config));
-        assert_eq!(tips.next_due(ms(0), &config), None);
+        assert_eq!(tips.next_due(ms(100), &config), None);
         assert_eq!(told.len(), 11);
         assert_eq!(told.iter().map(|tip| tip.count).sum::<u64>(), 1_000_000);
         assert!(told.iter().all(|tip| tip.subjects.len() <= 10 && tip.online == 0));
@@ -308,6 +339,18 @@ mod tests {
         assert!(join(&mut tips, ms(0), &config, 1).is_none());
         assert!(tips.flush().is_empty());
         assert!(tips.offer(ms(0), &config, TipKind::Quit, None, [subject(1)], None).is_some());
+    }
+
+    #[test]
+    fn what_is_due_can_be_taken_at_the_end_of_time_too() {
+        let (mut tips, config) = (Tips::default(), config(10, 1, 10));
+        for step in (0..300).rev() {
+            let now = Timestamp::MAX.before(Duration::from_millis(step));
+            join(&mut tips, now, &config, step);
+            while tips.next_due(now, &config).is_some_and(|due| due <= now) {
+                assert!(tips.take_due(now, &config).is_some());
+            }
+        }
     }
 
     #[test]
@@ -350,12 +393,16 @@ mod tests {
         let fields = |fields: &[(&str, &str)]| {
             fields.iter().map(|&(key, value)| (key.into(), value.into())).collect::<Vec<_>>()
         };
+        let values = |seq, values: &[(&str, Option<&str>)]| {
+            let values = values.iter().map(|&(key, value)| (key.into(), value.map(Arc::from)));
+            Some(Changed { seq, values: values.collect() })
+        };
         assert!(change(&mut tips, &config, ProfileChanges::default()).is_some());
         let first = ProfileChanges {
             name: text("first"),
             face_url: text("kept"),
             likes: Some(1),
-            attributes: Some(1),
+            attributes: values(1, &[("a", Some("1")), ("b", Some("1"))]),
             mute_all: Some(true),
             custom: fields(&[("b", "1"), ("c", "1")]),
             info_seq: 1,
@@ -368,8 +415,8 @@ mod tests {
             owner: Some(user(1)),
             likes: Some(2),
             follows: Some(3),
-            attributes: Some(4),
-            counters: Some(5),
+            attributes: values(4, &[("a", None), ("c", Some("4"))]),
+            counters: Some(Changed { seq: 5, values: vec![("n".into(), Some(5))] }),
             mute_all: Some(false),
             custom: fields(&[("a", "2"), ("c", "")]),
             info_seq: 2,
@@ -383,6 +430,7 @@ mod tests {
         let merged = ProfileChanges {
             face_url: text("kept"),
             custom: fields(&[("a", "2"), ("b", "1"), ("c", "")]),
+            attributes: values(4, &[("a", None), ("b", Some("1")), ("c", Some("4"))]),
             info_seq: 3,
             ..second
         };
@@ -493,7 +541,9 @@ mod tests {
             };
             for (pause, kind, n) in steps {
                 now += Duration::from_millis(pause);
-                while let Some(due) = tips.next_due(ms(0), &config).filter(|&due| due <= now) {
+                let mut then = ms(0);
+                while let Some(due) = tips.next_due(then, &config).filter(|&due| due <= now) {
+                    then = due;
                     prop_assert!(model.room(due, &config));
                     let first = model.waiting.remove(0);
                     prop_assert_eq!(seen(tips.take_due(due, &config)), Some(expected(first)));

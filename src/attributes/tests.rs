@@ -42,6 +42,36 @@ fn a_write_raises_the_main_number_and_gives_it_to_the_keys_written() {
 }
 
 #[test]
+fn what_changed_is_every_key_written_or_gone() {
+    let mut it = Attributes::default();
+    it.write(secs(1), MERGE, &[set("a", "1"), set("b", "1"), set("c", "1")], None).unwrap();
+    let before = it.clone();
+    it.write(secs(2), REPLACE, &[set("d", "2"), set("b", "1")], None).unwrap();
+    let is = |text: &str| Some(Arc::from(text));
+    let values = [("a", None), ("b", is("1")), ("c", None), ("d", is("2"))];
+    let values = values.map(|(key, value)| (Arc::from(key), value)).to_vec();
+    assert_eq!(it.since(&before), Changed { seq: 2, values });
+    let mut it = Counters::default();
+    let change = |key: &str, change| CounterChange { key: key.into(), change };
+    it.apply(secs(1), &["a", "b", "c"].map(|key| change(key, Counting::Set(1)))).unwrap();
+    let before = it.clone();
+    it.apply(secs(1), &[change("b", Counting::Remove), change("c", Counting::Increase(1))])
+        .unwrap();
+    let values = vec![("b".into(), None), ("c".into(), Some(2))];
+    assert_eq!(it.since(&before), Changed { seq: 2, values });
+}
+
+#[test]
+fn counters_are_moved_no_more_often_than_the_limit_says() {
+    let mut it = Counters::default();
+    let one = [CounterChange { key: "a".into(), change: Counting::Increase(1) }];
+    assert!((0..20).all(|_| it.apply(secs(1), &one).is_ok()));
+    let until = secs(1) + Duration::from_millis(50);
+    assert_eq!(it.apply(secs(1), &one), Err(Refusal::TooOften { until }));
+    assert!(it.apply(until, &one).is_ok());
+}
+
+#[test]
 fn the_first_writer_wins() {
     let mut it = Attributes::default();
     it.write(secs(1), MERGE, &[set("a", "1"), set("b", "1")], None).unwrap();
@@ -120,7 +150,7 @@ fn counters_are_checked_and_move_all_or_none() {
         change("a", Counting::Decrease(3)),
         change("b", Counting::Increase(2)),
     ];
-    assert_eq!(it.apply(&first), answer(&[("b", 4), ("a", -3)]));
+    assert_eq!(it.apply(secs(1), &first), answer(&[("b", 4), ("a", -3)]));
     let overflow = Refusal::TooLong { field: Field::CounterValue, limit: 8, length: 9 };
     for (start, step) in [
         (i64::MAX, Counting::Increase(1)),
@@ -129,12 +159,15 @@ fn counters_are_checked_and_move_all_or_none() {
         (0, Counting::Decrease(i64::MIN)),
     ] {
         let changes = [change("a", Counting::Set(start)), change("a", step)];
-        assert_eq!(it.apply(&changes), Err(overflow.clone()));
+        assert_eq!(it.apply(secs(1), &changes), Err(overflow.clone()));
     }
     let missing = Err(Refusal::Missing { field: Field::CounterKey });
-    assert_eq!(it.apply(&[change("a", Counting::Set(9)), change("c", Counting::Remove)]), missing);
+    assert_eq!(
+        it.apply(secs(1), &[change("a", Counting::Set(9)), change("c", Counting::Remove)]),
+        missing
+    );
     assert_eq!((it.get("a"), it.get("b"), it.seq()), (Some(-3), Some(4), 1));
-    assert_eq!(it.apply(&[change("a", Counting::Remove)]), answer(&[]));
+    assert_eq!(it.apply(secs(1), &[change("a", Counting::Remove)]), answer(&[]));
     assert_eq!((it.get("a"), it.seq()), (None, 2));
 }
 
@@ -145,11 +178,11 @@ fn a_group_has_20_counters() {
     let set = |n| CounterChange { key: key(n).into(), change: Counting::Set(1) };
     let unset = |n| CounterChange { key: key(n).into(), change: Counting::Remove };
     let many = Refusal::TooMany { field: Field::Counters, limit: 20, count: 21 };
-    assert_eq!(it.apply(&(0..21).map(set).collect::<Vec<_>>()), Err(many.clone()));
+    assert_eq!(it.apply(secs(1), &(0..21).map(set).collect::<Vec<_>>()), Err(many.clone()));
     assert_eq!(it.heap_bytes(), 0);
-    assert!(it.apply(&(0..20).map(set).collect::<Vec<_>>()).is_ok());
-    assert_eq!(it.apply(&[set(20)]), Err(many));
-    assert!(it.apply(&[set(20), unset(0)]).is_ok());
+    assert!(it.apply(secs(1), &(0..20).map(set).collect::<Vec<_>>()).is_ok());
+    assert_eq!(it.apply(secs(1), &[set(20)]), Err(many));
+    assert!(it.apply(secs(1), &[set(20), unset(0)]).is_ok());
     assert_eq!(it.iter().count(), 20);
 }
 
@@ -178,11 +211,16 @@ fn saved_state_that_does_not_hold_together_is_turned_away() {
     let key = |n: u32| Arc::<str>::from(format!("k{n:02}"));
     let counted = |changes, count| {
         let values = (0..count).map(|n| (key(n), 0)).collect();
-        SavedCounters { changes, values }
+        SavedCounters { changes, bucket: Bucket::default(), values }
     };
     assert!(Counters::restore(counted(1, 20)).is_ok());
-    let swapped = SavedCounters { changes: 1, values: vec![(key(1), 0), (key(0), 0)] };
-    let empty = SavedCounters { changes: 1, values: vec![("".into(), 0)] };
+    let swapped = SavedCounters {
+        changes: 1,
+        bucket: Bucket::default(),
+        values: vec![(key(1), 0), (key(0), 0)],
+    };
+    let empty =
+        SavedCounters { changes: 1, bucket: Bucket::default(), values: vec![("".into(), 0)] };
     for broken in [counted(1, 21), counted(0, 1), counted(u64::MAX, 1), swapped, empty] {
         assert!(Counters::restore(broken).is_err());
     }
@@ -270,7 +308,7 @@ proptest! {
                     None => next.remove(&key),
                 };
             }
-            prop_assert_eq!(it.apply(&changes).is_ok(), fits);
+            prop_assert_eq!(it.apply(secs(1), &changes).is_ok(), fits);
             if fits {
                 (model, commits) = (next, commits + 1);
             }

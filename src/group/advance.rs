@@ -5,19 +5,20 @@
 
 use crate::{
     outcome::Discard,
-    output::{Deadline, Due},
+    output::{Deadline, Due, Record},
     time::Timestamp,
 };
 
-use super::Group;
+use super::{Group, outbox::RecordMark};
 
 impl Group {
-    /// Settles everything due by `now`. A `now` earlier than the latest seen changes nothing.
+    /// Settles everything due by `now`. A `now` earlier than the latest seen changes nothing, and one
+    /// past [`Timestamp::LATEST`] is read as that.
     ///
     /// It may be called early, late, or never: between two commands it changes nothing about what
     /// is delivered, when, and in what order.
     pub fn advance(&mut self, now: Timestamp) {
-        self.settle(now);
+        self.settle(now, u64::MAX);
     }
 
     /// When the group wants to be advanced next, and why; `None` while it is idle.
@@ -28,56 +29,65 @@ impl Group {
         self.next_due().into_iter().chain(forget).min()
     }
 
-    /// Brings the group to `now`, or as far as its outputs have room. Returns whether it got there.
-    pub(super) fn settle(&mut self, now: Timestamp) -> bool {
-        self.settle_as(now, self.config.settings().journal)
-    }
-
-    /// Settles what a command made due at its own time: it follows from the command's record.
-    pub(super) fn settle_after_command(&mut self, now: Timestamp) {
-        self.settle_as(now, false);
-    }
-
-    fn settle_as(&mut self, now: Timestamp, record: bool) -> bool {
-        let now = now.max(self.clock);
-        let arrived = match self.next_due() {
-            Some(due) if due.at <= now => self.settle_due(now, due, record),
-            _ => true,
-        };
-        if arrived {
-            self.clock = now;
-            self.log.expire(now);
-            self.receipts.expire(now);
+    /// Brings the group to `now`, or as far as its outputs have room, or until so many deadlines
+    /// told something. Returns whether it got there.
+    pub(super) fn settle(&mut self, now: Timestamp, most: u64) -> bool {
+        let now = now.clamp(self.clock, Timestamp::LATEST);
+        let journal = self.config.settings().journal;
+        let mark = (journal && self.due_by(now).is_some() && self.has_room())
+            .then(|| self.outbox.record_advance(now));
+        let (told, arrived) = self.settle_due(now, most);
+        if let Some(mark) = mark {
+            if told == 0 {
+                self.outbox.withdraw();
+            } else {
+                self.close(mark, told, |record, reached| record.at = reached);
+            }
         }
         arrived
     }
 
-    fn settle_due(&mut self, now: Timestamp, first: Deadline, record: bool) -> bool {
-        if !self.has_room() {
-            return false;
+    /// Settles what a command made due, at its own time or that to which it moved the clock: it
+    /// follows from the command's record.
+    pub(super) fn settle_after_command(&mut self, mark: Option<RecordMark>, most: u64) {
+        let (told, _) = self.settle_due(self.clock, most);
+        if let Some(mark) = mark {
+            self.close(mark, told, |_, _| {});
         }
-        let mark = record.then(|| self.outbox.record_advance(now));
-        let (head, waiting) = (self.log.next_seq(), self.outbox.len());
-        let mut due = Some(first);
-        let mut reached = now;
-        while let Some(deadline) = due.filter(|due| due.at <= now) {
-            if !self.has_room() {
-                reached = self.clock;
-                break;
+    }
+
+    /// Writes into a record how far it went.
+    fn close(&mut self, mark: RecordMark, told: u64, reach: impl FnOnce(&mut Record, Timestamp)) {
+        let reached = self.clock;
+        let stopped = self.due_by(reached).map(|_| told);
+        self.outbox.amend(mark, |record| {
+            record.stopped = stopped;
+            reach(record, reached);
+        });
+    }
+
+    /// Settles what is due by `now`. Returns how many deadlines told something, and whether all
+    /// were settled.
+    fn settle_due(&mut self, now: Timestamp, most: u64) -> (u64, bool) {
+        let mut told = 0;
+        while let Some(deadline) = self.due_by(now) {
+            if told == most || !self.has_room() {
+                return (told, false);
             }
             // A deadline that a new config or clock moved into the past is due now.
             self.clock = self.clock.max(deadline.at);
+            let before = (self.log.next_seq(), self.outbox.len());
             self.step(deadline.reason);
-            due = self.next_due();
+            told += u64::from(before != (self.log.next_seq(), self.outbox.len()));
         }
-        if let Some(mark) = mark {
-            if self.log.next_seq() == head && self.outbox.len() == waiting {
-                self.outbox.withdraw();
-            } else {
-                self.outbox.close(mark, reached);
-            }
-        }
-        due.is_none_or(|due| due.at > now)
+        self.clock = now;
+        self.log.expire(now);
+        self.receipts.expire(now);
+        (told, true)
+    }
+
+    fn due_by(&self, now: Timestamp) -> Option<Deadline> {
+        self.next_due().filter(|due| due.at <= now)
     }
 
     /// What is due next. At one instant the order is that of [`Due`].
@@ -128,8 +138,7 @@ impl Group {
                 self.append_tip(now, tip);
             }
             Due::Tally => {
-                let news = self.tally.news();
-                self.tally.take_due(now).expect(EXACT);
+                let news = self.tally.take_due(now).expect(EXACT);
                 self.profile_changed(now, None, news);
             }
             Due::Grace => self.lapse_due(now),

@@ -1,8 +1,23 @@
-//! Which compiled filters are installed, and which is in force.
+//! Which compiled filters are installed, which is in force, and what it says of a content.
 
 use std::{collections::VecDeque, sync::Arc};
 
-use crate::{filter::Filter, id::FilterId};
+use smallvec::SmallVec;
+
+use crate::{
+    filter::{Filter, Treatment, Verdict},
+    id::FilterId,
+    message::{Content, Element},
+};
+
+/// What the filter says of a content.
+pub(super) enum Screened {
+    Clean,
+    Tagged { term: u32 },
+    Masked { term: u32, content: Content },
+    Held { term: u32 },
+    Blocked { term: u32 },
+}
 
 /// The filter in force and the last few that were installed.
 #[derive(Clone, Debug, Default)]
@@ -46,9 +61,42 @@ impl Filters {
         self.in_force
     }
 
-    pub(super) fn in_force(&self) -> Option<&Arc<Filter>> {
-        let id = self.in_force?;
+    /// What the filter in force says of the texts of a content. The gravest counts.
+    ///
+    /// # Errors
+    /// The id of the filter in force, if it is not installed: then nothing can be judged.
+    pub(super) fn judge(&self, content: &Content) -> Result<Screened, FilterId> {
+        let Some(id) = self.in_force else { return Ok(Screened::Clean) };
         // The newest is the likeliest.
-        self.installed.iter().rev().find(|filter| filter.id() == id)
+        let filter = self.installed.iter().rev().find(|filter| filter.id() == id).ok_or(id)?;
+        let verdicts: SmallVec<[Verdict; 1]> =
+            content.texts().map(|text| filter.judge(text)).collect();
+        let gravest = verdicts
+            .iter()
+            .filter_map(|verdict| verdict.gravest().map(|hit| (hit.treatment, hit.term)))
+            .reduce(|worst, hit| if hit.0 > worst.0 { hit } else { worst });
+        Ok(match gravest {
+            None => Screened::Clean,
+            Some((Treatment::Tag, term)) => Screened::Tagged { term },
+            Some((Treatment::Mask, term)) => {
+                Screened::Masked { term, content: masked(filter, content, &verdicts) }
+            }
+            Some((Treatment::Hold, term)) => Screened::Held { term },
+            Some((_, term)) => Screened::Blocked { term },
+        })
     }
+}
+
+/// The content with every hit of treatment mask covered; the verdicts are on its texts, in order.
+fn masked(filter: &Filter, content: &Content, verdicts: &[Verdict]) -> Content {
+    let mut content = content.clone();
+    let mut verdicts = verdicts.iter();
+    for element in &mut content.elements {
+        if let Element::Text(text) = element
+            && let Some(verdict) = verdicts.next()
+        {
+            *text = filter.mask(text, verdict);
+        }
+    }
+    content
 }

@@ -6,13 +6,13 @@ use smallvec::SmallVec;
 
 use crate::{
     command::{Admission, Device, Join, JoinStatus, LeaveReason, Receipt},
-    config::{Absence, JoinOption, QuitAcross},
+    config::{Absence, QuitAcross},
     cursor::Cursor,
     entry::{Notice, Subject, TipKind},
     id::{SessionId, UserId},
     output::Output,
     refusal::{Denial, Field, Refusal},
-    role::{Platform, Profile, Role},
+    role::{JoinOption, Platform, Profile, Role},
     roster::{Applicant, Lapsed},
     rules::Action,
     time::Timestamp,
@@ -50,7 +50,7 @@ impl Group {
         self.check_full()?;
         let cursor = self.newcomers_cursor();
         self.roster.admit_guest(device);
-        self.outbox.put(|record| Output::Joined { record, user: None, device, already: false });
+        self.tell_joined(None, device, false, cursor);
         self.tell_full();
         Ok(Receipt::Joined { status: JoinStatus::Joined, cursor })
     }
@@ -129,26 +129,34 @@ impl Group {
         let known = self.roster.sessions(user).any(|known| known.session == device.session);
         let sessions = self.roster.sessions(user).count() as u64;
         if !known && sessions >= u64::from(limit) {
-            let (limit, count) = (u64::from(limit), sessions + 1);
-            return Err(Refusal::TooMany { field: Field::Sessions, limit, count });
+            // Who comes back over a new connection has the one that was lost in the way.
+            match self.roster.first_lost(user) {
+                Some(lost) if sessions == u64::from(limit) => self.give_up(user, lost),
+                _ => Refusal::if_more(Field::Sessions, sessions + 1, u64::from(limit))?,
+            }
         }
         let attached = self.roster.attach(user, device, profile);
+        let cursor = self.tail();
         if attached.new {
-            let user = Some(user.clone());
-            self.outbox.put(|record| Output::Joined { record, user, device, already: true });
+            self.tell_joined(Some(user), device, true, cursor);
         }
         if attached.came_online {
             self.tell_presence(user, true);
         }
-        let cursor = self.tail();
         Ok(Receipt::Joined { status: JoinStatus::AlreadyInGroup, cursor })
+    }
+
+    /// A lost session makes room for another of the same member.
+    fn give_up(&mut self, user: &UserId, Device { session, platform }: Device) {
+        self.roster.remove_session(session);
+        self.tell_left(Some(user), Some(user), platform, LeaveReason::Lost, true);
     }
 
     fn apply_to_join(&mut self, user: &UserId, applicant: Applicant) -> Result<Receipt, Refusal> {
         let limit = u64::from(self.config.settings().limits.applicants);
         let waiting = self.roster.applicant_count();
-        if !self.roster.is_applicant(user) && waiting >= limit {
-            return Err(Refusal::TooMany { field: Field::Applicants, limit, count: waiting + 1 });
+        if !self.roster.is_applicant(user) {
+            Refusal::if_more(Field::Applicants, waiting + 1, limit)?;
         }
         let note = applicant.note.clone();
         self.roster.apply(user.clone(), applicant);
@@ -175,8 +183,7 @@ impl Group {
         self.roster.admit(now, user.clone(), profile.clone(), device);
         let subject = Subject { user: user.clone(), profile, until: None };
         self.tip(now, TipKind::Join, Some(user), [subject]);
-        let joined = Some(user.clone());
-        self.outbox.put(|record| Output::Joined { record, user: joined, device, already: false });
+        self.tell_joined(Some(user), device, false, cursor);
         self.tell_presence(user, true);
         self.tell_full();
         cursor
@@ -244,6 +251,17 @@ impl Group {
         } else {
             self.drop_visitor(session, LeaveReason::Lost);
         }
+        Ok(Receipt::Done)
+    }
+
+    /// The host that held the connections ended. It has no use for what becomes of guests.
+    pub(super) fn detach_all(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+    ) -> Result<Receipt, Refusal> {
+        self.may_do(caller, Action::DetachAll, None)?;
+        self.roster.lose_all(now + self.config.settings().presence.grace);
         Ok(Receipt::Done)
     }
 
@@ -346,6 +364,17 @@ impl Group {
             let subject = Subject { user: user.clone(), profile, until: None };
             self.tip(now, kind, operator, [subject]);
         }
+    }
+
+    fn tell_joined(
+        &mut self,
+        user: Option<&UserId>,
+        device: Device,
+        already: bool,
+        cursor: Cursor,
+    ) {
+        let user = user.cloned();
+        self.outbox.put(|record| Output::Joined { record, user, device, already, cursor });
     }
 
     pub(super) fn tell_left(

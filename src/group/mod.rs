@@ -42,7 +42,7 @@ use crate::{
     message::{Class, PerPriority},
     modes::Modes,
     mutes::Mutes,
-    output::Output,
+    output::{Event, Output, Record},
     profile::GroupProfile,
     receipts::Receipts,
     refusal::Refusal,
@@ -161,10 +161,10 @@ impl Group {
             id,
             filters: Filters::new(config.settings().filter),
             config,
-            clock: now,
+            clock: now.min(Timestamp::LATEST),
             disbanded: false,
             roster: Roster::new(owner, key),
-            profile: GroupProfile::new(now),
+            profile: GroupProfile::new(now.min(Timestamp::LATEST)),
             attributes: Attributes::default(),
             counters: Counters::default(),
             mutes: Mutes::new(key),
@@ -184,7 +184,8 @@ impl Group {
 
     /// Settles everything due by `now`, then applies the command.
     ///
-    /// A `now` earlier than the latest seen is read as the latest seen.
+    /// A `now` earlier than the latest seen is read as the latest seen, and one past
+    /// [`Timestamp::LATEST`] as that.
     ///
     /// # Errors
     /// A [`Refusal`] says why the command was turned away, and what would help. It changed nothing
@@ -197,7 +198,7 @@ impl Group {
         command: Command,
     ) -> Result<Receipt, Refusal> {
         let is_message = matches!(command, Command::Send(_));
-        let answer = self.try_push(now, &by, command);
+        let answer = self.try_push(now, &by, command, u64::MAX);
         if let (true, Err(refusal)) = (is_message, &answer) {
             *self.refused.entry(refusal.code()).or_default() += 1;
         }
@@ -215,32 +216,43 @@ impl Group {
         self.filters.install(filter);
     }
 
+    /// Does again what a record says, as far as the group went then.
+    pub(crate) fn replay(&mut self, record: Record) -> Result<(), Refusal> {
+        let Record { at, event, stopped, .. } = record;
+        let most = stopped.unwrap_or(u64::MAX);
+        match event {
+            Event::Advance => drop(self.settle(at, most)),
+            Event::Command { by, command } => drop(self.try_push(at, &by, command, most)?),
+        }
+        Ok(())
+    }
+
     fn try_push(
         &mut self,
         now: Timestamp,
         by: &Author,
         command: Command,
+        most: u64,
     ) -> Result<Receipt, Refusal> {
-        if !self.settle(now) || !self.has_room() {
+        if !self.settle(now, u64::MAX) || !self.has_room() {
             return Err(Refusal::Undrained { waiting: self.outbox.len() as u64 });
         }
         if self.disbanded {
             return Err(Refusal::Disbanded);
         }
+        form::author(by)?;
         form::check(&command, &self.config.settings().limits)?;
         let caller = self.caller(by, command.newcomer())?;
         let now = self.clock;
         let journal = self.config.settings().journal;
-        if journal {
-            self.outbox.record_command(now, by, &command);
-        }
+        let mark = journal.then(|| self.outbox.record_command(now, by, &command));
         let answer = self.apply(now, &caller, command);
         let repeated = matches!(answer, Ok(Receipt::Sent { duplicate: true, .. }));
         if journal && (answer.is_err() || repeated) {
             self.outbox.withdraw();
         }
         let answer = answer?;
-        self.settle_after_command(now);
+        self.settle_after_command(mark.filter(|_| !repeated), most);
         Ok(match answer {
             Receipt::Sent { message, duplicate, .. } => self.sent(message, duplicate),
             other => other,
@@ -257,6 +269,7 @@ impl Group {
             Command::Join(join) => self.join(now, caller, join),
             Command::Attach { user, platform } => self.attach(now, caller, &user, platform),
             Command::Detach => self.detach(now, caller),
+            Command::DetachAll => self.detach_all(now, caller),
             Command::Quit => self.quit(now, caller),
             Command::AnswerJoin { user, admission } => {
                 self.answer_join(now, caller, &user, admission)

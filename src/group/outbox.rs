@@ -1,7 +1,8 @@
 //! The outputs that wait to be polled, and the journal records among them.
 //!
-//! Invariants: polling decides nothing, and a record stands before what follows from it; `bytes` is the
-//! sum of what the outputs in the queue weigh.
+//! Invariants: polling decides nothing, and in the queue a record stands before what follows from it;
+//! `bytes` is the sum of what the outputs in the queue weigh. The tail is not in the queue: it is a level,
+//! polled first, and names the last record of all.
 
 use std::collections::VecDeque;
 
@@ -47,6 +48,10 @@ impl From<Saved> for Outbox {
         Self { queue, tail, record, bytes }
     }
 }
+
+/// Where a record stands that is still being made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RecordMark(usize);
 
 /// How the history grew since it was last told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,20 +107,24 @@ impl Outbox {
 
     /// Begins the record of `command`. It is taken back with [`Self::withdraw`] if the command is
     /// refused, so a command must be refused before it puts anything out.
-    pub(super) fn record_command(&mut self, at: Timestamp, by: &Author, command: &Command) {
-        self.begin(at, Event::Command { by: by.clone(), command: command.clone() });
+    pub(super) fn record_command(
+        &mut self,
+        at: Timestamp,
+        by: &Author,
+        command: &Command,
+    ) -> RecordMark {
+        self.begin(at, Event::Command { by: by.clone(), command: command.clone() })
     }
 
-    /// Begins the record of time's own doing; returns the mark by which it is [closed](Self::close).
-    pub(super) fn record_advance(&mut self, at: Timestamp) -> usize {
-        self.begin(at, Event::Advance);
-        self.queue.len() - 1
+    /// Begins the record of time's own doing.
+    pub(super) fn record_advance(&mut self, at: Timestamp) -> RecordMark {
+        self.begin(at, Event::Advance)
     }
 
-    /// Sets the time of the advance recorded at `mark` to what was reached.
-    pub(super) fn close(&mut self, mark: usize, reached: Timestamp) {
-        if let Some(Output::Record(record)) = self.queue.get_mut(mark) {
-            record.at = reached;
+    /// Writes into a record, which nobody can have polled yet, what came of it.
+    pub(super) fn amend(&mut self, RecordMark(place): RecordMark, amend: impl FnOnce(&mut Record)) {
+        if let Some(Output::Record(record)) = self.queue.get_mut(place) {
+            amend(record);
         }
     }
 
@@ -127,10 +136,11 @@ impl Outbox {
         self.record.0 -= 1;
     }
 
-    fn begin(&mut self, at: Timestamp, event: Event) {
+    fn begin(&mut self, at: Timestamp, event: Event) -> RecordMark {
         self.record.0 += 1;
-        let record = Record { no: self.record, behaviour: BEHAVIOUR, at, event };
+        let record = Record { no: self.record, behaviour: BEHAVIOUR, at, event, stopped: None };
         self.push(Output::Record(record));
+        RecordMark(self.queue.len() - 1)
     }
 
     fn push(&mut self, output: Output) {

@@ -3,17 +3,17 @@
 use crate::{
     attributes::{Attributes, Counters},
     batch::Batch,
-    command::Newcomer,
+    command::{Device, Newcomer},
     config::GroupConfig,
     cursor::{Cursor, CursorError},
-    id::{Epoch, GroupId, MessageId, RecordNo, SessionId, UserId},
+    id::{Epoch, FilterId, GroupId, MessageId, RecordNo, SessionId, UserId},
     log::Entries,
-    output::Output,
+    output::{Output, Question},
     profile::GroupProfile,
     receipts::Explanation,
     refusal::Refusal,
     role::{Author, Role},
-    roster::{Member, Page},
+    roster::{Applicant, Member, Occupant, Page},
     rules::Action,
     stats::Stats,
     tally::Totals,
@@ -102,6 +102,26 @@ impl Group {
         self.roster.newest(limit)
     }
 
+    /// The owner, if a member, and the admins, in the order in which they joined.
+    pub fn staff(&self) -> impl Iterator<Item = Member<'_>> {
+        self.roster.staff()
+    }
+
+    /// The guests' sessions, in the order of their numbers.
+    pub fn guests(&self) -> Vec<Device> {
+        self.roster.guest_devices()
+    }
+
+    /// Those who ask to be admitted, in the order of their ids.
+    pub fn applicants(&self) -> impl Iterator<Item = (&UserId, &Applicant)> {
+        self.roster.applicants()
+    }
+
+    /// Who is at a session; `None` is nobody that the group knows.
+    pub fn occupant(&self, session: SessionId) -> Option<Occupant> {
+        self.roster.occupant(session)
+    }
+
     /// How many members there are, the hidden included.
     pub fn member_count(&self) -> u64 {
         self.roster.members()
@@ -140,6 +160,36 @@ impl Group {
     /// Until when a user may not come in.
     pub fn banned_until(&self, user: &UserId) -> Option<Timestamp> {
         self.bans.until(self.clock, user)
+    }
+
+    /// Who may not speak, and until when, those first whose mute ends first.
+    pub fn mutes(&self) -> impl Iterator<Item = (&UserId, Timestamp)> {
+        self.mutes.iter().filter(|(_, until)| *until > self.clock)
+    }
+
+    /// Who may not come in, and until when, those first whose ban ends first.
+    pub fn bans(&self) -> impl Iterator<Item = (&UserId, Timestamp)> {
+        self.bans.iter().filter(|(_, until)| *until > self.clock)
+    }
+
+    /// Until when slow mode lets a member wait before their next message.
+    pub fn slow_until(&self, user: &UserId) -> Option<Timestamp> {
+        let slow = self.config.settings().slow_mode?;
+        self.modes.slow(self.clock, user, self.roster.role(user)?, &slow)
+    }
+
+    /// The questions that wait for the host's answer, in the order of their tickets: what a host that
+    /// takes over from another has to know.
+    pub fn questions(&self) -> impl Iterator<Item = Question> {
+        self.review.iter().map(|(ticket, held)| {
+            let (cause, expires) = (held.cause, held.expires);
+            Question { ticket, message: held.payload.pending.message.clone(), cause, expires }
+        })
+    }
+
+    /// The filter in force, if one is.
+    pub fn filter(&self) -> Option<FilterId> {
+        self.filters.id_in_force()
     }
 
     /// Whether everybody is muted.

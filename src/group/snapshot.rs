@@ -3,20 +3,24 @@
 //! Restoring is invisible: the restored group and the one it was taken from answer every further
 //! script alike. A snapshot may come from anywhere, so everything in it is checked.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    attributes,
+    attributes, bounds,
     config::GroupConfig,
     corrupt::Corrupt,
     filter::Filter,
-    id::{Epoch, FilterId, GroupId, HashKey, stable_hash},
+    id::{Epoch, FilterId, GroupId, HashKey, MessageId, stable_hash},
     log,
-    message::PerPriority,
-    modes, mutes, profile, receipts, review, roster, scheduler,
+    message::{Message, PerPriority},
+    modes, mutes, profile, receipts, review, roster,
+    scheduler::{self, Waits},
     stats::Flow,
     tally,
     time::Timestamp,
@@ -152,6 +156,9 @@ impl Group {
     /// A group from a snapshot. It keeps the epoch, unless a host that may have lost the end of the
     /// history begins a new one.
     ///
+    /// The sessions are those of then: a host in which none of them lives on says so with
+    /// [`Command::DetachAll`](crate::Command::DetachAll).
+    ///
     /// `filters` are installed, the one in force among them; `key` is random and secret, and need not
     /// be the one from before.
     ///
@@ -168,14 +175,14 @@ impl Group {
             return Err(RestoreError::Behaviour { found: behaviour });
         }
         let traffic = &state.config.settings().traffic;
-        let mut installed = Filters::new(None);
+        // What is in force from the start is no spare, which later ones would push out.
+        let mut installed = Filters::new(state.filter);
         for filter in filters {
             installed.install(filter.clone());
         }
         if let Some(filter) = state.filter.filter(|id| !installed.knows(*id)) {
             return Err(RestoreError::UnknownFilter { filter });
         }
-        installed.put_in_force(state.filter);
         let mut group = Self {
             log: log::Log::restore(&state.id, state.log)?,
             scheduler: scheduler::Scheduler::restore(state.clock, state.scheduler, traffic, key)?,
@@ -209,14 +216,32 @@ impl Group {
 
     /// Checks what the mechanisms must agree on.
     fn check(&self) -> Result<(), Corrupt> {
-        let waiting = self.scheduler.waiting();
+        if self.clock > Timestamp::LATEST {
+            return Err(Corrupt("a clock past the latest time"));
+        }
+        let mut ids = BTreeSet::new();
+        let mut waiting = PerPriority::<u64>::default();
+        for Waits { id, priority, user, payload, .. } in self.scheduler.iter() {
+            let Message { id: own, priority: named, sender, .. } = &*payload.message;
+            if (id, priority, user) != (*own, *named, sender.user.as_ref()) || !ids.insert(id) {
+                return Err(Corrupt("a message that waits as another"));
+            }
+            waiting[priority] += 1;
+        }
         let mut held = PerPriority::<u64>::default();
         for (_, question) in self.review.iter() {
-            held[question.payload.pending.message.priority] += 1;
+            let Message { id, priority, sender, .. } = &*question.payload.pending.message;
+            if question.author != sender.user || !ids.insert(*id) {
+                return Err(Corrupt("a message that is held as another"));
+            }
+            held[*priority] += 1;
+        }
+        if ids.last().is_some_and(|last| last.0 > self.accepted) || ids.contains(&MessageId(0)) {
+            return Err(Corrupt("a message on its way that was never accepted"));
         }
         let mut accepted = 0_u64;
         for (at, flow) in self.flow.0.iter().enumerate() {
-            if flow.waiting != u64::from(waiting.0[at]) || flow.held != held.0[at] {
+            if flow.waiting != waiting.0[at] || flow.held != held.0[at] {
                 return Err(Corrupt("the account of messages that wait or are held"));
             }
             if !flow.balances() {
@@ -226,6 +251,11 @@ impl Group {
         }
         if accepted != self.accepted || !self.receipts.fits(self.accepted) {
             return Err(Corrupt("the number of messages accepted"));
+        }
+        let refused = self.refused.values().try_fold(0_u64, |sum, count| sum.checked_add(*count));
+        let counts = [Some(self.accepted), Some(self.outbox.record().0), refused];
+        if counts.iter().any(|count| count.is_none_or(|count| count >= bounds::COUNTED)) {
+            return Err(Corrupt("more messages or records than can be counted"));
         }
         if self.outbox.len() as u64 > u64::from(self.config.settings().limits.outputs) {
             return Err(Corrupt("more outputs than may wait"));

@@ -9,9 +9,8 @@ use crate::{
     command::{Decision, Draft, Receipt},
     config::Silence,
     entry::Body,
-    filter::{Treatment, Verdict},
     id::{MessageId, Seq, SessionId, Ticket, UserId},
-    message::{Content, Directive, Element, Kind, Message, Sender},
+    message::{Content, Directive, Kind, Message, Sender},
     outcome::{Discard, Outcome, Rejection, State},
     output::{Cause, Output, Question},
     receipts::{DecisionName, Finding, Remembered, Step},
@@ -23,22 +22,13 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group, Voice};
+use super::{Caller, Group, Voice, filters::Screened};
 
 /// A message on its way, and the session to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Pending {
     pub(super) message: Arc<Message>,
     pub(super) session: Option<SessionId>,
-}
-
-/// What the filter says of a content.
-enum Screened {
-    Clean,
-    Tagged { term: u32 },
-    Masked { term: u32, content: Content },
-    Held { term: u32 },
-    Blocked { term: u32 },
 }
 
 impl Group {
@@ -54,7 +44,7 @@ impl Group {
         let action = if draft.kind == Kind::Control { Action::Direct } else { Action::Speak };
         self.may_do(caller, action, None)?;
         self.check_silence(now, caller, action)?;
-        let screened = self.screen(caller, &draft.content);
+        let screened = self.screen(caller, &draft.content)?;
         let asked = self.asked(caller, &screened);
         if asked.is_some() {
             self.check_questions(caller)?;
@@ -67,6 +57,10 @@ impl Group {
 
     /// The message that this one repeats, if it is remembered.
     fn first_offer(&self, now: Timestamp, caller: &Caller, draft: &Draft) -> Option<MessageId> {
+        // A guest, whom no user stands behind, is not the app.
+        if caller.is_guest() {
+            return None;
+        }
         self.receipts.duplicate(now, &caller.user, draft.random?)
     }
 
@@ -97,25 +91,12 @@ impl Group {
     }
 
     /// Judges every text of a message. What the app says for itself is not judged.
-    fn screen(&self, caller: &Caller, content: &Content) -> Screened {
-        if caller.user.is_none() { Screened::Clean } else { self.judge(content) }
+    fn screen(&self, caller: &Caller, content: &Content) -> Result<Screened, Refusal> {
+        if caller.user.is_none() { Ok(Screened::Clean) } else { self.judge(content) }
     }
 
-    fn judge(&self, content: &Content) -> Screened {
-        let Some(filter) = self.filters.in_force() else { return Screened::Clean };
-        let verdicts = content.texts().map(|text| filter.judge(text));
-        let gravest = verdicts
-            .filter_map(|verdict: Verdict| verdict.gravest().map(|hit| (hit.treatment, hit.term)))
-            .reduce(|worst, hit| if hit.0 > worst.0 { hit } else { worst });
-        match gravest {
-            None => Screened::Clean,
-            Some((Treatment::Tag, term)) => Screened::Tagged { term },
-            Some((Treatment::Mask, term)) => {
-                Screened::Masked { term, content: masked(filter, content) }
-            }
-            Some((Treatment::Hold, term)) => Screened::Held { term },
-            Some((_, term)) => Screened::Blocked { term },
-        }
+    fn judge(&self, content: &Content) -> Result<Screened, Refusal> {
+        self.filters.judge(content).map_err(|filter| Refusal::UnknownFilter { filter })
     }
 
     /// Whether the host is asked, and why. What the app says is its own decision.
@@ -237,13 +218,17 @@ impl Group {
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Answer, None)?;
         let unknown = Refusal::UnknownTicket { ticket };
+        let screened = match &decision {
+            Decision::Replace { content } => self.judge(content)?,
+            Decision::Allow | Decision::Reject { .. } | Decision::Discard => Screened::Clean,
+        };
         let held = self.review.answer(ticket).ok_or(unknown)?;
         let pending = self.unhold(held);
         let id = pending.message.id;
         self.receipts.note(id, Step::Answered { decision: name_of(&decision) });
         match decision {
             Decision::Allow => self.resume(now, pending),
-            Decision::Replace { content } => self.replace(now, pending, content),
+            Decision::Replace { content } => self.replace(now, pending, content, screened),
             Decision::Reject { code, reason } => {
                 self.finish(pending, Outcome::Rejected(Rejection::Decision { code, reason }));
             }
@@ -271,8 +256,13 @@ impl Group {
         pending
     }
 
-    fn replace(&mut self, now: Timestamp, mut pending: Pending, content: Content) {
-        let screened = self.judge(&content);
+    fn replace(
+        &mut self,
+        now: Timestamp,
+        mut pending: Pending,
+        content: Content,
+        screened: Screened,
+    ) {
         pending.message = with_content(&pending.message, content);
         let asked = match screened {
             Screened::Held { term } => Some(Cause::Filter { term }),
@@ -392,6 +382,19 @@ impl Group {
         }
     }
 
+    /// Says anew until when messages wait or are held, after what decides it has changed.
+    pub(super) fn tell_deadlines(&mut self) {
+        let lanes = &self.config.settings().traffic.lanes;
+        for waits in self.scheduler.iter() {
+            let expires = waits.arrived + lanes[waits.priority].max_wait;
+            self.receipts.set_state(waits.id, State::Waiting { expires });
+        }
+        for (_, Held { expires, payload, .. }) in self.review.iter() {
+            let id = payload.pending.message.id;
+            self.receipts.set_state(id, State::Held { expires: *expires });
+        }
+    }
+
     /// Where a message stands now, as its author is answered.
     pub(super) fn sent(&self, message: MessageId, duplicate: bool) -> Receipt {
         let remembered = self.receipts.get(message);
@@ -422,16 +425,4 @@ fn name_of(decision: &Decision) -> DecisionName {
 
 fn with_content(message: &Message, content: Content) -> Arc<Message> {
     Arc::new(Message { content, ..message.clone() })
-}
-
-/// The content with every hit of treatment mask covered.
-fn masked(filter: &crate::filter::Filter, content: &Content) -> Content {
-    let mut content = content.clone();
-    for element in &mut content.elements {
-        if let Element::Text(text) = element {
-            let verdict = filter.judge(text);
-            *text = filter.mask(text, &verdict);
-        }
-    }
-    content
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    bounds,
     command::{LeaveReason, Receipt, Span, Users},
     entry::{Notice, ProfileChanges, Subject, TipKind},
     form,
@@ -29,14 +30,14 @@ impl Group {
         self.may_all(caller, Action::Mute, &users)?;
         let limit = u64::from(self.config.settings().limits.mutes);
         let fresh = users.iter().filter(|user| self.mutes.until(now, user).is_none()).count();
-        check_room(Field::Mutes, limit, self.mutes.len(), fresh)?;
+        Refusal::if_more(Field::Mutes, self.mutes.len() + fresh as u64, limit)?;
         let until = span.until(now);
         for user in &users {
             self.mutes.set(user.clone(), until);
         }
         self.tip_all(now, TipKind::MemberProfile, caller, &users, Some(until));
         for user in &users {
-            self.discard_of(&Some(user.clone()), Discard::Muted);
+            self.discard_own(user, Discard::Muted);
         }
         Ok(Receipt::Done)
     }
@@ -100,11 +101,10 @@ impl Group {
         self.may_all(caller, Action::Ban, &users)?;
         let limit = u64::from(self.config.settings().limits.bans);
         let fresh = users.iter().filter(|user| self.bans.until(now, user).is_none()).count();
-        check_room(Field::Bans, limit, self.bans.len(), fresh)?;
+        Refusal::if_more(Field::Bans, self.bans.len() + fresh as u64, limit)?;
         let until = span.until(now);
         for user in &users {
             self.bans.set(user.clone(), until);
-            self.roster.take_applicant(user);
         }
         let notice = Notice::Banned { until, reason: reason.clone() };
         self.remove(now, caller, &users, &Removal::ban(notice, until));
@@ -125,13 +125,20 @@ impl Group {
         Ok(Receipt::Done)
     }
 
-    /// Takes users out of the group, with their sessions and what they have waiting or held.
+    /// Takes users out of the group, with their sessions and what they have waiting or held, or off
+    /// the list of applicants.
     fn remove(&mut self, now: Timestamp, caller: &Caller, users: &Users, removal: &Removal) {
         self.tip_all(now, removal.tip, caller, users, removal.until);
         let after = self.head();
         for user in users {
-            self.discard_of(&Some(user.clone()), removal.discard);
-            let Some(departed) = self.roster.remove_member(user) else { continue };
+            self.discard_own(user, removal.discard);
+            let Some(departed) = self.roster.remove_member(user) else {
+                if let Some(applicant) = self.roster.take_applicant(user) {
+                    let (session, notice) = (applicant.device.session, removal.notice.clone());
+                    self.outbox.put(|record| Output::Direct { record, session, after, notice });
+                }
+                continue;
+            };
             let operator = caller.user.as_ref();
             self.tell_left(Some(user), operator, caller.platform, removal.reason, false);
             if departed.was_online {
@@ -151,8 +158,6 @@ impl Group {
         user: &UserId,
         on: bool,
     ) -> Result<Receipt, Refusal> {
-        /// "Up to 10 admins", the modelled service's larger groups.
-        const ADMINS: u64 = 10;
         let role = self.roster.role(user);
         let action = if on { Action::SetAdmin } else { Action::CancelAdmin };
         self.may_do(caller, action, role)?;
@@ -160,13 +165,9 @@ impl Group {
         if (role == Role::Admin) == on {
             return Ok(Receipt::Done);
         }
-        let admins = self.roster.admins() as u64;
-        if on && admins >= ADMINS {
-            return Err(Refusal::TooMany {
-                field: Field::Admins,
-                limit: ADMINS,
-                count: admins + 1,
-            });
+        if on {
+            let admins = self.roster.admins() as u64 + 1;
+            Refusal::if_more(Field::Admins, admins, bounds::ADMINS as u64)?;
         }
         self.roster.set_admin(user, on);
         let (kind, role) = if on {
@@ -210,8 +211,8 @@ impl Group {
         marks: &[u32],
         on: bool,
     ) -> Result<Receipt, Refusal> {
-        self.may_do(caller, Action::Mark, None)?;
         let users = form::named(users);
+        self.may_all(caller, Action::Mark, &users)?;
         self.roster.mark(now, &users, marks, on)?;
         // All were online. Who is not any more was so by the mark alone.
         for user in users.iter().filter(|_| !on) {
@@ -253,7 +254,7 @@ impl Group {
         let action = if author.is_some() { Action::Purge } else { Action::PurgeFromApp };
         let role = author.as_ref().and_then(|user| self.standing(user));
         self.may_do(caller, action, role)?;
-        let discarded = self.discard_of(&author, Discard::Purged);
+        let discarded = self.discard_of(&author, Discard::Purged, |_| true);
         let emptied = self.log.empty(now, |message| message.sender.user == author);
         self.append_notice(now, Notice::Purged { author, message: None, emptied });
         Ok(Receipt::Purged { emptied, discarded })
@@ -293,11 +294,21 @@ impl Group {
         }
     }
 
-    /// Discards what one author (`None`: the app) has waiting or held; returns how many.
+    /// Discards what a user has waiting or held, but not what the app says in their name.
+    fn discard_own(&mut self, user: &UserId, reason: Discard) {
+        self.discard_of(&Some(user.clone()), reason, |pending| pending.session.is_some());
+    }
+
+    /// Discards what one author (`None`: the app) has waiting or held and `goes`; returns how many.
     #[expect(clippy::ref_option, reason = "the tables' own key, the app's included")]
-    fn discard_of(&mut self, author: &Option<UserId>, reason: Discard) -> u64 {
-        let waiting = self.scheduler.remove_author(author.as_ref());
-        let held = self.review.remove_author(author);
+    fn discard_of(
+        &mut self,
+        author: &Option<UserId>,
+        reason: Discard,
+        goes: impl Fn(&Pending) -> bool,
+    ) -> u64 {
+        let waiting = self.scheduler.remove_author(author.as_ref(), &goes);
+        let held = self.review.remove_author(author, |held| goes(&held.payload.pending));
         let count = (waiting.len() + held.len()) as u64;
         for taken in waiting {
             self.end_waiting(taken.payload, reason);
@@ -347,10 +358,4 @@ impl Removal {
         let (tip, discard, reason) = (TipKind::Ban, Discard::Banned, LeaveReason::Banned);
         Self { tip, until: Some(until), discard, reason, notice }
     }
-}
-
-/// Whether `fresh` more fit beside `held`.
-fn check_room(field: Field, limit: u64, held: u64, fresh: usize) -> Result<(), Refusal> {
-    let count = held + fresh as u64;
-    if count > limit { Err(Refusal::TooMany { field, limit, count }) } else { Ok(()) }
 }

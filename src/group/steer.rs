@@ -11,7 +11,7 @@ use crate::{
     message::Content,
     outcome::Discard,
     output::Output,
-    refusal::{Denial, Refusal},
+    refusal::{Denial, Field, Refusal},
     role::Profile,
     rules::Action,
     time::{Shift, Timestamp},
@@ -112,10 +112,12 @@ impl Group {
         seen: Option<u64>,
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Attributes, None)?;
+        let before = self.attributes.clone();
         let seq = self.attributes.write(now, mode, changes, seen)?;
-        let changes = ProfileChanges { attributes: Some(seq), ..self.unchanged() };
+        let attributes = Some(self.attributes.since(&before));
+        let changes = ProfileChanges { attributes, ..self.unchanged() };
         self.tell_changes(now, caller.user.as_ref(), changes);
-        Ok(Receipt::Done)
+        Ok(Receipt::Attributes { seq })
     }
 
     pub(super) fn count(
@@ -125,9 +127,10 @@ impl Group {
         changes: &[CounterChange],
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Counters, None)?;
-        let values = self.counters.apply(changes)?;
-        let seq = self.counters.seq();
-        let changes = ProfileChanges { counters: Some(seq), ..self.unchanged() };
+        let before = self.counters.clone();
+        let values = self.counters.apply(now, changes)?;
+        let counters = Some(self.counters.since(&before));
+        let changes = ProfileChanges { counters, ..self.unchanged() };
         self.tell_changes(now, caller.user.as_ref(), changes);
         Ok(Receipt::Counters(values))
     }
@@ -183,6 +186,7 @@ impl Group {
         self.may_do(caller, Action::Configure, None)?;
         let settings = config.settings();
         self.check_filter(settings.filter)?;
+        self.check_held(settings)?;
         self.filters.put_in_force(settings.filter);
         self.log.reconfigure(now, &settings.retention);
         let shed = self.scheduler.reconfigure(now, &settings.traffic);
@@ -194,13 +198,25 @@ impl Group {
         for taken in shed {
             self.end_waiting(taken.payload, Discard::Shed);
         }
+        self.tell_deadlines();
         Ok(Receipt::Done)
+    }
+
+    /// Whether what is held already fits a new config: its limit on outputs rests on the others.
+    fn check_held(&self, settings: &Settings) -> Result<(), Refusal> {
+        let (open, per_user) = (settings.asking.open, settings.presence.per_user);
+        Refusal::if_more(Field::Questions, self.review.len() as u64, open.into())?;
+        Refusal::if_more(Field::Sessions, self.roster.most_sessions() as u64, per_user.into())?;
+        let waiting = self.outbox.len() as u64;
+        if waiting + u64::from(self.scheduler.len()) > u64::from(settings.limits.outputs) {
+            return Err(Refusal::Undrained { waiting });
+        }
+        Ok(())
     }
 
     pub(super) fn disband(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Disband, None)?;
-        let news = self.tally.news();
-        if self.tally.flush().is_some() {
+        if let Some(news) = self.tally.flush() {
             self.profile_changed(now, None, news);
         }
         for tip in self.tips.flush() {
@@ -221,6 +237,7 @@ impl Group {
     /// Moves the clock and every open deadline together.
     pub(super) fn rebase(&mut self, caller: &Caller, to: Timestamp) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Rebase, None)?;
+        let to = to.min(Timestamp::LATEST);
         let shift = Shift::new(self.clock, to);
         self.clock = to;
         self.roster.shift(shift);
@@ -232,8 +249,10 @@ impl Group {
         self.tips.shift(shift);
         self.tally.shift(shift);
         self.attributes.shift(shift);
+        self.counters.shift(shift);
         self.log.shift(shift);
         self.receipts.shift(shift);
+        self.tell_deadlines();
         Ok(Receipt::Done)
     }
 }

@@ -77,6 +77,7 @@ fn command(command: &Command) -> usize {
         | Command::CancelAdmin { .. }
         | Command::Transfer { .. } => USER,
         Command::Detach
+        | Command::DetachAll
         | Command::Quit
         | Command::Answer { decision: Decision::Allow | Decision::Discard, .. }
         | Command::Recall { .. }

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use self::explanation::Steps;
 pub use self::explanation::{DecisionName, Explanation, Finding, Step};
 use crate::{
+    bounds,
     corrupt::Corrupt,
     id::{HashKey, MessageId, Random, UserId},
     message::{Kind, Priority},
@@ -104,7 +105,7 @@ impl Receipts {
             kept.forget_first();
         }
         // The very last moment is short by one, because nothing that stands there could be moved.
-        let since = now.min(Timestamp::from_nanos(u64::MAX - 1));
+        let since = now.min(Timestamp::LAST);
         kept.push(Line { author, random, accepted: now, since, what, steps: Steps::default() });
     }
 
@@ -196,8 +197,7 @@ impl Receipts {
         if lines.len() > MESSAGES {
             return Err(Corrupt("more receipts than are ever remembered"));
         }
-        // So many messages that nobody lives to see the counter overflow.
-        if first.0 > u64::MAX / 2 || (lines.is_empty() && first.0 != 0) {
+        if first.0 > bounds::COUNTED || (lines.is_empty() && first.0 != 0) {
             return Err(Corrupt("receipts of more messages than there ever were"));
         }
         if !lines.is_sorted_by_key(|line| line.since) {

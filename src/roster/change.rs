@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{MAX_ADMINS, Roster, index::Slot};
+use super::{Roster, index::Slot};
 use crate::{
     bounds,
     command::Command,
@@ -31,7 +31,7 @@ impl Roster {
         }
         let Some((people, slot)) = self.member_mut(user) else { return false };
         let changed = people.set_admin(slot, on);
-        assert!(people.admins().len() <= MAX_ADMINS, "the limit of admins is checked before");
+        assert!(people.admins().len() <= bounds::ADMINS, "the limit of admins is checked before");
         changed
     }
 
@@ -89,7 +89,7 @@ impl Roster {
             }
             if always {
                 // It always ends, even where the clock has run wild.
-                people.keep_online(slot, (now + bounds::ALWAYS_ONLINE).min(bounds::LAST));
+                people.keep_online(slot, (now + bounds::ALWAYS_ONLINE).min(Timestamp::LAST));
                 changed = true;
             }
         }

@@ -38,15 +38,13 @@ use self::{
     people::{People, Record},
 };
 use crate::{
+    bounds,
     command::Device,
     deadlines::Deadlines,
     id::{HashKey, SessionId, UserId, stable_hash},
     role::{Platform, Profile, Role},
     time::Timestamp,
 };
-
-/// Admins that a group may have beside its owner: "at most 10" (the modelled service, 2020).
-pub(crate) const MAX_ADMINS: usize = 10;
 
 /// Everybody who is in a group or wants to be.
 #[derive(Clone, Debug)]
@@ -72,20 +70,25 @@ enum Place {
 
 /// Who is at a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Occupant {
+#[non_exhaustive]
+pub enum Occupant {
+    /// A member; the connection may have been lost a moment ago.
     Member(UserId),
+    /// A guest.
     Guest,
+    /// Somebody who asks to be admitted.
     Applicant(UserId),
 }
 
 /// Somebody who asks to be admitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) struct Applicant {
+pub struct Applicant {
     /// Where the answer goes.
-    pub(crate) device: Device,
-    pub(crate) profile: Arc<Profile>,
+    pub device: Device,
+    /// As what they would be shown.
+    pub profile: Arc<Profile>,
     /// What they say to the staff.
-    pub(crate) note: Arc<str>,
+    pub note: Arc<str>,
 }
 
 /// What attaching a session did.
@@ -120,7 +123,6 @@ pub(crate) struct Lapsed {
 /// A member who is one no more, as they were.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Departed {
-    pub(crate) role: Role,
     pub(crate) profile: Arc<Profile>,
     /// Their sessions, in the order in which they came.
     pub(crate) devices: SmallVec<[Device; 1]>,
@@ -208,9 +210,19 @@ impl Roster {
         self.get(user).into_iter().flat_map(|member| member.devices())
     }
 
+    /// The session of a member that was lost first of those that are.
+    pub(crate) fn first_lost(&self, user: &UserId) -> Option<Device> {
+        let people = self.people.as_ref()?;
+        let lost = self.sessions(user).filter_map(|device| {
+            let turn = people.lost.get(&device.session)?;
+            Some((turn, device))
+        });
+        lost.min_by_key(|(turn, _)| *turn).map(|(_, device)| device)
+    }
+
     /// The owner, if a member, and the admins, in the order of their joins.
     pub(crate) fn staff(&self) -> impl Iterator<Item = Member<'_>> {
-        let mut staff: SmallVec<[&Record; MAX_ADMINS + 1]> = SmallVec::new();
+        let mut staff: SmallVec<[&Record; bounds::ADMINS + 1]> = SmallVec::new();
         if let Some(people) = &self.people {
             staff.extend(people.admins().iter().filter_map(|&join| people.by_join(join)));
             let owner = self.owner.as_ref().and_then(|owner| people.find(owner));
@@ -221,7 +233,7 @@ impl Roster {
         staff.into_iter().filter_map(move |record| Some(self.member(people?, record)))
     }
 
-    /// How many admins there are, of [`MAX_ADMINS`].
+    /// How many admins there are, of [`bounds::ADMINS`].
     pub(crate) fn admins(&self) -> usize {
         self.people.as_ref().map_or(0, |people| people.admins().len())
     }
@@ -232,6 +244,12 @@ impl Roster {
 
     pub(crate) fn guests(&self) -> u64 {
         self.guests
+    }
+
+    /// How many sessions the member has who has most. Looks at every member.
+    pub(crate) fn most_sessions(&self) -> usize {
+        let people = self.people.iter().flat_map(|people| people.since(0));
+        people.map(|record| record.devices.len()).max().unwrap_or(0)
     }
 
     /// Users with a session, lost ones included, or always online, and guests.
@@ -271,6 +289,13 @@ impl Roster {
     /// Those who ask to be admitted, in the order of their ids.
     pub(crate) fn applicants(&self) -> impl Iterator<Item = (&UserId, &Applicant)> {
         self.applicants.iter().flat_map(|applicants| applicants.iter())
+    }
+
+    /// The guests' sessions, in the order of their numbers.
+    pub(crate) fn guest_devices(&self) -> Vec<Device> {
+        let mut guests: Vec<Device> = self.sessions.unordered().filter_map(guest).collect();
+        guests.sort_unstable_by_key(|device| device.session);
+        guests
     }
 
     /// How many ask to be admitted.
@@ -369,11 +394,25 @@ impl Roster {
     /// lost already.
     pub(crate) fn lose(&mut self, session: SessionId, until: Timestamp) -> bool {
         // A grace always ends, even one that began when the clock had run wild.
-        let until = until.min(Timestamp::from_nanos(u64::MAX - 1));
+        let until = until.min(Timestamp::LAST);
         match (self.place(session), &mut self.people) {
             (Some(Place::Member(_)), Some(people)) => people.lose(session, until),
             _ => false,
         }
+    }
+
+    /// Lets every member's session be lost, to be given up at `until`, in the order of the joins;
+    /// guests and applications go.
+    pub(crate) fn lose_all(&mut self, until: Timestamp) {
+        let people = self.people.iter().flat_map(|people| people.since(0));
+        let seats = people.flat_map(|record| record.devices.iter().map(|device| device.session));
+        for session in seats.collect::<Vec<_>>() {
+            self.lose(session, until);
+        }
+        for guest in self.guest_devices() {
+            self.remove_session(guest.session);
+        }
+        self.applicants = None;
     }
 
     /// Ends what is to keep a member online no longer, if anything is at `now`: the session lost first,
@@ -410,14 +449,14 @@ impl Roster {
 
     /// Removes a member with all their sessions.
     pub(crate) fn remove_member(&mut self, user: &UserId) -> Option<Departed> {
-        let (role, was_online) = (self.role(user)?, self.is_online(user));
+        let was_online = self.is_online(user);
         let (people, slot) = self.member_mut(user)?;
         let Record { profile, devices, .. } = people.leave(slot);
         self.people.take_if(|people| people.len() == 0);
         for device in &devices {
             self.unseat(device.session);
         }
-        Some(Departed { role, profile, devices, was_online })
+        Some(Departed { profile, devices, was_online })
     }
 
     /// Puts a user, who is no member, on the list of applicants, in place of an older application of
@@ -463,5 +502,12 @@ impl Roster {
         let people = self.people.as_mut()?;
         let slot = people.find(user)?;
         Some((people, slot))
+    }
+}
+
+fn guest(&(session, place): &(SessionId, Place)) -> Option<Device> {
+    match place {
+        Place::Guest(platform) => Some(Device { session, platform }),
+        Place::Member(_) => None,
     }
 }

@@ -235,14 +235,13 @@ impl Pair {
 
     fn remove(&mut self, user: &UserId) {
         let departed = self.model.find(user).map(|place| {
-            let role = self.model.role(&self.model.members[place]);
             let known = self.model.members.remove(place);
             let was_online = known.is_online();
             let Known { profile, devices, .. } = known;
             self.model.always.retain(|(other, _)| other != user);
             let stays = |lost: SessionId| devices.iter().all(|device| device.session != lost);
             self.model.lost.retain(|(session, _)| stays(*session));
-            Departed { role, profile, devices: devices.into(), was_online }
+            Departed { profile, devices: devices.into(), was_online }
         });
         assert_eq!(self.roster.remove_member(user), departed);
     }

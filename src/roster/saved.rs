@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::{
-    Applicant, MAX_ADMINS, Place, Roster,
+    Applicant, Place, Roster,
     marks::Marks,
     people::{People, Record},
 };
 use crate::{
+    bounds,
     command::{Command, Device},
     corrupt::Corrupt,
     deadlines::{Deadlines, Turn},
@@ -70,8 +71,6 @@ struct Mark(u32);
 
 impl Roster {
     pub(crate) fn save(&self) -> Saved {
-        let mut guests: Vec<Device> = self.sessions.unordered().filter_map(guest).collect();
-        guests.sort_unstable_by_key(|device| device.session);
         let applicants = self.applicants();
         let (losses, always) = self.orders();
         Saved {
@@ -80,15 +79,14 @@ impl Roster {
             losses,
             always,
             members: self.people.as_deref().map_or_else(Vec::new, save_people),
-            guests,
+            guests: self.guest_devices(),
             applicants: applicants.map(|(user, who)| (user.clone(), who.clone())).collect(),
         }
     }
 
     pub(crate) fn restore(saved: Saved, key: HashKey) -> Result<Self, Corrupt> {
         let mut roster = Self { joins: saved.joins, ..Self::new(saved.owner, key) };
-        // So many joins that nobody lives to see the counter overflow.
-        if saved.joins > u64::MAX / 2 {
+        if saved.joins > bounds::COUNTED {
             return Err(Corrupt("more joins than there ever were"));
         }
         if !saved.members.is_sorted_by(|one, next| one.join < next.join) {
@@ -142,7 +140,7 @@ impl Roster {
         if card.as_ref().is_some_and(|card| card.is_empty()) {
             return Err(Corrupt("an empty name card is none"));
         }
-        if admin && (self.owner.as_ref() == Some(&user) || self.admins() == MAX_ADMINS) {
+        if admin && (self.owner.as_ref() == Some(&user) || self.admins() == bounds::ADMINS) {
             return Err(Corrupt("an owner is admin, or there are too many"));
         }
         let devices = SmallVec::new();
@@ -209,11 +207,4 @@ fn save_people(people: &People) -> Vec<SavedMember> {
         always: people.always().and_then(|always| always.get(&record.join)),
     };
     people.since(0).map(save).collect()
-}
-
-fn guest(&(session, place): &(SessionId, Place)) -> Option<Device> {
-    match place {
-        Place::Guest(platform) => Some(Device { session, platform }),
-        Place::Member(_) => None,
-    }
 }

@@ -92,6 +92,16 @@ pub(crate) enum Offered<T> {
     Shed(Taken<T>),
 }
 
+/// A message that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Waits<'a, T> {
+    pub(crate) id: MessageId,
+    pub(crate) priority: Priority,
+    pub(crate) user: Option<&'a UserId>,
+    pub(crate) arrived: Timestamp,
+    pub(crate) payload: &'a T,
+}
+
 /// A message that has left the scheduler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Taken<T> {
@@ -191,9 +201,18 @@ impl<T> Scheduler<T> {
         self.deadline(traffic).map(|(deadline, _)| deadline.max(now))
     }
 
-    /// Takes out all that an author (`None`: the app) has waiting, in the order of the message ids.
-    pub(crate) fn remove_author(&mut self, user: Option<&UserId>) -> Vec<Taken<T>> {
-        self.take_all(|queue| queue.take_of(user))
+    /// Takes out what an author (`None`: the app) has waiting and whose payload matches, in the order
+    /// of the message ids.
+    pub(crate) fn remove_author(
+        &mut self,
+        user: Option<&UserId>,
+        matches: impl Fn(&T) -> bool,
+    ) -> Vec<Taken<T>> {
+        let queues = self.queues.iter_mut().flat_map(|queues| &mut queues.0);
+        let mut taken: Vec<_> = queues.flat_map(|queue| queue.take_of(user, &matches)).collect();
+        self.forget_empty_lanes();
+        taken.sort_unstable_by_key(|message| message.id);
+        taken
     }
 
     /// Takes out every message whose payload matches, in the order of the message ids.
@@ -210,6 +229,11 @@ impl<T> Scheduler<T> {
     pub(crate) fn in_turn(&self, priority: Priority) -> impl Iterator<Item = Standing<'_, T>> {
         let queues = self.queues.as_deref().into_iter();
         queues.flat_map(move |queues| queues[priority].in_turn())
+    }
+
+    /// Every message that waits, lane by lane, the oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Waits<'_, T>> {
+        self.queues.iter().flat_map(|queues| &queues.0).flat_map(Queue::iter)
     }
 
     /// How many messages wait in each lane.

@@ -401,7 +401,7 @@ impl Pair {
             ),
             Step::Remove(user) => {
                 let user = author(*user, false, 1).user;
-                let removed = self.scheduler.remove_author(user.as_ref());
+                let removed = self.scheduler.remove_author(user.as_ref(), |_| true);
                 assert_eq!(removed, self.model.remove(|of| *of == user));
             }
             Step::Drain => assert_eq!(self.scheduler.drain_all(), self.model.remove(|_| true)),

@@ -227,7 +227,7 @@ fn a_turn_that_was_under_way_is_not_inherited_by_the_next_author() {
         desk.offer_by(1000, Priority::Normal, author(user, false, 2), user);
     }
     assert_eq!(desk.turns(1), [1]);
-    assert_eq!(desk.scheduler.remove_author(author(1, false, 1).user.as_ref()).len(), 2);
+    assert_eq!(desk.scheduler.remove_author(author(1, false, 1).user.as_ref(), |_| true).len(), 2);
     assert_eq!(desk.turns(9), [2, 2, 3]);
 }
 
@@ -238,7 +238,7 @@ fn a_turn_that_is_under_way_goes_on_when_another_author_leaves() {
         desk.offer_by(1000, Priority::Normal, author(user, false, 3), user);
     }
     assert_eq!(desk.turns(2), [1, 1]);
-    assert_eq!(desk.scheduler.remove_author(author(2, false, 1).user.as_ref()).len(), 1);
+    assert_eq!(desk.scheduler.remove_author(author(2, false, 1).user.as_ref(), |_| true).len(), 1);
     desk.offer_by(1000, Priority::Normal, author(1, false, 3), 1);
     assert_eq!(desk.turns(9), [1, 3, 1]);
 }
@@ -359,7 +359,7 @@ fn an_author_is_removed_from_all_lanes_in_the_order_of_the_ids() {
         desk.offer(1000, priority, 1);
         desk.offer(1000, priority, 0);
     }
-    let removed = desk.scheduler.remove_author(author(1, false, 1).user.as_ref());
+    let removed = desk.scheduler.remove_author(author(1, false, 1).user.as_ref(), |_| true);
     let removed: Vec<_> = removed.iter().map(|m| (m.id.0, m.priority, m.payload)).collect();
     let (normal, high, lowest) = (Priority::Normal, Priority::High, Priority::Lowest);
     assert_eq!(removed, [(2, lowest, 1), (4, normal, 1), (6, high, 1), (8, normal, 1)]);
@@ -451,7 +451,7 @@ fn equal_states_are_saved_alike_wherever_their_messages_stand() {
         Desk { scheduler: Scheduler::new(HashKey::new(8, 9)), ..Desk::busy(tidy.traffic.clone()) };
     used.offer(1000, Priority::High, 99);
     used.queue(&[5, 4, 3]);
-    used.scheduler.remove_author(author(4, false, 1).user.as_ref());
+    used.scheduler.remove_author(author(4, false, 1).user.as_ref(), |_| true);
     used.queue(&[6]);
     used.scheduler.drain_all();
     (tidy.next, used.next) = (10, 10);

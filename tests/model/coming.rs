@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use liveroom::{
-    Absence, Admission, Device, Field, Join, JoinOption, JoinStatus, LeaveReason, Notice, Output,
-    Platform, Profile, QuitAcross, Refusal, Role, SessionId, TipKind, UserId,
+    Absence, Admission, Cursor, Device, Field, Join, JoinOption, JoinStatus, LeaveReason, Notice,
+    Output, PerClass, Platform, Profile, QuitAcross, Refusal, Role, SessionId, TipKind, UserId,
 };
 
 use super::{
@@ -50,7 +50,7 @@ impl Model {
         let passed = self.newcomer_cursor();
         self.guests.push(Guest { session, platform });
         let device = Device { session, platform };
-        self.told.push(Output::Joined { record: NO_RECORD, user: None, device, already: false });
+        self.tell_joined(None, device, false, &passed);
         self.say_if_full();
         Ok(ModelReceipt::Joined { status: JoinStatus::Joined, passed })
     }
@@ -88,18 +88,30 @@ impl Model {
         }
         let most = self.settings.presence.per_user as usize;
         let member = self.member_mut(user).expect("the caller found a member");
-        not_more(Field::Sessions, member.sessions.len() + 1, most)?;
+        if member.sessions.len() == most {
+            let lost = member.sessions.iter().filter_map(|own| Some((own.lost?, own.clone())));
+            let first = lost.min_by_key(|(lost, _)| *lost).map(|(_, own)| own);
+            let Some(Session { id, platform, .. }) = first else {
+                return not_more(Field::Sessions, most + 1, most).map(|()| self.already_in());
+            };
+            member.sessions.retain(|own| own.id != id);
+            self.told.push(Output::Left {
+                record: NO_RECORD,
+                user: Some(user.clone()),
+                operator: Some(user.clone()),
+                platform,
+                reason: LeaveReason::Lost,
+                remains: true,
+            });
+        }
+        let member = self.member_mut(user).expect("the caller found a member");
         let comes_online = !member.is_online();
         member.sessions.push(Session { id: session, platform, lost: None });
         if let Some(profile) = profile {
             member.profile = profile.clone();
         }
-        self.told.push(Output::Joined {
-            record: NO_RECORD,
-            user: Some(user.clone()),
-            device: Device { session, platform },
-            already: true,
-        });
+        let passed = self.passed_at(self.tail());
+        self.tell_joined(Some(user.clone()), Device { session, platform }, true, &passed);
         if comes_online {
             self.tell_presence(user, true);
         }
@@ -186,6 +198,7 @@ impl Model {
     }
 
     fn become_member(&mut self, user: &UserId, profile: &Arc<Profile>, device: Device) {
+        let passed = self.newcomer_cursor();
         let is_owner = self.owner.as_ref() == Some(user);
         let Device { session: id, platform } = device;
         self.members.push(Member {
@@ -200,15 +213,28 @@ impl Model {
         });
         let subject = self.subject(user, None);
         self.tip(TipKind::Join, Some(user.clone()), vec![subject], None);
-        let user = user.clone();
-        self.told.push(Output::Joined {
-            record: NO_RECORD,
-            user: Some(user.clone()),
-            device,
-            already: false,
-        });
-        self.tell_presence(&user, true);
+        self.tell_joined(Some(user.clone()), device, false, &passed);
+        self.tell_presence(user, true);
         self.say_if_full();
+    }
+
+    fn tell_joined(
+        &mut self,
+        user: Option<UserId>,
+        device: Device,
+        already: bool,
+        passed: &PerClass<u64>,
+    ) {
+        let cursor = self.cursor_at(passed);
+        let record = NO_RECORD;
+        self.told.push(Output::Joined { record, user, device, already, cursor });
+    }
+
+    /// The engine's cursors are opaque, but can be written down.
+    fn cursor_at(&self, passed: &PerClass<u64>) -> Cursor {
+        let mut plain = serde_json::to_value(self.beginning).expect("plain data");
+        plain["passed"] = serde_json::to_value(passed).expect("plain data");
+        serde_json::from_value(plain).expect("counts that a log can have")
     }
 
     fn must_not_be_banned(&self, user: &UserId) -> Result<(), Refusal> {
@@ -251,6 +277,18 @@ impl Model {
             Actor::Applicant { session } => self.withdraw(*session),
             other => unreachable!("{other:?} has no session to lose"),
         }
+    }
+
+    pub(super) fn detach_all(&mut self) {
+        let at = self.now + self.settings.presence.grace;
+        let mut serial = self.serial;
+        for session in self.members.iter_mut().flat_map(|member| &mut member.sessions) {
+            serial += 1;
+            session.lost.get_or_insert((at, serial));
+        }
+        self.serial = serial;
+        self.guests.clear();
+        self.applicants.clear();
     }
 
     fn withdraw(&mut self, session: SessionId) {

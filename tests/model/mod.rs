@@ -15,7 +15,6 @@ mod table;
 mod telling;
 mod values;
 mod quirks {
-    pub(super) const GUEST_MATCHES_APP: bool = true;
     pub(super) const RECALL_BY_ROLE_THEN: bool = true;
     pub(super) const MUTE_ALL_TELLS_FIRST: bool = true;
     pub(super) const ORDER_TWICE: bool = true;
@@ -28,9 +27,10 @@ mod worked;
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Due, Entry, FilterId, GroupConfig, JoinOption, JoinStatus, Kind,
-    Message, MessageId, Output, PerClass, Platform, Priority, Profile, Random, Receipt, Refusal,
-    Role, Seq, SessionId, Settings, State, Stats, Subject, Ticket, Timestamp, Tip, UserId,
+    Author, Class, Command, Cursor, Due, Entry, Field, FilterId, GroupConfig, JoinOption,
+    JoinStatus, Kind, Message, MessageId, Output, PerClass, Platform, Priority, Profile, Random,
+    Receipt, Refusal, Role, Seq, SessionId, Settings, State, Stats, Subject, Ticket, Timestamp,
+    Tip, UserId,
 };
 
 pub(crate) use speaking::Words;
@@ -43,6 +43,7 @@ const MESSAGES_REMEMBERED: u64 = 65_536;
 /// One group.
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
+    beginning: Cursor,
     pub(crate) settings: Settings,
     pub(crate) now: Timestamp,
     pub(crate) owner: Option<UserId>,
@@ -60,6 +61,7 @@ pub(crate) struct Model {
     attribute_tat: Timestamp,
     pub(crate) counters: Vec<(Arc<str>, i64)>,
     pub(crate) counter_seq: u64,
+    counter_tat: Timestamp,
     /// Every message ever accepted; the one with id `n` is at `n - 1`.
     pub(crate) messages: Vec<Accepted>,
     randoms: Vec<Remembered>,
@@ -216,6 +218,7 @@ pub(crate) enum ModelReceipt {
     Done,
     Joined { status: JoinStatus, passed: PerClass<u64> },
     Sent { message: MessageId, state: State, disclose: bool, duplicate: bool },
+    Attributes(u64),
     Counters(Vec<(Arc<str>, i64)>),
     Purged { emptied: u64, discarded: u64 },
 }
@@ -228,6 +231,7 @@ impl From<&Receipt> for ModelReceipt {
             Receipt::Sent { message, state, disclose, duplicate } => {
                 Self::Sent { message, state, disclose, duplicate }
             }
+            Receipt::Attributes { seq } => Self::Attributes(seq),
             Receipt::Counters(counters) => Self::Counters(counters),
             Receipt::Purged { emptied, discarded } => Self::Purged { emptied, discarded },
             other => unreachable!("a receipt that the model does not know: {other:?}"),
@@ -251,10 +255,17 @@ enum Task {
 }
 
 impl Model {
-    pub(crate) fn new(owner: Option<UserId>, config: &GroupConfig, now: Timestamp) -> Self {
+    /// `beginning` is the cursor of an empty history.
+    pub(crate) fn new(
+        owner: Option<UserId>,
+        config: &GroupConfig,
+        now: Timestamp,
+        beginning: Cursor,
+    ) -> Self {
         Self {
+            beginning,
             settings: config.settings().clone(),
-            now,
+            now: now.min(Timestamp::LATEST),
             owner,
             disbanded: false,
             members: vec![],
@@ -269,6 +280,7 @@ impl Model {
             attribute_tat: Timestamp::ZERO,
             counters: vec![],
             counter_seq: 0,
+            counter_tat: Timestamp::ZERO,
             messages: vec![],
             randoms: vec![],
             pauses: vec![],
@@ -347,7 +359,11 @@ impl Model {
             Command::Recall { message } => return self.recall(actor, *message),
             Command::Purge { author } => return Ok(self.purge(author.as_ref())),
             Command::Count { changes } => return self.count(actor, changes),
+            Command::SetAttributes { mode, changes, seen } => {
+                return self.set_attributes(actor, *mode, changes, *seen);
+            }
             Command::Detach => self.detach(actor),
+            Command::DetachAll => self.detach_all(),
             Command::Quit => self.quit(actor),
             Command::AnswerJoin { user, admission } => self.answer_join(user, *admission)?,
             Command::Answer { ticket, decision } => self.answer(*ticket, decision)?,
@@ -368,9 +384,6 @@ impl Model {
                 let content = content.clone();
                 self.append_notice(liveroom::Notice::Broadcast { content });
             }
-            Command::SetAttributes { mode, changes, seen } => {
-                self.set_attributes(actor, *mode, changes, *seen)?;
-            }
             Command::Mark { users, marks, on } => self.mark(users, marks, *on)?,
             Command::SetSlowMode { slow_mode } => self.settings.slow_mode = *slow_mode,
             Command::UseFilter { filter } => {
@@ -387,7 +400,7 @@ impl Model {
 
     /// Does everything due by `now`, each thing at its own time.
     fn settle(&mut self, now: Timestamp) {
-        let now = now.max(self.now);
+        let now = now.max(self.now).min(Timestamp::LATEST);
         while let Some((at, _, task)) = self.agenda().into_iter().next()
             && at <= now
         {
@@ -459,6 +472,10 @@ impl Model {
     fn configure(&mut self, config: &GroupConfig) -> Result<(), Refusal> {
         let settings = config.settings().clone();
         self.must_be_installed(settings.filter)?;
+        form::not_more(Field::Questions, self.questions.len(), settings.asking.open as usize)?;
+        let sessions = self.members.iter().map(|member| member.sessions.len()).max();
+        let per_user = settings.presence.per_user as usize;
+        form::not_more(Field::Sessions, sessions.unwrap_or(0), per_user)?;
         self.settings = settings;
         let traffic = &self.settings.traffic;
         let tips = self.settings.tips.cap;
@@ -481,7 +498,7 @@ impl Model {
         Ok(())
     }
 
-    fn must_be_installed(&self, filter: Option<FilterId>) -> Result<(), Refusal> {
+    pub(super) fn must_be_installed(&self, filter: Option<FilterId>) -> Result<(), Refusal> {
         match filter {
             Some(filter) if !self.filters.iter().any(|(id, _)| *id == filter) => {
                 Err(Refusal::UnknownFilter { filter })
@@ -504,7 +521,7 @@ impl Model {
     }
 
     fn rebase(&mut self, to: Timestamp) {
-        let from = self.now;
+        let (from, to) = (self.now, to.min(Timestamp::LATEST));
         let shift = |at: &mut Timestamp| {
             if *at == Timestamp::MAX {
                 return;
@@ -534,7 +551,9 @@ impl Model {
             kept.aged.iter_mut().for_each(shift);
         });
         self.randoms.iter_mut().for_each(|random| shift(&mut random.until));
-        for tat in [&mut self.tat, &mut self.tip_tat, &mut self.attribute_tat] {
+        for tat in
+            [&mut self.tat, &mut self.tip_tat, &mut self.attribute_tat, &mut self.counter_tat]
+        {
             shift(tat);
         }
         self.cap_tats.iter_mut().for_each(shift);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use liveroom::{
-    Author, Command, Cursor, Entry, Epoch, Group, GroupId, HashKey, Output, PerClass, Receipt,
-    Refusal, Timestamp,
+    Author, Command, Cursor, Entry, Epoch, Group, GroupConfig, GroupId, HashKey, Output, PerClass,
+    Receipt, Refusal, Timestamp,
     filter::{Filter, FilterSpec},
 };
 
@@ -34,11 +34,18 @@ fn words() -> Words {
     Words { words, mask: '*' }
 }
 
+/// The cursor of a group in which nothing has happened.
+pub(crate) fn beginning() -> Cursor {
+    let id = GroupId::custom("stage").expect("a good id");
+    Group::new(id, None, GroupConfig::livestream(), Epoch(1), HashKey::new(1, 2), START).tail()
+}
+
 /// The model of the script's group, before its first step.
 pub(crate) fn model(script: &Script) -> Model {
     let id = filter().id();
     let owner = script.owned.then(|| user(0));
-    let mut model = Model::new(owner, &script.knobs.config(Some(id)), START);
+    let config = script.knobs.config(Some(id));
+    let mut model = Model::new(owner, &config, START, beginning());
     model.install_filter(id, words());
     model
 }
@@ -93,14 +100,14 @@ impl Stage {
     /// Plays one line and leaves the outputs where they are.
     pub(crate) fn play_unpolled(&mut self, line: &Line) -> Answer {
         let (now, push) = line;
-        self.cast.now = self.cast.now.max(*now);
+        self.cast.now = self.cast.now.max(*now).min(Timestamp::LATEST);
         let Some((by, command)) = push else {
             self.group.advance(*now);
             return None;
         };
         let answer = self.group.push(*now, by.clone(), command.clone());
         match (&answer, command) {
-            (Ok(_), Command::Rebase { to }) => self.cast.now = *to,
+            (Ok(_), Command::Rebase { to }) => self.cast.now = (*to).min(Timestamp::LATEST),
             (Ok(Receipt::Sent { message, .. }), _) => {
                 self.cast.messages = self.cast.messages.max(message.0);
             }

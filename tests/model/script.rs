@@ -56,6 +56,7 @@ impl fmt::Debug for Step {
             Clock::Still => write!(f, "          ")?,
             Clock::Ahead(ms) => write!(f, "{ms:>+8}ms")?,
             Clock::Back(ms) => write!(f, "{:>8}ms", -i64::from(ms))?,
+            Clock::Wild => write!(f, "      wild")?,
         }
         match &self.push {
             Some((who, act)) => write!(f, "  {who:?} {act:?}"),
@@ -71,6 +72,8 @@ pub(crate) enum Clock {
     Ahead(u32),
     /// This step alone; the next counts from the latest again.
     Back(u32),
+    /// Beyond all time.
+    Wild,
 }
 
 /// Who gives a command.
@@ -78,6 +81,8 @@ pub(crate) enum Clock {
 pub(crate) enum Who {
     App,
     AppAs(u8),
+    /// In a user's name, with a nick that is too long.
+    AppAsLong(u8),
     /// A user, and which of three sessions.
     User(u8, u8),
     Guest(u8),
@@ -90,6 +95,7 @@ impl fmt::Debug for Who {
         match *self {
             Self::App => write!(f, "app"),
             Self::AppAs(number) => write!(f, "app as {}", USERS[usize::from(number)]),
+            Self::AppAsLong(number) => write!(f, "app as long {}", USERS[usize::from(number)]),
             Self::User(number, place) => write!(f, "{}/{place}", USERS[usize::from(number)]),
             Self::Guest(number) => write!(f, "guest {number}"),
             Self::Posing(number) => write!(f, "{}/0 as guest", USERS[usize::from(number)]),
@@ -103,6 +109,9 @@ impl Who {
             Self::App => Author::App,
             Self::AppAs(number) => {
                 Author::AppAs { user: user(number), profile: Profile::nick("spoken for") }
+            }
+            Self::AppAsLong(number) => {
+                Author::AppAs { user: user(number), profile: Profile::nick(&"long".repeat(126)) }
             }
             Self::User(number, place) => Author::Session(session(number, place)),
             Self::Guest(number) => Author::Guest(SessionId(90 + u64::from(number))),
@@ -184,6 +193,9 @@ pub(crate) enum Act {
     Disband,
     /// To so many milliseconds after the latest time, or before it.
     Rebase(i64),
+    /// To a day after the beginning.
+    RebaseToStart,
+    DetachAll,
 }
 
 /// What a script needs to know to name tickets and messages, and the filter.
@@ -202,12 +214,13 @@ impl Cast {
             Clock::Still => self.now,
             Clock::Ahead(ms) => self.now + Duration::from_millis(ms.into()),
             Clock::Back(ms) => self.now.before(Duration::from_millis(ms.into())),
+            Clock::Wild => Timestamp::MAX,
         }
     }
 
     /// The same cast at the time at which a command takes effect.
     pub(crate) fn at(self, now: Timestamp) -> Self {
-        Self { now: self.now.max(now), ..self }
+        Self { now: self.now.max(now).min(Timestamp::LATEST), ..self }
     }
 
     /// The command, if given now.
@@ -321,6 +334,8 @@ impl Cast {
                 let far = Duration::from_millis(ms.unsigned_abs());
                 Command::Rebase { to: if *ms < 0 { self.now.before(far) } else { self.now + far } }
             }
+            Act::DetachAll => Command::DetachAll,
+            Act::RebaseToStart => Command::Rebase { to: START + Duration::from_hours(24) },
             other => unreachable!("{other:?} is no act of staff"),
         }
     }
@@ -600,6 +615,7 @@ fn speaker() -> impl Strategy<Value = Who> {
         3 => (0..5_u8).prop_map(Who::AppAs),
         1 => (0..3_u8).prop_map(Who::Guest),
         1 => (0..5_u8).prop_map(Who::Posing),
+        1 => (0..5_u8).prop_map(Who::AppAsLong),
     ]
 }
 
@@ -749,8 +765,9 @@ fn act_of_app() -> impl Strategy<Value = (Who, Act)> {
     let act = prop_oneof![
         2 => option::weighted(0.7, prop::bool::weighted(0.8)).prop_map(Act::UseFilter),
         3 => knobs().prop_map(|knobs| Act::Configure(Box::new(knobs))),
-        2 => (0..20_000_i64).prop_map(Act::Rebase),
+        2 => (-20_000..20_000_i64).prop_map(Act::Rebase),
         1 => Just(Act::Disband),
+        1 => Just(Act::DetachAll),
     ];
     (prop_oneof![8 => Just(Who::App), 1 => speaker()], act)
 }
@@ -788,11 +805,23 @@ pub(crate) fn script_under(
     most: usize,
 ) -> impl Strategy<Value = Script> {
     let opens = prop::bool::weighted(0.9);
-    (knobs, prop::bool::weighted(0.9), opens, vec(step(), 1..most)).prop_map(
-        |(knobs, owned, opens, steps)| {
+    let wild = option::weighted(0.2, (0..most, 0..8_usize));
+    (knobs, prop::bool::weighted(0.9), opens, vec(step(), 1..most), wild).prop_map(
+        |(knobs, owned, opens, mut steps, wild)| {
+            if let Some((from, long)) = wild {
+                run_wild(&mut steps, from, long);
+            }
             let mut all = if opens { opening() } else { vec![] };
             all.extend(steps);
             Script { knobs, owned, steps: all }
         },
     )
+}
+
+/// The clock goes wild at a step, and so many steps later the app moves it back.
+fn run_wild(steps: &mut Vec<Step>, from: usize, long: usize) {
+    let from = from % steps.len();
+    steps[from].clock = Clock::Wild;
+    let back = Step { clock: Clock::Still, push: Some((Who::App, Act::RebaseToStart)) };
+    steps.insert((from + 1 + long).min(steps.len()), back);
 }

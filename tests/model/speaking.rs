@@ -43,7 +43,6 @@ impl Model {
         let author = match actor {
             Actor::App => None,
             Actor::AppAs { user, .. } | Actor::User { user, .. } => Some(user),
-            _ if super::quirks::GUEST_MATCHES_APP => None,
             _ => return None,
         };
         let random = draft.random?;
@@ -91,7 +90,10 @@ impl Model {
         let sender = self.sender(actor);
         let verdict = match actor {
             Actor::App => Verdict::GoOn(draft.content.clone()),
-            _ => self.judge(&draft.content),
+            _ => {
+                self.must_be_installed(self.settings.filter)?;
+                self.judge(&draft.content)
+            }
         };
         let asks = self.settings.asking.every.filter(|_| !actor.is_app());
         let would_hold = match verdict {
@@ -387,10 +389,14 @@ impl Model {
         discarded.len() as u64
     }
 
-    /// Discards what these authors have waiting or held, one after the other.
-    pub(super) fn discard_of(&mut self, users: &[UserId], reason: Discard) -> u64 {
-        let one = |user: &UserId| Some(user.clone());
-        users.iter().map(|user| self.discard_of_author(one(user), reason)).sum()
+    /// Discards what these users have waiting or held by themselves, one after the other.
+    pub(super) fn discard_of(&mut self, users: &[UserId], reason: Discard) {
+        for user in users {
+            let own = |accepted: &Accepted| {
+                accepted.session.is_some() && accepted.message.sender.user.as_ref() == Some(user)
+            };
+            self.discard_all(|_, accepted| own(accepted), reason);
+        }
     }
 
     pub(super) fn discard_of_author(&mut self, author: Option<UserId>, reason: Discard) -> u64 {

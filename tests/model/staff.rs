@@ -126,8 +126,6 @@ impl Model {
         let until = self.until(span);
         let notice = Notice::Banned { until, reason: reason.clone() };
         self.bans.retain(|ban| !users.contains(&ban.user));
-        // Chosen: who is banned asks to join no more.
-        self.applicants.retain(|one| !users.contains(&one.user));
         self.bans.extend(users.iter().map(|user| Sentence { user: user.clone(), until }));
         let subjects = users.iter().map(|user| self.subject(user, Some(until))).collect();
         if super::quirks::KICK_TIP_COUNTS_THE_KICKED {
@@ -157,7 +155,14 @@ impl Model {
         notice: &Notice,
     ) {
         for user in users {
-            let Some(member) = gone.iter().find(|member| member.user == *user) else { continue };
+            let Some(member) = gone.iter().find(|member| member.user == *user) else {
+                let applied = self.applicants.iter().position(|one| one.user == *user);
+                if let Some(place) = applied {
+                    let applicant = self.applicants.remove(place);
+                    self.tell_session(applicant.session, notice.clone());
+                }
+                continue;
+            };
             self.told.push(Output::Left {
                 record: NO_RECORD,
                 user: Some(user.clone()),

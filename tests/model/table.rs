@@ -94,6 +94,7 @@ impl Model {
             | Command::Broadcast { .. }
             | Command::UseFilter { .. }
             | Command::Configure(_)
+            | Command::DetachAll
             | Command::Rebase { .. } => app_only(actor),
             Command::Disband => takes(actor, Role::Owner),
             other => self.table_of_staff(actor, other),
@@ -147,7 +148,10 @@ impl Model {
                 }
                 _ => Ok(()),
             },
-            Command::Mute { users, .. } | Command::Unmute { users } | Command::Unban { users } => {
+            Command::Mute { users, .. }
+            | Command::Unmute { users }
+            | Command::Unban { users }
+            | Command::Mark { users, .. } => {
                 users.iter().try_for_each(|user| self.lower(actor, user))
             }
             Command::Kick { users, .. } | Command::Ban { users, .. } => {

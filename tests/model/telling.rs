@@ -1,8 +1,8 @@
 //! Profile changes, tips, and the log.
 
 use liveroom::{
-    Body, Class, Entry, Output, PerClass, ProfileChanges, Seq, Subject, Timestamp, Tip, TipKind,
-    UserId,
+    Body, Changed, Class, Entry, Output, PerClass, ProfileChanges, Seq, Subject, Timestamp, Tip,
+    TipKind, UserId,
 };
 
 use super::{Kept, Model, NO_RECORD, admits, admits_from, is_message};
@@ -169,6 +169,7 @@ fn fold(waiting: &mut Tip, tip: Tip, names: usize) {
         face_url,
         owner,
         mute_all,
+        join_option,
         custom,
         likes,
         follows,
@@ -182,10 +183,11 @@ fn fold(waiting: &mut Tip, tip: Tip, names: usize) {
     old.face_url = face_url.or(old.face_url.take());
     old.owner = owner.or(old.owner.take());
     old.mute_all = mute_all.or(old.mute_all);
+    old.join_option = join_option.or(old.join_option);
     old.likes = likes.or(old.likes);
     old.follows = follows.or(old.follows);
-    old.attributes = attributes.or(old.attributes);
-    old.counters = counters.or(old.counters);
+    old.attributes = later_values(old.attributes.take(), attributes);
+    old.counters = later_values(old.counters.take(), counters);
     old.info_seq = info_seq;
     for (key, value) in custom {
         match old.custom.iter_mut().find(|(known, _)| *known == key) {
@@ -195,4 +197,19 @@ fn fold(waiting: &mut Tip, tip: Tip, names: usize) {
     }
     // Chosen: in the order of their keys, as the profile itself shows them.
     old.custom.sort();
+}
+
+/// Every key with its later value, in the order of the keys.
+fn later_values<T: Clone + Ord>(
+    old: Option<Changed<T>>,
+    new: Option<Changed<T>>,
+) -> Option<Changed<T>> {
+    let (Some(old), Some(mut new)) = (old.clone(), new.clone()) else { return new.or(old) };
+    for (key, value) in old.values {
+        if !new.values.iter().any(|(known, _)| *known == key) {
+            new.values.push((key, value));
+        }
+    }
+    new.values.sort();
+    Some(new)
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    AttributeChange, AttributeMode, CounterChange, Counting, Field, GroupPatch, Kind,
+    AttributeChange, AttributeMode, Changed, CounterChange, Counting, Field, GroupPatch, Kind,
     ProfileChanges, Refusal, UserId,
 };
 
@@ -14,6 +14,9 @@ use super::{
 /// "5 writes a second with a burst of 5."
 const WRITE_INTERVAL: Duration = Duration::from_millis(200);
 const WRITE_BURST: u32 = 5;
+/// "20 a second with a burst of 20."
+const COUNT_INTERVAL: Duration = Duration::from_millis(50);
+const COUNT_BURST: u32 = 20;
 
 impl Model {
     pub(super) fn set_group(&mut self, actor: &Actor, patch: &GroupPatch) -> Result<(), Refusal> {
@@ -51,6 +54,7 @@ impl Model {
         profile.join_option = option.unwrap_or(profile.join_option);
         self.profile = profile;
         if tells || option.is_some() {
+            changes.join_option = option;
             self.profile_change(actor.operator(), changes, tells);
         }
         Ok(())
@@ -62,7 +66,7 @@ impl Model {
         mode: AttributeMode,
         changes: &[AttributeChange],
         seen: Option<u64>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<ModelReceipt, Refusal> {
         if seen.is_some_and(|seen| seen != self.attribute_seq) {
             return Err(Refusal::Conflict { current: self.attribute_seq });
         }
@@ -98,10 +102,22 @@ impl Model {
             return Err(Refusal::TooOften { until });
         }
         self.attribute_tat = self.attribute_tat.max(self.now) + WRITE_INTERVAL;
+        // Each key that was there or is: what was not written and is still there did not change.
+        let mut values = vec![];
+        for Attribute { key, .. } in &self.attributes {
+            if !attributes.iter().any(|attribute| attribute.key == *key) {
+                values.push((key.clone(), None));
+            }
+        }
+        for Attribute { key, value, .. } in attributes.iter().filter(|one| one.seq == seq) {
+            values.push((key.clone(), Some(value.clone())));
+        }
+        values.sort();
         (self.attributes, self.attribute_seq) = (attributes, seq);
-        let changes = ProfileChanges { attributes: Some(seq), ..ProfileChanges::default() };
+        let attributes = Some(Changed { seq, values });
+        let changes = ProfileChanges { attributes, ..ProfileChanges::default() };
         self.tell_change(actor.operator(), changes, true);
-        Ok(())
+        Ok(ModelReceipt::Attributes(seq))
     }
 
     fn attribute(&self, key: &Arc<str>) -> Option<&Attribute> {
@@ -142,10 +158,26 @@ impl Model {
             now.push((key.clone(), after));
         }
         not_more(Field::Counters, counters.len(), 20)?;
+        if !admits(self.counter_tat, self.now, COUNT_INTERVAL, COUNT_BURST) {
+            let until = admits_from(self.counter_tat, COUNT_INTERVAL, COUNT_BURST);
+            return Err(Refusal::TooOften { until });
+        }
+        self.counter_tat = self.counter_tat.max(self.now) + COUNT_INTERVAL;
+        let value = |list: &[(Arc<str>, i64)], key: &Arc<str>| {
+            list.iter().find(|(known, _)| known == key).map(|(_, value)| *value)
+        };
+        let mut values = vec![];
+        for (key, _) in self.counters.iter().chain(&counters) {
+            let (before, after) = (value(&self.counters, key), value(&counters, key));
+            if before != after && !values.contains(&(key.clone(), after)) {
+                values.push((key.clone(), after));
+            }
+        }
+        values.sort();
         self.counters = counters;
         self.counter_seq += 1;
-        let changes =
-            ProfileChanges { counters: Some(self.counter_seq), ..ProfileChanges::default() };
+        let counters = Some(Changed { seq: self.counter_seq, values });
+        let changes = ProfileChanges { counters, ..ProfileChanges::default() };
         self.tell_change(actor.operator(), changes, true);
         Ok(ModelReceipt::Counters(now))
     }

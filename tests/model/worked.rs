@@ -7,12 +7,12 @@ use liveroom::{
     Settings, State,
 };
 
-use super::{Model, ModelReceipt, script::START};
+use super::{Model, ModelReceipt, play, script::START};
 
 /// A hundred users, each with one session, in a group under these settings.
 fn hundred(settings: Settings) -> Model {
     let config = settings.build().expect("good settings");
-    let mut model = Model::new(None, &config, START);
+    let mut model = Model::new(None, &config, START, play::beginning());
     for number in 1..=100_u64 {
         let user = format!("u{number}").parse().expect("a good id");
         let join = Command::join(user, Profile::default(), liveroom::Platform::Android);

@@ -43,7 +43,7 @@ Where permission is needed the staff are asked, and the answer comes to the sess
 
 > mia@web sets joining asked
   = done
-  -> host: profile changed [] info 1
+  -> host: profile changed [joining NeedPermission] info 1
 > bo@android joins
   = WaitingForApproval
   -> host: bo asks to join ""
@@ -82,7 +82,7 @@ Or nobody is let in any more.
 
 > mia@web sets joining closed
   = done
-  -> host: profile changed [] info 2
+  -> host: profile changed [joining DisableApply] info 2
 > dee@web joins
   ! the group admits nobody (4001)
 > guest2@web joins

@@ -128,13 +128,13 @@ Members are marked, and share values.
   mia Member on Web, marked 1000
   0 guests, 2 online
 > bo writes song=one stage=left
-  = done
-  19 Tip: GroupProfile [attributes 1] info 1 by bo, 2 online
-  -> host: profile changed [attributes 1] info 1
+  = attributes at 1
+  19 Tip: GroupProfile [attributes 1 song=one stage=left] info 1 by bo, 2 online
+  -> host: profile changed [attributes 1 song=one stage=left] info 1
 > bo writes song=two@1
-  = done
-  20 Tip: GroupProfile [attributes 2] info 1 by bo, 2 online
-  -> host: profile changed [attributes 2] info 1
+  = attributes at 2
+  20 Tip: GroupProfile [attributes 2 song=two] info 1 by bo, 2 online
+  -> host: profile changed [attributes 2 song=two] info 1
 > bo writes song=three@1
   ! written by another meanwhile; read it again, it is at 2 (4008)
 > attributes
@@ -144,9 +144,135 @@ Members are marked, and share values.
   ! that takes at least the role Admin (2108)
 > mia counts hearts+2
   = hearts=2
-  21 Tip: GroupProfile [counters 1] info 1 by mia, 2 online
-  -> host: profile changed [counters 1] info 1
+  21 Tip: GroupProfile [counters 1 hearts=2] info 1 by mia, 2 online
+  -> host: profile changed [counters 1 hearts=2] info 1
 > bo counts hearts+1 hearts-5
   = hearts=-2
-  22 Tip: GroupProfile [counters 2] info 1 by bo, 2 online
-  -> host: profile changed [counters 2] info 1
+  22 Tip: GroupProfile [counters 2 hearts=-2] info 1 by bo, 2 online
+  -> host: profile changed [counters 2 hearts=-2] info 1
+
+Who is admitted later reads from where everybody does who joins: the last messages that the house shows
+a newcomer, and not more.
+
+> group modern history=1
+> app sets joining asked
+  = done
+  -> host: profile changed [joining NeedPermission] info 1
+> app says long ago
+  = message 1: delivered as 1 at 0.000 s
+  1 Normal: the app: long ago
+  -> host: message 1 delivered as 1 at 0.000 s
+> ann joins
+  = WaitingForApproval
+  -> host: ann asks to join ""
+> app says while ann waits
+  = message 2: delivered as 2 at 0.000 s
+  2 Normal: the app: while ann waits
+  -> host: message 2 delivered as 2 at 0.000 s
+> app admits ann
+  = done
+  3 Tip: Join Ann by ann, 1 online
+  -> ann@web after 2: Admitted
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann reads
+  2 Normal: the app: while ann waits
+  3 Tip: Join Ann by ann, 1 online
+
+Who asks to come in may be banned, and is told.
+
+> bob joins
+  = WaitingForApproval
+  -> host: bob asks to join ""
+> app bans bob for good
+  = done
+  4 Tip: Ban bob until for good, 1 online
+  -> bob@web after 4: Banned until for good
+
+An admin does not put marks on the owner.
+
+> group modern owner=eve
+> eve joins
+  = Joined
+  1 Tip: Join Eve by eve, 1 online
+  -> host: eve joined on Web
+  -> host: eve is online
+> bob joins
+  = Joined
+  2 Tip: Join Bob by bob, 2 online
+  -> host: bob joined on Web
+  -> host: bob is online
+> eve makes bob admin
+  = done
+  3 Tip: SetAdmin Bob by eve, 2 online
+  -> bob@web after 3: RoleChanged { role: Admin }
+> bob marks eve 1000
+  ! the target is Owner; that takes a higher role (2111)
+
+What the app says in a user's name is not silenced with the user.
+
+> group modern burst=1 reserve=0 rate=10
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> app says first
+  = message 1: delivered as 2 at 0.000 s
+  2 Normal: the app: first
+  -> host: message 1 delivered as 2 at 0.000 s
+> app/ann gives a paid rose
+  = message 2: waiting until 2.000 s
+> ann says waits
+  = message 3: waiting until 0.250 s
+> app mutes ann for good
+  = done
+  3 Tip: MemberProfile Ann until for good, 1 online
+  -> host: message 3 discarded: Muted
+> wait 1s
+  4 High: Ann: <a paid rose>
+  -> host: message 2 delivered as 4 at 0.100 s
+
+A host that takes over the groups of one that ended says that all connections are lost: whoever comes
+back within the grace time never left, and guests are gone.
+
+> group modern
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bob joins
+  = Joined
+  2 Tip: Join Bob by bob, 2 online
+  -> host: bob joined on Web
+  -> host: bob is online
+> guest joins
+  = Joined
+  -> host: a guest joined on Web
+> app detaches all
+  = done
+> ann attaches
+  = AlreadyInGroup
+> wait 30s
+  3 Tip: Quit Bob by bob, 1 online
+  -> host: bob left, Lost from Web
+  -> host: bob is offline
+> members
+  ann Member on Web
+  0 guests, 1 online
+
+A write of attributes is told with what was written, and answered with the new number.
+
+> app writes song=one mood=calm
+  = attributes at 1
+  4 Tip: GroupProfile [attributes 1 mood=calm song=one] info 0, 1 online
+  -> host: profile changed [attributes 1 mood=calm song=one] info 0
+> app writes mood= song=two
+  = attributes at 2
+  5 Tip: GroupProfile [attributes 2 mood=gone song=two] info 0, 1 online
+  -> host: profile changed [attributes 2 mood=gone song=two] info 0
+> app counts votes+3
+  = votes=3
+  6 Tip: GroupProfile [counters 1 votes=3] info 0, 1 online
+  -> host: profile changed [counters 1 votes=3] info 0

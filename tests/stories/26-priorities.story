@@ -100,3 +100,30 @@ Within one priority authors take turns: ten messages of one cannot keep another 
   -> host: message 2 delivered as 4 at 0.100 s
   -> host: message 4 delivered as 5 at 0.200 s
   -> host: message 3 discarded: Expired
+
+What is held for a decision does not wait in a lane: what comes meanwhile may overtake it, whatever
+its priority.
+
+> group livestream burst=2 reserve=0 rate=1
+> filter holdme=hold
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann says first at high
+  = message 1: delivered as 2 at 0.000 s
+  2 High: Ann: first
+  -> host: message 1 delivered as 2 at 0.000 s
+> ann says holdme at high
+  = message 2: held until 60.000 s
+  -> host: question 1 until 60.000 s, Filter { term: 0 }: Ann: holdme
+> ann says overtakes
+  = message 3: delivered as 3 at 0.000 s
+  3 Normal: Ann: overtakes
+  -> host: message 3 delivered as 3 at 0.000 s
+> app answers 1 allow
+  = done
+> wait 1s
+  4 High: Ann: holdme
+  -> host: message 2 delivered as 4 at 1.000 s

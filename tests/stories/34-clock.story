@@ -16,11 +16,31 @@ A clock that jumped ahead does not freeze a group: the app moves it, and every o
 > app rebases to 10s
   = done
 > ann says still muted?
-  = message 1: delivered as 4 at 100000.000 s
-  4 Normal: Ann: still muted?
-  -> host: message 1 delivered as 4 at 100000.000 s
+  ! muted until 70.000 s (2004)
 > wait 60s
 > ann says and now?
-  = message 2: delivered as 5 at 100000.000 s
-  5 Normal: Ann: and now?
-  -> host: message 2 delivered as 5 at 100000.000 s
+  = message 1: delivered as 4 at 70.000 s
+  4 Normal: Ann: and now?
+  -> host: message 1 delivered as 4 at 70.000 s
+
+A time beyond all years does no harm either: what was set then ends as long after as it should have.
+
+> group livestream
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> wait 999999999999999s
+> app mutes ann for 60s
+  = done
+  2 Tip: MemberProfile Ann until 7623372096.854 s, 1 online
+> app rebases to 10s
+  = done
+> ann says muted?
+  ! muted until 70.000 s (2004)
+> wait 60s
+> ann says and now?
+  = message 1: delivered as 3 at 70.000 s
+  3 Normal: Ann: and now?
+  -> host: message 1 delivered as 3 at 70.000 s

@@ -44,6 +44,7 @@ fn parse(words: &[&str], deed: &str) -> Result<Command, String> {
     let rest = |skip: usize| words[skip..].join(" ");
     Ok(match words {
         ["detaches"] => Command::Detach,
+        ["detaches", "all"] => Command::DetachAll,
         ["quits"] => Command::Quit,
         ["disbands"] => Command::Disband,
         ["admits", who] => Command::AnswerJoin { user: user(who)?, admission: Admission::Admit },

@@ -182,12 +182,18 @@ impl Stage {
     fn follow_all(&mut self) -> Told {
         self.answer = None;
         let told = self.told.ok_or("there is no group yet")?;
-        let group = self.group_mut()?;
+        let Self { group: Some(group), sessions, readers, .. } = self else {
+            return Err("there is no group yet".into());
+        };
         let mut lines = Vec::new();
         let entries = group.since(&told).map_err(|error| error.to_string())?;
         let next = entries.cursor();
         lines.extend(entries.map(|entry| say::entry(entry)));
         while let Some(output) = group.poll() {
+            if let Output::Joined { device, cursor, .. } = &output {
+                let at = sessions.iter().find(|(_, session)| **session == device.session);
+                readers.extend(at.map(|(name, _)| (who(name).to_owned(), *cursor)));
+            }
             if !matches!(output, Output::Tail { .. } | Output::Record(_)) {
                 lines.push(say::output(&output));
             }

@@ -1,8 +1,9 @@
 //! How what happens is told in a story.
 
 use liveroom::{
-    Body, Class, Content, Discard, Element, Entry, Group, Message, Notice, Outcome, Output, Page,
-    PerClass, ProfileChanges, Receipt, Refusal, Rejection, State, Stats, Subject, Tip,
+    Body, Changed, Class, Content, Discard, Element, Entry, Group, Message, Notice, Outcome,
+    Output, Page, PerClass, ProfileChanges, Receipt, Refusal, Rejection, State, Stats, Subject,
+    Tip,
 };
 
 use super::deed::clock;
@@ -16,6 +17,7 @@ pub(crate) fn answer(answer: &Result<Receipt, Refusal>) -> String {
             let quiet = if *disclose { "" } else { ", undisclosed" };
             format!("= message {message}: {}{quiet}{again}", self::state(state))
         }
+        Ok(Receipt::Attributes { seq }) => format!("= attributes at {seq}"),
         Ok(Receipt::Counters(values)) => {
             let values: Vec<String> =
                 values.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -127,11 +129,12 @@ fn changes(changes: &ProfileChanges) -> String {
     text("face", &changes.face_url);
     told.extend(changes.owner.as_ref().map(|owner| format!("owner {owner}")));
     told.extend(changes.mute_all.map(|on| format!("mute all {on}")));
+    told.extend(changes.join_option.map(|option| format!("joining {option:?}")));
     told.extend(changes.custom.iter().map(|(key, value)| format!("{key} {value:?}")));
     told.extend(changes.likes.map(|likes| format!("likes {likes}")));
     told.extend(changes.follows.map(|follows| format!("follows {follows}")));
-    told.extend(changes.attributes.map(|seq| format!("attributes {seq}")));
-    told.extend(changes.counters.map(|seq| format!("counters {seq}")));
+    told.extend(changes.attributes.as_ref().map(|it| changed("attributes", it)));
+    told.extend(changes.counters.as_ref().map(|it| changed("counters", it)));
     format!("[{}] info {}", told.join(", "), changes.info_seq)
 }
 
@@ -304,6 +307,12 @@ pub(crate) fn attributes(group: &Group) -> Vec<String> {
 }
 
 /// `word=treatment` as a line of a word list.
+fn changed<T: std::fmt::Display>(what: &str, Changed { seq, values }: &Changed<T>) -> String {
+    let value = |value: &Option<T>| value.as_ref().map_or("gone".into(), ToString::to_string);
+    let values = values.iter().map(|(key, it)| format!(" {key}={}", value(it)));
+    format!("{what} {seq}{}", values.collect::<String>())
+}
+
 pub(crate) fn filter_line(word: &str) -> String {
     let (word, treatment) = word.split_once('=').unwrap_or((word, "mask"));
     format!("[custom:1 {treatment}]\n{word}")

@@ -1,7 +1,6 @@
 //! The marks to which the group itself gives a meaning.
 
 use super::*;
-use crate::bounds;
 
 const ALWAYS: u32 = Command::ALWAYS_ONLINE;
 
@@ -112,7 +111,7 @@ fn being_always_online_moves_with_the_clock_and_ends_even_if_that_ran_wild() {
     let mut roster = crowd(1);
     roster.mark(Timestamp::MAX, &[user(0)], &[ALWAYS], true).unwrap();
     let digest = roster.digest();
-    assert_eq!(roster.next_lapse(), Some(bounds::LAST));
+    assert_eq!(roster.next_lapse(), Some(Timestamp::LAST));
     roster.shift(Shift::new(Timestamp::MAX, at(100)));
     assert_ne!(roster.digest(), digest);
     assert!(roster.take_lapsed(at(100)).is_some());

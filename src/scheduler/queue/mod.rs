@@ -23,7 +23,7 @@ use std::{collections::VecDeque, num::NonZeroU8};
 use self::index::{Entry, Index};
 pub(super) use self::saved::SavedQueue;
 use super::{
-    Authored, Standing, Taken,
+    Authored, Standing, Taken, Waits,
     chain::{Chain, Place, Slab},
 };
 use crate::{
@@ -81,9 +81,6 @@ const OWN: usize = 1;
 const TURN: usize = 0;
 const RANK: usize = 1;
 
-/// The last moment at which a message can arrive; [`Timestamp::MAX`] would not move with the clock.
-const LAST_ARRIVAL: Timestamp = Timestamp::from_nanos(u64::MAX - 1);
-
 impl<T> Queue<T> {
     pub(super) fn new(priority: Priority, key: HashKey) -> Self {
         let ring = || Ring { authors: Chain::EMPTY, spent: 0 };
@@ -137,7 +134,7 @@ impl<T> Queue<T> {
             }
             Err(entry) => self.enlist(author, entry),
         };
-        self.append(now.min(LAST_ARRIVAL), id, place, payload);
+        self.append(now.min(Timestamp::LAST), id, place, payload);
     }
 
     /// Takes the message whose turn it is in the ring of the exempt, or in the other.
@@ -162,11 +159,25 @@ impl<T> Queue<T> {
         Some(self.take(oldest))
     }
 
-    /// Takes the oldest message of one author.
-    pub(super) fn take_of(&mut self, user: Option<&UserId>) -> Option<Taken<T>> {
-        let author = self.index.find(&self.authors, user).ok()?;
-        let message = self.authors[author].messages.first()?;
-        Some(self.take(message))
+    /// Takes the messages of one author that match, the oldest first.
+    pub(super) fn take_of(
+        &mut self,
+        user: Option<&UserId>,
+        matches: impl Fn(&T) -> bool,
+    ) -> Vec<Taken<T>> {
+        let Ok(author) = self.index.find(&self.authors, user) else { return Vec::new() };
+        let own = self.authors[author].messages.places(&self.messages);
+        let going: Vec<_> = own.filter(|place| matches(&self.messages[*place].payload)).collect();
+        going.into_iter().map(|place| self.take(place)).collect()
+    }
+
+    /// Every message, the oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Waits<'_, T>> {
+        self.arrivals.places(&self.messages).map(|place| {
+            let Waiting { id, arrived, author, ref payload } = self.messages[place];
+            let user = self.authors[author].user.as_ref();
+            Waits { id, priority: self.priority, user, arrived, payload }
+        })
     }
 
     /// Takes the oldest message that matches.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Author, Authored, LAST_ARRIVAL, Place, Queue};
+use super::{Author, Authored, Place, Queue};
 use crate::{
     corrupt::Corrupt,
     id::{HashKey, MessageId},
@@ -92,7 +92,7 @@ impl<T> Queue<T> {
         for SavedMessage { id, arrived, author, payload } in messages {
             let author = places.get(author as usize);
             let author = *author.ok_or(Corrupt("a waiting message without its author"))?;
-            if arrived > now.min(LAST_ARRIVAL) {
+            if arrived > now.min(Timestamp::LAST) {
                 return Err(Corrupt("a message from the future"));
             }
             if queue.newest().is_some_and(|newest| newest > arrived) {

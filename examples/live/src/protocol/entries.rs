@@ -234,8 +234,8 @@ fn changes_of(changes: &ProfileChanges) -> Changes<'_> {
         custom: custom.collect(),
         likes: changes.likes,
         follows: changes.follows,
-        attributes: changes.attributes,
-        counters: changes.counters,
+        attributes: changes.attributes.as_ref().map(|changed| changed.seq),
+        counters: changes.counters.as_ref().map(|changed| changed.seq),
     }
 }
 

@@ -1,0 +1,243 @@
+//! What a group does at its edges: one test for each, where no story and no law comes by.
+
+use std::{sync::Arc, time::Duration};
+
+use liveroom::{
+    Author, Class, Command, Draft, Epoch, Group, GroupConfig, GroupId, GroupPatch, HashKey,
+    Outcome, Output, Patience, Platform, Profile, Random, Receipt, Refusal, RestoreError,
+    SessionId, Settings, Silence, Snapshot, Span, State, Timestamp, UserId,
+    filter::{Filter, FilterSpec},
+    replay,
+};
+use serde_json::{Value, json};
+
+const KEY: HashKey = HashKey::new(1, 2);
+const START: Timestamp = Timestamp::from_secs(1_600_000_000);
+
+fn group(change: impl FnOnce(&mut Settings)) -> Group {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    change(&mut settings);
+    let id = GroupId::custom("edge").expect("a good id");
+    Group::new(id, None, settings.build().expect("good settings"), Epoch(1), KEY, START)
+}
+
+fn user(name: &str) -> UserId {
+    name.parse().expect("a good id")
+}
+
+fn session(number: u64) -> Author {
+    Author::Session(SessionId(number))
+}
+
+fn join(group: &mut Group, now: Timestamp, name: &str, number: u64) -> Result<Receipt, Refusal> {
+    let join = Command::join(user(name), Profile::nick(name), Platform::Web);
+    group.push(now, session(number), join)
+}
+
+fn rename(group: &mut Group, number: u64) -> Result<Receipt, Refusal> {
+    let patch = GroupPatch { name: Some(format!("n{number}").into()), ..GroupPatch::default() };
+    group.push(START, Author::App, Command::SetGroup(Box::new(patch)))
+}
+
+fn drain(group: &mut Group) -> Vec<Output> {
+    std::iter::from_fn(|| group.poll()).collect()
+}
+
+fn blocking(word: &str) -> Arc<Filter> {
+    let spec = FilterSpec::parse(&format!("[custom:1 block]\n{word}")).expect("a good list");
+    Arc::new(spec.compile().expect("one word fits"))
+}
+
+#[test]
+fn milliseconds_given_as_seconds_freeze_no_group() {
+    let mut group = group(|_| {});
+    let wild = Timestamp::from_secs(START.as_millis());
+    assert!(join(&mut group, wild, "ann", 1).is_ok());
+    assert_eq!(group.clock(), Timestamp::LATEST);
+    let back = Command::Rebase { to: START };
+    assert_eq!(group.push(wild, Author::App, back), Ok(Receipt::Done));
+    assert_eq!(group.clock(), START);
+    assert!(group.push(START, session(1), Command::text("here again")).is_ok());
+}
+
+#[test]
+fn a_filter_in_force_that_is_not_installed_lets_nothing_through() {
+    let filter = blocking("badword");
+    let id = filter.id();
+    let mut group = group(|it| it.filter = Some(id));
+    join(&mut group, START, "ann", 1).expect("ann may join");
+    let unknown = Err(Refusal::UnknownFilter { filter: id });
+    assert_eq!(group.push(START, session(1), Command::text("badword")), unknown);
+    assert_eq!(group.push(START, session(1), Command::text("hello")), unknown);
+    assert!(group.push(START, Author::App, Command::text("badword")).is_ok(), "not judged");
+    group.install_filter(filter);
+    let answer = group.push(START, session(1), Command::text("badword"));
+    let Ok(Receipt::Sent { state: State::Ended(Outcome::Rejected(_)), .. }) = answer else {
+        panic!("{answer:?}");
+    };
+}
+
+#[test]
+fn restoring_with_many_filters_keeps_the_one_in_force() {
+    let filters: Vec<_> = ["aa", "bb", "cc", "dd", "ee", "ff"].map(blocking).into();
+    let mut group = group(|_| {});
+    for filter in &filters {
+        group.install_filter(filter.clone());
+        if group.filter().is_none() {
+            let using = Command::UseFilter { filter: Some(filter.id()) };
+            group.push(START, Author::App, using).expect("just installed");
+        }
+    }
+    let restored = Group::restore(group.snapshot(), &filters, KEY, None).expect("a snapshot");
+    assert_eq!(restored.filter(), Some(filters[0].id()));
+    let lacking = Group::restore(group.snapshot(), &filters[1..], KEY, None).err();
+    assert_eq!(lacking, Some(RestoreError::UnknownFilter { filter: filters[0].id() }));
+}
+
+#[test]
+fn a_journal_of_many_filters_is_played_as_they_are_asked_for() {
+    let filters: Vec<_> = ["aa", "bb", "cc", "dd", "ee", "ff"].map(blocking).into();
+    let mut live = group(|it| it.journal = true);
+    for filter in &filters {
+        live.install_filter(filter.clone());
+        let using = Command::UseFilter { filter: Some(filter.id()) };
+        live.push(START, Author::App, using).expect("just installed");
+    }
+    let records: Vec<_> = drain(&mut live)
+        .into_iter()
+        .filter_map(|output| if let Output::Record(record) = output { Some(record) } else { None })
+        .collect();
+    let mut twin = group(|it| it.journal = true);
+    loop {
+        let rest = records.iter().skip(twin.last_record().0 as usize).cloned();
+        let Err(error) = replay(&mut twin, rest.collect::<Vec<_>>(), drop) else { break };
+        let liveroom::ReplayError::Refused { refusal: Refusal::UnknownFilter { filter }, .. } =
+            error
+        else {
+            panic!("{error}");
+        };
+        let asked = filters.iter().find(|it| it.id() == filter).expect("one of them");
+        twin.install_filter(asked.clone());
+    }
+    assert_eq!(twin.digest(), live.digest());
+}
+
+#[test]
+fn a_guest_is_not_taken_for_the_app() {
+    let mut group = group(|_| {});
+    let said = Draft::text("of the app").random(Random(7));
+    group.push(START, Author::App, said.clone().into()).expect("the app may speak");
+    let guest = Author::Guest(SessionId(9));
+    group.push(START, guest.clone(), Command::join_as_guest(Platform::Web)).expect("free access");
+    let answer = group.push(START, guest, said.into());
+    assert!(matches!(answer, Err(Refusal::Denied(_))), "{answer:?}");
+}
+
+#[test]
+fn as_what_the_app_shows_a_user_has_the_form_of_a_profile() {
+    let mut group = group(|_| {});
+    for nick in ["\u{202e}back".to_owned(), "nul\0".to_owned(), "x".repeat(501)] {
+        let by = Author::AppAs { user: user("ann"), profile: Profile::nick(&nick) };
+        assert!(group.push(START, by, Command::text("hi")).is_err(), "{nick:?}");
+    }
+    assert_eq!(group.stats().accepted(), 0);
+}
+
+#[test]
+fn a_config_that_what_is_held_does_not_fit_is_refused() {
+    let mut group = group(|it| {
+        it.limits.outputs = 200_000;
+        (it.asking.open, it.asking.per_author) = (3_000, 3_000);
+        let deadline = Duration::from_secs(60);
+        it.asking.every = Some(Patience { deadline, silence: Silence::Allow });
+    });
+    let configure = || Command::Configure(Box::new(GroupConfig::livestream()));
+    join(&mut group, START, "ann", 1).expect("ann may join");
+    for _ in 0..1_025 {
+        group.push(START, session(1), Command::text("hi")).expect("held");
+        drain(&mut group);
+    }
+    let answer = group.push(START, Author::App, configure());
+    assert!(matches!(answer, Err(Refusal::TooMany { count: 1_025, .. })), "{answer:?}");
+    group.push(START, Author::App, Command::mute(user("ann"), Span::Forever)).expect("muted");
+    drain(&mut group);
+    for number in 0..20_000 {
+        rename(&mut group, number).expect("there is room for 200,000");
+    }
+    let answer = group.push(START, Author::App, configure());
+    assert!(matches!(answer, Err(Refusal::Undrained { .. })), "{answer:?}");
+    drain(&mut group);
+    assert_eq!(group.push(START, Author::App, configure()), Ok(Receipt::Done));
+    assert!(Group::restore(group.snapshot(), &[], KEY, None).is_ok());
+}
+
+/// Restores a snapshot into which something was written, and says and drains a few things.
+fn reborn(snapshot: &Value, pointer: &str, value: Value) -> Result<(), RestoreError> {
+    let mut snapshot = snapshot.clone();
+    *snapshot.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
+    let snapshot: Snapshot = serde_json::from_value(snapshot).expect("of the right types");
+    let mut group = Group::restore(snapshot, &[], KEY, None)?;
+    for _ in 0..3 {
+        let _ = group.push(START + Duration::from_secs(1), Author::App, Command::text("on"));
+        drain(&mut group);
+        let _ = group.stats().offered();
+    }
+    Ok(())
+}
+
+#[test]
+fn a_snapshot_whose_counts_would_overflow_is_turned_away() {
+    let mut group = group(|it| it.journal = true);
+    for _ in 0..5 {
+        group.push(START, Author::App, Command::text("hi")).expect("accepted");
+    }
+    drain(&mut group);
+    let genuine = serde_json::to_value(group.snapshot()).expect("plain data");
+    assert_eq!(reborn(&genuine, "/outbox/record", json!(5)), Ok(()));
+    let waiting = "/state/scheduler/queues/1/messages/0/payload/message";
+    for (pointer, value) in [
+        (&*format!("{waiting}/priority"), json!("High")),
+        (&*format!("{waiting}/id"), json!(1)),
+        (&*format!("{waiting}/sender/user"), json!("ann")),
+        ("/state/scheduler/queues/1/messages/0/id", json!(77)),
+        ("/state/flow/1/delivered", json!(u64::MAX)),
+        ("/state/accepted", json!(u64::MAX)),
+        ("/refused", json!({ "3001": u64::MAX })),
+        ("/outbox/record", json!(u64::MAX)),
+        ("/state/clock", json!(u64::MAX)),
+    ] {
+        assert!(reborn(&genuine, pointer, value).is_err(), "{pointer}");
+    }
+    let mut all = genuine;
+    all["state"]["accepted"] = json!(u64::MAX);
+    all["state"]["flow"][1]["accepted"] = json!(u64::MAX);
+    all["state"]["flow"][1]["delivered"] = json!(u64::MAX - 1);
+    assert!(reborn(&all, "/state/receipts", json!({ "first": 0, "lines": [] })).is_err());
+}
+
+#[test]
+fn what_is_kept_after_a_wild_time_grows_old_as_ever() {
+    let mut group = group(|_| {});
+    let wild = Timestamp::MAX.before(Duration::from_secs(60));
+    group.push(wild, Author::App, Command::notice("a")).expect("accepted");
+    group.push(wild, Author::App, Command::Rebase { to: START }).expect("the app may");
+    group.push(START, Author::App, Command::notice("b")).expect("accepted");
+    group.advance(START + Duration::from_hours(1));
+    let stats = group.stats();
+    assert_eq!(stats.evicted[Class::Notice], stats.appended[Class::Notice]);
+}
+
+#[test]
+fn whoever_comes_back_over_and_over_is_not_locked_out() {
+    let mut group = group(|it| it.presence.per_user = 2);
+    join(&mut group, START, "ann", 1).expect("ann may join");
+    for number in 2..20 {
+        let lost = group.push(START, session(number - 1), Command::Detach);
+        assert_eq!(lost, Ok(Receipt::Done));
+        join(&mut group, START, "ann", number).expect("the lost one makes room");
+    }
+    assert_eq!(group.member(&user("ann")).map(|member| member.devices().count()), Some(2));
+    join(&mut group, START, "ann", 99).expect("the last lost one makes room");
+    let full = join(&mut group, START, "ann", 100);
+    assert!(matches!(full, Err(Refusal::TooMany { limit: 2, .. })), "{full:?}");
+}
