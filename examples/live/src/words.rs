@@ -21,6 +21,7 @@ const REMEMBERED: usize = 5;
 pub(crate) struct Compiled {
     pub(crate) filter: Arc<Filter>,
     terms: Box<[Box<str>]>,
+    text: Box<str>,
 }
 
 impl Compiled {
@@ -29,7 +30,7 @@ impl Compiled {
         let spec = FilterSpec::parse(text)?;
         let filter = Arc::new(spec.compile()?);
         let terms = spec.terms().iter().map(|term| term.text.as_str().into()).collect();
-        Ok(Self { filter, terms })
+        Ok(Self { filter, terms, text: text.into() })
     }
 
     pub(crate) fn terms(&self) -> usize {
@@ -46,16 +47,18 @@ struct List {
     since: Timestamp,
     filter: FilterId,
     terms: Box<[Box<str>]>,
+    /// As it was written.
+    text: Box<str>,
 }
 
 impl Words {
     /// A list is in force from now on.
     pub(crate) fn put_in_force(&mut self, now: Timestamp, compiled: Compiled) {
-        let Compiled { filter, terms } = compiled;
+        let Compiled { filter, terms, text } = compiled;
         if self.0.len() == REMEMBERED {
             self.0.pop_front();
         }
-        self.0.push_back(List { since: now, filter: filter.id(), terms });
+        self.0.push_back(List { since: now, filter: filter.id(), terms, text });
     }
 
     /// The filter in force.
@@ -66,6 +69,11 @@ impl Words {
     /// How many terms are listed now.
     pub(crate) fn terms(&self) -> usize {
         self.0.back().map_or(0, |list| list.terms.len())
+    }
+
+    /// The list in force, as it was written.
+    pub(crate) fn text(&self) -> &str {
+        self.0.back().map_or("", |list| &list.text)
     }
 
     /// What a term was called when a message accepted at `at` was judged.
@@ -88,7 +96,7 @@ mod tests {
         let word = |at, term| words.word(Timestamp::from_secs(at), term);
         assert_eq!((word(15, 0), word(15, 1)), (Some("old"), Some("older")));
         assert_eq!((word(20, 0), word(20, 1), word(5, 0)), (Some("new"), None, None));
-        assert_eq!(words.terms(), 1);
+        assert_eq!((words.terms(), words.text()), (1, "[abuse]\nnew"));
     }
 
     #[test]

@@ -50,7 +50,7 @@ const waits = new WaitCharts(waiting);
 const authors = new Authors(choose);
 const acts = new RoomActs(room);
 const traffic = new TrafficActs(room);
-const filter = new FilterActs(room, group);
+const filter = new FilterActs(room);
 const offer = new OfferActs(room);
 new Nav(at("nav"), { current: "" });
 
@@ -131,6 +131,7 @@ async function watch() {
   if (room.welcome?.me?.role !== "owner") return;
   try {
     await room.do("watch", { on: true });
+    await filter.load();
   } catch (problem) {
     const { code } = /** @type {any} */ (problem);
     // A connection that is lost again is made again, and asks again.

@@ -9,28 +9,34 @@ import { words } from "./words.js";
 
 /** A frame has 32,768 bytes; some of them are the frame's own. */
 const MOST_BYTES = 32_000;
-/** The host tells how many terms are in force, and not which. What was written here is kept for this tab. */
-const STORE = "liveroom words";
 
 export class FilterActs {
   #list = /** @type {HTMLTextAreaElement} */ (at("words"));
 
-  /** @param {LiveRoom} room @param {string} group */
-  constructor(room, group) {
+  /** Whether the owner has begun to write: then what the host says no longer takes its place. */
+  #begun = false;
+
+  /** @param {LiveRoom} room */
+  constructor(room) {
     this.room = room;
-    this.store = `${STORE} ${group}`;
-    try {
-      this.#list.value = sessionStorage.getItem(this.store) ?? "";
-    } catch {
-      // Storage may be forbidden; then the list begins empty.
-    }
-    this.#list.addEventListener("input", () => this.#count());
+    this.#list.addEventListener("input", () => {
+      this.#begun = true;
+      this.#count();
+    });
     at("words-sample").addEventListener("click", () => {
       this.#list.setRangeText(words.list.sample, 0, 0, "end");
       this.#list.focus();
       this.#count();
     });
     onSubmit("words-form", () => this.#putInForce());
+  }
+
+  /** Shows the list that is in force. */
+  async load() {
+    const { text } = await this.room.do("words");
+    if (this.#begun || typeof text !== "string") return;
+    this.#list.value = text;
+    this.#count();
   }
 
   /** After the language has changed. */
@@ -65,13 +71,7 @@ export class FilterActs {
     if (!this.#count()) return answer(where, words.list.tooLong, "bad");
     const text = this.#list.value;
     const order = this.room.do("words", { text });
-    const done = await tell(where, order, (frame) => words.list.inForce(frame.terms ?? countList(text).terms), (problem) => this.#wrong(problem));
-    if (!done) return;
-    try {
-      sessionStorage.setItem(this.store, text);
-    } catch {
-      // Storage may be forbidden; the list is in force all the same.
-    }
+    await tell(where, order, (frame) => words.list.inForce(frame.terms ?? countList(text).terms), (problem) => this.#wrong(problem));
   }
 
   /** @param {any} problem */

@@ -28,6 +28,6 @@ impl House {
         let words = stay.room.words();
         let word = |term| words.word(life.accepted, term).map(str::to_owned);
         let life = WireLife::of(&life, &nick, stay.owns, word);
-        Ok(Done::Done { terms: None, life: Some(Box::new(life)) })
+        Ok(Done::Done { terms: None, text: None, life: Some(Box::new(life)) })
     }
 }

@@ -51,7 +51,8 @@ impl House {
             Deed::Profile { name, introduction, notification } => {
                 self.set_profile(stay, name, introduction, notification)
             }
-            Deed::Words { text } => self.set_words(stay, text).await,
+            Deed::Words { text: Some(text) } => self.set_words(stay, text).await,
+            Deed::Words { text: None } => Ok(Self::tell_words(stay)),
             Deed::Traffic { rate, burst, reserve } => self.set_traffic(stay, rate, burst, reserve),
             Deed::Answer { ticket, decision, why } => {
                 self.answer(stay, Ticket(ticket), decision.with(why)).await

@@ -24,7 +24,13 @@ impl House {
             .map_err(|error| Refused::word("words", error.to_string()))?;
         let terms = Some(compiled.terms());
         self.use_words(&stay.room, compiled)?;
-        Ok(Done::Done { terms, life: None })
+        Ok(Done::Done { terms, text: None, life: None })
+    }
+
+    /// The list in force, as it was written.
+    pub(super) fn tell_words(stay: &Stay) -> Done {
+        let words = stay.room.words();
+        Done::Done { terms: Some(words.terms()), text: Some(words.text().to_owned()), life: None }
     }
 
     pub(super) fn set_traffic(&self, stay: &Stay, rate: u32, burst: u32, reserve: u32) -> Answer {

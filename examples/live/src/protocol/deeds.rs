@@ -42,7 +42,8 @@ pub(crate) enum Deed {
         notification: Option<String>,
     },
     Words {
-        text: String,
+        /// `None` asks for the list in force.
+        text: Option<String>,
     },
     Traffic {
         rate: u32,
@@ -132,9 +133,12 @@ impl WireDecision {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum Done {
     Done {
-        /// How many terms a new word list has.
+        /// How many terms the word list has.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         terms: Option<usize>,
+        /// The word list, where it was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
         /// What was explained.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         life: Option<Box<WireLife>>,
@@ -144,5 +148,5 @@ pub(crate) enum Done {
 
 impl Done {
     /// Done, and nothing to say of it.
-    pub(crate) const PLAIN: Self = Self::Done { terms: None, life: None };
+    pub(crate) const PLAIN: Self = Self::Done { terms: None, text: None, life: None };
 }

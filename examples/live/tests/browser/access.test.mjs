@@ -61,7 +61,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
 
   test(`the whiteboard keeps the rules on a ${look}`, async () => {
     const { page, context } = await visitor(browser, new URL("/board?group=seminar", host.url), options);
-    await page.locator("#live:not(.lost)").waitFor();
+    await page.locator("#live:not(.lost)").waitFor({ state: "attached" });
     assert.deepEqual(await against(page), []);
     await context.close();
   });

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 export async function enter(page, nick) {
   await page.getByLabel("Your name").fill(nick);
   await page.getByRole("button", { name: "Take part" }).click();
-  await page.getByRole("textbox", { name: "Your message" }).waitFor();
+  await page.locator("#leave:not([hidden])").waitFor();
 }
 
 /** @param {Page} page @param {string} text */
