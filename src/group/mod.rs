@@ -237,7 +237,8 @@ impl Group {
             self.outbox.withdraw();
         }
         let answer = answer?;
-        self.settle_after_command(now);
+        // Not at `now`: after a rebase the time is another.
+        self.settle_after_command(self.clock);
         Ok(match answer {
             Receipt::Sent { message, duplicate, .. } => self.sent(message, duplicate),
             other => other,

@@ -742,7 +742,7 @@ fn act_of_app() -> impl Strategy<Value = (Who, Act)> {
     let act = prop_oneof![
         2 => option::weighted(0.7, prop::bool::weighted(0.8)).prop_map(Act::UseFilter),
         3 => knobs().prop_map(|knobs| Act::Configure(Box::new(knobs))),
-        2 => (0..20_000_i64).prop_map(Act::Rebase),
+        6 => (-20_000..20_000_i64).prop_map(Act::Rebase),
         1 => Just(Act::Disband),
     ];
     (prop_oneof![8 => Just(Who::App), 1 => speaker()], act)

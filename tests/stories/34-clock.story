@@ -16,11 +16,9 @@ A clock that jumped ahead does not freeze a group: the app moves it, and every o
 > app rebases to 10s
   = done
 > ann says still muted?
-  = message 1: delivered as 4 at 100000.000 s
-  4 Normal: Ann: still muted?
-  -> host: message 1 delivered as 4 at 100000.000 s
+  ! muted until 70.000 s (2004)
 > wait 60s
 > ann says and now?
-  = message 2: delivered as 5 at 100000.000 s
-  5 Normal: Ann: and now?
-  -> host: message 2 delivered as 5 at 100000.000 s
+  = message 1: delivered as 4 at 70.000 s
+  4 Normal: Ann: and now?
+  -> host: message 1 delivered as 4 at 70.000 s
