@@ -185,7 +185,9 @@ fn watch_releases(
     script.knobs.exempt = 1;
     let mut stage = Stage::new(&script);
     let mut waiting = BTreeMap::new();
-    for line in lines(&script, is_change) {
+    // A filter put in force meanwhile would hold messages, and what is held waits in no lane.
+    let holds = |command: &Command| matches!(command, Command::UseFilter { .. });
+    for line in lines(&script, |command| is_change(command) || holds(command)) {
         let before = (line.0, None);
         let mut outputs = stage.play(&before).1;
         let (answer, more) = stage.play(&line);
