@@ -76,3 +76,8 @@ Silence may also reject.
   -> host: question 1 until 2.000 s, Policy: Ann: one
 > wait 2s
   -> host: message 1 rejected, nobody decided
+> explain 1
+  message 1 of ann: Text, Normal, accepted at 1600000000.000000000
+  - asked as about every message, until 1600000002.000000000
+  - answered: Silence
+  - rejected, because nobody decided in time
