@@ -66,12 +66,19 @@ fn a_group_without_a_proper_name_is_not_made() {
 #[test]
 fn the_key_of_a_group_that_is_gone_finds_nothing_even_when_its_place_is_used_again() {
     let mut engine = engine();
-    let old = engine.create(START, Creation::named("old")).unwrap();
+    let id = GroupId::custom("friday").unwrap();
+    let old = engine.create(START, Creation::named("old").id(id.clone())).unwrap();
     engine.push(START, old, Author::App, Command::notice("there is output")).unwrap();
+    for _ in 0..4 {
+        engine.push(START, old, Author::App, Command::text("one of them waits")).unwrap();
+    }
     assert!(engine.dispose(old).is_some());
     assert!(engine.dispose(old).is_none());
-    let new = engine.create(START, Creation::named("new")).unwrap();
+    assert_eq!(engine.poll_timeout(), None);
+    assert_eq!(engine.find(&id), None);
+    let new = engine.create(START, Creation::named("new").id(id)).unwrap();
     assert_ne!(old, new);
+    assert!(engine.group(old).is_none());
     let pushed = engine.push(START, old, Author::App, Command::notice("hello"));
     assert_eq!(pushed, Err(PushError::NoSuchGroup));
     let cursor = engine.group(new).unwrap().tail();
@@ -96,7 +103,9 @@ fn nobody_joins_as_somebody_else() {
     assert_eq!(push(Author::Session(ann), as_bo()), impostor(ann));
     assert_eq!(push(Author::Session(guest), as_bo()), impostor(guest));
     assert_eq!(push(Author::Guest(guest), as_bo()), impostor(guest));
-    assert_eq!(push(Author::Guest(ann), Command::join_as_guest(Platform::Web)), impostor(ann));
+    let as_guest = || Command::join_as_guest(Platform::Web);
+    assert_eq!(push(Author::Guest(ann), as_guest()), impostor(ann));
+    assert_eq!(push(Author::Session(guest), as_guest()), impostor(guest));
     let attach = Command::Attach { user: user("bo"), platform: Platform::Web };
     assert_eq!(push(Author::Session(ann), attach), impostor(ann));
     let nobody = SessionId(3);
@@ -116,10 +125,11 @@ fn a_profile_reaches_the_groups_its_user_is_in_and_will_be_in() {
     let first = engine.create(START, Creation::named("first")).unwrap();
     let second = engine.create(START, Creation::named("second")).unwrap();
     let author = join(&mut engine, first, "ann", 1);
-    engine.set_profile(START, &user("ann"), Profile::new("Annabel", "a.png")).unwrap();
     let nick = |engine: &Engine, key| {
         engine.group(key).unwrap().member(&user("ann")).unwrap().profile().nick.clone()
     };
+    assert_eq!(&*nick(&engine, first), "ann", "what she joined with, while none was set");
+    engine.set_profile(START, &user("ann"), Profile::new("Annabel", "a.png")).unwrap();
     assert_eq!(&*nick(&engine, first), "Annabel");
     let command = Command::join(user("ann"), Profile::nick("ann"), Platform::Web);
     engine.push(START, second, author, command).unwrap();
@@ -299,4 +309,101 @@ fn a_session_is_told_when_it_is_in_too_many_groups() {
     assert_eq!(over, Err(PushError::TooManyJoined { session: SessionId(1), limit: 200 }));
     engine.push(START, keys[0], guest(), Command::Quit).unwrap();
     engine.push(START, keys[200], guest(), Command::join_as_guest(Platform::Web)).unwrap();
+}
+
+#[test]
+fn a_session_frees_its_place_by_leaving_a_group_that_has_nothing_of_it_any_more() {
+    let mut engine = engine();
+    let config = GroupConfig::modern();
+    let keys: Vec<GroupKey> = (0..200)
+        .map(|_| engine.create(START, Creation::named("Friday").config(config.clone())).unwrap())
+        .collect();
+    let ann = join(&mut engine, keys[0], "ann", 1);
+    let come = |engine: &mut Engine, key| {
+        let command = Command::join(user("ann"), Profile::default(), Platform::Web);
+        engine.push(START, key, ann.clone(), command)
+    };
+    for key in &keys[1..] {
+        come(&mut engine, *key).unwrap();
+    }
+    // She is kicked from one; one ends, and one is gone.
+    let users = [user("ann")].into_iter().collect();
+    let kick = Command::Kick { users, reason: "".into() };
+    engine.push(START, keys[0], Author::App, kick).unwrap();
+    engine.push(START, keys[1], Author::App, Command::Disband).unwrap();
+    engine.dispose(keys[2]).unwrap();
+    let new = || Creation::named("Saturday");
+    for key in &keys[..3] {
+        let another = engine.create(START, new()).unwrap();
+        let over = come(&mut engine, another);
+        assert!(matches!(over, Err(PushError::TooManyJoined { .. })), "{over:?}");
+        engine.push(START, *key, ann.clone(), Command::Quit).unwrap_err();
+        come(&mut engine, another).unwrap();
+    }
+}
+
+#[test]
+fn a_connection_lost_while_its_group_takes_no_commands_is_detached_once_it_does() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    for (name, session) in [("ann", 1), ("bo", 2)] {
+        join(&mut engine, key, name, session);
+    }
+    let refused = loop {
+        if let Err(error) = engine.push(START, key, Author::App, Command::notice("hello")) {
+            break error;
+        }
+        if engine.push(START, key, Author::App, Command::custom(Kind::Like, "1")).is_err() {
+            break PushError::Refused(Refusal::Undrained { waiting: 0 });
+        }
+    };
+    assert!(matches!(refused, PushError::Refused(Refusal::Undrained { .. })), "{refused:?}");
+    for session in [1, 2] {
+        engine.close(START, SessionId(session));
+    }
+    outputs(&mut engine);
+    engine.advance(START + Duration::from_secs(30));
+    assert_eq!(engine.group(key).unwrap().member_count(), 0, "they stay for good");
+}
+
+#[test]
+fn a_profile_is_forgotten_and_never_reaches_who_has_the_session_now() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    join(&mut engine, key, "ann", 1);
+    engine.close(START, SessionId(1));
+    join(&mut engine, key, "bo", 1);
+    engine.set_profile(START, &user("ann"), Profile::nick("Annabel")).unwrap();
+    let bo = engine.group(key).unwrap().member(&user("bo")).unwrap();
+    assert_eq!(&*bo.profile().nick, "bo");
+    engine.forget(&user("ann"));
+    assert_eq!(*engine.profile(&user("ann")), Profile::default());
+}
+
+#[test]
+fn a_group_without_room_is_asked_again_once_it_is_polled() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    let mut sent = 0;
+    while engine.push(START, key, Author::App, Command::custom(Kind::Like, "1")).is_ok() {
+        sent += 1;
+    }
+    assert!(engine.poll_timeout().is_some());
+    let later = START + Duration::from_secs(60);
+    engine.advance(later);
+    assert_eq!(engine.poll_timeout(), None, "it has no room, whatever the time");
+    let polled = outputs(&mut engine);
+    assert!(engine.poll_timeout().is_some_and(|due| due <= later));
+    engine.advance(later);
+    let ended = [polled, outputs(&mut engine)].concat();
+    let ended = ended.iter().filter(|(_, output)| matches!(output, Output::Ended { .. }));
+    assert_eq!(ended.count(), sent);
+}
+
+#[test]
+fn a_budget_is_what_groups_may_hold_and_not_less() {
+    let mut engine = Engine::new(HashKey::new(1, 2), EngineConfig { budget: 0 });
+    engine.create(START, Creation::named("Friday")).unwrap();
+    let over = engine.create(START, Creation::named("Saturday"));
+    assert!(matches!(over, Err(PushError::OverBudget { .. })), "{over:?}");
 }

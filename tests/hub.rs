@@ -109,13 +109,9 @@ fn a_loud_app_keeps_no_other_waiting() {
     let quiet = hub.create(START, APP, Creation::named("quiet")).unwrap();
     let mut drainer = hub.drainer(0).unwrap();
     let mut outputs = Vec::new();
-    let like = || Command::custom(Kind::Like, "1");
-    for _ in 0..100 {
-        hub.push(START, loud, Author::App, like()).unwrap();
-    }
     for at in 0..20 {
         // As much comes as is taken, and still the other is heard.
-        hub.push(START, loud, Author::App, like()).unwrap();
+        hub.push(START, loud, Author::App, Command::notice("louder")).unwrap();
         if at == 5 {
             hub.push(START, quiet, Author::App, Command::notice("hello")).unwrap();
         }
@@ -175,6 +171,33 @@ fn a_push_wakes_the_drainer_and_silence_does_not() {
     assert!(!drainer.wait(Duration::ZERO), "one token, however much there is");
     drainer.drain(START, 100, &mut outputs);
     assert!(matches!(outputs.as_slice(), [(at, Output::Tail { .. })] if *at == key));
+}
+
+#[test]
+fn a_push_that_tells_nothing_yet_wakes_the_drainer_for_when_it_will() {
+    let hub = hub(1);
+    let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
+    join(&hub, key, "ann", 1);
+    let mut drainer = hub.drainer(0).unwrap();
+    let mut outputs = Vec::new();
+    drainer.drain(START, 100, &mut outputs);
+    drainer.wait(Duration::ZERO);
+    hub.close(START, APP, SessionId(1));
+    assert!(drainer.wait(Duration::ZERO), "her grace time began unnoticed");
+    let due = drainer.drain(START, 100, &mut outputs);
+    assert_eq!(due, Some(START + Duration::from_secs(30)));
+}
+
+#[test]
+fn a_profile_never_reaches_who_has_the_session_now() {
+    let hub = hub(1);
+    let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
+    join(&hub, key, "ann", 1);
+    hub.close(START, APP, SessionId(1));
+    join(&hub, key, "bo", 1);
+    hub.set_profile(START, APP, &user("ann"), Profile::nick("Annabel")).unwrap();
+    let nick = hub.read(key, |group| group.member(&user("bo")).unwrap().profile().nick.clone());
+    assert_eq!(nick.as_deref(), Some("bo"));
 }
 
 #[test]

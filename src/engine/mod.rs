@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use thiserror::Error;
 
-pub(crate) use self::shelf::Shelf;
+pub(crate) use self::shelf::{Shelf, is_out};
 use crate::{
     batch::Batch,
     command::{Command, Join, Receipt},
@@ -293,8 +293,8 @@ impl Engine {
             None => Author::Guest(session),
         };
         for key in groups {
-            // A group that it left meanwhile, or that is gone, has nothing to detach.
-            let _gone = self.shelf.push(now, key, author.clone(), Command::Detach);
+            // A group that it is out of already, or that is gone, has nothing to detach.
+            self.shelf.detach(now, key, author.clone());
         }
     }
 
@@ -360,13 +360,13 @@ impl Engine {
             complete(&mut command, &by, visitor, |user| self.users.profile(user))?;
         }
         let leaves = matches!(command, Command::Quit | Command::Detach);
-        let receipt = self.shelf.push(now, key, by, command)?;
-        if comes {
+        let answer = self.shelf.push(now, key, by, command);
+        if comes && answer.is_ok() {
             self.sessions.entered(session, key);
-        } else if leaves {
+        } else if leaves && is_out(&answer) {
             self.sessions.left(session, key);
         }
-        Ok(receipt)
+        answer
     }
 
     /// Advances every group that has something due.

@@ -1,7 +1,7 @@
 //! Many groups by key: their places, their timers, who has something to say, and the budget.
 //!
 //! Invariants: a key whose generation has passed finds nothing; a group is in `ready` at most once;
-//! idle groups are in no queue.
+//! idle groups are in no queue; a lost session is detached, if not at once then when there is room.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -10,6 +10,7 @@ use crate::{
     group::Group,
     id::{GroupId, GroupKey, HashKey},
     output::Output,
+    refusal::Refusal,
     role::Author,
     time::Timestamp,
     timers::Timers,
@@ -36,6 +37,8 @@ struct Place {
     /// What the group was last known to hold.
     bytes: usize,
     ready: bool,
+    /// Sessions that were lost, and when, while the group had no room to say so.
+    lost: VecDeque<(Timestamp, Author)>,
 }
 
 impl Shelf {
@@ -89,6 +92,7 @@ impl Shelf {
         let place = self.place_mut(key)?;
         let group = place.group.take()?;
         let bytes = std::mem::take(&mut place.bytes);
+        place.lost = VecDeque::new();
         // A place whose generations are used up stays empty, so that no key is ever given twice.
         let reusable = place.generation.checked_add(1);
         place.generation = reusable.unwrap_or(u32::MAX);
@@ -132,6 +136,31 @@ impl Shelf {
         Ok(self.with(key, |group| group.push(now, by, command))??)
     }
 
+    /// Detaches a lost session. Nobody would ask again, so a group that takes no commands until it is
+    /// polled is told then.
+    pub(crate) fn detach(&mut self, now: Timestamp, key: GroupKey, session: Author) {
+        let answer = self.push(now, key, session.clone(), Command::Detach);
+        if is_undrained(&answer)
+            && let Some(place) = self.place_mut(key)
+        {
+            place.lost.push_back((now, session));
+        }
+    }
+
+    /// Detaches sessions that were lost while the group had no room, as far as it has now.
+    fn detach_lost(&mut self, key: GroupKey) {
+        let next = |shelf: &mut Self| shelf.place_mut(key)?.lost.pop_front();
+        while let Some((at, session)) = next(self) {
+            let answer = self.push(at, key, session.clone(), Command::Detach);
+            if is_undrained(&answer) {
+                if let Some(place) = self.place_mut(key) {
+                    place.lost.push_front((at, session));
+                }
+                return;
+            }
+        }
+    }
+
     /// Advances every group that has something due by `now`.
     pub(crate) fn advance(&mut self, now: Timestamp) {
         while let Some(index) = self.timers.pop_due(now) {
@@ -166,6 +195,7 @@ impl Shelf {
             let key = GroupKey { index, generation: place.generation };
             if let Some(output) = place.group.as_deref_mut().and_then(Group::poll) {
                 self.touched(index);
+                self.detach_lost(key);
                 return Some((key, output));
             }
         }
@@ -204,4 +234,18 @@ impl Shelf {
             self.ready.push_back(index);
         }
     }
+}
+
+fn is_undrained(answer: &Result<Receipt, PushError>) -> bool {
+    matches!(answer, Err(PushError::Refused(Refusal::Undrained { .. })))
+}
+
+/// Whether a session is out of a group that answered so when it quit or was detached: it left, or
+/// had been taken out already, or there is nothing to be in any more.
+pub(crate) fn is_out(answer: &Result<Receipt, PushError>) -> bool {
+    use Refusal::{Disbanded, UnknownSession};
+    matches!(
+        answer,
+        Ok(_) | Err(PushError::NoSuchGroup | PushError::Refused(Disbanded | UnknownSession { .. }))
+    )
 }

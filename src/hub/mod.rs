@@ -29,7 +29,7 @@ use crate::{
     command::{Command, Receipt},
     cursor::{Cursor, CursorError},
     directory::{Sessions, Users, Visitor},
-    engine::{Broadcasts, Creation, EngineConfig, PushError, Shelf, assigned, complete},
+    engine::{Broadcasts, Creation, EngineConfig, PushError, Shelf, assigned, complete, is_out},
     filter::Filter,
     group::{Group, RestoreError, Snapshot},
     id::{AppId, Epoch, GroupId, GroupKey, HashKey, SessionId, UserId},
@@ -279,8 +279,8 @@ impl Hub {
             None => Author::Guest(session),
         };
         for key in groups {
-            // A group that it left meanwhile, or that is gone, has nothing to detach.
-            let _gone = self.push_to_group(now, key, author.clone(), Command::Detach);
+            // A group that it is out of already, or that is gone, has nothing to detach.
+            self.detach(now, key, author.clone());
         }
     }
 
@@ -342,20 +342,20 @@ impl Hub {
             self.check_in(key, session, &by, &mut command)?;
         }
         let leaves = matches!(command, Command::Quit | Command::Detach);
-        let receipt = self.push_to_group(now, key, by.clone(), command)?;
-        if comes {
+        let answer = self.push_to_group(now, key, by.clone(), command);
+        if comes && answer.is_ok() {
             let open = self.with_sessions(key.app, session, |open| {
                 open.entered(session, key);
                 open.visitor(session).is_some()
             });
             if !open {
                 // The connection was lost while it came in: nobody else will detach it.
-                let _gone = self.push_to_group(now, key, by, Command::Detach);
+                self.detach(now, key, by);
             }
-        } else if leaves {
+        } else if leaves && is_out(&answer) {
             self.with_sessions(key.app, session, |open| open.left(session, key));
         }
-        Ok(receipt)
+        answer
     }
 
     /// Completes a command that comes in, and checks that it is the session's own.
@@ -393,6 +393,14 @@ impl Hub {
             }
             corner.shelf.push(now, key.group, by, command)
         })
+    }
+
+    /// Detaches a lost session, from whatever of the app and the group is still there.
+    fn detach(&self, now: Timestamp, key: HubKey, session: Author) {
+        let _gone = self.with_corner(key.app, key.shard, |corner| {
+            corner.shelf.detach(now, key.group, session);
+            Ok(())
+        });
     }
 
     /// A batch of a group's entries after `cursor`: see [`Group::batch`].
