@@ -40,7 +40,16 @@ impl Group {
 
     fn settle_as(&mut self, now: Timestamp, record: bool) -> bool {
         let now = now.max(self.clock);
-        let arrived = match self.next_due() {
+        let mut due = self.next_due();
+        // What the last settling left at its last instant, for want of room, follows from the record
+        // of that one: played back, there is room and nothing is left.
+        if record && due.is_some_and(|due| due.at <= self.clock) {
+            if !self.settle_as(self.clock, false) {
+                return false;
+            }
+            due = self.next_due();
+        }
+        let arrived = match due {
             Some(due) if due.at <= now => self.settle_due(now, due, record),
             _ => true,
         };
