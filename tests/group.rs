@@ -275,6 +275,34 @@ fn a_rebase_moves_every_deadline_back_and_forth() {
 }
 
 #[test]
+fn as_many_apply_as_the_config_lets_and_one_may_ask_again() {
+    let mut settings = GroupConfig::modern().settings().clone();
+    settings.limits.applicants = 1;
+    let mut group = group(settings.build().unwrap());
+    let option = Some(JoinOption::NeedPermission);
+    let patch = GroupPatch { join_option: option, ..GroupPatch::default() };
+    group.push(START, Author::App, Command::SetGroup(Box::new(patch))).unwrap();
+    join(&mut group, "ann", 1);
+    join(&mut group, "ann", 1);
+    let bo = Command::join(user("bo"), Profile::nick("bo"), Platform::Web);
+    let over = group.push(START, Author::Session(SessionId(2)), bo);
+    let (field, limit, count) = (Field::Applicants, 1, 2);
+    assert_eq!(over, Err(Refusal::TooMany { field, limit, count }));
+}
+
+#[test]
+fn a_digest_tells_apart_what_differs_in_the_roster_alone() {
+    let [one, other] = ["card", "another"].map(|card| {
+        let mut group = group(GroupConfig::livestream());
+        join(&mut group, "ann", 1);
+        let command = Command::SetNameCard { user: user("ann"), card: card.into() };
+        group.push(START, Author::App, command).unwrap();
+        group.digest()
+    });
+    assert_ne!(one, other);
+}
+
+#[test]
 fn there_are_ten_admins_at_most() {
     let mut group = group(GroupConfig::modern());
     for session in 0..11 {
