@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU8, sync::Arc, time::Duration};
 
 use liveroom::{
     Admission, AttributeChange, AttributeMode, Author, Cap, Command, CursorError, Discard, Draft,
     Epoch, Field, FilterId, Group, GroupConfig, GroupId, HashKey, JoinOption, Kind, MessageId,
-    Outcome, Output, Platform, Priority, Profile, Rate, Receipt, Refusal, RestoreError, RoleSet,
-    Seq, SessionId, Settings, SlowMode, Snapshot, Span, Timestamp, UserId,
+    Outcome, Output, Platform, Priority, Profile, Random, Rate, Receipt, RecordNo, Refusal,
+    RestoreError, Role, RoleSet, Seq, SessionId, Settings, SlowMode, Snapshot, Span, Timestamp,
+    UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -275,6 +276,93 @@ fn a_rebase_moves_every_deadline_back_and_forth() {
 }
 
 #[test]
+fn the_journal_has_a_record_of_what_changes_something_and_of_nothing_else() {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.journal = true;
+    settings.tips.cap = Cap { rate: Rate::per_second(1).unwrap(), burst: 1 };
+    let mut group = group(settings.build().unwrap());
+    let once = || Draft::text("once").random(Random(7)).into();
+    group.push(START, Author::App, once()).unwrap();
+    assert_eq!(group.last_record(), RecordNo(1));
+    group.push(START, Author::App, once()).unwrap();
+    group.push(START, Author::App, Command::text("")).unwrap_err();
+    group.advance(START + Duration::from_millis(1));
+    assert_eq!(group.last_record(), RecordNo(1));
+    for session in 1..3 {
+        let join =
+            Command::join(user(&format!("user{session}")), Profile::default(), Platform::Web);
+        group.push(group.clock(), Author::Session(SessionId(session)), join).unwrap();
+    }
+    assert_eq!(group.last_record(), RecordNo(3));
+    // The second tip waits for the cap; then there is an entry, and no output but this record.
+    outputs(&mut group);
+    group.advance(START + Duration::from_secs(2));
+    assert_eq!(group.last_record(), RecordNo(4));
+    assert!(outputs(&mut group).iter().any(|output| matches!(output, Output::Record(_))));
+}
+
+#[test]
+fn a_new_sentence_in_place_of_an_old_one_needs_no_room() {
+    let mut settings = GroupConfig::modern().settings().clone();
+    (settings.limits.mutes, settings.limits.bans) = (1, 1);
+    let mut group = group(settings.build().unwrap());
+    let users = |name| [user(name)].into_iter().collect();
+    let mute = |name| Command::Mute { users: users(name), span: Span::Forever };
+    let ban = |name| Command::Ban { users: users(name), span: Span::Forever, reason: "".into() };
+    let too_many = |field| Err(Refusal::TooMany { field, limit: 1, count: 2 });
+    for _ in 0..2 {
+        group.push(START, Author::App, mute("ann")).unwrap();
+        group.push(START, Author::App, ban("ann")).unwrap();
+    }
+    assert_eq!(group.push(START, Author::App, mute("bo")), too_many(Field::Mutes));
+    assert_eq!(group.push(START, Author::App, ban("bo")), too_many(Field::Bans));
+}
+
+#[test]
+fn a_closed_door_is_open_to_the_owner_and_a_door_with_a_bell_is_closed_to_guests() {
+    for option in [JoinOption::DisableApply, JoinOption::NeedPermission] {
+        let (id, config) = (GroupId::custom("group").unwrap(), GroupConfig::modern());
+        let mut group = Group::new(id, Some(user("ann")), config, Epoch(1), KEY, START);
+        let patch = GroupPatch { join_option: Some(option), ..GroupPatch::default() };
+        group.push(START, Author::App, Command::SetGroup(Box::new(patch))).unwrap();
+        let guest = Command::join_as_guest(Platform::Web);
+        let guest = group.push(START, Author::Guest(SessionId(9)), guest);
+        assert_eq!(guest, Err(Refusal::JoinClosed));
+        join(&mut group, "ann", 1);
+        assert_eq!(group.member(&user("ann")).map(|member| member.role()), Some(Role::Owner));
+    }
+}
+
+#[test]
+fn a_turn_has_as_many_messages_as_the_role_weighs() {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.traffic.weights[Role::Owner as usize] = NonZeroU8::new(3).unwrap();
+    settings.traffic.lanes[Priority::Normal].max_wait = Duration::from_secs(2);
+    let (id, config) = (GroupId::custom("group").unwrap(), settings.build().unwrap());
+    let mut group = Group::new(id, Some(user("ann")), config, Epoch(1), KEY, START);
+    let (ann, bo) = (join(&mut group, "ann", 1), join(&mut group, "bo", 2));
+    for _ in 0..4 {
+        group.push(START, Author::App, Command::text("the burst")).unwrap();
+    }
+    group.advance(START + Duration::from_millis(25));
+    outputs(&mut group);
+    for _ in 0..6 {
+        for by in [&ann, &bo] {
+            group.push(group.clock(), by.clone(), Command::text("hello")).unwrap();
+        }
+    }
+    group.advance(START + Duration::from_secs(1));
+    let mut order = String::new();
+    for output in outputs(&mut group) {
+        if let Output::Ended { message, .. } = output {
+            order.push_str(message.sender.user.as_ref().unwrap().as_str());
+            order.push(' ');
+        }
+    }
+    assert_eq!(order, "ann ann ann bo ann ann ann bo bo bo bo bo ");
+}
+
+#[test]
 fn as_many_apply_as_the_config_lets_and_one_may_ask_again() {
     let mut settings = GroupConfig::modern().settings().clone();
     settings.limits.applicants = 1;
@@ -442,11 +530,13 @@ fn a_journal_of_a_group_that_ran_out_of_room_plays_back_too() {
         for _ in 0..padding {
             live.push(START, Author::App, Command::notice("hello")).unwrap();
         }
-        live.advance(START + Duration::from_secs(1));
+        // All but the first expire together; the tally ends much later.
+        live.push(START, Author::App, Command::custom(Kind::Like, "1")).unwrap();
+        live.advance(START + Duration::from_secs(10));
         let mut told = outputs(&mut live);
-        live.advance(START + Duration::from_secs(2));
+        live.advance(START + Duration::from_secs(10));
         told.extend(outputs(&mut live));
-        live.push(START + Duration::from_secs(3), Author::App, Command::notice("end")).unwrap();
+        live.push(START + Duration::from_secs(11), Author::App, Command::notice("end")).unwrap();
         told.extend(outputs(&mut live));
         let records = told.iter().filter_map(|output| match output {
             Output::Record(record) => Some(record.clone()),

@@ -150,3 +150,44 @@ Members are marked, and share values.
   = hearts=-2
   22 Tip: GroupProfile [counters 2] info 1 by bo, 2 online
   -> host: profile changed [counters 2] info 1
+
+Staff may take back their own words. Who comes again is shown as they are now; who went offline and
+stayed a member is not told to go offline again when they are removed.
+
+> group modern owner=mia absence=stay
+> mia joins
+  = Joined
+  1 Tip: Join Mia by mia, 1 online
+  -> host: mia joined on Web
+  -> host: mia is online
+> ann joins
+  = Joined
+  2 Tip: Join Ann by ann, 2 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> mia says oops
+  = message 1: delivered as 3 at 0.000 s
+  3 Normal: Mia: oops
+  -> host: message 1 delivered as 3 at 0.000 s
+> mia recalls 1
+  = emptied 1, discarded 0
+  4 Notice: Purged { author: Some(UserId("mia")), message: Some(MessageId(1)), emptied: 1 }
+> ann@ios joins as Annie
+  = AlreadyInGroup
+  -> host: ann is back on Ios
+> ann says hello
+  = message 2: delivered as 5 at 0.000 s
+  5 Normal: Annie: hello
+  -> host: message 2 delivered as 5 at 0.000 s
+> ann detaches
+  = done
+> ann@ios detaches
+  = done
+> wait 31s
+  -> host: ann left, Lost from Web, and stays a member
+  -> host: ann left, Lost from Ios, and stays a member
+  -> host: ann is offline
+> mia kicks ann
+  = done
+  6 Tip: Kick Annie by mia, 1 online
+  -> host: ann left, Kicked from Web

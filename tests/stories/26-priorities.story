@@ -100,3 +100,24 @@ Within one priority authors take turns: ten messages of one cannot keep another 
   -> host: message 2 delivered as 4 at 0.100 s
   -> host: message 4 delivered as 5 at 0.200 s
   -> host: message 3 discarded: Expired
+
+A cap holds back its own priority, while the group has time for the rest.
+
+> group livestream cap_low=1
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann says first at low
+  = message 1: delivered as 2 at 0.000 s
+  2 Low: Ann: first
+  -> host: message 1 delivered as 2 at 0.000 s
+> ann says second at low
+  = message 2: waiting until 0.250 s
+> ann says third at normal
+  = message 3: delivered as 3 at 0.000 s
+  3 Normal: Ann: third
+  -> host: message 3 delivered as 3 at 0.000 s
+> wait 1s
+  -> host: message 2 discarded: Expired
