@@ -187,6 +187,8 @@ stayed a member is not told to go offline again when they are removed.
   -> host: ann left, Lost from Web, and stays a member
   -> host: ann left, Lost from Ios, and stays a member
   -> host: ann is offline
+> app marks ann 1000
+  ! ann is not a member (4002)
 > mia kicks ann
   = done
   6 Tip: Kick Annie by mia, 1 online

@@ -81,3 +81,45 @@ Silence may also reject.
   - asked as about every message, until 1600000002.000000000
   - answered: Silence
   - rejected, because nobody decided in time
+
+The role counts that the author has when the answer comes; what the app says in a user's name is the
+app's.
+
+> group modern ask=allow
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> app makes ann admin
+  = done
+  2 Tip: SetAdmin Ann, 1 online
+  -> ann@web after 2: RoleChanged { role: Admin }
+> ann says one
+  = message 1: held until 2.000 s
+  -> host: question 1 until 2.000 s, Policy: Ann: one
+> ann says two
+  = message 2: held until 2.000 s
+  -> host: question 2 until 2.000 s, Policy: Ann: two
+> app mutes all
+  = done
+  3 Tip: GroupProfile [mute all true] info 1, 1 online
+  -> host: profile changed [mute all true] info 1
+> app makes ann member
+  = done
+  4 Tip: CancelAdmin Ann, 1 online
+  -> ann@web after 4: RoleChanged { role: Member }
+> app answers 1 allow
+  = done
+  -> host: message 1 discarded: Muted
+> app answers 2 replace TWO
+  = done
+  -> host: message 2 discarded: Muted
+> filter wait=hold
+> app/ann says wait
+  = message 3: held until 60.000 s
+  -> host: question 3 until 60.000 s, Filter { term: 0 }: Ann: wait
+> app answers 3 allow
+  = done
+  5 Normal: Ann: wait
+  -> host: message 3 delivered as 5 at 0.000 s
