@@ -6,10 +6,10 @@ use std::{num::NonZeroU8, sync::Arc, time::Duration};
 
 use liveroom::{
     Admission, AttributeChange, AttributeMode, Author, Cap, Command, CursorError, Discard, Draft,
-    Epoch, Field, FilterId, Group, GroupConfig, GroupId, HashKey, JoinOption, Kind, MessageId,
-    Outcome, Output, Platform, Priority, Profile, Random, Rate, Receipt, RecordNo, Refusal,
-    RestoreError, Role, RoleSet, Seq, SessionId, Settings, SlowMode, Snapshot, Span, Timestamp,
-    UserId,
+    Epoch, Field, FilterId, Group, GroupConfig, GroupId, GroupPatch, HashKey, JoinOption, Kind,
+    MessageId, Outcome, Output, Platform, Priority, Profile, Random, Rate, Receipt, RecordNo,
+    Refusal, RestoreError, Role, RoleSet, Seq, SessionId, Settings, SlowMode, Snapshot, Span,
+    Timestamp, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -59,7 +59,7 @@ fn the_tail_is_told_before_what_follows_it_and_is_urgent_if_anything_in_it_is() 
     let seq = say(Priority::Normal);
     assert_eq!(tail(&mut group), (Some((seq, false)), 1));
     assert_eq!(tail(&mut group), (None, 0));
-    let leave = Command::leave([user("ann")].into_iter().collect());
+    let leave = Command::leave([user("ann")]);
     group.push(START, Author::App, leave).unwrap();
     group.push(START, Author::App, Command::notice("what comes after keeps it urgent")).unwrap();
     let seq = group.tail().position();
@@ -255,7 +255,7 @@ fn a_rebase_moves_every_deadline_back_and_forth() {
                 let until = |group: &Group| group.muted_until(&user(name));
                 assert_eq!(until(&moved), until(&still).map(move_by));
                 let by = Author::Session(SessionId(session));
-                let mut say =
+                let say =
                     |group: &mut Group, at| group.push(at, by.clone(), Command::text("?")).is_ok();
                 assert_eq!(
                     say(&mut moved, move_by(at)),
@@ -360,6 +360,28 @@ fn a_turn_has_as_many_messages_as_the_role_weighs() {
         }
     }
     assert_eq!(order, "ann ann ann bo ann ann ann bo bo bo bo bo ");
+}
+
+#[test]
+fn slow_mode_begins_anew_each_time_it_is_put_on() {
+    let hour = SlowMode { interval: Duration::from_hours(1), exempt: RoleSet::NONE };
+    for by_config in [false, true] {
+        let mut group = group(GroupConfig::modern());
+        let ann = join(&mut group, "ann", 1);
+        for _ in 0..2 {
+            for slow_mode in [Some(hour), None] {
+                let mut settings = group.config().settings().clone();
+                settings.slow_mode = slow_mode;
+                let command = if by_config {
+                    Command::Configure(Box::new(settings.build().unwrap()))
+                } else {
+                    Command::SetSlowMode { slow_mode }
+                };
+                group.push(START, Author::App, command).unwrap();
+                group.push(START, ann.clone(), Command::text("hello")).unwrap();
+            }
+        }
+    }
 }
 
 #[test]

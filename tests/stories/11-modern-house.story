@@ -193,3 +193,46 @@ stayed a member is not told to go offline again when they are removed.
   = done
   6 Tip: Kick Annie by mia, 1 online
   -> host: ann left, Kicked from Web
+
+An admin's words stay an admin's when they have left. And the app changes how a user is shown.
+
+> group modern owner=mia
+> mia joins
+  = Joined
+  1 Tip: Join Mia by mia, 1 online
+  -> host: mia joined on Web
+  -> host: mia is online
+> ann joins
+  = Joined
+  2 Tip: Join Ann by ann, 2 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bo joins
+  = Joined
+  3 Tip: Join Bo by bo, 3 online
+  -> host: bo joined on Web
+  -> host: bo is online
+> app makes ann admin
+  = done
+  4 Tip: SetAdmin Ann, 3 online
+  -> ann@web after 4: RoleChanged { role: Admin }
+> app makes bo admin
+  = done
+  5 Tip: SetAdmin Bo, 3 online
+  -> bo@web after 5: RoleChanged { role: Admin }
+> app/bo is called Bob
+  = done
+> ann says a word
+  = message 1: delivered as 6 at 0.000 s
+  6 Normal: Ann: a word
+  -> host: message 1 delivered as 6 at 0.000 s
+> ann quits
+  = done
+  7 Tip: Quit Ann by ann, 2 online
+  -> host: ann left, Quit from Web
+  -> host: ann is offline
+> bo recalls 1
+  ! the target is Admin; that takes a higher role (2111)
+> mia recalls 1
+  = emptied 1, discarded 0
+  8 Notice: Purged { author: Some(UserId("ann")), message: Some(MessageId(1)), emptied: 1 }
