@@ -372,6 +372,7 @@ fn a_profile_is_forgotten_and_never_reaches_who_has_the_session_now() {
     let key = engine.create(START, Creation::named("Friday")).unwrap();
     join(&mut engine, key, "ann", 1);
     engine.close(START, SessionId(1));
+    let key = engine.create(START, Creation::named("Saturday")).unwrap();
     join(&mut engine, key, "bo", 1);
     engine.set_profile(START, &user("ann"), Profile::nick("Annabel")).unwrap();
     let bo = engine.group(key).unwrap().member(&user("bo")).unwrap();

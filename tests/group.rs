@@ -89,7 +89,8 @@ fn a_group_asks_to_be_woken_until_it_has_forgotten_everything() {
 }
 
 fn filter(word: &str) -> Arc<Filter> {
-    Arc::new(FilterSpec::parse(word).unwrap().compile().unwrap())
+    let list = format!("[custom:1 block]\n{word}");
+    Arc::new(FilterSpec::parse(&list).unwrap().compile().unwrap())
 }
 
 fn use_filter(group: &mut Group, id: FilterId) -> Result<Receipt, Refusal> {
@@ -336,6 +337,7 @@ fn a_closed_door_is_open_to_the_owner_and_a_door_with_a_bell_is_closed_to_guests
 #[test]
 fn a_turn_has_as_many_messages_as_the_role_weighs() {
     let mut settings = GroupConfig::livestream().settings().clone();
+    settings.traffic.exempt = RoleSet::NONE;
     settings.traffic.weights[Role::Owner as usize] = NonZeroU8::new(3).unwrap();
     settings.traffic.lanes[Priority::Normal].max_wait = Duration::from_secs(2);
     let (id, config) = (GroupId::custom("group").unwrap(), settings.build().unwrap());
@@ -403,7 +405,7 @@ fn as_many_apply_as_the_config_lets_and_one_may_ask_again() {
 #[test]
 fn a_digest_tells_apart_what_differs_in_the_roster_alone() {
     let [one, other] = ["card", "another"].map(|card| {
-        let mut group = group(GroupConfig::livestream());
+        let mut group = group(GroupConfig::modern());
         join(&mut group, "ann", 1);
         let command = Command::SetNameCard { user: user("ann"), card: card.into() };
         group.push(START, Author::App, command).unwrap();

@@ -194,6 +194,7 @@ fn a_profile_never_reaches_who_has_the_session_now() {
     let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
     join(&hub, key, "ann", 1);
     hub.close(START, APP, SessionId(1));
+    let key = hub.create(START, APP, Creation::named("Saturday")).unwrap();
     join(&hub, key, "bo", 1);
     hub.set_profile(START, APP, &user("ann"), Profile::nick("Annabel")).unwrap();
     let nick = hub.read(key, |group| group.member(&user("bo")).unwrap().profile().nick.clone());
