@@ -540,7 +540,7 @@ fn narrow() -> Group {
     settings.journal = true;
     settings.traffic.rate = Rate::per_second(1).unwrap();
     (settings.traffic.burst, settings.traffic.reserve) = (1, 0);
-    settings.limits.outputs = least_outputs(&settings) + 40;
+    settings.limits.outputs = least_outputs(&settings) + 24;
     group(settings.build().unwrap())
 }
 
