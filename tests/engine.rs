@@ -76,12 +76,19 @@ fn a_group_without_a_proper_name_is_not_made() {
 #[test]
 fn the_key_of_a_group_that_is_gone_finds_nothing_even_when_its_place_is_used_again() {
     let mut engine = engine();
-    let old = engine.create(START, Creation::named("old")).unwrap();
+    let id = GroupId::custom("friday").unwrap();
+    let old = engine.create(START, Creation::named("old").id(id.clone())).unwrap();
     engine.push(START, old, Author::App, Command::notice("there is output")).unwrap();
+    for _ in 0..4 {
+        engine.push(START, old, Author::App, Command::text("one of them waits")).unwrap();
+    }
     assert!(engine.dispose(old).is_some());
     assert!(engine.dispose(old).is_none());
-    let new = engine.create(START, Creation::named("new")).unwrap();
+    assert_eq!(engine.poll_timeout(), None);
+    assert_eq!(engine.find(&id), None);
+    let new = engine.create(START, Creation::named("new").id(id)).unwrap();
     assert_ne!(old, new);
+    assert!(engine.group(old).is_none());
     let pushed = engine.push(START, old, Author::App, Command::notice("hello"));
     assert_eq!(pushed, Err(PushError::NoSuchGroup));
     let cursor = engine.group(new).unwrap().tail();
@@ -106,7 +113,9 @@ fn nobody_joins_as_somebody_else() {
     assert_eq!(push(Author::Session(ann), as_bo()), impostor(ann));
     assert_eq!(push(Author::Session(guest), as_bo()), impostor(guest));
     assert_eq!(push(Author::Guest(guest), as_bo()), impostor(guest));
-    assert_eq!(push(Author::Guest(ann), Command::join_as_guest(Platform::Web)), impostor(ann));
+    let as_guest = || Command::join_as_guest(Platform::Web);
+    assert_eq!(push(Author::Guest(ann), as_guest()), impostor(ann));
+    assert_eq!(push(Author::Session(guest), as_guest()), impostor(guest));
     let attach = Command::Attach { user: user("bo"), platform: Platform::Web };
     assert_eq!(push(Author::Session(ann), attach), impostor(ann));
     let nobody = SessionId(3);
@@ -126,10 +135,11 @@ fn a_profile_reaches_the_groups_its_user_is_in_and_will_be_in() {
     let first = engine.create(START, Creation::named("first")).unwrap();
     let second = engine.create(START, Creation::named("second")).unwrap();
     let author = join(&mut engine, first, "ann", 1);
-    engine.set_profile(START, &user("ann"), Profile::new("Annabel", "a.png")).unwrap();
     let nick = |engine: &Engine, key| {
         engine.group(key).unwrap().member(&user("ann")).unwrap().profile().nick.clone()
     };
+    assert_eq!(&*nick(&engine, first), "ann", "what she joined with, while none was set");
+    engine.set_profile(START, &user("ann"), Profile::new("Annabel", "a.png")).unwrap();
     assert_eq!(&*nick(&engine, first), "Annabel");
     let command = Command::join(user("ann"), Profile::nick("ann"), Platform::Web);
     engine.push(START, second, author, command).unwrap();
@@ -438,4 +448,72 @@ fn a_session_is_told_when_it_is_in_too_many_groups() {
     assert_eq!(over, Err(PushError::TooManyJoined { session: SessionId(1), limit: 200 }));
     engine.push(START, keys[0], guest(), Command::Quit).unwrap();
     engine.push(START, keys[200], guest(), Command::join_as_guest(Platform::Web)).unwrap();
+}
+
+#[test]
+fn a_connection_lost_while_its_group_takes_no_commands_is_detached_once_it_does() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    for (name, session) in [("ann", 1), ("bo", 2)] {
+        join(&mut engine, key, name, session);
+    }
+    let refused = loop {
+        if let Err(error) = engine.push(START, key, Author::App, Command::notice("hello")) {
+            break error;
+        }
+        if engine.push(START, key, Author::App, Command::custom(Kind::Like, "1")).is_err() {
+            break PushError::Refused(Refusal::Undrained { waiting: 0 });
+        }
+    };
+    assert!(matches!(refused, PushError::Refused(Refusal::Undrained { .. })), "{refused:?}");
+    for session in [1, 2] {
+        engine.close(START, SessionId(session));
+    }
+    outputs(&mut engine);
+    engine.advance(START + Duration::from_secs(30));
+    assert_eq!(engine.group(key).unwrap().member_count(), 0, "they stay for good");
+}
+
+#[test]
+fn a_profile_is_forgotten_and_never_reaches_who_has_the_session_now() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    join(&mut engine, key, "ann", 1);
+    engine.close(START, SessionId(1));
+    let key = engine.create(START, Creation::named("Saturday")).unwrap();
+    join(&mut engine, key, "bo", 1);
+    engine.set_profile(START, &user("ann"), Profile::nick("Annabel")).unwrap();
+    let bo = engine.group(key).unwrap().member(&user("bo")).unwrap();
+    assert_eq!(&*bo.profile().nick, "bo");
+    engine.forget(&user("ann"));
+    assert_eq!(*engine.profile(&user("ann")), Profile::default());
+}
+
+#[test]
+fn a_group_without_room_is_asked_again_once_it_is_polled() {
+    let mut engine = engine();
+    let key = engine.create(START, Creation::named("Friday")).unwrap();
+    let mut sent = 0;
+    while engine.push(START, key, Author::App, Command::custom(Kind::Like, "1")).is_ok() {
+        sent += 1;
+    }
+    assert!(engine.poll_timeout().is_some());
+    let later = START + Duration::from_secs(60);
+    engine.advance(later);
+    assert_eq!(engine.poll_timeout(), None, "it has no room, whatever the time");
+    let polled = outputs(&mut engine);
+    assert!(engine.poll_timeout().is_some_and(|due| due <= later));
+    engine.advance(later);
+    let ended = [polled, outputs(&mut engine)].concat();
+    let ended = ended.iter().filter(|(_, output)| matches!(output, Output::Ended { .. }));
+    assert_eq!(ended.count(), sent);
+}
+
+#[test]
+fn a_budget_is_what_groups_may_hold_and_not_less() {
+    let mut engine =
+        Engine::new(HashKey::new(1, 2), EngineConfig { budget: 0, ..EngineConfig::default() });
+    engine.create(START, Creation::named("Friday")).unwrap();
+    let over = engine.create(START, Creation::named("Saturday"));
+    assert!(matches!(over, Err(PushError::OverBudget { .. })), "{over:?}");
 }

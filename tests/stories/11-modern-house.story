@@ -276,3 +276,89 @@ A write of attributes is told with what was written, and answered with the new n
   = votes=3
   6 Tip: GroupProfile [counters 1 votes=3] info 0, 1 online
   -> host: profile changed [counters 1 votes=3] info 0
+
+Staff may take back their own words. Who comes again is shown as they are now; who went offline and
+stayed a member is not told to go offline again when they are removed.
+
+> group modern owner=mia absence=stay
+> mia joins
+  = Joined
+  1 Tip: Join Mia by mia, 1 online
+  -> host: mia joined on Web
+  -> host: mia is online
+> ann joins
+  = Joined
+  2 Tip: Join Ann by ann, 2 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> mia says oops
+  = message 1: delivered as 3 at 0.000 s
+  3 Normal: Mia: oops
+  -> host: message 1 delivered as 3 at 0.000 s
+> mia recalls 1
+  = emptied 1, discarded 0
+  4 Notice: Purged { author: Some(UserId("mia")), message: Some(MessageId(1)), emptied: 1 }
+> ann@ios joins as Annie
+  = AlreadyInGroup
+  -> host: ann is back on Ios
+> ann says hello
+  = message 2: delivered as 5 at 0.000 s
+  5 Normal: Annie: hello
+  -> host: message 2 delivered as 5 at 0.000 s
+> ann detaches
+  = done
+> ann@ios detaches
+  = done
+> wait 31s
+  -> host: ann left, Lost from Web, and stays a member
+  -> host: ann left, Lost from Ios, and stays a member
+  -> host: ann is offline
+> app marks ann 1000
+  ! ann is not a member (4002)
+> mia kicks ann
+  = done
+  6 Tip: Kick Annie by mia, 1 online
+  -> host: ann left, Kicked from Web
+
+An admin's words stay an admin's when they have left. And the app changes how a user is shown.
+
+> group modern owner=mia
+> mia joins
+  = Joined
+  1 Tip: Join Mia by mia, 1 online
+  -> host: mia joined on Web
+  -> host: mia is online
+> ann joins
+  = Joined
+  2 Tip: Join Ann by ann, 2 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bo joins
+  = Joined
+  3 Tip: Join Bo by bo, 3 online
+  -> host: bo joined on Web
+  -> host: bo is online
+> app makes ann admin
+  = done
+  4 Tip: SetAdmin Ann, 3 online
+  -> ann@web after 4: RoleChanged { role: Admin }
+> app makes bo admin
+  = done
+  5 Tip: SetAdmin Bo, 3 online
+  -> bo@web after 5: RoleChanged { role: Admin }
+> app/bo is called Bob
+  = done
+> ann says a word
+  = message 1: delivered as 6 at 0.000 s
+  6 Normal: Ann: a word
+  -> host: message 1 delivered as 6 at 0.000 s
+> ann quits
+  = done
+  7 Tip: Quit Ann by ann, 2 online
+  -> host: ann left, Quit from Web
+  -> host: ann is offline
+> bo recalls 1
+  ! the target is Admin; that takes a higher role (2111)
+> mia recalls 1
+  = emptied 1, discarded 0
+  8 Notice: Purged { author: Some(UserId("ann")), message: Some(MessageId(1)), emptied: 1 }

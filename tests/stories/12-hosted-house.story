@@ -22,7 +22,7 @@ there, and those of mutes and admins are off until they are switched on. The hos
   -> host: profile changed [mute all false] info 2
 > mia sets joining closed
   = done
-  -> host: profile changed [] info 3
+  -> host: profile changed [joining DisableApply] info 3
 > mia sets name Friday
   = done
   3 Tip: GroupProfile [name "Friday"] info 4 by mia, 2 online

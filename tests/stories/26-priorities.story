@@ -127,3 +127,24 @@ its priority.
 > wait 1s
   4 High: Ann: holdme
   -> host: message 2 delivered as 4 at 1.000 s
+
+A cap holds back its own priority, while the group has time for the rest.
+
+> group livestream cap_low=1
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann says first at low
+  = message 1: delivered as 2 at 0.000 s
+  2 Low: Ann: first
+  -> host: message 1 delivered as 2 at 0.000 s
+> ann says second at low
+  = message 2: waiting until 0.250 s
+> ann says third at normal
+  = message 3: delivered as 3 at 0.000 s
+  3 Normal: Ann: third
+  -> host: message 3 delivered as 3 at 0.000 s
+> wait 1s
+  -> host: message 2 discarded: Expired
