@@ -459,7 +459,8 @@ fn restore(saved: &Value) -> Result<Group, RestoreError> {
 fn a_snapshot_whose_parts_do_not_agree_is_refused() {
     restore(&saved()).unwrap();
     let more = |value: &mut Value| *value = json!(value.as_u64().unwrap() + 1);
-    let spoil: [(&str, &dyn Fn(&mut Value)); 6] = [
+    type Spoil<'a> = (&'a str, &'a dyn Fn(&mut Value));
+    let spoil: [Spoil<'_>; 6] = [
         ("messages that nobody has waiting", &|saved| {
             let flow = &mut saved["state"]["flow"][1];
             more(&mut flow["accepted"]);

@@ -165,8 +165,7 @@ fn captured() -> Vec<Told> {
     let mut room = Room { group, now: START };
     let capture = Capture::default();
     tracing::subscriber::with_default(capture.clone(), || play(&mut room).unwrap());
-    let told = capture.0.lock().unwrap().clone();
-    told
+    capture.0.lock().unwrap().clone()
 }
 
 #[test]

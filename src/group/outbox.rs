@@ -90,14 +90,12 @@ impl Outbox {
     /// The next output; the tail first, so that a host that delivers history before what follows it
     /// knows how far the history reaches.
     pub(super) fn poll(&mut self) -> Option<Output> {
-        match self.tail.take() {
-            Some(Growth { seq, urgent }) => Some(Output::Tail { record: self.record, seq, urgent }),
-            None => {
-                let output = self.queue.pop_front()?;
-                self.bytes -= weight::output(&output);
-                Some(output)
-            }
+        if let Some(Growth { seq, urgent }) = self.tail.take() {
+            return Some(Output::Tail { record: self.record, seq, urgent });
         }
+        let output = self.queue.pop_front()?;
+        self.bytes -= weight::output(&output);
+        Some(output)
     }
 
     /// Whether anything waits to be polled.

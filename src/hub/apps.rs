@@ -38,7 +38,7 @@ pub struct AppInfo {
 /// Apps by id.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Apps {
-    apps: BTreeMap<AppId, App>,
+    by_id: BTreeMap<AppId, App>,
     revision: u64,
     lives: u32,
 }
@@ -66,28 +66,28 @@ impl Apps {
         name: &str,
         expires: Option<Timestamp>,
     ) -> Result<App, PushError> {
-        match self.apps.get(&id) {
+        match self.by_id.get(&id) {
             Some(app) if app.leaving => return Err(PushError::AppDisabled),
             Some(app) => return Ok(app.clone()),
             None => {}
         }
-        if self.apps.len() >= Self::MOST {
+        if self.by_id.len() >= Self::MOST {
             return Err(PushError::TooManyApps { limit: Self::MOST });
         }
         let status = AppStatus::Enabled;
         let info = AppInfo { id, name: name.to_owned(), status, created: now, expires };
         self.lives += 1;
         let app = App { info, revision: self.next_revision(), life: self.lives, leaving: false };
-        self.apps.insert(id, app.clone());
+        self.by_id.insert(id, app.clone());
         Ok(app)
     }
 
     pub(super) fn get(&self, id: AppId) -> Option<&App> {
-        self.apps.get(&id).filter(|app| !app.leaving)
+        self.by_id.get(&id).filter(|app| !app.leaving)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &AppInfo> {
-        self.apps.values().filter(|app| !app.leaving).map(|app| &app.info)
+        self.by_id.values().filter(|app| !app.leaving).map(|app| &app.info)
     }
 
     /// Changes what is known of an app.
@@ -97,7 +97,7 @@ impl Apps {
         change: impl FnOnce(&mut AppInfo),
     ) -> Result<App, PushError> {
         let revision = self.next_revision();
-        let app = self.apps.get_mut(&id).filter(|app| !app.leaving);
+        let app = self.by_id.get_mut(&id).filter(|app| !app.leaving);
         let app = app.ok_or(PushError::NoSuchApp)?;
         change(&mut app.info);
         app.revision = revision;
@@ -106,7 +106,7 @@ impl Apps {
 
     /// Begins to delete a disabled app: from now on nobody finds it, and its id is not free yet.
     pub(super) fn begin_delete(&mut self, id: AppId) -> Result<App, PushError> {
-        let app = self.apps.get_mut(&id).filter(|app| !app.leaving);
+        let app = self.by_id.get_mut(&id).filter(|app| !app.leaving);
         let app = app.ok_or(PushError::NoSuchApp)?;
         match app.info.status {
             AppStatus::Enabled => Err(PushError::AppInUse),
@@ -119,7 +119,7 @@ impl Apps {
 
     /// Everything the app had is gone.
     pub(super) fn end_delete(&mut self, id: AppId) {
-        self.apps.remove(&id);
+        self.by_id.remove(&id);
     }
 
     fn next_revision(&mut self) -> u64 {

@@ -200,10 +200,10 @@ impl Hub {
     fn settle(&self, app: &App) {
         let App { info: AppInfo { id, .. }, life, .. } = *app;
         for shard in &self.shards {
-            let mut apps = shard.apps.lock();
-            if apps.get(&id).is_none_or(|corner| corner.app.life < life) {
-                let shelf = Shelf::new(self.key, self.config.budget);
-                apps.insert(id, Corner { shelf, app: app.clone() });
+            let mut corners = shard.apps.lock();
+            if corners.get(&id).is_none_or(|corner| corner.app.life < life) {
+                let empty = Shelf::new(self.key, self.config.budget);
+                corners.insert(id, Corner { shelf: empty, app: app.clone() });
             }
         }
         for desk in &self.desks {
@@ -377,12 +377,12 @@ impl Hub {
     /// [`CursorError::OtherGroup`] if the key finds no group, and as [`Group::batch`].
     pub fn batch(&self, key: HubKey, cursor: &Cursor) -> Result<Batch, CursorError> {
         let gone = Err(CursorError::OtherGroup);
-        let Some(shard) = self.shard(key) else { return gone };
-        let mut apps = shard.apps.lock();
-        let Some(Ok(shelf)) = apps.get_mut(&key.app).map(|corner| corner.shelf(key)) else {
+        let Some(place) = self.shard(key) else { return gone };
+        let mut apps = place.apps.lock();
+        let Some(Ok(groups)) = apps.get_mut(&key.app).map(|corner| corner.shelf(key)) else {
             return gone;
         };
-        shelf.with(key.group, |group| group.batch(cursor)).unwrap_or(gone)
+        groups.with(key.group, |group| group.batch(cursor)).unwrap_or(gone)
     }
 
     /// A group as a source of batches, for an [`Audience`](crate::Audience).
