@@ -1,0 +1,63 @@
+/** Takes the pictures that the READMEs show: `npm run shots`. */
+
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { PHONE, startBrowser, visitor } from "./support/browser.mjs";
+import { startHost } from "./support/host.mjs";
+import { enter, row, say } from "./support/show.mjs";
+
+const folder = fileURLToPath(new URL("../../shots/", import.meta.url));
+mkdirSync(folder, { recursive: true });
+
+const browser = await startBrowser();
+const host = await startHost(["--crowd", "2000"]);
+/** Until the charts of the panel have something to show. */
+const CROWD_TALKS_MS = 45_000;
+
+/** @param {import("playwright-core").Page} page @param {string} name */
+async function picture(page, name) {
+  await page.screenshot({ path: `${folder}${name}.png` });
+  console.log(`${folder}${name}.png`);
+}
+
+const show = await visitor(browser, host.url);
+await enter(show.page, "Ann");
+const phone = await visitor(browser, host.url, { ...PHONE, locale: "zh-CN", colorScheme: "dark" });
+const panel = await visitor(browser, host.ownerUrl);
+await show.page.waitForTimeout(10_000);
+await say(show.page, "good evening from the back row");
+await row(show.page, "good evening").first().waitFor();
+await show.page.waitForTimeout(1_500);
+await picture(show.page, "show");
+await picture(phone.page, "phone");
+await panel.page.waitForTimeout(CROWD_TALKS_MS);
+await picture(panel.page, "panel");
+
+const teacher = await visitor(browser, new URL(`/board?group=class#key=${host.key}`, host.url));
+const pupils = [];
+for (const nick of ["Pia", "Noor", "李雷"]) {
+  const pupil = await visitor(browser, new URL("/board?group=class", host.url));
+  await enter(pupil.page, nick);
+  await pupil.page.locator("#hand").click();
+  pupils.push(pupil);
+}
+await teacher.page.locator("#pens:not([hidden])").waitFor();
+const sheet = await teacher.page.locator("#sheet").boundingBox();
+/** @param {(t: number) => [number, number]} line from 0 to 1, in parts of the sheet */
+async function draw(line) {
+  const at = (t) => line(t).map((part, axis) => (axis ? sheet.y + part * sheet.height : sheet.x + part * sheet.width));
+  await teacher.page.mouse.move(...at(0));
+  await teacher.page.mouse.down();
+  for (let step = 1; step <= 60; step += 1) await teacher.page.mouse.move(...at(step / 60));
+  await teacher.page.mouse.up();
+}
+await draw((t) => [0.1 + 0.8 * t, 0.8]);
+await draw((t) => [0.15, 0.1 + 0.8 * t]);
+await teacher.page.locator("#colours input, #colours button").nth(2).click({ force: true });
+await draw((t) => [0.15 + 0.7 * t, 0.5 - 0.28 * Math.sin(t * 4 * Math.PI)]);
+await teacher.page.waitForTimeout(2_000);
+await picture(teacher.page, "board");
+
+await browser.close();
+await host.stop();
