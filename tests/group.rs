@@ -240,4 +240,26 @@ fn whoever_comes_back_over_and_over_is_not_locked_out() {
     join(&mut group, START, "ann", 99).expect("the last lost one makes room");
     let full = join(&mut group, START, "ann", 100);
     assert!(matches!(full, Err(Refusal::TooMany { limit: 2, .. })), "{full:?}");
+    let online = |output: &Output| matches!(output, Output::Presence { .. });
+    let told = drain(&mut group).into_iter().filter(online).count();
+    assert_eq!(told, 1, "ann was online all the while");
+}
+
+#[test]
+fn who_may_have_one_session_comes_back_over_another_and_was_online_all_the_while() {
+    let mut group = group(|it| {
+        it.presence.per_user = 1;
+        it.powers = GroupConfig::modern().settings().powers;
+    });
+    join(&mut group, START, "ann", 1).expect("ann may join");
+    let (users, marks) = ([user("ann")].into_iter().collect(), [1_000].into_iter().collect());
+    let mark = Command::Mark { users, marks, on: true };
+    group.push(START, Author::App, mark).expect("ann is online");
+    group.push(START, session(1), Command::Detach).expect("lost");
+    drain(&mut group);
+    join(&mut group, START, "ann", 2).expect("the lost one makes room");
+    let marked = group.member(&user("ann")).map(|member| member.marks().collect::<Vec<_>>());
+    assert_eq!(marked, Some(vec![1_000]));
+    let told = drain(&mut group);
+    assert!(!told.iter().any(|output| matches!(output, Output::Presence { .. })), "{told:?}");
 }

@@ -125,17 +125,21 @@ impl Group {
         device: Device,
         profile: Option<Arc<Profile>>,
     ) -> Result<Receipt, Refusal> {
-        let limit = self.config.settings().presence.per_user;
+        let limit = u64::from(self.config.settings().presence.per_user);
         let known = self.roster.sessions(user).any(|known| known.session == device.session);
         let sessions = self.roster.sessions(user).count() as u64;
-        if !known && sessions >= u64::from(limit) {
-            // Who comes back over a new connection has the one that was lost in the way.
-            match self.roster.first_lost(user) {
-                Some(lost) if sessions == u64::from(limit) => self.give_up(user, lost),
-                _ => Refusal::if_more(Field::Sessions, sessions + 1, u64::from(limit))?,
-            }
+        let full = !known && sessions >= limit;
+        // Who comes back over a new connection has the one that was lost in the way.
+        let in_the_way = if full { self.roster.first_lost(user) } else { None };
+        if full && in_the_way.is_none() {
+            Refusal::if_more(Field::Sessions, sessions + 1, limit)?;
         }
         let attached = self.roster.attach(user, device, profile);
+        // Only now, so that nobody goes offline by coming back.
+        if let Some(Device { session, platform }) = in_the_way {
+            self.roster.remove_session(session);
+            self.tell_left(Some(user), Some(user), platform, LeaveReason::Lost, true);
+        }
         let cursor = self.tail();
         if attached.new {
             self.tell_joined(Some(user), device, true, cursor);
@@ -144,12 +148,6 @@ impl Group {
             self.tell_presence(user, true);
         }
         Ok(Receipt::Joined { status: JoinStatus::AlreadyInGroup, cursor })
-    }
-
-    /// A lost session makes room for another of the same member.
-    fn give_up(&mut self, user: &UserId, Device { session, platform }: Device) {
-        self.roster.remove_session(session);
-        self.tell_left(Some(user), Some(user), platform, LeaveReason::Lost, true);
     }
 
     fn apply_to_join(&mut self, user: &UserId, applicant: Applicant) -> Result<Receipt, Refusal> {
