@@ -525,6 +525,25 @@ fn the_least_room_that_a_config_may_give_is_enough_for_a_command() {
     group.push(START, Author::App, Command::notice("hello")).unwrap();
 }
 
+#[test]
+fn the_least_room_that_a_config_may_give_is_enough_for_what_is_due_in_a_journal_too() {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.journal = true;
+    settings.limits.outputs = least_outputs(&settings);
+    let mut group = group(settings.build().unwrap());
+    for _ in 0..5 {
+        group.push(START, Author::App, Command::text("hello")).unwrap();
+        outputs(&mut group);
+    }
+    let mut ended = 0;
+    for _ in 0..4 {
+        group.advance(START + Duration::from_secs(1));
+        let told = outputs(&mut group);
+        ended += told.iter().filter(|told| matches!(told, Output::Ended { .. })).count();
+    }
+    assert_eq!(ended, 2, "two of the five had to wait");
+}
+
 /// The fewest outputs that may be let wait under these settings.
 fn least_outputs(settings: &Settings) -> u32 {
     let good = |outputs: &u32| {

@@ -36,7 +36,7 @@ impl Group {
         let journal = self.config.settings().journal;
         let mark = (journal && self.due_by(now).is_some() && self.has_room())
             .then(|| self.outbox.record_advance(now));
-        let (told, arrived) = self.settle_due(now, most);
+        let (told, arrived) = self.settle_due(now, most, mark.is_some());
         if let Some(mark) = mark {
             if told == 0 {
                 self.outbox.withdraw();
@@ -50,7 +50,7 @@ impl Group {
     /// Settles what a command made due, at its own time or that to which it moved the clock: it
     /// follows from the command's record.
     pub(super) fn settle_after_command(&mut self, mark: Option<RecordMark>, most: u64) {
-        let (told, _) = self.settle_due(self.clock, most);
+        let (told, _) = self.settle_due(self.clock, most, false);
         if let Some(mark) = mark {
             self.close(mark, told, |_, _| {});
         }
@@ -67,13 +67,15 @@ impl Group {
     }
 
     /// Settles what is due by `now`. Returns how many deadlines told something, and whether all
-    /// were settled.
-    fn settle_due(&mut self, now: Timestamp, most: u64) -> (u64, bool) {
+    /// were settled. `room` says that there was room just now, before the record that was begun since:
+    /// it takes a place of its own, and in the smallest queue nothing would ever be settled.
+    fn settle_due(&mut self, now: Timestamp, most: u64, mut room: bool) -> (u64, bool) {
         let mut told = 0;
         while let Some(deadline) = self.due_by(now) {
-            if told == most || !self.has_room() {
+            if told == most || !(room || self.has_room()) {
                 return (told, false);
             }
+            room = false;
             // A deadline that a new config or clock moved into the past is due now.
             self.clock = self.clock.max(deadline.at);
             let before = (self.log.next_seq(), self.outbox.len());

@@ -87,7 +87,7 @@ impl Hub {
     /// A connection was lost: it is detached from every group it was in, at `now`.
     ///
     /// That cannot be refused. A group whose outputs wait hears of it once they are
-    /// [drained](Drainer::drain); until then it goes no further than to `now`, and takes no command.
+    /// [drained](crate::Drainer::drain); until then it goes no further than to `now`, and takes no command.
     pub fn close(&self, now: Timestamp, app: AppId, session: SessionId) {
         let closed = self.at_desk(app, session, |folk| folk.sessions.close(session));
         let Some((visitor, groups)) = closed.flatten() else { return };
@@ -165,6 +165,7 @@ impl Hub {
         }
     }
 
+    /// A command with which a session comes in.
     pub(super) fn come_in(
         &self,
         now: Timestamp,
