@@ -36,7 +36,7 @@ impl Group {
         let journal = self.config.settings().journal;
         let mark = (journal && self.due_by(now).is_some() && self.has_room())
             .then(|| self.outbox.record_advance(now));
-        let (told, arrived) = self.settle_due(now, most, mark.is_some());
+        let (told, arrived) = self.settle_due(now, most, usize::from(mark.is_some()));
         if let Some(mark) = mark {
             if told == 0 {
                 self.outbox.withdraw();
@@ -50,7 +50,7 @@ impl Group {
     /// Settles what a command made due, at its own time or that to which it moved the clock: it
     /// follows from the command's record.
     pub(super) fn settle_after_command(&mut self, mark: Option<RecordMark>, most: u64) {
-        let (told, _) = self.settle_due(self.clock, most, false);
+        let (told, _) = self.settle_due(self.clock, most, 0);
         if let Some(mark) = mark {
             self.close(mark, told, |_, _| {});
         }
@@ -67,15 +67,14 @@ impl Group {
     }
 
     /// Settles what is due by `now`. Returns how many deadlines told something, and whether all
-    /// were settled. `room` says that there was room just now, before the record that was begun since:
-    /// it takes a place of its own, and in the smallest queue nothing would ever be settled.
-    fn settle_due(&mut self, now: Timestamp, most: u64, mut room: bool) -> (u64, bool) {
+    /// were settled. The `own` record that was just begun does not count against the room: it goes
+    /// again where nothing is told, and in the smallest queue nothing would ever be settled.
+    fn settle_due(&mut self, now: Timestamp, most: u64, own: usize) -> (u64, bool) {
         let mut told = 0;
         while let Some(deadline) = self.due_by(now) {
-            if told == most || !(room || self.has_room()) {
+            if told == most || !self.has_room_beside(own) {
                 return (told, false);
             }
-            room = false;
             // A deadline that a new config or clock moved into the past is due now.
             self.clock = self.clock.max(deadline.at);
             let before = (self.log.next_seq(), self.outbox.len());
@@ -153,7 +152,11 @@ impl Group {
     /// Whether whatever comes next can be put out: room is kept for the most that one command or
     /// one deadline can say.
     pub(super) fn has_room(&self) -> bool {
+        self.has_room_beside(0)
+    }
+
+    fn has_room_beside(&self, own: usize) -> bool {
         let settings = self.config.settings();
-        self.outbox.len() as u64 + settings.reach() <= u64::from(settings.limits.outputs)
+        (self.outbox.len() - own) as u64 + settings.reach() <= u64::from(settings.limits.outputs)
     }
 }

@@ -163,7 +163,9 @@ mod tests {
     #[test]
     fn every_file_that_the_protocol_names_is_served_as_it_says() {
         let (_, rest) = PROTOCOL.split_once("## What the host serves").unwrap();
-        let named = |address: &str| rest.contains(&format!("`{address}`"));
+        let named = |address: &str| {
+            rest.contains(&format!("`{address}`")) || rest.contains(&format!("`GET {address}`"))
+        };
         for file in files() {
             let address = file.address();
             let folder = address.rsplit_once('/').map_or("", |(folder, _)| folder);
