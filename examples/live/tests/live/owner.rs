@@ -155,7 +155,7 @@ async fn words_are_switched_in_a_running_room() {
         assert_eq!(done["code"], "words");
         assert!(done["why"].as_str().unwrap().contains(why), "{done}");
     }
-    assert_eq!(ann.say("a lovely day").await["state"], "delivered");
+    ann.say("a lovely day").await;
     ann.entries_until("a ****** day").await;
     // Other rooms keep their own.
     let (mut bo, _) = Client::joined_in(&host, "seminar", "Bo").await;
@@ -179,7 +179,10 @@ async fn traffic_is_changed_in_a_running_room_and_words_stay_in_force() {
     for number in 0..20 {
         ann.say(&number.to_string()).await;
         // What was delivered under the old rate is paid for first.
-        while number == 0 && ann.say("and now?").await["state"] != "delivered" {}
+        while number == 0 && ann.say("and now?").await["state"] != "delivered" {
+            // Asked as often as a client may.
+            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        }
     }
     let entries = ann.entries_until("19").await;
     let numbers = entries.iter().filter(|entry| {

@@ -15,8 +15,8 @@ async fn every_answer_has_the_headers_and_a_strangers_page_gets_no_socket() {
     let strange = format!("{UPGRADE}Origin: http://evil.example\r\n");
     for (path, extra, status) in [
         ("/", "", "200 OK"),
-        ("/app.js", "", "200 OK"),
-        ("/style.css", "", "200 OK"),
+        ("/liveroom.js", "", "200 OK"),
+        ("/common/style.css", "", "200 OK"),
         ("/panel", "", "200 OK"),
         ("/board", "", "200 OK"),
         ("/nowhere", "", "404 Not Found"),
@@ -42,20 +42,20 @@ async fn every_answer_has_the_headers_and_a_strangers_page_gets_no_socket() {
 async fn a_folder_is_served_as_it_is_now_and_nothing_beside_the_table() {
     let folder = std::env::temp_dir().join(format!("live-page-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("app.js"), "export const first = 1;").unwrap();
+    fs::write(folder.join("liveroom.js"), "export const first = 1;").unwrap();
     fs::write(folder.join("secret.txt"), "not for anybody").unwrap();
     let host = start(Options { page: Some(folder.clone()), ..options() });
-    assert!(get(&host, "/app.js").await.ends_with("\r\n\r\nexport const first = 1;"));
-    fs::write(folder.join("app.js"), "export const second = 2;").unwrap();
-    assert!(get(&host, "/app.js").await.ends_with("export const second = 2;"));
+    assert!(get(&host, "/liveroom.js").await.ends_with("\r\n\r\nexport const first = 1;"));
+    fs::write(folder.join("liveroom.js"), "export const second = 2;").unwrap();
+    assert!(get(&host, "/liveroom.js").await.ends_with("export const second = 2;"));
     for path in [
-        "/style.css",
+        "/common/style.css",
         "/secret.txt",
         "/../secret.txt",
         "/%2e%2e/secret.txt",
-        "/app.js/../secret.txt",
-        "/app.js%00",
-        "//app.js",
+        "/liveroom.js/../secret.txt",
+        "/liveroom.js%00",
+        "//liveroom.js",
     ] {
         assert!(get(&host, path).await.starts_with("HTTP/1.1 404 "), "{path}");
     }
