@@ -181,7 +181,7 @@ async fn traffic_is_changed_in_a_running_room_and_words_stay_in_force() {
         // What was delivered under the old rate is paid for first.
         while number == 0 && ann.say("and now?").await["state"] != "delivered" {
             // Asked as often as a client may.
-            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+            tokio::time::sleep(Duration::from_millis(60)).await;
         }
     }
     let entries = ann.entries_until("19").await;
