@@ -3,9 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Draft, Epoch, Group, GroupConfig, GroupId, GroupPatch, HashKey,
-    Outcome, Output, Patience, Platform, Profile, Random, Receipt, Refusal, RestoreError,
-    SessionId, Settings, Silence, Snapshot, Span, State, Timestamp, UserId,
+    Author, Cap, Class, Command, Decision, Draft, Epoch, Group, GroupConfig, GroupId, GroupPatch,
+    HashKey, Outcome, Output, Patience, Platform, Priority, Profile, Random, Rate, Receipt,
+    Refusal, RestoreError, Role, RoleSet, SessionId, Settings, Silence, Snapshot, Span, State,
+    Timestamp, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -262,4 +263,37 @@ fn who_may_have_one_session_comes_back_over_another_and_was_online_all_the_while
     assert_eq!(marked, Some(vec![1_000]));
     let told = drain(&mut group);
     assert!(!told.iter().any(|output| matches!(output, Output::Presence { .. })), "{told:?}");
+}
+
+#[test]
+fn a_held_message_goes_on_by_the_role_that_its_author_had_when_it_was_sent() {
+    let rare = Cap { rate: Rate::per_second(1).expect("more than none"), burst: 1 };
+    let delivered = |promoted_when_sent: bool| {
+        let mut group = group(|it| {
+            *it = GroupConfig::modern().settings().clone();
+            it.traffic.caps[Priority::Normal] = Some(rare);
+            it.traffic.exempt = RoleSet::NONE.with(Role::Admin);
+            let deadline = Duration::from_secs(60);
+            it.asking.every = Some(Patience { deadline, silence: Silence::Reject });
+        });
+        join(&mut group, START, "ann", 1).expect("ann may join");
+        let app = |group: &mut Group, command| {
+            group.push(START, Author::App, command).expect("the app may");
+        };
+        let (promote, demote) =
+            (Command::SetAdmin { user: user("ann") }, Command::CancelAdmin { user: user("ann") });
+        let (before, after) =
+            if promoted_when_sent { (Some(promote), demote) } else { (None, promote) };
+        before.into_iter().for_each(|command| app(&mut group, command));
+        for _ in 0..2 {
+            group.push(START, session(1), Command::text("hi")).expect("held");
+        }
+        app(&mut group, after);
+        let tickets: Vec<_> = group.questions().map(|question| question.ticket).collect();
+        for ticket in tickets {
+            app(&mut group, Command::Answer { ticket, decision: Decision::Allow });
+        }
+        group.stats().flow[Priority::Normal].delivered
+    };
+    assert_eq!((delivered(true), delivered(false)), (2, 1));
 }

@@ -300,6 +300,15 @@ fn the_journal_has_a_record_of_what_changes_something_and_of_nothing_else() {
     group.advance(START + Duration::from_secs(2));
     assert_eq!(group.last_record(), RecordNo(4));
     assert!(outputs(&mut group).iter().any(|output| matches!(output, Output::Record(_))));
+    // A mute ends by its own command: its end is no news.
+    let mute = Command::mute(user("user1"), Span::For(Duration::from_secs(1)));
+    group.push(group.clock(), Author::App, mute).unwrap();
+    group.advance(group.clock() + Duration::from_millis(999));
+    outputs(&mut group);
+    let last = group.last_record();
+    group.advance(group.clock() + Duration::from_millis(1));
+    assert_eq!((group.muted_until(&user("user1")), group.last_record()), (None, last));
+    assert_eq!(outputs(&mut group), []);
 }
 
 #[test]
@@ -599,4 +608,29 @@ fn a_journal_of_a_group_that_ran_out_of_room_plays_back_too() {
         assert_eq!(repeated, told);
         assert_eq!(again.digest(), live.digest());
     }
+}
+
+#[test]
+fn a_group_without_room_shows_one_clock_however_often_it_is_asked() {
+    let far = START + Duration::from_secs(10);
+    let mut settings = narrow().config().settings().clone();
+    settings.limits.outputs = least_outputs(&settings);
+    let narrowest = settings.build().unwrap();
+    let with_one_waiting = || {
+        let mut group = group(narrowest.clone());
+        group.push(START, Author::App, Command::text("goes out")).unwrap();
+        outputs(&mut group);
+        group.push(START, Author::App, Command::text("waits")).unwrap();
+        assert_eq!(group.waiting(Priority::Normal).count(), 1);
+        group
+    };
+    let mut once = with_one_waiting();
+    once.advance(far);
+    let mut often = with_one_waiting();
+    for step in 1..=100 {
+        often.advance(START + Duration::from_millis(100 * step));
+    }
+    assert_eq!(once.clock(), often.clock());
+    assert!(once.clock() < far, "it had no room to go on");
+    assert_eq!(once.digest(), often.digest());
 }

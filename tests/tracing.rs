@@ -194,7 +194,7 @@ fn events_have_fields_by_which_they_are_found() {
     let kicked = find("left", "reason", "Kicked");
     assert_eq!((kicked.level, kicked.get("operator")), (Level::INFO, "ann"));
     assert_eq!(find("offline", "user", "cat").level, Level::DEBUG);
-    let changed = "name,introduction,notification,face_url,custom";
+    let changed = "name,introduction,notification,face_url,join_option,custom";
     assert_eq!(find("profile_changed", "reason", changed).level, Level::INFO);
     assert_eq!(find("record", "reason", "command").level, Level::TRACE);
     assert_eq!(find("refused", "code", "2004").level, Level::DEBUG);

@@ -71,27 +71,32 @@ impl Group {
     /// again where nothing is told, and in the smallest queue nothing would ever be settled.
     fn settle_due(&mut self, now: Timestamp, most: u64, own: usize) -> (u64, bool) {
         let mut told = 0;
+        let mut arrived = true;
+        let mut reached = now;
         while let Some(deadline) = self.due_by(now) {
+            // A group that can't go on stands at the deadline that it can't settle, however many
+            // calls brought it there.
             if told == most || !self.has_room_beside(own) {
-                return (told, false);
+                (arrived, reached) = (false, deadline.at);
+                break;
             }
-            // A deadline that a new config or clock moved into the past is due now.
-            self.clock = self.clock.max(deadline.at);
+            self.clock = deadline.at;
             let before = (self.log.next_seq(), self.outbox.len());
             self.step(deadline.reason);
             told += u64::from(before != (self.log.next_seq(), self.outbox.len()));
         }
-        self.clock = now;
-        self.log.expire(now);
-        self.receipts.expire(now);
-        (told, true)
+        self.clock = reached;
+        self.log.expire(reached);
+        self.receipts.expire(reached);
+        (told, arrived)
     }
 
     fn due_by(&self, now: Timestamp) -> Option<Deadline> {
         self.next_due().filter(|due| due.at <= now)
     }
 
-    /// What is due next. At one instant the order is that of [`Due`].
+    /// What is due next. At one instant the order is that of [`Due`]. A deadline that a new config or
+    /// clock moved into the past is due now.
     fn next_due(&self) -> Option<Deadline> {
         if self.disbanded {
             return None;

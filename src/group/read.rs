@@ -107,6 +107,12 @@ impl Group {
         self.roster.staff()
     }
 
+    /// The members who have a mark, at most 1,000, in the order in which they joined; the hidden are
+    /// among them.
+    pub fn marked(&self, mark: u32) -> impl Iterator<Item = Member<'_>> {
+        self.roster.marked(mark)
+    }
+
     /// The guests' sessions, in the order of their numbers.
     pub fn guests(&self) -> Vec<Device> {
         self.roster.guest_devices()

@@ -1,8 +1,10 @@
-//! Which kinds of marks a group knows, how many members have each, and who is always online.
+//! Which kinds of marks a group knows, which members have each, and who is always online.
 //!
 //! A kind of the host's own exists while somebody has it. The special ones are there in any case, and
 //! do not count among the [`KINDS`]. A member's marks are one bit for each kind, so that marking
-//! costs a member two bytes; a group in which nobody is marked keeps nothing of all this.
+//! costs the unmarked two bytes; a group in which nobody is marked keeps nothing of all this.
+
+use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
 
@@ -19,7 +21,7 @@ pub(super) const KINDS: usize = 10;
 const SPECIAL: [u32; 2] = [Command::ALWAYS_ONLINE, Command::HIDDEN];
 const PLACES: usize = KINDS + SPECIAL.len();
 /// Members who may have one mark: "1,000 members per mark" (the modelled service, 2024).
-pub(super) const PER_MARK: u32 = 1_000;
+pub(super) const PER_MARK: usize = 1_000;
 
 /// The marks of one member, by the places of their kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +53,10 @@ impl Marking {
     pub(super) fn new(key: HashKey) -> Self {
         Self { kinds: Kinds::default(), always: Deadlines::new(key) }
     }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.kinds.heap_bytes() + self.always.heap_bytes()
+    }
 }
 
 /// The kinds of marks of a group.
@@ -58,10 +64,11 @@ impl Marking {
 pub(super) struct Kinds([Kind; PLACES]);
 
 /// One kind; free for another when nobody has it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Kind {
     mark: u32,
-    members: u32,
+    /// The numbers of their joins.
+    holders: BTreeSet<u64>,
 }
 
 impl Kinds {
@@ -75,51 +82,69 @@ impl Kinds {
 
     /// Whether nobody has any.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.iter().all(|kind| kind.members == 0)
+        self.0.iter().all(|kind| kind.holders.is_empty())
+    }
+
+    /// The numbers of the joins of those who have `mark`.
+    pub(super) fn holders(&self, mark: u32) -> impl Iterator<Item = u64> {
+        let place = self.place(mark);
+        place.into_iter().flat_map(|place| self.0[place].holders.iter().copied())
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        let holders: usize = self.0.iter().map(|kind| kind.holders.len()).sum();
+        // A node of a `BTreeSet` is filled to about two thirds.
+        holders * size_of::<u64>() * 3 / 2
     }
 
     /// Whether every one of `holders`, each named once, could have every one of `marks`.
     pub(super) fn check(&self, marks: &[u32], holders: &[Marks]) -> Result<(), Refusal> {
-        let refuse = |limit, count| Err(Refusal::TooMany { field: Field::Marks, limit, count });
-        let mut kinds = self.own().iter().filter(|kind| kind.members > 0).count();
+        let refuse = |limit: usize, count: usize| {
+            let (limit, count) = (limit as u64, count as u64);
+            Err(Refusal::TooMany { field: Field::Marks, limit, count })
+        };
+        let mut kinds = self.own().iter().filter(|kind| !kind.holders.is_empty()).count();
         for &mark in marks {
             let place = self.place(mark);
             let has_it = |marks: &&Marks| place.is_some_and(|place| marks.has(place));
-            let others = place.map_or(0, |place| u64::from(self.0[place].members))
-                - holders.iter().filter(has_it).count() as u64;
-            let members = others + holders.len() as u64;
-            if members > u64::from(PER_MARK) {
-                return refuse(u64::from(PER_MARK), members);
+            let others = place.map_or(0, |place| self.0[place].holders.len())
+                - holders.iter().filter(has_it).count();
+            let members = others + holders.len();
+            if members > PER_MARK {
+                return refuse(PER_MARK, members);
             }
             kinds += usize::from(place.is_none());
         }
-        if kinds > KINDS { refuse(KINDS as u64, kinds as u64) } else { Ok(()) }
+        if kinds > KINDS { refuse(KINDS, kinds) } else { Ok(()) }
     }
 
-    /// Adds `mark` to the marks of one member; false if it is there, or there is no room for its kind.
-    pub(super) fn add(&mut self, marks: &mut Marks, mark: u32) -> bool {
-        let free = || self.own().iter().position(|kind| kind.members == 0);
+    /// Adds `mark` to the marks of the member with that join; false if it is there, or there is no
+    /// room for its kind.
+    pub(super) fn add(&mut self, marks: &mut Marks, mark: u32, join: u64) -> bool {
+        let free = || self.own().iter().position(|kind| kind.holders.is_empty());
         let Some(place) = self.place(mark).or_else(free) else { return false };
         let kind = &mut self.0[place];
-        if marks.has(place) || kind.members == PER_MARK {
+        if marks.has(place) || kind.holders.len() == PER_MARK {
             return false;
         }
-        *kind = Kind { mark, members: kind.members + 1 };
+        kind.mark = mark;
+        kind.holders.insert(join);
         marks.0 |= 1 << place;
         true
     }
 
-    /// Takes `mark` from the marks of one member; false if it is not there.
-    pub(super) fn remove(&mut self, marks: &mut Marks, mark: u32) -> bool {
+    /// Takes `mark` from the marks of the member with that join; false if it is not there.
+    pub(super) fn remove(&mut self, marks: &mut Marks, mark: u32, join: u64) -> bool {
         let Some(place) = self.place(mark).filter(|&place| marks.has(place)) else { return false };
-        self.0[place].members -= 1;
+        self.0[place].holders.remove(&join);
         marks.0 &= !(1 << place);
         true
     }
 
     fn place(&self, mark: u32) -> Option<usize> {
         let special = SPECIAL.iter().position(|&special| special == mark);
-        let own = || self.own().iter().position(|kind| kind.members > 0 && kind.mark == mark);
+        let own =
+            || self.own().iter().position(|kind| !kind.holders.is_empty() && kind.mark == mark);
         special.map(|at| KINDS + at).or_else(own)
     }
 

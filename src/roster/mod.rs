@@ -201,6 +201,14 @@ impl Roster {
         self.get(user).is_some_and(|member| member.marks().any(|known| known == mark))
     }
 
+    /// The members who have this mark, in the order in which they joined.
+    pub(crate) fn marked(&self, mark: u32) -> impl Iterator<Item = Member<'_>> {
+        let people = self.people.as_deref().into_iter();
+        people.flat_map(move |people| {
+            people.marked(mark).map(move |record| self.member(people, record))
+        })
+    }
+
     pub(crate) fn profile(&self, user: &UserId) -> Option<&Arc<Profile>> {
         self.get(user).map(|member| member.profile())
     }

@@ -145,7 +145,7 @@ impl Pair {
             11 => self.set_admin(&user, number % 3 > 0),
             12 => self.set_owner((number > 1).then_some(user)),
             13 => self.set_card(&user, if number > 3 { "card" } else { "" }),
-            14 | 15 => self.mark(&user, [500, 600, 1_000, 1_001][session as usize % 4], number > 2),
+            14 | 15 => self.mark(&user, MARKS[session as usize % 4], number > 2),
             16 => self.apply(user, device, number),
             17 => self.take_applicant(&user),
             18 => self.withdraw(device.session),
@@ -339,6 +339,8 @@ impl Pair {
     }
 }
 
+const MARKS: [u32; 4] = [Command::ALWAYS_ONLINE, Command::HIDDEN, 1_000, 1_001];
+
 fn compare(roster: &Roster, model: &Model) {
     let members = &model.members;
     let named = |known: &Known| known.user.clone();
@@ -374,6 +376,10 @@ fn compare(roster: &Roster, model: &Model) {
         assert_eq!(member.is_online(), known.is_online());
         let mut always = model.always.iter().filter(|(user, _)| *user == known.user);
         assert_eq!(member.always_online_until(), always.next().map(|(_, until)| *until));
+    }
+    for mark in MARKS {
+        let holders = members.iter().filter(|known| known.marks.contains(&mark));
+        assert_eq!(users(roster.marked(mark)), holders.map(named).collect::<Vec<_>>());
     }
     for session in (0..10).map(SessionId) {
         let occupant = model.occupant(session);

@@ -159,6 +159,13 @@ impl People {
         self.marking.as_deref().map(numbers).unwrap_or_default().into_iter()
     }
 
+    /// Those who have a mark, in the order in which they joined.
+    pub(super) fn marked(&self, mark: u32) -> impl Iterator<Item = &Record> {
+        let marking = self.marking.as_deref().into_iter();
+        let joins = marking.flat_map(move |marking| marking.kinds.holders(mark));
+        joins.filter_map(|join| self.by_join(join))
+    }
+
     pub(super) fn enter(&mut self, record: Record) -> Slot {
         let hash = self.hash(&record.user);
         self.sum.add(&record.fact());
@@ -309,7 +316,7 @@ impl People {
         let marking = self.marking.get_or_insert_with(|| Box::new(Marking::new(key)));
         let record = self.records.get_mut(slot);
         let was_online = record.is_online();
-        let given = marking.kinds.add(&mut record.marks, mark);
+        let given = marking.kinds.add(&mut record.marks, mark, record.join);
         if given {
             self.sum.add(&Fact::Marked { join: record.join, mark });
             self.online += u64::from(!was_online && record.is_online());
@@ -321,7 +328,7 @@ impl People {
         let Some(marking) = &mut self.marking else { return false };
         let record = self.records.get_mut(slot);
         let join = record.join;
-        if !marking.kinds.remove(&mut record.marks, mark) {
+        if !marking.kinds.remove(&mut record.marks, mark, join) {
             return false;
         }
         self.sum.subtract(&Fact::Marked { join, mark });
@@ -366,10 +373,7 @@ impl People {
             + self.users.heap_bytes()
             + order
             + self.lost.heap_bytes()
-            + self
-                .marking
-                .as_ref()
-                .map_or(0, |marking| size_of::<Marking>() + marking.always.heap_bytes())
+            + self.marking.as_ref().map_or(0, |marking| size_of::<Marking>() + marking.heap_bytes())
             + self.text
     }
 

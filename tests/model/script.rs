@@ -730,7 +730,12 @@ fn act_of_staff() -> impl Strategy<Value = Act> {
         2 => option::weighted(0.5, some_users()).prop_map(Act::Notify),
         1 => Just(Act::Broadcast),
     ];
-    prop_oneof![6 => moderation, 3 => roles, 3 => profile, 3 => values()]
+    prop_oneof![
+        6 => moderation.boxed(),
+        3 => roles.boxed(),
+        3 => profile.boxed(),
+        3 => values().boxed(),
+    ]
 }
 
 fn values() -> impl Strategy<Value = Act> {
@@ -764,7 +769,7 @@ fn values() -> impl Strategy<Value = Act> {
 fn act_of_app() -> impl Strategy<Value = (Who, Act)> {
     let act = prop_oneof![
         2 => option::weighted(0.7, prop::bool::weighted(0.8)).prop_map(Act::UseFilter),
-        3 => knobs().prop_map(|knobs| Act::Configure(Box::new(knobs))),
+        3 => knobs().prop_map(|knobs| Act::Configure(Box::new(knobs))).boxed(),
         2 => (-20_000..20_000_i64).prop_map(Act::Rebase),
         1 => Just(Act::Disband),
         1 => Just(Act::DetachAll),
@@ -774,15 +779,15 @@ fn act_of_app() -> impl Strategy<Value = (Who, Act)> {
 
 /// A step of any kind.
 pub(crate) fn step() -> impl Strategy<Value = Step> {
+    // Boxed: unboxed, the trees of so many choices fill a test's stack.
     let push = prop_oneof![
-        45 => message().prop_map(Some),
-        18 => movement().prop_map(Some),
-        22 => (staff(), act_of_staff()).prop_map(Some),
-        9 => answer().prop_map(Some),
-        3 => act_of_app().prop_map(Some),
+        45 => message().prop_map(Some).boxed(),
+        18 => movement().prop_map(Some).boxed(),
+        22 => (staff(), act_of_staff()).prop_map(Some).boxed(),
+        9 => answer().prop_map(Some).boxed(),
+        3 => act_of_app().prop_map(Some).boxed(),
         5 => Just(None),
     ];
-    // Boxed: unboxed, the trees of so many choices fill most of a test's stack.
     (clock(), push.boxed()).prop_map(|(clock, push)| Step { clock, push }).boxed()
 }
 
@@ -801,12 +806,12 @@ pub(crate) fn script(most: usize) -> impl Strategy<Value = Script> {
 
 /// The same, under settings of a choice.
 pub(crate) fn script_under(
-    knobs: impl Strategy<Value = Knobs>,
+    knobs: impl Strategy<Value = Knobs> + 'static,
     most: usize,
 ) -> impl Strategy<Value = Script> {
     let opens = prop::bool::weighted(0.9);
     let wild = option::weighted(0.2, (0..most, 0..8_usize));
-    (knobs, prop::bool::weighted(0.9), opens, vec(step(), 1..most), wild).prop_map(
+    (knobs.boxed(), prop::bool::weighted(0.9), opens, vec(step(), 1..most), wild).prop_map(
         |(knobs, owned, opens, mut steps, wild)| {
             if let Some((from, long)) = wild {
                 run_wild(&mut steps, from, long);

@@ -22,7 +22,7 @@
  * | `board`, `panel`, `lives`, `ask`, `asked` | the frame |
  *
  * A lost connection is made again after a pause that grows, by chance, and goes on at the cursor; the
- * next `batch` tells what was missed. Commands are not repeated: do `watch` again at each `welcome`.
+ * next `batch` tells what was missed. Commands are not repeated: do `watch` again at each `live`.
  */
 
 /**
@@ -344,9 +344,8 @@ export class LiveRoom extends EventTarget {
       case "ended": return this.#answered(frame);
       case "done": return this.#done(frame);
       case "refused":
-        this.#tell("refused", frame);
         if (frame.of === "join") this.#become("refused");
-        return;
+        return this.#tell("refused", frame);
       case "order":
         this.#tell("order", frame);
         if (frame.do === "leave") this.quit();

@@ -11,7 +11,7 @@
 //! | `plan`, `house`, `room` | which rooms there are; what they share; what one of them keeps |
 //! | `door`, `book`, `welcome`, `secret` | who comes in, goes, and comes back |
 //! | `speech`, `acts` | what is sent, before the group sees it; what owner and pupils do beside |
-//! | `words`, `muted`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
+//! | `words`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
 //! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
 //! | `crowd` | viewers who are not there |
 //! | `ops`, `metrics`, `pulse`, `logs` | what those see who keep the host running |
@@ -39,7 +39,6 @@ mod house;
 mod line;
 mod logs;
 mod metrics;
-mod muted;
 mod offers;
 mod ops;
 mod options;

@@ -4,10 +4,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use liveroom::{GroupId, HubKey};
 
-use crate::{
-    codes::Codes, counts::Counts, hands::Hands, muted::Muted, offers::Offers, plan::Plan,
-    words::Words,
-};
+use crate::{codes::Codes, counts::Counts, hands::Hands, offers::Offers, plan::Plan, words::Words};
 
 /// A room's place among the rooms of its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +20,6 @@ pub(crate) struct Room {
     pub(crate) counts: Counts,
     words: Mutex<Words>,
     hands: Mutex<Hands>,
-    muted: Mutex<Muted>,
     offers: Mutex<Offers>,
 }
 
@@ -37,7 +33,6 @@ impl Room {
             counts: Counts::default(),
             words: Mutex::default(),
             hands: Mutex::default(),
-            muted: Mutex::default(),
             offers: Mutex::new(Offers::new(codes)),
         }
     }
@@ -49,10 +44,6 @@ impl Room {
 
     pub(crate) fn hands(&self) -> MutexGuard<'_, Hands> {
         lock(&self.hands)
-    }
-
-    pub(crate) fn muted(&self) -> MutexGuard<'_, Muted> {
-        lock(&self.muted)
     }
 
     pub(crate) fn offers(&self) -> MutexGuard<'_, Offers> {

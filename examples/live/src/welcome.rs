@@ -1,6 +1,6 @@
 //! What somebody who came in is told first.
 
-use liveroom::{Cursor, Group, Profile, UserId};
+use liveroom::{Cursor, Group, Member, Profile, UserId};
 
 use crate::{
     house::House,
@@ -8,7 +8,7 @@ use crate::{
     protocol::{
         RoleName, Until,
         host::{HostFrame, written},
-        welcome::{GroupCard, Me, RoomCard, RoomName, Welcome, WireLimits},
+        welcome::{GroupCard, Me, Pupil, RoomCard, RoomName, Welcome, WireLimits},
     },
     room::Room,
     secret::Secret,
@@ -28,7 +28,8 @@ pub(crate) struct Admitted<'a> {
 
 impl House {
     pub(crate) fn welcome(&self, admitted: &Admitted<'_>) -> HostFrame<'static> {
-        let &Admitted { room, returned, resumed, cursor, user: _, profile: _, token } = admitted;
+        let &Admitted { room, returned, resumed, cursor, user, profile: _, token } = admitted;
+        let teaches = room.plan.kind == RoomKind::Class && user == Some(&self.owner);
         let rooms = self.rooms.iter().map(|room| RoomName::of(&room.plan)).collect();
         let now = self.clock.now().as_millis();
         self.read(room, |group| {
@@ -41,6 +42,7 @@ impl House {
                 rooms,
                 group: card(group),
                 me: me(group, admitted),
+                called: teaches.then(|| group.marked(CALLED_ON).map(pupil).collect()),
                 cursor: written(&cursor),
                 online: group.online(),
                 likes: totals.likes,
@@ -51,6 +53,10 @@ impl House {
             }))
         })
     }
+}
+
+fn pupil(member: Member<'_>) -> Pupil {
+    Pupil { user: member.user().to_string(), nick: member.profile().nick.to_string() }
 }
 
 fn card(group: &Group) -> GroupCard {

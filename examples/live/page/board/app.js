@@ -20,7 +20,7 @@ import { at, each, element, nickElement, showText } from "../common/dom.js";
 import { Door } from "../common/door.js";
 import { LiveRoom } from "../liveroom.js";
 import { Nav } from "../common/nav.js";
-import { ownersKey, socketAddress } from "../panel/key.js";
+import { ownersKey, socketAddress, withoutWrongKey } from "../common/key.js";
 import { Seen } from "../panel/seen.js";
 import { tab } from "../common/store.js";
 import { say, words as common } from "../common/words.js";
@@ -78,12 +78,19 @@ const chat = new Chat(
   {
     now: () => room.now(),
     self: () => ({ ...room.welcome?.me }),
+    role: roleName,
     again: (sent) => void room.send(sent.kind, sent),
     edit: (text) => composer.edit(text),
     hear: (text) => announcer.hear(text),
     alert: (text) => announcer.alert(text),
   },
 );
+
+/** @param {string} role */
+function roleName(role) {
+  return role === "owner" ? words.teacher : (common.ROLES[role] ?? "");
+}
+
 const door = new Door((name) => {
   kept.nick = name;
   room.rejoin({ nick: name, guest: false });
@@ -259,10 +266,11 @@ room.addEventListener("welcome", (event) => {
   composer.bar({ muteAll: about.mute_all === true, applied: frame.status === "waiting" });
   door.show(me.guest === true);
   showText(at("me"), me.guest ? null : me.nick || me.user || "");
-  showText(at("my-role"), me.role === "owner" ? words.teacher : common.ROLES[me.role ?? ""] || null);
+  showText(at("my-role"), roleName(me.role ?? "") || null);
   at("leave").hidden = me.guest === true || me.role === "owner";
   become({ speakers: kind.speakers ?? "all", role: me.role ?? "guest", guest: me.guest === true, called: me.called === true, muteAll: about.mute_all === true });
   takeMuted(me.muted ?? null);
+  if (frame.called) pupils.showCalled(frame.called);
   describe();
   keep();
 });
@@ -306,6 +314,7 @@ room.addEventListener("sent", (event) => {
   if (sent.state === "refused" && sent.code === 2004) takeMuted(sent.detail?.until ?? null);
   if (sent.kind === "text") chat.tell(sent);
 });
+withoutWrongKey(room, () => ({ nick: kept.nick, guest: kept.nick === undefined }));
 addEventListener("pagehide", keep);
 at("leave").addEventListener("click", () => {
   delete kept.nick;

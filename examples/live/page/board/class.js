@@ -17,6 +17,12 @@ export class ClassList {
     this.room = room;
   }
 
+  /** As the host has it, after coming back. @param {readonly Pupil[]} pupils */
+  showCalled(pupils) {
+    this.#called = new Map(pupils.map((pupil) => [pupil.user, pupil]));
+    this.show();
+  }
+
   /** @param {Pupil} pupil @returns {boolean} whether that is news */
   raise(pupil) {
     const news = !this.#hands.has(pupil.user);

@@ -35,14 +35,14 @@ export class Chat {
 
   /**
    * @param {{log: HTMLElement, rows: HTMLElement, pending: HTMLElement, newer: HTMLElement, empty: HTMLElement}} places
-   * @param {{now: () => number, self: () => Partial<Entry>, again: (sent: Sent) => void, edit: (text: string) => void, hear: (text: string) => void, alert: (text: string) => void}} acts
+   * @param {{now: () => number, self: () => Partial<Entry>, role: (role: string) => string, again: (sent: Sent) => void, edit: (text: string) => void, hear: (text: string) => void, alert: (text: string) => void}} acts
    */
   constructor(places, acts) {
     this.places = places;
     this.acts = acts;
     this.#list = new List(places.log, places.rows, {
       keep: KEEP_ROWS,
-      draw: (item, row) => drawRow(item, () => this.#list.update(row)),
+      draw: (item, row) => drawRow(item, { role: acts.role, changed: () => this.#list.update(row) }),
       moved: (fresh) => this.#showNewer(fresh),
     });
     this.#own = new OwnMessages(places.pending, {

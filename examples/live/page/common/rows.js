@@ -30,14 +30,17 @@ const LONG_LINES = 7;
 export const isLong = (text) => text.length > LONG_CHARACTERS || text.split("\n", LONG_LINES + 1).length > LONG_LINES;
 
 /**
- * @param {Item} item
- * @param {() => void} changed is called when its reader opens or closes a long one
+ * @typedef {object} Ways
+ * @property {(role: string) => string} role what a role is called in this room
+ * @property {() => void} changed is called when the reader of a long one opens or closes it
+ *
+ * @param {Item} item @param {Ways} ways
  * @returns {HTMLElement}
  */
-export function drawRow(item, changed) {
+export function drawRow(item, ways) {
   switch (item.look) {
     case "said":
-      return said(item, /** @type {Entry} */ (item.entry), changed);
+      return said(item, /** @type {Entry} */ (item.entry), ways);
     case "gift":
       return gift(item, /** @type {Entry} */ (item.entry));
     case "line":
@@ -59,15 +62,15 @@ function boxed(className, text) {
   return row;
 }
 
-/** @param {Item} item @param {Entry} entry @param {() => void} changed */
-function said(item, entry, changed) {
+/** @param {Item} item @param {Entry} entry @param {Ways} ways */
+function said(item, entry, ways) {
   const row = element("li", `row said ${entry.role ?? "app"} ${item.own ? "own" : ""}`);
   const text = entry.text || words.unreadable;
   const long = isLong(text);
   const body = element("div", "body");
   const line = element("p", long && !item.open ? "text cut" : "text");
   line.append(nickElement(entry));
-  const role = words.ROLES[entry.role ?? ""];
+  const role = ways.role(entry.role ?? "");
   if (role) line.append(element("span", "badge", role));
   if (entry.user == null) line.append(element("span", "badge", words.official));
   line.append(element("bdi", "words", text));
@@ -75,7 +78,7 @@ function said(item, entry, changed) {
   if (long) {
     const more = button("quiet more", item.open ? words.longer.less : words.longer.more, () => {
       item.open = !item.open;
-      changed();
+      ways.changed();
     });
     more.setAttribute("aria-expanded", String(item.open === true));
     body.append(more);

@@ -290,7 +290,7 @@ export function own(sent, now) {
   }
 }
 
-/** The heading over {@link own}. @param {Sent} sent */
+/** The heading over {@link own}. @param {Sent} sent @returns {string} */
 export const fate = (sent) =>
   sent.state === "unknown" ? "Perhaps not shown" : "Not shown to others";
 

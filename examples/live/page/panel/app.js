@@ -12,7 +12,7 @@ import { FilterActs } from "./filter.js";
 import { Flow } from "./flow.js";
 import { Held } from "./held.js";
 import { dryInks } from "./ink.js";
-import { keepKey, ownersKey, socketAddress } from "./key.js";
+import { keepKey, ownersKey, socketAddress } from "../common/key.js";
 import { LifeDialog } from "./life.js";
 import { Lives } from "./lives.js";
 import { OfferActs } from "./offer.js";

@@ -11,6 +11,7 @@ import { Door } from "../common/door.js";
 import { giftOf } from "../common/fold.js";
 import { Gifts } from "./gifts.js";
 import { listenToKeys } from "./keys.js";
+import { ownersKey, socketAddress, withoutWrongKey } from "../common/key.js";
 import { LiveRoom } from "../liveroom.js";
 import { Nav } from "../common/nav.js";
 import { OfferCard, readNotice } from "./offer.js";
@@ -34,13 +35,8 @@ const LIKES_PER_HEART = 3;
 /** A kind of the host's own: somebody asks for what is offered. */
 const INQUIRY = 3;
 
-const place = new URL(location.href);
-const group = place.searchParams.get("group") ?? undefined;
-const key = new URLSearchParams(place.hash.slice(1)).get("key") ?? undefined;
-const socketUrl = new URL("ws", place);
-socketUrl.protocol = place.protocol === "https:" ? "wss:" : "ws:";
-socketUrl.search = "";
-socketUrl.hash = "";
+const group = new URL(location.href).searchParams.get("group") ?? undefined;
+const key = ownersKey();
 
 /** Who one was before a reload. @type {{nick?: string, token?: string|null, cursor?: any}} */
 const kept = tab.read(group ?? "") ?? {};
@@ -48,7 +44,7 @@ const keep = () => tab.write(group ?? "", { nick: kept.nick, ...room.session });
 
 // -- The parts ----------------------------------------------------------------------------------
 
-const room = new LiveRoom(socketUrl, { ...kept, guest: !kept.nick, group, key });
+const room = new LiveRoom(socketAddress(), { ...kept, guest: !kept.nick, group, key });
 const announcer = new Announcer(at("announcer"), at("alerts"));
 const stage = new Stage({ scene: at("scene"), flight: at("flight"), hearts: at("hearts") });
 const gifts = new Gifts(at("gifts"));
@@ -61,6 +57,7 @@ const chat = new Chat(
   {
     now: () => room.now(),
     self: () => ({ ...room.welcome?.me }),
+    role: (role) => words.ROLES[role] ?? "",
     again: (sent) => void room.send(sent.kind, sent),
     edit: (text) => composer.edit(text),
     hear: (text) => announcer.hear(text),
@@ -247,6 +244,7 @@ room.addEventListener("error", (event) => {
 room.addEventListener("state", (event) => {
   if (/** @type {CustomEvent} */ (event).detail.state === "offline") lostAt ??= Date.now();
 });
+withoutWrongKey(room, () => ({ guest: !kept.nick }));
 addEventListener("pagehide", keep);
 
 at("leave").addEventListener("click", () => {

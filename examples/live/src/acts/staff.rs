@@ -10,21 +10,13 @@ use super::Answer;
 
 impl House {
     pub(super) fn mute(&self, stay: &Stay, user: &str, seconds: Option<u64>) -> Answer {
-        let user = named(user)?;
         let span = seconds.map_or(Span::Forever, |secs| Span::For(Duration::from_secs(secs)));
-        let done = self.as_owner(stay, Command::mute(user.clone(), span))?;
-        if let Some(until) = self.read(&stay.room, |group| group.muted_until(&user)) {
-            stay.room.muted().add(user, until);
-        }
-        Ok(done)
+        self.as_owner(stay, Command::mute(named(user)?, span))
     }
 
     pub(super) fn unmute(&self, stay: &Stay, user: &str) -> Answer {
-        let user = named(user)?;
-        let users: Users = [user.clone()].into_iter().collect();
-        let done = self.as_owner(stay, Command::Unmute { users })?;
-        stay.room.muted().remove(&user);
-        Ok(done)
+        let users: Users = [named(user)?].into_iter().collect();
+        self.as_owner(stay, Command::Unmute { users })
     }
 
     /// Orders a user's client to leave (FAQ 3): nobody is thrown out of a livestreaming group.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use liveroom::{Flow, Message, Outcome, PerPriority, Timestamp, Traffic};
+use liveroom::{Flow, Message, Outcome, PerPriority, Timestamp, Traffic, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -46,6 +46,12 @@ pub(crate) struct PanelFrame {
 pub(crate) struct MutedUser {
     pub(crate) user: String,
     pub(crate) until: Until,
+}
+
+impl From<(&UserId, Timestamp)> for MutedUser {
+    fn from((user, until): (&UserId, Timestamp)) -> Self {
+        Self { user: user.to_string(), until: Until(until) }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,6 +20,9 @@ pub(crate) struct Welcome {
     pub(crate) rooms: Vec<RoomName>,
     pub(crate) group: GroupCard,
     pub(crate) me: Me,
+    /// For the teacher of a class: who was called on and is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) called: Option<Vec<Pupil>>,
     pub(crate) cursor: Value,
     pub(crate) online: u64,
     pub(crate) likes: u64,
@@ -116,6 +119,13 @@ pub(crate) struct Me {
     /// In a class: whether the user was called on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) called: Option<bool>,
+}
+
+/// One who may speak and draw in a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Pupil {
+    pub(crate) user: String,
+    pub(crate) nick: String,
 }
 
 /// What this host is set to.

@@ -73,6 +73,10 @@ test("in the large class the teacher draws, and a pupil draws only when called o
   await until(async () => (await picture(teacher.page)).ink > before.ink, "the pupil's line");
   await say(pupil.page, "thank you");
   await row(teacher.page, "thank you").waitFor();
+  // A teacher who comes back finds who was called on.
+  await teacher.page.reload();
+  await say(teacher.page, "well done");
+  assert.equal(await row(pupil.page, "well done").locator(".badge").innerText(), "Teacher");
   await teacher.page.locator("#called > li", { hasText: "Pia" }).getByRole("button").first().click();
   await until(async () => !(await pupil.page.locator("#pens").isVisible()), "the end of the pupil's turn");
   nothingWentWrong([teacher, pupil]);

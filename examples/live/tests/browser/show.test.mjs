@@ -194,3 +194,18 @@ test("on a phone everything is within reach", async () => {
   nothingWentWrong([ann]);
   await ann.context.close();
 });
+
+test("the owner's key makes the owner and leaves the address bar; another is forgotten", async () => {
+  const at = (key) => visitor(browser, new URL(`/#key=${key}`, host.url));
+  const [owner, stranger] = [await at(host.key), await at("0".repeat(32))];
+  await say(owner.page, "welcome to my show");
+  assert.equal(await row(owner.page, "welcome to my show").locator(".badge").innerText(), "Streamer");
+  await row(stranger.page, "welcome to my show").waitFor();
+  for (const { page } of [owner, stranger]) assert.doesNotMatch(page.url(), /key=/);
+  await enter(stranger.page, "Sam");
+  await stranger.page.reload();
+  await say(stranger.page, "just watching");
+  assert.equal(await row(owner.page, "just watching").locator(".badge").count(), 0);
+  nothingWentWrong([owner, stranger]);
+  await Promise.all([owner.context.close(), stranger.context.close()]);
+});

@@ -66,7 +66,10 @@ async fn a_pupil_speaks_and_draws_while_called_on() {
     drop(pupil);
     let mut pupil = Client::connect(&host).await;
     let back = json!({"v": 1, "t": "join", "group": "class", "token": token});
-    assert_eq!(pupil.join(&back).await["me"]["called"], true);
+    let returned = pupil.join(&back).await;
+    assert_eq!((&returned["me"]["called"], &returned["called"]), (&json!(true), &Value::Null));
+    let (mut mia, welcome) = Client::owner(&host, "class").await;
+    assert_eq!(welcome["called"], json!([{"user": user, "nick": "Pupil"}]));
 
     assert_eq!(mia.act(call(false)).await["state"], "done");
     assert_eq!(pupil.next_of("direct").await["notice"]["field"], r#"{"called":false}"#);

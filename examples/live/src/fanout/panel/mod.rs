@@ -23,7 +23,6 @@ use crate::{
     house::House,
     process::Usage,
     protocol::{
-        Until,
         host::HostFrame,
         panel::{Handed, MutedUser, PanelFrame, WireFlows, WireTraffic, WireWords},
     },
@@ -126,22 +125,20 @@ impl Panel {
 
     fn figures(&mut self, house: &House, room: &Room, now: Timestamp) -> PanelFrame {
         // All of the group's own at one moment, so that it balances.
-        let (stats, online, mute_all, traffic) = house.read(room, |group| {
+        let (stats, online, mute_all, traffic, muted, muted_count) = house.read(room, |group| {
             let traffic = WireTraffic::of(&group.config().settings().traffic);
-            (group.stats(), group.online(), group.is_mute_all(), traffic)
+            let muted: Vec<_> = group.mutes().take(MUTED).map(MutedUser::from).collect();
+            let muted_count = group.mutes().count();
+            (group.stats(), group.online(), group.is_mute_all(), traffic, muted, muted_count)
         });
         let counted = room.counts.now();
-        let (muted_count, muted) = room.muted().list(now, MUTED);
-        let muted = muted
-            .into_iter()
-            .map(|(user, until)| MutedUser { user: user.to_string(), until: Until(until) });
         let (cpu_permille, resident_kib) = self.since.cost(now);
         let (authors, authors_other) = self.since.authors.top(now, AUTHORS);
         PanelFrame {
             now: now.as_millis(),
             online,
             mute_all,
-            muted: muted.collect(),
+            muted,
             muted_count,
             traffic,
             words: WireWords { terms: room.words().terms() },

@@ -1,5 +1,5 @@
 /**
- * The owner's key, which opens panel and board to the owner.
+ * The owner's key, which makes whoever has it the owner, on every page.
  *
  * It comes in the address's fragment, which browsers do not send, and leaves the address bar at once: what
  * stands there is photographed, shared and remembered. It is kept for this tab and no other.
@@ -31,6 +31,16 @@ export function keepKey(key) {
   } catch {
     // Storage may be forbidden; then a reload asks for the key again.
   }
+}
+
+/** A host that was started again has another key: the old one is forgotten, and one comes in as anybody else. @param {import("../liveroom.js").LiveRoom} room @param {() => import("../liveroom.js").Options} anybody how one joins without it */
+export function withoutWrongKey(room, anybody) {
+  room.addEventListener("refused", (event) => {
+    const { of, code } = /** @type {CustomEvent} */ (event).detail;
+    if (of !== "join" || code !== "key") return;
+    keepKey(null);
+    room.rejoin({ ...anybody(), key: undefined });
+  });
 }
 
 /** The address of the host's WebSocket, beside the page wherever that stands. */
