@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { startBrowser, visitor } from "./support/browser.mjs";
 import { startHost } from "./support/host.mjs";
-import { enter, nothingWentWrong, row, say, until } from "./support/show.mjs";
+import { enter, nothingWentWrong, present, row, say, until } from "./support/show.mjs";
 
 let browser;
 let host;
@@ -84,6 +84,21 @@ test("a muted viewer cannot speak until they are unmuted", async () => {
   await zed.context.close();
 });
 
+test("a viewer whom the owner removes leaves, and is told why", async () => {
+  const [zoe, ann] = [await viewer("Zoe"), await viewer("Ann")];
+  await say(zoe.page, "I will be removed");
+  await row(ann.page, "I will be removed").waitFor();
+  await open("act-people");
+  await owner.page.locator("#find").fill("Zoe");
+  await owner.page.locator("#found").getByText("Zoe").first().click();
+  await owner.page.locator("#remove").click();
+  await owner.page.locator("#remove-sure").click();
+  await zoe.page.locator("#connection", { hasText: /asked you to leave/i }).waitFor();
+  await row(ann.page, /Zoe.*left/).waitFor();
+  nothingWentWrong([zoe, ann]);
+  await Promise.all([zoe.context.close(), ann.context.close()]);
+});
+
 test("everybody is muted, and the owner is not", async () => {
   const ann = await viewer("Ann");
   await open("act-room");
@@ -98,7 +113,7 @@ test("everybody is muted, and the owner is not", async () => {
 });
 
 test("a notice and a new profile reach everybody", async () => {
-  const guest = await visitor(browser, host.url);
+  const guest = await present(await visitor(browser, host.url));
   await open("act-room");
   await owner.page.locator("#notice").fill("The raffle is open.");
   await owner.page.locator("#notice-form button[type=submit]").click();
@@ -171,6 +186,19 @@ test("the rate and the reserve change while people talk", async () => {
   await owner.page.locator("#reserve").fill("2");
   await owner.page.locator("#traffic-form button[type=submit]").click();
   await until(async () => /60/.test(await owner.page.locator("#traffic-now").innerText()), "the new rate");
+});
+
+test("the owner ends a class from its panel, and its pupils are told", async () => {
+  const teacher = await visitor(browser, new URL(`/panel?group=class#key=${host.key}`, host.url));
+  const pupil = await visitor(browser, new URL("/board?group=class", host.url));
+  await enter(pupil.page, "Pia");
+  const end = teacher.page.locator("details", { has: teacher.page.locator("#end-form") });
+  await end.locator("summary").click();
+  await teacher.page.locator("#end-name").fill((await teacher.page.locator("#title").innerText()).trim());
+  await teacher.page.locator("#end-sure").click();
+  await pupil.page.locator("#connection:not([hidden])", { hasText: /\w/ }).waitFor();
+  nothingWentWrong([teacher, pupil]);
+  await Promise.all([teacher.context.close(), pupil.context.close()]);
 });
 
 test("the owner ends the room, and everybody is told", async () => {

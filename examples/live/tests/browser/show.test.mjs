@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { PHONE, startBrowser, visitor } from "./support/browser.mjs";
 import { startHost } from "./support/host.mjs";
-import { enter, nothingWentWrong, row, rows, say, until } from "./support/show.mjs";
+import { enter, nothingWentWrong, present, row, rows, say, until } from "./support/show.mjs";
 
 let browser;
 let host;
@@ -19,7 +19,7 @@ after(async () => {
 });
 
 /** @param {object} [options] */
-const visit = (options) => visitor(browser, host.url, options);
+const visit = async (options) => present(await visitor(browser, host.url, options));
 
 test("two people talk, and both see the same history", async () => {
   const [ann, bo] = await Promise.all([visit(), visit()]);
@@ -196,7 +196,7 @@ test("on a phone everything is within reach", async () => {
 });
 
 test("the owner's key makes the owner and leaves the address bar; another is forgotten", async () => {
-  const at = (key) => visitor(browser, new URL(`/#key=${key}`, host.url));
+  const at = async (key) => present(await visitor(browser, new URL(`/#key=${key}`, host.url)));
   const [owner, stranger] = [await at(host.key), await at("0".repeat(32))];
   await say(owner.page, "welcome to my show");
   assert.equal(await row(owner.page, "welcome to my show").locator(".badge").innerText(), "Streamer");

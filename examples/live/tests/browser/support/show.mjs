@@ -4,6 +4,12 @@ import assert from "node:assert/strict";
 
 /** @typedef {import("playwright-core").Page} Page */
 
+/** Waits until somebody is in the room: what was said before reaches no newcomer. @param {{page: Page}} made */
+export async function present(made) {
+  await made.page.locator("#live:not(.lost)").waitFor();
+  return made;
+}
+
 /** Takes part under a name. @param {Page} page @param {string} nick */
 export async function enter(page, nick) {
   await page.getByLabel("Your name").fill(nick);
