@@ -1,29 +1,48 @@
-//! Reading a spec from a plain list; the grammar stands at [`FilterSpec::parse`].
+//! Reading a spec from a plain list.
 
 use super::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 
-/// Reads a list, line by line.
-pub(super) fn parse(text: &str) -> Result<FilterSpec, FilterError> {
-    let mut spec = FilterSpec::new();
-    let (mut category, mut treatment) = (Category::Custom(0), None);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    for (number, line) in text.lines().enumerate() {
-        let at = Origin::Line(number + 1);
-        let (line, comment) = split_comment(line);
-        let mut chars = line.chars();
-        match chars.next() {
-            None => {}
-            Some('[') => (category, treatment) = header(line, at)?,
-            Some('+') => spec.allow_from(chars.as_str().trim().to_owned(), at)?,
-            Some(mark) => {
-                let text = if matches!(mark, '!' | '\\') { chars.as_str().trim() } else { line };
-                let (text, comment) = (text.to_owned(), comment.to_owned());
-                let boundary = mark == '!';
-                spec.add_from(Term { text, category, treatment, boundary, comment }, at)?;
+impl FilterSpec {
+    /// Reads a plain list, one term a line; blank lines do not count.
+    ///
+    /// | line | meaning |
+    /// |---|---|
+    /// | `word or phrase` | a term, met inside words too |
+    /// | `!word` | a term, met as a whole word only |
+    /// | `+word` | an innocent word: terms inside it do not count |
+    /// | `[category]` | the terms that follow are of this category |
+    /// | `[category treatment]` | and are treated so, whatever is usual for the category |
+    /// | `# …`, and ` # …` after any of these | a comment; a term's is kept with it |
+    /// | `\…` | what follows is a term, whatever it begins with |
+    ///
+    /// Categories are `pornography`, `politics`, `abuse`, `advertising` and `custom:N`, treatments
+    /// `tag`, `mask`, `hold` and `block`.
+    ///
+    /// # Errors
+    /// [`FilterError`] names the first line that cannot stand, and says how to mend it.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        let mut spec = Self::new();
+        let (mut category, mut treatment) = (Category::Custom(0), None);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for (number, line) in text.lines().enumerate() {
+            let at = Origin::Line(number + 1);
+            let (line, comment) = split_comment(line);
+            let mut chars = line.chars();
+            match chars.next() {
+                None => {}
+                Some('[') => (category, treatment) = header(line, at)?,
+                Some('+') => spec.allow_from(chars.as_str().trim().to_owned(), at)?,
+                Some(mark) => {
+                    let text =
+                        if matches!(mark, '!' | '\\') { chars.as_str().trim() } else { line };
+                    let (text, comment) = (text.to_owned(), comment.to_owned());
+                    let boundary = mark == '!';
+                    spec.add_from(Term { text, category, treatment, boundary, comment }, at)?;
+                }
             }
         }
+        Ok(spec)
     }
-    Ok(spec)
 }
 
 /// Parts a line from its comment: a `#` begins one at the start and after white space.
@@ -84,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_list_reads_as_its_grammar_says() {
-        let spec = parse(
+        let spec = FilterSpec::parse(
             "\u{feff}plain\r\n\n  two words  # why\n#note\n[Abuse]\n!whole\n+inno cent\n\
              [politics BLOCK] # from here\nc#\n\\#tag\n\\!bang\n[ custom:65535  tag ]\n\\\\x # ",
         )
@@ -136,10 +155,10 @@ mod tests {
                 "line 1: \"-\" has nothing to look for; give it a letter, digit or symbol, or drop it",
             ),
         ] {
-            assert_eq!(parse(text).unwrap_err().to_string(), message, "{text:?}");
+            assert_eq!(FilterSpec::parse(text).unwrap_err().to_string(), message, "{text:?}");
         }
         assert!(
-            parse(&"y".repeat(129))
+            FilterSpec::parse(&"y".repeat(129))
                 .unwrap_err()
                 .to_string()
                 .starts_with("line 1: a term has at most 128")

@@ -7,7 +7,6 @@ use thiserror::Error;
 
 use super::{
     Filter,
-    list::parse,
     pattern::{MAX_LETTERS, Pattern, Unfit},
 };
 
@@ -128,27 +127,6 @@ impl FilterSpec {
     /// A spec that looks for nothing.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Reads a plain list, one term a line; blank lines do not count.
-    ///
-    /// | line | meaning |
-    /// |---|---|
-    /// | `word or phrase` | a term, met inside words too |
-    /// | `!word` | a term, met as a whole word only |
-    /// | `+word` | an innocent word: terms inside it do not count |
-    /// | `[category]` | the terms that follow are of this category |
-    /// | `[category treatment]` | and are treated so, whatever is usual for the category |
-    /// | `# …`, and ` # …` after any of these | a comment; a term's is kept with it |
-    /// | `\…` | what follows is a term, whatever it begins with |
-    ///
-    /// Categories are `pornography`, `politics`, `abuse`, `advertising` and `custom:N`, treatments
-    /// `tag`, `mask`, `hold` and `block`.
-    ///
-    /// # Errors
-    /// [`FilterError`] names the first line that cannot stand, and says how to mend it.
-    pub fn parse(text: &str) -> Result<Self, FilterError> {
-        parse(text)
     }
 
     /// Adds a term; its number is the number of terms before it.

@@ -1,0 +1,215 @@
+//! The one gate through which every setting goes.
+
+use std::time::Duration;
+
+use super::{ConfigError, GroupConfig, Lane, MAX_USERS, Power, Settings};
+use crate::{bounds, message::Priority};
+
+impl Settings {
+    /// Checks the settings against each other and makes them a config.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the first setting that cannot hold, and what it must be.
+    pub fn build(self) -> Result<GroupConfig, ConfigError> {
+        self.check().map_or(Ok(()), Err)?;
+        Ok(GroupConfig(self))
+    }
+
+    /// The most outputs that one command, or one deadline, can put out: every waiting and held
+    /// message may end, and every user named may be told over every session.
+    pub(crate) fn reach(&self) -> u64 {
+        let waiting: u64 = self.traffic.lanes.0.iter().map(|lane| u64::from(lane.capacity)).sum();
+        let named = MAX_USERS * (u64::from(self.presence.per_user) + 4);
+        waiting + u64::from(self.asking.open) + named + 128
+    }
+
+    fn check(&self) -> Option<ConfigError> {
+        const DAY: Duration = Duration::from_hours(24);
+        let (traffic, limits) = (&self.traffic, &self.limits);
+        let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
+        let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
+        let rules: [(bool, &'static str, &'static str); 22] = [
+            ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
+            (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
+            (
+                lanes.iter().all(|lane| (1..=Lane::MAX_CAPACITY).contains(&lane.capacity)),
+                "traffic.lanes.capacity",
+                "1 to 65,536",
+            ),
+            (
+                lanes.iter().all(|lane| lane.max_wait <= DAY),
+                "traffic.lanes.max_wait",
+                "at most a day",
+            ),
+            (
+                caps.iter().flatten().all(|cap| (1..=1_000_000).contains(&cap.burst)),
+                "traffic.caps.burst",
+                "1 to 1,000,000",
+            ),
+            (
+                self.retention.quota.0.iter().all(|quota| (1..=1_048_576).contains(quota)),
+                "retention.quota",
+                "1 to 1,048,576 for each class",
+            ),
+            (self.retention.max_age <= 30 * DAY, "retention.max_age", "at most 30 days"),
+            (!self.retention.max_age.is_zero(), "retention.max_age", "more than zero"),
+            (
+                u64::from(self.history)
+                    <= self.retention.quota.0.iter().copied().map(u64::from).sum(),
+                "history",
+                "at most what retention.quota keeps",
+            ),
+            ((1..=1_000_000).contains(&self.tips.cap.burst), "tips.cap.burst", "1 to 1,000,000"),
+            ((1..=64).contains(&self.tips.names), "tips.names", "1 to 64"),
+            (
+                self.asking.every.is_none_or(|patience| patience.deadline <= DAY),
+                "asking.every.deadline",
+                "at most a day",
+            ),
+            (
+                self.asking.filter_hold.deadline <= DAY,
+                "asking.filter_hold.deadline",
+                "at most a day",
+            ),
+            (self.asking.open <= 65_536, "asking.open", "at most 65,536"),
+            (self.presence.grace <= DAY, "presence.grace", "at most a day"),
+            ((1..=255).contains(&self.presence.per_user), "presence.per_user", "1 to 255"),
+            (
+                self.speakers.is_none_or(|mark| {
+                    mark >= bounds::FIRST_MARK && self.powers.contains(Power::Marks)
+                }),
+                "speakers",
+                "a mark from 1,000, where powers has Marks",
+            ),
+            (
+                self.slow_mode.is_none_or(|slow| slow.interval <= DAY && !slow.interval.is_zero()),
+                "slow_mode.interval",
+                "more than zero and at most a day",
+            ),
+            (
+                (Duration::from_secs(1)..=Duration::from_mins(1)).contains(&self.tally),
+                "tally",
+                "1 s to 60 s",
+            ),
+            (
+                (1..=1_048_576).contains(&limits.message_bytes),
+                "limits.message_bytes",
+                "1 to 1,048,576",
+            ),
+            ((1..=1_024).contains(&limits.elements), "limits.elements", "1 to 1,024"),
+            (
+                u64::from(limits.outputs) >= self.reach(),
+                "limits.outputs",
+                "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, and 128",
+            ),
+        ];
+        let broken = rules.into_iter().find(|(holds, ..)| !holds);
+        broken.map(|(_, field, rule)| ConfigError { field, rule })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::*, *};
+
+    /// Each setting at its limit, and one past it.
+    #[test]
+    fn settings_that_cannot_hold_together_are_named() {
+        let broken = |change: &dyn Fn(&mut Settings)| {
+            let mut settings = GroupConfig::livestream().settings().clone();
+            change(&mut settings);
+            settings.build().map_err(|error| error.field).err()
+        };
+        assert_eq!(broken(&|_: &mut Settings| {}), None);
+        assert_eq!(broken(&|it: &mut Settings| it.traffic.burst = 0), Some("traffic.burst"));
+        assert_eq!(broken(&|it: &mut Settings| it.traffic.reserve = 3), None);
+        assert_eq!(broken(&|it: &mut Settings| it.traffic.reserve = 4), Some("traffic.reserve"));
+        assert_eq!(
+            broken(&|it: &mut Settings| it.traffic.lanes[Priority::Low].capacity = 0),
+            Some("traffic.lanes.capacity")
+        );
+        assert_eq!(
+            broken(&|it: &mut Settings| it.traffic.lanes[Priority::Low].max_wait = Duration::MAX),
+            Some("traffic.lanes.max_wait")
+        );
+        assert_eq!(
+            broken(&|it: &mut Settings| {
+                let cap = Cap { rate: it.traffic.rate, burst: 0 };
+                it.traffic.caps[Priority::Normal] = Some(cap);
+            }),
+            Some("traffic.caps.burst")
+        );
+        assert_eq!(
+            broken(&|it: &mut Settings| it.retention.quota.0[5] = 0),
+            Some("retention.quota")
+        );
+        assert_eq!(
+            broken(&|it: &mut Settings| it.retention.max_age = Duration::ZERO),
+            Some("retention.max_age")
+        );
+        assert_eq!(broken(&|it: &mut Settings| it.history = 3_072), None);
+        assert_eq!(broken(&|it: &mut Settings| it.history = 3_073), Some("history"));
+        assert_eq!(broken(&|it: &mut Settings| it.tips.names = 65), Some("tips.names"));
+        assert_eq!(broken(&|it: &mut Settings| it.tips.cap.burst = 0), Some("tips.cap.burst"));
+        assert_eq!(broken(&|it: &mut Settings| it.asking.open = 65_537), Some("asking.open"));
+        assert_eq!(
+            broken(&|it: &mut Settings| it.presence.per_user = 0),
+            Some("presence.per_user")
+        );
+        assert_eq!(
+            broken(&|it: &mut Settings| it.presence.per_user = 256),
+            Some("presence.per_user")
+        );
+        assert_eq!(broken(&|it: &mut Settings| it.tally = Duration::ZERO), Some("tally"));
+        assert_eq!(
+            broken(&|it: &mut Settings| it.speakers = Some(1_000)),
+            Some("speakers"),
+            "nobody can be marked"
+        );
+        let marks = |mark| {
+            move |it: &mut Settings| {
+                (it.powers, it.speakers) = (Powers::NONE.with(Power::Marks), Some(mark));
+            }
+        };
+        assert_eq!(broken(&marks(1_000)), None);
+        assert_eq!(broken(&marks(999)), Some("speakers"));
+        assert_eq!(
+            broken(&|it: &mut Settings| it.limits.message_bytes = 0),
+            Some("limits.message_bytes")
+        );
+        assert_eq!(broken(&|it: &mut Settings| it.limits.elements = 0), Some("limits.elements"));
+        assert_eq!(broken(&|it: &mut Settings| it.limits.outputs = 8_175), Some("limits.outputs"));
+        assert_eq!(broken(&|it: &mut Settings| it.limits.outputs = 8_176), None);
+    }
+
+    #[test]
+    fn settings_from_outside_pass_the_same_gate() {
+        for config in [GroupConfig::livestream(), GroupConfig::vendor(), GroupConfig::modern()] {
+            let text = serde_json::to_string(&config).unwrap();
+            assert_eq!(serde_json::from_str::<GroupConfig>(&text).unwrap(), config);
+            assert!(config.settings().clone().build().is_ok());
+            let broken = text.replacen("\"burst\":4", "\"burst\":0", 1);
+            assert_ne!(broken, text);
+            let error = serde_json::from_str::<GroupConfig>(&broken).unwrap_err().to_string();
+            assert!(error.contains("traffic.burst must be 1 to 1,000,000"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_presets_are_what_they_are_called() {
+        let (livestream, modern) = (GroupConfig::livestream(), GroupConfig::modern());
+        let seed = livestream.settings();
+        assert_eq!(seed.traffic.rate.get(), 40, "seed FAQ 5");
+        assert_eq!(seed.powers, Powers::NONE);
+        assert_eq!(seed.limits.members, None, "unlimited group members");
+        assert!((3..=5).contains(&seed.tally.as_secs()), "seed FAQ 6");
+        let tips = |config: &GroupConfig, kind| config.settings().tips.kinds.contains(kind);
+        let (vendor, staff) = (GroupConfig::vendor(), [TipKind::MemberProfile, TipKind::SetAdmin]);
+        assert!(staff.iter().all(|&kind| tips(&livestream, kind)), "seed step 4");
+        assert!(staff.iter().all(|&kind| !tips(&vendor, kind) && tips(&modern, kind)));
+        let tells = |config: &GroupConfig| config.settings().tips.mute_all;
+        assert_eq!([&livestream, &vendor, &modern].map(tells), [true, false, true]);
+        assert!(modern.settings().powers.contains(Power::Admins));
+        assert_eq!(modern.settings().history, 20);
+    }
+}
