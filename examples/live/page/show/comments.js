@@ -37,8 +37,8 @@ const MAX_FLYING = 220;
 const MAX_WAIT_MS = 1_500;
 const MAX_QUEUE = 24;
 const MAX_CHARACTERS = 60;
-/** Those of one moment set off together: one layout for all of them. */
-const TICK_MS = 120;
+/** Those of one moment set off together, and all on one strip, the strips in turn: one layout of a third of them. */
+const TICK_MS = 80;
 /** So far beyond the edge one begins, by chance: those of one moment would come in as a column. */
 const MAX_LAG = 150;
 const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif';
@@ -70,6 +70,8 @@ export class Comments {
   /** @type {number|undefined} */ #timer;
   /** Since when all stand still, by performance.now(). @type {number|null} */ #heldAt = null;
   #heldFor = 0;
+  /** The strip whose turn it is. */
+  #turn = 0;
   #width = 0;
   #height = 0;
   #font = 20;
@@ -177,10 +179,16 @@ export class Comments {
     this.#timer = undefined;
     const now = this.#now();
     if (this.#heldAt === null) {
-      this.#keep(({ flyer }) => flyer.end > now);
+      this.#turn = (this.#turn + 1) % SPEEDS.length;
+      this.#keep(({ flyer, lane }) => flyer.end > now || !this.#hasTurn(lane));
       this.#launch(now);
     }
     if (this.#flying.length + this.#queue.length > 0) this.#timer = setTimeout(() => this.#tick(), TICK_MS);
+  }
+
+  /** @param {number} lane */
+  #hasTurn(lane) {
+    return lane % SPEEDS.length === this.#turn;
   }
 
   /** Lets those in the queue set off that find a lane. @param {number} now */
@@ -190,11 +198,11 @@ export class Comments {
     this.#queue = queue.filter((waiting) => {
       if (this.#flying.length >= MAX_FLYING || this.#width === 0) return true;
       waiting.width ||= this.#widthOf(waiting);
-      const taken = this.#lanes.take((lane) =>
-        this.#still.matches
-          ? standing(waiting.width, now, STANDING_MS)
-          : crossing(waiting.width, this.#width + waiting.lag, now, this.#stripOf(lane, now).speed),
-      );
+      const taken = this.#lanes.take((lane) => {
+        if (!this.#hasTurn(lane)) return null;
+        if (this.#still.matches) return standing(waiting.width, now, STANDING_MS);
+        return crossing(waiting.width, this.#width + waiting.lag, now, this.#stripOf(lane, now).speed);
+      });
       if (taken) this.#show(waiting, taken.flyer, taken.lane, now);
       return taken === null;
     });
@@ -242,8 +250,7 @@ export class Comments {
     const strip = flyer.speed > 0 ? this.#stripOf(lane, now) : null;
     const moved = strip ? strip.speed * (now - strip.start) : 0;
     shown.style.width = `${width}px`;
-    shown.style.left = `${Math.round(flyer.from + moved)}px`;
-    shown.style.top = `${this.#top + lane * this.#laneHeight}px`;
+    shown.style.margin = `${this.#top + lane * this.#laneHeight}px 0 0 ${Math.round(flyer.from + moved)}px`;
     if (strip) strip.busyUntil = Math.max(strip.busyUntil, flyer.end);
     (strip?.shown ?? this.sky).append(shown);
     this.#flying.push({ flyer, lane, shown });

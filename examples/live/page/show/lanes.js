@@ -70,13 +70,13 @@ export class Lanes {
 
   /**
    * The first lane in which one may set off, which is then its own.
-   * @param {(lane: number) => Flyer} flyerIn how it would fly there; lanes may be of different speeds
+   * @param {(lane: number) => Flyer|null} flyerIn how it would fly there, if at all; lanes may be of different speeds
    * @returns {{flyer: Flyer, lane: number}|null} null if there is none
    */
   take(flyerIn) {
     for (let lane = 0; lane < this.#last.length; lane += 1) {
       const flyer = flyerIn(lane);
-      if (!mayFollow(this.#last[lane], flyer)) continue;
+      if (flyer === null || !mayFollow(this.#last[lane], flyer)) continue;
       this.#last[lane] = flyer;
       return { flyer, lane };
     }
