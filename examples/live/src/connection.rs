@@ -1,6 +1,9 @@
 //! One WebSocket: what comes in over it, from the first frame to the last.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::{StreamExt, stream::SplitStream};
@@ -210,7 +213,12 @@ impl Connection {
     async fn send(&mut self, frame: SendFrame) {
         let Some(stay) = &self.stay else { return };
         let (id, random) = (frame.id, frame.random);
-        let answer = match draft(stay, frame) {
+        let drafted = if self.house.ending.load(Relaxed) {
+            Err(Refused::word("restart", "the host restarts: send it again in a moment"))
+        } else {
+            draft(stay, frame)
+        };
+        let answer = match drafted {
             Ok(draft) => {
                 let pushed = self.house.push(&stay.room, &stay.author, draft.into());
                 pushed.map_err(|error| Refused::of(&error))

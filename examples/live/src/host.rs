@@ -44,7 +44,8 @@ pub struct Host {
     address: SocketAddr,
     places: Arc<Semaphore>,
     server: JoinHandle<()>,
-    threads: Vec<thread::JoinHandle<()>>,
+    fan_out: thread::JoinHandle<()>,
+    crowd: Option<thread::JoinHandle<()>>,
     stop: Arc<AtomicBool>,
 }
 
@@ -65,13 +66,13 @@ impl Host {
         let stop = Arc::new(AtomicBool::new(false));
 
         let fan_out = FanOut::new(house.clone(), errands);
-        let mut threads =
-            vec![thread::Builder::new().name("fan-out".to_owned()).spawn(|| fan_out.run())?];
+        let fan_out = thread::Builder::new().name("fan-out".to_owned()).spawn(|| fan_out.run())?;
+        let mut crowd = None;
         if options.crowd > 0 {
             let (house, stop) = (house.clone(), stop.clone());
-            let (crowd, show) = (options.crowd, options.show);
-            let crowd = move || crowd::run(&house, crowd, show, &stop);
-            threads.push(thread::Builder::new().name("crowd".to_owned()).spawn(crowd)?);
+            let (size, show) = (options.crowd, options.show);
+            let run = move || crowd::run(&house, size, show, &stop);
+            crowd = Some(thread::Builder::new().name("crowd".to_owned()).spawn(run)?);
         }
 
         let files = Arc::new(Files::new(options.page));
@@ -81,7 +82,7 @@ impl Host {
         let reception = Reception { gate, router: routes, head_within, closing };
         let server = tokio::spawn(accept(listener, reception));
         info!(%address, "the host begins");
-        Ok(Self { house, address, places, server, threads, stop })
+        Ok(Self { house, address, places, server, fan_out, crowd, stop })
     }
 
     /// Where it listens.
@@ -112,20 +113,22 @@ impl Host {
         self.house.announce(what).map_err(io::Error::other)
     }
 
-    /// Ends in order: a notice to all, a last word to each connection, and the account.
+    /// Ends in order: a notice to all, an end for every message, a last word to each connection, and
+    /// the account.
     ///
     /// # Errors
     /// A thread or the server had failed.
     pub async fn stop(self) -> io::Result<Account> {
-        let Self { house, places, server, threads, stop, address: _ } = self;
+        let Self { house, places, server, fan_out, crowd, stop, address: _ } = self;
         stop.store(true, Relaxed);
+        if let Some(crowd) = crowd {
+            join(crowd).await?;
+        }
         // If the group takes no notice any more, the last word still says it.
         let _not_told = house.announce("This host restarts. Come back in a moment.");
+        house.settle().await;
         house.send_on(Errand::Close).await;
-        for thread in threads {
-            let joined = spawn_blocking(move || thread.join()).await.map_err(io::Error::other)?;
-            joined.map_err(|_| io::Error::other("a thread of the host panicked"))?;
-        }
+        join(fan_out).await?;
         // Connections that have not joined hear it from here, and nobody more is let in.
         house.closing.send_replace(true);
         let all = u32::try_from(house.limits.connections).unwrap_or(u32::MAX);
@@ -137,6 +140,11 @@ impl Host {
     }
 }
 
+async fn join(thread: thread::JoinHandle<()>) -> io::Result<()> {
+    let joined = spawn_blocking(move || thread.join()).await.map_err(io::Error::other)?;
+    joined.map_err(|_| io::Error::other("a thread of the host panicked"))
+}
+
 fn listen(options: &Options) -> io::Result<TcpListener> {
     let socket = match options.listen {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
@@ -145,6 +153,9 @@ fn listen(options: &Options) -> io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     // Inherited by every connection: else the system keeps megabytes for each one that is not read.
     socket.set_send_buffer_size(options.limits.send_buffer)?;
-    socket.bind(options.listen)?;
-    socket.listen(BACKLOG)
+    let bound = socket.bind(options.listen).and_then(|()| socket.listen(BACKLOG));
+    bound.map_err(|error| {
+        let why = format!("cannot listen at {}: {error}; try another --listen", options.listen);
+        io::Error::new(error.kind(), why)
+    })
 }

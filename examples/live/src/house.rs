@@ -4,15 +4,20 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use liveroom::{
-    AppId, Author, Clock, Command, Creation, EngineConfig, Epoch, Group, GroupId, GroupPatch,
-    HashKey, Hub, HubKey, PushError, Receipt, Refusal, Settings, Timestamp, UserId, tracing,
+    AppId, Author, Clock, Command, Creation, Decision, EngineConfig, Epoch, Group, GroupId,
+    GroupPatch, HashKey, Hub, HubKey, PushError, Receipt, Refusal, Settings, Timestamp, UserId,
+    tracing,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{sleep, timeout},
+};
 
 use crate::{
     codes::Codes,
@@ -43,6 +48,8 @@ pub(crate) struct House {
     pub(crate) pulse: Pulse,
     /// Whether the host is about to end.
     pub(crate) closing: watch::Sender<bool>,
+    /// Whether messages are turned away, because what was taken in has to come to an end.
+    pub(crate) ending: AtomicBool,
     errands: mpsc::Sender<Errand>,
     numbers: AtomicU64,
 }
@@ -74,6 +81,7 @@ impl House {
             owner,
             pulse: Pulse::new(clock.now()),
             closing: watch::Sender::new(false),
+            ending: AtomicBool::new(false),
             errands,
             numbers: AtomicU64::new(0),
         };
@@ -144,6 +152,41 @@ impl House {
         Ok(())
     }
 }
+
+/// The longest that a message waits in its lane, and some for the thread that settles it.
+const WAITS: Duration = Duration::from_millis(2_500);
+
+impl House {
+    /// Lets every message that was taken in come to its end: what is held is turned away, what waits is
+    /// delivered or expires in its own time, and what is sent meanwhile is refused.
+    pub(crate) async fn settle(&self) {
+        self.ending.store(true, Relaxed);
+        for room in &self.rooms {
+            let open: Vec<_> = self
+                .read(room, |group| group.questions().map(|question| question.ticket).collect());
+            for ticket in open {
+                let decision =
+                    Decision::Reject { code: RESTARTS, reason: "the host restarts".into() };
+                // One that was decided meanwhile is decided.
+                let _decided = self.push(room, &Author::App, Command::Answer { ticket, decision });
+            }
+        }
+        let open = |room: &Arc<Room>| {
+            let stats = self.read(room, Group::stats);
+            stats.flow.0.iter().any(|flow| flow.waiting + flow.held > 0)
+        };
+        let all_ended = async {
+            while self.rooms.iter().any(open) {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        // The account tells of what has no end even so.
+        let _too_late = timeout(WAITS, all_ended).await;
+    }
+}
+
+/// The code of a decision that nobody could make, of those that the engine leaves to hosts.
+const RESTARTS: u32 = 10_100;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 

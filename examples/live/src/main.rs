@@ -2,7 +2,13 @@
 
 #![forbid(unsafe_code)]
 
-use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    io::{self, IsTerminal},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::Parser;
 use live::{Host, Limits, LogForm, Options, begin_log};
@@ -77,11 +83,13 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         arguments;
     begin_log(log, &log_level).map_err(io::Error::other)?;
     let limits = Limits { connections, per_address, metrics_to_all, ..Limits::default() };
-    let host = Host::start(Options { crowd, show: true, page, limits, ..Options::at(listen) })?;
+    let show = io::stderr().is_terminal();
+    let host = Host::start(Options { crowd, show, page, limits, ..Options::at(listen) })?;
     let address = host.address();
     println!("viewers  http://{address}/");
     // Once, here, and nowhere else: browsers do not send what stands behind the `#`.
     println!("owner    http://{address}/panel#key={}", host.key());
+    println!("teacher  http://{address}/board?group=class#key={}", host.key());
 
     let mut minutes = interval(Duration::from_mins(1));
     minutes.set_missed_tick_behavior(MissedTickBehavior::Skip);

@@ -52,6 +52,10 @@ impl ClientFrame {
         if text.len() > FRAME_BYTES {
             return Err(Fault::too_large());
         }
+        // A reader of fields in turn would take an array for one.
+        if !text.trim_start().starts_with('{') {
+            return Err(Fault::malformed("a frame is a JSON object".to_owned()));
+        }
         let Envelope { v, t } = read(text)?;
         if v != VERSION {
             return Err(Fault::version(v));
