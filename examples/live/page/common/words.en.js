@@ -185,6 +185,12 @@ const REFUSALS = {
   }),
   key: () => ({ text: "That takes the owner's key, and this is not it.", help: "Open the address that the host printed at its start." }),
   no_group: () => ({ text: "There is no such room.", help: "Choose one of those above." }),
+  no_offer: () => ({ text: "That offer is not open any more." }),
+  wrong_room: () => ({ text: "A room of this kind does not have that." }),
+  unknown_do: () => ({ text: "The room’s server does not know this order.", help: "Reload the page: one of the two is newer than the other." }),
+  busy: () => ({ text: "The room’s server is short of memory this very moment.", help: "Try again in a few seconds.", offer: "again" }),
+  unavailable: () => ({ text: "The room’s server cannot take it right now.", help: "Try again in a moment.", offer: "again" }),
+  restart: () => ({ text: "The room’s server restarts.", help: "Send it again in a moment.", offer: "again" }),
   not_connected: () => ({ text: "There was no connection, so nothing was sent.", help: "Try again when you are connected.", offer: "again" }),
   lost: () => ({ text: "The connection was lost before the room answered.", help: "Look whether it was done before you try again." }),
   too_many_open: () => ({

@@ -59,7 +59,7 @@ const CALLS = [
   ["followed", "Zoë"], ["tooLongBy", 19], ["giftLine", "rose", 12], ["giftLine", "cake", 1], ["giftLine", "", 3],
   ["bars", { muted: SOON, muteAll: false, applied: false }, NOW], ["bars", { muted: null, muteAll: true, applied: false }, NOW], ["bars", { muted: null, muteAll: false, applied: true }, NOW],
   ["connection", "offline", 7, null], ["connection", "over", 0, null], ["connection", "live", 0, null], ["retry", "offline"], ["retry", "live"],
-  ...[1001, 1005, 2001, 2002, 2005, 2101, 2102, 2103, 2104, 2105, 2106, 2107, 2109, 2110, 2111, 2112, 3003, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4008, 4009, 5001, "key", "no_group", "not_connected", "lost", "too_many_open"].map((code) => ["refusal", { code }, NOW]),
+  ...[1001, 1005, 2001, 2002, 2005, 2006, 2101, 2102, 2103, 2104, 2105, 2106, 2107, 2109, 2110, 2111, 2112, 3003, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4008, 4009, 5001, "key", "no_group", "no_offer", "wrong_room", "unknown_do", "busy", "unavailable", "restart", "not_connected", "lost", "too_many_open"].map((code) => ["refusal", { code }, NOW]),
   ["refusal", { code: 1002, detail: { field: "Message", limit: 8_000, length: 9_120 } }, NOW],
   ...["Questions", "AuthorQuestions", "Sessions", "Elements", "Users"].map((field) => ["refusal", { code: 1003, detail: { field, limit: 17, count: 19 } }, NOW]),
   ["refusal", { code: 1004, detail: { field: "Message" } }, NOW], ["refusal", { code: 2003, detail: { until: SOON } }, NOW],
@@ -87,6 +87,14 @@ test("both_languages_put_the_same_things_into_their_sentences", () => {
   }
   for (const [name, ...given] of [["left", 37], ["inquiry", "Zoë", "Friday"], ["announced", "Friday"]]) {
     assert.deepEqual(marks(zh.offer[name](...given)), marks(en.offer[name](...given)), name);
+  }
+});
+
+test("every_refusal_of_the_engine_and_of_the_host_has_words_of_the_page_in_each_language", () => {
+  const codes = CALLS.filter(([name, frame]) => name === "refusal" && frame.code !== 9_999).map(([, frame]) => frame);
+  assert.ok(codes.length > 40);
+  for (const words of [en, zh]) {
+    for (const frame of codes) assert.doesNotMatch(words.refusal({ ...frame, why: "Wherefore" }, NOW).text, /Wherefore/, String(frame.code));
   }
 });
 
