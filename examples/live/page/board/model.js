@@ -20,7 +20,8 @@ export class BoardModel {
   /** @type {Drawn[]} */ #pieces = [];
   /** Up to where the log is in the drawing. */ #position = 0;
   #midway = false;
-  /** Strokes of each author: a stroke's pieces count once. @type {Map<string, Set<number>>} */ #strokes = new Map();
+  /** How many pieces are here of each stroke of each author: a stroke counts once, as long as any of it is here. @type {Map<string, Map<number, number>>} */
+  #strokes = new Map();
 
   /** How many of the oldest pieces are gone. */
   trimmed = 0;
@@ -37,7 +38,7 @@ export class BoardModel {
   /** Who drew how many strokes, the most first. @returns {{user: string, strokes: number}[]} */
   get authors() {
     return [...this.#strokes]
-      .map(([user, ids]) => ({ user, strokes: ids.size }))
+      .map(([user, strokes]) => ({ user, strokes: strokes.size }))
       .sort((a, b) => b.strokes - a.strokes || a.user.localeCompare(b.user));
   }
 
@@ -49,12 +50,13 @@ export class BoardModel {
   }
 
   /**
-   * A frame of the whole drawing; the first one of several empties the board.
+   * A frame of the whole drawing; the first one of several empties the board. So does `reset` in the midst of
+   * one, which is then not finished but sent again: the reader was too far behind.
    * @param {any} frame
    * @returns {Change}
    */
   board(frame) {
-    const anew = !this.#midway;
+    const anew = frame.reset === true || !this.#midway;
     if (anew) this.#empty();
     this.#midway = frame.more === true;
     this.#position = Math.max(anew ? 0 : this.#position, frame.position ?? 0);
@@ -90,12 +92,21 @@ export class BoardModel {
     if (!piece) return [];
     const drawn = { ...piece, user: String(user ?? "") };
     this.#pieces.push(drawn);
-    const ids = this.#strokes.get(drawn.user) ?? new Set();
-    this.#strokes.set(drawn.user, ids.add(piece.id));
+    this.#count(drawn, 1);
     const over = Math.max(0, this.#pieces.length - this.most);
-    if (over > 0) this.#pieces.splice(0, over);
+    if (over > 0) for (const gone of this.#pieces.splice(0, over)) this.#count(gone, -1);
     this.trimmed += over;
     return [drawn];
+  }
+
+  /** @param {Drawn} piece that came or went @param {1|-1} by */
+  #count({ user, id }, by) {
+    const strokes = this.#strokes.get(user) ?? new Map();
+    const pieces = (strokes.get(id) ?? 0) + by;
+    if (pieces > 0) strokes.set(id, pieces);
+    else strokes.delete(id);
+    if (strokes.size > 0) this.#strokes.set(user, strokes);
+    else this.#strokes.delete(user);
   }
 
   /** The staff took back all that somebody wrote, drawings with it. @param {any} entry @param {Change} change @returns {Change} */

@@ -25,6 +25,17 @@ test("a drawing that comes again takes the place of the one before", () => {
   assert.deepEqual(ids(board), [5]);
 });
 
+test("a drawing that is sent again from its beginning, before its end came, is there once", () => {
+  const board = new BoardModel();
+  board.board({ pieces: [piece(1, "a", 1), piece(2, "b", 2)], position: 2, more: true });
+  assert.equal(board.board({ pieces: [], position: 0, more: true, reset: true }).anew, true);
+  assert.equal(board.board({ pieces: [piece(2, "b", 2), piece(6, "a", 3)], position: 6, more: true }).anew, false);
+  board.board({ pieces: [], position: 7, more: false, trimmed: 1 });
+  assert.deepEqual([ids(board), board.trimmed], [[2, 3], 1]);
+  assert.deepEqual(board.authors, [{ user: "a", strokes: 1 }, { user: "b", strokes: 1 }]);
+  assert.deepEqual(board.entries([entry(7, "a", 4), entry(8, "a", 5)]).fresh.map(({ id }) => id), [5]);
+});
+
 test("entries that were read already are passed over", () => {
   const board = new BoardModel();
   board.entries([entry(4, "a", 1)]);
@@ -92,4 +103,13 @@ test("of too many pieces the oldest go, and are counted", () => {
   const board = new BoardModel(2);
   board.entries([entry(1, "a", 1), entry(2, "a", 2), entry(3, "a", 3)]);
   assert.deepEqual([ids(board), board.trimmed], [[2, 3], 1]);
+});
+
+test("who drew is told of what is still there: a stroke goes with its last piece", () => {
+  const board = new BoardModel(3);
+  board.entries([entry(1, "a", 1), entry(2, "a", 1), entry(3, "b", 2), entry(4, "c", 3)]);
+  assert.deepEqual(board.authors.map(({ user, strokes }) => [user, strokes]), [["a", 1], ["b", 1], ["c", 1]]);
+  board.entries([entry(5, "c", 4)]);
+  assert.deepEqual(board.authors.map(({ user, strokes }) => [user, strokes]), [["c", 2], ["b", 1]]);
+  assert.equal(board.entries([{ seq: 6, type: "notice", kind: "purged", author: "a", message: null }]).anew, false);
 });
