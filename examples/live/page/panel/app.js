@@ -18,7 +18,7 @@ import { Lives } from "./lives.js";
 import { OfferActs } from "./offer.js";
 import { People } from "./people.js";
 import { RoomActs } from "./room.js";
-import { Seen } from "./seen.js";
+import { Seen } from "../common/seen.js";
 import { Stream } from "./stream.js";
 import { TrafficActs } from "./traffic.js";
 import { WaitCharts } from "./waits.js";

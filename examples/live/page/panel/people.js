@@ -6,7 +6,7 @@ import { words } from "./words.js";
 
 /**
  * @typedef {import("../liveroom.js").LiveRoom} LiveRoom
- * @typedef {import("./seen.js").Seen} Seen
+ * @typedef {import("../common/seen.js").Seen} Seen
  * @typedef {import("../liveroom.js").Until} Until
  */
 

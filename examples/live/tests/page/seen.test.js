@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Seen } from "../../page/panel/seen.js";
+import { Seen } from "../../page/common/seen.js";
 
 /** @param {number} [most] */
 function room(most) {
