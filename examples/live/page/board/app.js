@@ -10,18 +10,19 @@ import { listenToPens } from "./pen.js";
 import { CLEAR, STROKE } from "./queue.js";
 import { Sender } from "./send.js";
 import { Sheet } from "./sheet.js";
-import { readNotice, standingOf } from "./standing.js";
+import { standingOf } from "./standing.js";
 import { Tools, saveAs } from "./tools.js";
 import { onWords, words } from "./words.js";
 import { Chat } from "../common/chat.js";
 import { Composer } from "../common/composer.js";
 import { showConnection } from "../common/connection.js";
+import { readNotice } from "../common/custom.js";
 import { at, each, element, nickElement, showText } from "../common/dom.js";
 import { Door } from "../common/door.js";
 import { LiveRoom } from "../liveroom.js";
 import { Nav } from "../common/nav.js";
 import { ownersKey, socketAddress, withoutWrongKey } from "../common/key.js";
-import { Seen } from "../panel/seen.js";
+import { Seen } from "../common/seen.js";
 import { tab } from "../common/store.js";
 import { say, words as common } from "../common/words.js";
 
@@ -278,13 +279,13 @@ room.addEventListener("welcome", (event) => {
 room.addEventListener("direct", (event) => {
   const { notice = {} } = /** @type {CustomEvent} */ (event).detail;
   const meant = readNotice(notice);
-  if (meant && "called" in meant) {
+  if (meant !== null && "called" in meant) {
     become({ called: meant.called });
     announcer.alert(meant.called ? words.standing.called : words.standing.listen);
-  } else if (meant) {
+  } else if (meant !== null && "hand" in meant) {
     seen.see(meant.hand);
     if (pupils.raise(meant.hand)) announcer.alert(words.hand.heard(meant.hand.nick));
-  } else {
+  } else if (meant === null) {
     const text = () => common.notice(notice, room.now());
     if (text() === null) return;
     chat.note(text, "direct");

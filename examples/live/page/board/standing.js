@@ -22,21 +22,3 @@ export function standingOf({ speakers, role, guest, called, muted, muteAll }) {
   if (speakers === "all") return { standing: "all", may: true };
   return called ? { standing: "called", may: true } : { standing: "listen", may: false };
 }
-
-/**
- * What a notice for this session means to the program; null if it is words for people.
- * @param {any} notice
- * @returns {{hand: {user: string, nick: string}}|{called: boolean}|null}
- */
-export function readNotice(notice) {
-  if (notice?.kind !== "custom") return null;
-  let meant;
-  try {
-    meant = JSON.parse(notice.field ?? "");
-  } catch {
-    return null;
-  }
-  if (typeof meant?.called === "boolean") return { called: meant.called };
-  if (typeof meant?.hand?.user === "string") return { hand: { user: meant.hand.user, nick: String(meant.hand.nick ?? "") } };
-  return null;
-}

@@ -1,24 +1,11 @@
-/**
- * The board's sentences in the language that the pages speak; see `words.js` for how it is chosen.
- */
+/** The board's sentences in the language that the pages speak; see `common/words.js` for how it is chosen. */
 
-import { language, onSpeak } from "../common/words.js";
+import { sentences } from "../common/sentences.js";
 
 /** @type {Record<string, () => Promise<typeof import("./words.en.js")>>} */
 const LANGUAGES = { en: () => import("./words.en.js"), zh: () => import("./words.zh.js") };
 
-/** An import of it changes with the language. */
-export let words = await LANGUAGES[language]();
-
-/** @type {(() => void)[]} */ const hearers = [];
-
-/** Calls at once, and whenever the sentences are others. @param {() => void} hear */
-export function onWords(hear) {
-  hearers.push(hear);
-  hear();
-}
-
-onSpeak(async () => {
-  words = await LANGUAGES[language]();
-  for (const hear of hearers) hear();
-});
+/** An import of it changes with the language. @type {typeof import("./words.en.js")} */
+export let words;
+/** Calls at once, and whenever the sentences are others. */
+export const onWords = await sentences(LANGUAGES, (those) => (words = those));

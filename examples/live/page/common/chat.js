@@ -3,6 +3,7 @@
  * about one's own messages.
  */
 
+import { INQUIRY } from "./custom.js";
 import { each, element, hue, icon, nickOf, within } from "./dom.js";
 import { Folds, giftOf } from "./fold.js";
 import { List } from "./list.js";
@@ -24,8 +25,6 @@ const KEEP_ROWS = 10_000;
 const FOLD_WITHIN_MS = 6_000;
 /** …as long as that row can still be seen. */
 const FOLD_REACH = 8;
-/** A kind of the host's own: somebody asks for what is offered. */
-const INQUIRY = 3;
 
 export class Chat {
   /** @type {List<Item>} */ #list;

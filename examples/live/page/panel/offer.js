@@ -1,27 +1,14 @@
 /** Vouchers: an offer is opened, its stock goes down, it ends. */
 
+import { readOffer } from "../common/custom.js";
 import { at, showText } from "../common/dom.js";
 import { counted, onSubmit, showLeft, tell } from "./act.js";
 import { words } from "./words.js";
 
 /**
  * @typedef {import("../liveroom.js").LiveRoom} LiveRoom
- * @typedef {{id: number, title: string, text: string, stock: number, left: number}} Offer
+ * @typedef {import("../common/custom.js").Offer} Offer
  */
-
-/**
- * The open offer, as the group's custom fields have it.
- * @param {any} custom
- * @returns {Offer|null}
- */
-export function offerIn(custom) {
-  try {
-    const offer = JSON.parse(custom?.offer ?? "");
-    return Number.isFinite(offer?.stock) && Number.isFinite(offer?.left) ? offer : null;
-  } catch {
-    return null;
-  }
-}
 
 export class OfferActs {
   /** @type {Offer|null} */ #open = null;
@@ -44,7 +31,7 @@ export class OfferActs {
 
   /** @param {any} custom the group's custom fields */
   take(custom) {
-    this.#open = offerIn(custom);
+    this.#open = readOffer(custom);
     this.show();
   }
 

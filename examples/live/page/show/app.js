@@ -6,6 +6,7 @@ import { Announcer } from "../common/announce.js";
 import { Chat } from "../common/chat.js";
 import { Composer } from "../common/composer.js";
 import { showConnection } from "../common/connection.js";
+import { INQUIRY, readNotice } from "../common/custom.js";
 import { at, each, showText } from "../common/dom.js";
 import { Door } from "../common/door.js";
 import { giftOf } from "../common/fold.js";
@@ -14,7 +15,7 @@ import { listenToKeys } from "./keys.js";
 import { ownersKey, socketAddress, withoutWrongKey } from "../common/key.js";
 import { LiveRoom } from "../liveroom.js";
 import { Nav } from "../common/nav.js";
-import { OfferCard, readNotice } from "./offer.js";
+import { OfferCard } from "./offer.js";
 import { pausing } from "./pause.js";
 import { Reactions } from "./react.js";
 import { Stage } from "./stage.js";
@@ -32,8 +33,6 @@ const FLY_WITHIN_MS = 5_000;
 const GAP_SHOWN_MS = 12_000;
 /** So many new likes are one heart, since a great room has thousands. */
 const LIKES_PER_HEART = 3;
-/** A kind of the host's own: somebody asks for what is offered. */
-const INQUIRY = 3;
 
 const group = new URL(location.href).searchParams.get("group") ?? undefined;
 const key = ownersKey();
@@ -217,7 +216,7 @@ room.addEventListener("refused", (event) => {
 
 room.addEventListener("direct", (event) => {
   const { notice = {} } = /** @type {CustomEvent} */ (event).detail;
-  const meant = notice.kind === "custom" ? readNotice(notice.field) : null;
+  const meant = readNotice(notice);
   if (meant && "voucher" in meant) {
     offer.give(meant.voucher);
     chat.note(() => words.offer.announced(meant.voucher.title), "direct");

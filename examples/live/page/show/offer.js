@@ -1,52 +1,14 @@
-/**
- * The voucher's card: what is offered and how many are left, a button that asks for one, and the code.
- *
- * The offer is a custom field of the group, the voucher and "sold out" come as notices for this session;
- * both are JSON in a text that might also be meant for people, so reading them is strict.
- */
+/** The voucher's card: what is offered and how many are left, a button that asks for one, and the code. */
 
+import { readOffer } from "../common/custom.js";
 import { at, showText } from "../common/dom.js";
 import { tab } from "../common/store.js";
 import { onSpeak, words } from "../common/words.js";
 
-/** @typedef {{id: number, title: string, text: string, left: number}} Offer */
-/** @typedef {{offer: number, title: string, code: string}} Voucher */
-
-/** @param {unknown} text @returns {any} the object in it, or null */
-function objectIn(text) {
-  try {
-    const value = typeof text === "string" ? JSON.parse(text) : text;
-    return value !== null && typeof value === "object" && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The offer in a group's custom fields, or null. @param {any} custom @returns {Offer|null} */
-export function readOffer(custom) {
-  const found = objectIn(custom?.offer);
-  if (!found || !Number.isSafeInteger(found.id) || typeof found.title !== "string") return null;
-  const left = Number.isSafeInteger(found.left) ? Math.max(0, found.left) : 0;
-  return { id: found.id, title: found.title, text: String(found.text ?? ""), left };
-}
-
 /**
- * What a custom notice says to the page's program; null if it is a text for people.
- * @param {unknown} field
- * @returns {{voucher: Voucher}|{soldOut: number}|{other: string}|null}
+ * @typedef {import("../common/custom.js").Offer} Offer
+ * @typedef {import("../common/custom.js").Voucher} Voucher
  */
-export function readNotice(field) {
-  const found = objectIn(field);
-  const keys = found ? Object.keys(found) : [];
-  if (keys.length !== 1) return null;
-  const [key] = keys;
-  const { offer, title, code } = objectIn(found[key]) ?? {};
-  if (key === "voucher" && Number.isSafeInteger(offer) && typeof code === "string") {
-    return { voucher: { offer, title: String(title ?? ""), code } };
-  }
-  if (key === "sold_out" && Number.isSafeInteger(offer)) return { soldOut: offer };
-  return ["hand", "called"].includes(key) ? { other: key } : null;
-}
 
 export class OfferCard {
   /** @type {Offer|null} */ #offer = null;

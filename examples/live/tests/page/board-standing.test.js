@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readNotice, standingOf } from "../../page/board/standing.js";
+import { standingOf } from "../../page/board/standing.js";
 
 const PUPIL = { speakers: "called", role: "member", guest: false, called: false, muted: false, muteAll: false };
 const may = (change) => standingOf({ ...PUPIL, ...change }).may;
@@ -24,14 +24,4 @@ test("who is muted does not draw, called on or not", () => {
 test("when only the staff may write, the teacher goes on and those called on do not", () => {
   assert.ok(may({ role: "owner", muteAll: true }));
   assert.ok(!may({ called: true, muteAll: true }));
-});
-
-test("notices for the program are told from words for people", () => {
-  const read = (field) => readNotice({ kind: "custom", field });
-  assert.deepEqual(read('{"called":false}'), { called: false });
-  assert.deepEqual(read('{"hand":{"user":"u7","nick":"Ann"}}'), { hand: { user: "u7", nick: "Ann" } });
-  for (const field of ["Good morning!", "{}", "null", '{"called":"yes"}', '{"hand":{"user":7}}', undefined]) {
-    assert.equal(read(field), null, String(field));
-  }
-  assert.equal(readNotice({ kind: "role", role: "admin" }), null);
 });

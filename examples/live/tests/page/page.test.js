@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { oneLine } from "../../page/show/comments.js";
+import { readNotice, readOffer } from "../../page/common/custom.js";
 import { hue, nickOf, within } from "../../page/common/dom.js";
 import { actOf } from "../../page/show/keys.js";
 import { addressOf } from "../../page/common/nav.js";
-import { readNotice, readOffer } from "../../page/show/offer.js";
 import { messagesIn } from "../../page/show/pause.js";
 import { isLong } from "../../page/common/rows.js";
 
@@ -25,20 +25,25 @@ test("a_key_acts_only_where_nobody_types_and_alone", () => {
 
 test("an_offer_is_read_strictly_and_its_count_is_never_below_nothing", () => {
   const text = JSON.stringify({ id: 3, title: "Tea", text: "Twelve", stock: 100, left: 37 });
-  assert.deepEqual(readOffer({ offer: text }), { id: 3, title: "Tea", text: "Twelve", left: 37 });
+  assert.deepEqual(readOffer({ offer: text }), { id: 3, title: "Tea", text: "Twelve", stock: 100, left: 37 });
   assert.equal(readOffer({ offer: '{"id":3,"title":"Tea","left":-1}' })?.left, 0);
+  assert.equal(readOffer({ offer: '{"id":3,"title":"Tea","stock":"many"}' })?.stock, 0);
   for (const odd of [undefined, null, {}, { offer: "" }, { offer: "null" }, { offer: "[3]" }, { offer: '{"id":"3","title":"Tea"}' }, { offer: '{"id":3}' }]) {
     assert.equal(readOffer(odd), null, JSON.stringify(odd));
   }
 });
 
 test("a_notice_for_the_program_is_told_from_a_text_for_people", () => {
-  assert.deepEqual(readNotice('{"voucher":{"offer":3,"title":"Tea","code":"K7Q2-M9TX"}}'), { voucher: { offer: 3, title: "Tea", code: "K7Q2-M9TX" } });
-  assert.deepEqual(readNotice('{"sold_out":{"offer":3}}'), { soldOut: 3 });
-  assert.deepEqual(readNotice('{"called":true}'), { other: "called" });
-  for (const text of ["You won the raffle.", '"text"', "{}", '{"voucher":{"offer":3}}', '{"voucher":null}', '{"a":1,"sold_out":{"offer":3}}', "12", undefined, null]) {
-    assert.equal(readNotice(text), null, String(text));
-  }
+  const read = (/** @type {any} */ field) => readNotice({ kind: "custom", field });
+  assert.deepEqual(read('{"voucher":{"offer":3,"title":"Tea","code":"K7Q2-M9TX"}}'), { voucher: { offer: 3, title: "Tea", code: "K7Q2-M9TX" } });
+  assert.deepEqual(read('{"sold_out":{"offer":3}}'), { soldOut: 3 });
+  assert.deepEqual(read('{"hand":{"user":"u7","nick":"Ann"}}'), { hand: { user: "u7", nick: "Ann" } });
+  assert.deepEqual(read('{"hand":{"user":"u7"}}'), { hand: { user: "u7", nick: "" } });
+  for (const called of [true, false]) assert.deepEqual(read(`{"called":${called}}`), { called });
+  const texts = ["You won the raffle.", '"text"', "{}", "[]", "null", "12", undefined, null, '{"voucher":{"offer":3}}', '{"voucher":null}',
+    '{"a":1,"sold_out":{"offer":3}}', '{"called":"yes"}', '{"hand":{"user":7}}', '{"other":true}'];
+  for (const text of texts) assert.equal(read(text), null, String(text));
+  assert.equal(readNotice({ kind: "role", role: "admin" }), null);
 });
 
 test("tips_and_notices_are_no_messages", () => {
