@@ -26,7 +26,8 @@ use crate::{
 /// 5 writes a second in a group: the modelled service's limit.
 const WRITES: Cap = Cap { rate: Rate::per_second(5).expect("5 is not zero"), burst: 5 };
 
-/// 20 counts a second in a group, for want of a number of the service's, which limits each client.
+/// 20 counts a second in a group, for want of a number of the modelled
+/// service's, which limits each client.
 const COUNTS: Cap = Cap { rate: Rate::per_second(20).expect("20 is not zero"), burst: 20 };
 
 /// Named values that clients share: at most 16, with 16,000 bytes of values in all.

@@ -12,7 +12,7 @@ pub(crate) const NOTIFICATION: usize = 300;
 pub(crate) const FACE_URL: usize = 100;
 /// Bytes of a name card.
 pub(crate) const NAME_CARD: usize = 50;
-/// Bytes of an applicant's note: as much as a nick, for want of a number of the service's.
+/// Bytes of an applicant's note: as much as a nick, for want of a number of the modelled service's.
 pub(crate) const NOTE: usize = 500;
 /// Bytes of a reason: "Description, at most 1,000 bytes" of a ban.
 pub(crate) const REASON: usize = 1_000;
@@ -43,7 +43,8 @@ pub(crate) const ADMINS: usize = 10;
 
 /// Kinds of marks of the host's own in a group, and marks in one command.
 pub(crate) const MARKS: usize = 10;
-/// The lowest mark of the host's own; those below are the service's, which gives a meaning to two.
+/// The lowest mark of the host's own; those below are the modelled service's, which gives
+/// a meaning to two.
 pub(crate) const FIRST_MARK: u32 = 1_000;
 /// How long one is always online after being marked so: "at most 3 days".
 pub(crate) const ALWAYS_ONLINE: Duration = Duration::from_hours(72);

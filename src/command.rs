@@ -263,7 +263,8 @@ impl Command {
         Draft::custom(kind, data).into()
     }
 
-    /// The removal directive of seed FAQ 3: the clients of `users` leave.
+    /// The removal directive: the clients of `users` leave. It is how the modelled service's guide
+    /// removes somebody where members cannot be removed (FAQ 3).
     pub fn leave(users: impl IntoIterator<Item = UserId>) -> Self {
         let directive = Directive::Leave { users: users.into_iter().collect() };
         Draft { kind: Kind::Control, directive: Some(directive), ..Draft::default() }.into()

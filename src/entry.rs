@@ -147,7 +147,7 @@ pub struct ProfileChanges {
     pub join_option: Option<JoinOption>,
     /// The custom fields that changed; an empty value says that the field was removed.
     pub custom: Vec<(Arc<str>, Arc<str>)>,
-    /// All likes counted so far, if more were (seed FAQ 6).
+    /// All likes counted so far, if more were: see [`tally`](crate::Settings::tally).
     pub likes: Option<u64>,
     /// All follows counted so far, if more were.
     pub follows: Option<u64>,

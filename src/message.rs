@@ -107,7 +107,7 @@ impl<T> IndexMut<Class> for PerClass<T> {
     }
 }
 
-/// What a message is for; its recommended priority follows (seed FAQ 7).
+/// What a message is for; its recommended priority follows.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -118,9 +118,9 @@ pub enum Kind {
     Text,
     /// A gift or a red packet, often paid for.
     Gift,
-    /// A like, counted by the group (seed FAQ 6).
+    /// A like, counted by the group: see [`tally`](crate::Settings::tally).
     Like,
-    /// A follow, counted by the group (seed FAQ 6).
+    /// A follow, counted as likes are.
     Follow,
     /// An order to clients, as [`Directive`] says it.
     Control,
@@ -129,7 +129,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// High for gifts and control, Low for likes and follows, Normal for the rest (seed FAQ 7).
+    /// High for gifts and control, Low for likes and follows, Normal for the rest: as the modelled
+    /// service's guide recommends (FAQ 7).
     pub const fn recommended_priority(self) -> Priority {
         match self {
             Self::Gift | Self::Control => Priority::High,
@@ -285,7 +286,7 @@ impl Content {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Directive {
-    /// The clients of these users leave the group (seed FAQ 3).
+    /// The clients of these users leave the group: see [`Command::leave`](crate::Command::leave).
     Leave {
         /// The users who are to go.
         users: SmallVec<[UserId; 1]>,

@@ -32,8 +32,8 @@ pub struct RoleSet(u8);
 impl RoleSet {
     /// Nobody.
     pub const NONE: Self = Self(0);
-    /// Owner, admins, and the app: "the app admin, group owner, and group admins are not subject
-    /// to priority-based frequency control" (the modelled service, 2020).
+    /// Owner, admins, and the app: whom the modelled service did not hold to its limits by priority
+    /// in 2020.
     pub const STAFF: Self = Self::NONE.with(Role::Owner).with(Role::Admin).with_app();
 
     /// This set, and `role`.
@@ -88,7 +88,8 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// Whether the user is usually a guest there first: browser and mini program (seed FAQ 4).
+    /// Whether the user is usually a guest there first: browser and mini program, of which the
+    /// modelled service's guide says so (FAQ 4).
     pub const fn is_web(self) -> bool {
         matches!(self, Self::Web | Self::MiniProgram)
     }

@@ -38,7 +38,7 @@ pub enum Action {
     AnswerJoin,
     /// Sending a message.
     Speak,
-    /// Sending a removal directive (seed FAQ 3).
+    /// Sending a removal directive: see [`Command::leave`](crate::Command::leave).
     Direct,
     /// Deciding about a held message.
     Answer,

@@ -1,4 +1,4 @@
-//! Likes and follows, counted at once and told now and then (seed FAQ 6).
+//! Likes and follows, counted at once and told now and then: the modelled service's guide, FAQ 6.
 //!
 //! Invariant: `due` is set exactly while something was counted that was not told.
 

@@ -17,7 +17,7 @@ pub(crate) struct Room {
 pub(crate) const ANN: Author = Author::Session(SessionId(1));
 
 impl Room {
-    /// Under the seed's preset, without tips.
+    /// As a livestream, without tips.
     pub(crate) fn new() -> Self {
         let mut settings = GroupConfig::livestream().settings().clone();
         settings.tips.kinds = TipSet::NONE;

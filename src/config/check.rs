@@ -198,14 +198,14 @@ mod tests {
     #[test]
     fn the_presets_are_what_they_are_called() {
         let (livestream, modern) = (GroupConfig::livestream(), GroupConfig::modern());
-        let seed = livestream.settings();
-        assert_eq!(seed.traffic.rate.get(), 40, "seed FAQ 5");
-        assert_eq!(seed.powers, Powers::NONE);
-        assert_eq!(seed.limits.members, None, "unlimited group members");
-        assert!((3..=5).contains(&seed.tally.as_secs()), "seed FAQ 6");
+        let settings = livestream.settings();
+        assert_eq!(settings.traffic.rate.get(), 40, "FAQ 5: lost messages");
+        assert_eq!(settings.powers, Powers::NONE);
+        assert_eq!(settings.limits.members, None, "unlimited group members");
+        assert!((3..=5).contains(&settings.tally.as_secs()), "FAQ 6: likes and follows");
         let tips = |config: &GroupConfig, kind| config.settings().tips.kinds.contains(kind);
         let (vendor, staff) = (GroupConfig::vendor(), [TipKind::MemberProfile, TipKind::SetAdmin]);
-        assert!(staff.iter().all(|&kind| tips(&livestream, kind)), "seed step 4");
+        assert!(staff.iter().all(|&kind| tips(&livestream, kind)), "step 4: what is received");
         assert!(staff.iter().all(|&kind| !tips(&vendor, kind) && tips(&modern, kind)));
         let tells = |config: &GroupConfig| config.settings().tips.mute_all;
         assert_eq!([&livestream, &vendor, &modern].map(tells), [true, false, true]);

@@ -22,8 +22,8 @@ pub(crate) const MAX_USERS: u64 = 500;
 /// How many messages a group delivers, and which first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Traffic {
-    /// Deliveries a second in the whole group. Default 40: "a message sending frequency limit of
-    /// 40 messages per second", seed FAQ 5.
+    /// Deliveries a second in the whole group. Default 40, as the modelled service's guide says where
+    /// it answers why messages are lost (FAQ 5).
     pub rate: Rate,
     /// How many may be delivered at one instant after a pause, at least 1. Default 4.
     pub burst: u32,
@@ -219,7 +219,8 @@ impl Asking {
         Patience { deadline: Duration::from_secs(2), silence: Silence::Allow };
 }
 
-/// What a quit on one platform means for the same user's other platforms (seed FAQ 4).
+/// What a quit on one platform means for the same user's other platforms: the modelled service's
+/// guide, FAQ 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum QuitAcross {
@@ -227,8 +228,9 @@ pub enum QuitAcross {
     Together,
     /// A quit concerns its own session alone; the user stays a member while another is there.
     Independent,
-    /// As seed FAQ 4 tells it: a quit in the browser or mini program is a quit everywhere; one on
-    /// another platform leaves the sessions in browsers and mini programs where they are.
+    /// As the modelled service does (FAQ 4): a quit in the browser or mini program is a quit
+    /// everywhere; one on another platform leaves the sessions in browsers and mini programs where
+    /// they are.
     WebEndsAll,
 }
 
@@ -267,11 +269,13 @@ pub struct SlowMode {
 /// How much of everything a group may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Limits {
-    /// Bytes of a message's content. Default 8,000, as in 2020; the service allows 12,288 now.
+    /// Bytes of a message's content. Default 8,000, as in 2020; the modelled service allows 12,288
+    /// since.
     pub message_bytes: u32,
     /// Elements of a message. Default 32.
     pub elements: u32,
-    /// Members, if bounded; guests count too. Unlimited by default, as the seed promises.
+    /// Members, if bounded; guests count too. Unlimited by default, as the modelled
+    /// service promises.
     pub members: Option<u64>,
     /// Users muted at once. Default 100,000.
     pub mutes: u32,
@@ -304,7 +308,7 @@ pub struct Settings {
     pub retention: Retention,
     /// What the house allows.
     pub powers: Powers,
-    /// How many of the last messages a newcomer sees; 0 in the seed's preset.
+    /// How many of the last messages a newcomer sees; 0 in [`livestream`](GroupConfig::livestream).
     pub history: u32,
     /// Which tips are given.
     pub tips: TipConfig,
@@ -321,7 +325,8 @@ pub struct Settings {
     pub speakers: Option<u32>,
     /// A pause between messages, if any.
     pub slow_mode: Option<SlowMode>,
-    /// How often likes and follows go into the group's profile: 3 to 5 s (seed FAQ 6). Default 4 s.
+    /// How often likes and follows go into the group's profile. Default 4 s: between the 3 and 5 of
+    /// the modelled service's guide, where it answers how they are counted (FAQ 6).
     pub tally: Duration,
     /// The filter in force, if any; it must be installed, and until it is, what users say is refused.
     pub filter: Option<FilterId>,

@@ -14,7 +14,8 @@ use crate::{
 };
 
 impl GroupConfig {
-    /// The seed: 40 messages a second, no recall, no removal, no admins, and an owner who cannot quit.
+    /// The modelled service as its guide has it: 40 messages a second, no recall, no removal, no
+    /// admins, and an owner who cannot quit.
     pub fn livestream() -> Self {
         const SECOND: Duration = Duration::from_secs(1);
         const FORTY: Rate = Rate::per_second(40).expect("40 is not zero");
@@ -73,8 +74,8 @@ impl GroupConfig {
         })
     }
 
-    /// The seed's rules, and what the hosted service allows on such groups today by its own
-    /// permissions: ban, attributes, counters, marks, the member list; 12 KB a message; no tip of a
+    /// As [`livestream`](Self::livestream), and what the modelled service has come to allow on such
+    /// groups by 2024: ban, attributes, counters, marks, the member list; 12 KB a message; no tip of a
     /// mute of all, and those of mutes and admins off until they are switched on, as there.
     pub fn vendor() -> Self {
         let mut config = Self::livestream();
@@ -99,7 +100,7 @@ impl GroupConfig {
         config.0.powers = Powers(u32::MAX);
         config.0.tips = Self::livestream().0.tips;
         config.0.presence.quit = QuitAcross::Independent;
-        // 20 messages: what the hosted service sells as history for newcomers.
+        // 20 messages: what the modelled service sells as history for newcomers.
         config.0.history = 20;
         config
     }

@@ -1,7 +1,7 @@
 //! The path of a message: rules, mutes, filter, review, scheduler, log.
 //!
-//! The order is fixed by seed FAQ 5: a message can pass the question before delivery and then fall
-//! to the limit.
+//! The order is that of the modelled service's guide, where it answers why messages are lost (FAQ 5): a
+//! message can pass the question before delivery and then fall to the limit.
 
 use std::sync::Arc;
 

@@ -20,7 +20,7 @@ pub enum AppStatus {
     Disabled,
 }
 
-/// What is known of an app (seed, step 1).
+/// What is known of an app: what the modelled service shows of one (step 1 of its guide).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AppInfo {
     /// Its id: the modelled service's `SDKAppID`.
@@ -55,7 +55,7 @@ pub(super) struct App {
 }
 
 impl Apps {
-    /// "A maximum of 100 IM apps", seed step 1.
+    /// 100 apps for an account: step 1 of the modelled service's guide.
     const MOST: usize = 100;
 
     /// Registers an app, or answers what is known of it: the same id is the same app.

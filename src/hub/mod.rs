@@ -136,10 +136,11 @@ impl Hub {
         self.shards.len()
     }
 
-    /// Registers an app, or answers what is known of it: the same id is the same app (seed, step 4).
+    /// Registers an app, or answers what is known of it: the same id is the same app, as in
+    /// step 4 of the modelled service's guide.
     ///
     /// # Errors
-    /// [`PushError::TooManyApps`]: disable and delete one first (seed, step 1).
+    /// [`PushError::TooManyApps`]: disable and delete one first.
     pub fn create_app(
         &self,
         now: Timestamp,

@@ -35,7 +35,7 @@ use crate::{
 
 /// How long a message is remembered: "within 5 minutes", the modelled service's rule on duplicates.
 const SPAN: Duration = Duration::from_mins(5);
-/// Messages remembered: 218 a second for 5 minutes, five times the service's default rate.
+/// Messages remembered: 218 a second for 5 minutes, five times the modelled service's rate.
 const MESSAGES: usize = 65_536;
 /// Randoms remembered of one author: a client has no more sends than that open at once.
 const RANDOMS: usize = 32;

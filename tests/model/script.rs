@@ -14,7 +14,7 @@ use liveroom::{
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-/// Where every script begins: a moment in September 2020, when the seed was written.
+/// Where every script begins: in September 2020, when the modelled service's guide was written.
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_600_000_000);
 
 /// The first owns the group; the last hardly ever comes.

@@ -1,5 +1,5 @@
-The use case of the teaching whiteboard: a large class. The teacher owns the group; everybody else
-listens until called on. Who is called gets a mark, and only who has it may speak.
+A use case of the modelled service's guide, the teaching whiteboard: a large class. The teacher owns the
+group; everybody else listens until called on. Who is called gets a mark, and only who has it may speak.
 
 > group vendor owner=teacher speakers=1001
 > teacher joins

@@ -1,5 +1,5 @@
-Step 2 of the guide: a group is made, with or without an owner. The owner is named when the group
-is made and joins like everybody else; a group without one belongs to the app.
+Step 2 of the modelled service's guide: a group is made, with or without an owner. The owner is named
+when the group is made and joins like everybody else; a group without one belongs to the app.
 
 > group livestream owner=mia
 > members

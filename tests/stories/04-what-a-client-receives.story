@@ -1,5 +1,5 @@
-Step 4: a client receives messages, tips of every kind, and notices. In the modern house, so that all
-of them can happen.
+Step 4 of the modelled service's guide: a client receives messages, tips of every kind, and notices.
+In the modern house, so that all of them can happen.
 
 > group modern owner=mia
 > mia joins

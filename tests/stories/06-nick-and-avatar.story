@@ -1,5 +1,6 @@
-Step 6 and the first question: nick and avatar come from the user's profile, as they were when the
-message was sent. A message says nothing of them itself, so they are never empty where a profile is.
+Step 6 and FAQ 1 of the modelled service's guide: nick and avatar come from the user's profile, as they
+were when the message was sent. A message says nothing of them itself, so they are never empty where a
+profile is.
 
 > group livestream
 > ann joins as Ann

@@ -1,4 +1,4 @@
-Step 7: joining is free. It ends in one of three ways.
+Step 7 of the modelled service's guide: joining is free. It ends in one of three ways.
 
 > group livestream owner=mia
 > mia@web joins

@@ -1,4 +1,5 @@
-Step 8: a message is sent, and its author learns the truth about it at once or later.
+Step 8 of the modelled service's guide: a message is sent, and its author learns the truth about it at
+once or later.
 
 > group livestream
 > ann joins

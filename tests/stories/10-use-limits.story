@@ -1,5 +1,5 @@
-The use limits of the guide: nothing is recalled, nobody is removed, the owner does not quit. Each
-answer says what to do instead.
+The use limits of the modelled service's guide: nothing is recalled, nobody is removed, the owner does
+not quit. Each answer says what to do instead.
 
 > group livestream owner=mia
 > mia joins

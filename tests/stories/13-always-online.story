@@ -1,4 +1,4 @@
-The special marks of the hosted service: 500 keeps a member online for 3 days, whatever becomes of
+The special marks of the modelled service: 500 keeps a member online for 3 days, whatever becomes of
 the connection; 600 hides a member from the list.
 
 > group vendor owner=mia

@@ -1,5 +1,6 @@
-The second question: how is somebody muted? The owner asks for it with a custom message; the host is
-asked about the message before it is delivered, mutes the member, and discards the message silently.
+FAQ 2 of the modelled service's guide: how is somebody muted? The owner asks for it with a custom
+message; the host is asked about the message before it is delivered, mutes the member, and discards the
+message silently.
 
 > group livestream owner=mia ask=allow
 > mia joins

@@ -1,5 +1,6 @@
-The third question: how is somebody removed, where members cannot be removed? The owner or the app
-sends a directive, at High, so that the limit does not lose it; the target's client leaves by itself.
+FAQ 3 of the modelled service's guide: how is somebody removed, where members cannot be removed? The
+owner or the app sends a directive, at High, so that the limit does not lose it; the target's client
+leaves by itself.
 
 > group livestream owner=mia
 > mia joins

@@ -1,5 +1,5 @@
-The fourth question: what does a quit on one device mean for the others? As the guide tells it, a quit
-in the browser ends it everywhere, and one on a phone leaves the browser in the group.
+FAQ 4 of the modelled service's guide: what does a quit on one device mean for the others? As it is told
+there, a quit in the browser ends it everywhere, and one on a phone leaves the browser in the group.
 
 > group livestream
 > ann@web joins

@@ -1,6 +1,6 @@
-The fifth question: messages can be lost to the limit of 40 a second. A hundred at one instant: three
-at once, the others as the rate allows for a quarter of a second, and the rest expire. The host is
-told of every one.
+FAQ 5 of the modelled service's guide: messages can be lost to the limit of 40 a second. A hundred at
+one instant: three at once, the others as the rate allows for a quarter of a second, and the rest
+expire. The host is told of every one.
 
 > group livestream
 > ann joins
@@ -75,7 +75,7 @@ One that the host was asked about may still be lost to the limit, since the limi
 > app answers 2 allow
   ! question 2 is not open (4004)
 
-A host that must say success to whom it dropped, as the service does, can have that.
+A host that must say success to whom it dropped, as the modelled service does, can have that.
 
 > group livestream disclose=no burst=1 reserve=0 rate=1
 > ann joins

@@ -1,5 +1,5 @@
-The sixth question: likes and follows are counted at once, before the limit, every one; and their
-totals go into the group's profile every few seconds.
+FAQ 6 of the modelled service's guide: likes and follows are counted at once, before the limit, every
+one; and their totals go into the group's profile every few seconds.
 
 > group livestream
 > ann joins

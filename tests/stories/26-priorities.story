@@ -1,5 +1,5 @@
-The seventh question: gifts are High, text is Normal, likes are Low. Under a flood of text and likes a
-gift goes first, and the reserve keeps a place for it.
+FAQ 7 of the modelled service's guide: gifts are High, text is Normal, likes are Low. Under a flood of
+text and likes a gift goes first, and the reserve keeps a place for it.
 
 > group livestream
 > ann joins

@@ -1,4 +1,4 @@
-The hosted service of today, `vendor()`: a mute of all and a change of the join option make no tip
+The modelled service of 2024, `vendor()`: a mute of all and a change of the join option make no tip
 there, and those of mutes and admins are off until they are switched on. The host is told all the same.
 
 > group vendor owner=mia
