@@ -8,7 +8,7 @@ use std::{
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{Router, extract::Request};
@@ -35,10 +35,11 @@ const LONGEST: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Whom a request came from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Peer {
     /// Whether it came from this machine.
     pub(crate) is_near: bool,
+    pub(crate) place: Arc<Place>,
 }
 
 /// What every connection is served by.
@@ -61,10 +62,12 @@ pub(crate) async fn accept(listener: TcpListener, reception: Reception) {
         match accepted {
             Ok((stream, from)) => {
                 // One too many is closed by being dropped: a word would cost what there is too little of.
-                if let Ok(place) = reception.gate.admit(from.ip()) {
+                if let Ok(place) = reception.gate.admit(Instant::now(), from.ip()) {
                     // What is written is written at once: frames are whole, and small ones must not wait.
                     let _slower_then = stream.set_nodelay(true);
-                    let peer = Peer { is_near: from.ip().to_canonical().is_loopback() };
+                    let place = Arc::new(place);
+                    let is_near = from.ip().to_canonical().is_loopback();
+                    let peer = Peer { is_near, place: place.clone() };
                     let visit = Visit { stream, _place: place };
                     spawn(serve(visit, peer, reception.clone()));
                 }
@@ -80,7 +83,7 @@ async fn serve(visit: Visit, peer: Peer, reception: Reception) {
     let Reception { router, head_within, mut closing, gate: _ } = reception;
     let routes = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(peer.clone());
         routes.call(request)
     });
     let mut http = http1::Builder::new();
@@ -111,7 +114,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 /// A connection and its place, which is free again when the connection ends, whatever became of it.
 struct Visit {
     stream: TcpStream,
-    _place: Place,
+    _place: Arc<Place>,
 }
 
 impl AsyncRead for Visit {

@@ -38,10 +38,15 @@ impl Account {
         &self.stats
     }
 
-    /// Whether every message that was offered is accounted for, in each priority and so in sum.
+    /// Whether every message that was accepted is accounted for, in each priority and so in sum. What was
+    /// offered is by definition what was refused and what was accepted.
     pub fn balances(&self) -> bool {
         self.stats.flow.0.iter().all(Flow::balances)
-            && self.stats.offered() == self.stats.refused() + self.stats.accepted()
+    }
+
+    /// How often a reader was not given a batch because it had no room for it.
+    pub fn not_now(&self) -> u64 {
+        self.counted.not_now
     }
 
     /// One line on what happened since an earlier account.

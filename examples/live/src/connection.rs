@@ -157,7 +157,10 @@ impl Connection {
             Message::Ping(_) | Message::Pong(_) | Message::Close(_) if !self.answered => return,
             Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return self.heard_at(now),
         };
-        self.heard_at(now);
+        // Whatever it says, the time to join runs until it does.
+        if self.answered {
+            self.heard_at(now);
+        }
         match ClientFrame::parse(&text) {
             Ok(frame) => self.obey(frame).await,
             Err(fault) if fault.fatal => self.line.part(fault.text()),
@@ -186,6 +189,7 @@ impl Connection {
 
     async fn join(&mut self, join: JoinFrame) {
         self.answered = true;
+        self.heard_at(Instant::now());
         let Some(room) = self.house.room(join.group.as_deref()) else {
             return self.line.part(Fault::no_group().text());
         };

@@ -14,8 +14,8 @@ use std::{
 };
 
 use liveroom::{
-    Author, Command, Draft, Kind, Platform, Profile, PushError, Random, Receipt, SessionId, UserId,
-    Visitor,
+    Author, Command, Draft, Kind, Platform, Priority, Profile, PushError, Random, Receipt,
+    SessionId, UserId, Visitor,
 };
 
 use crate::{errand::Errand, house::House, room::Room};
@@ -102,12 +102,11 @@ fn talk(
         // Anything from nothing to twice the mean, so that they bunch now and then.
         let twice = u64::try_from(2 * mean.as_micros()).unwrap_or(u64::MAX);
         next += Duration::from_micros(dice.below(twice + 1));
-        let now = Instant::now();
-        if let Some(pause) = next.checked_duration_since(now) {
-            sleep(pause.min(Duration::from_millis(200)));
-            if pause > Duration::from_millis(200) {
-                next = Instant::now();
+        while let Some(pause) = next.checked_duration_since(Instant::now()) {
+            if over() {
+                return;
             }
+            sleep(pause.min(Duration::from_millis(50)));
         }
         let session = *dice.pick(voices);
         // A refusal is counted by the group, and the crowd does not mind.
@@ -118,7 +117,10 @@ fn talk(
 /// What one of them sends: of 100 messages 60 are words, 28 likes, 7 gifts and 5 follows.
 fn say(dice: &mut Dice) -> Command {
     let draft = match dice.below(100) {
-        0..60 => Draft::text(words(dice)),
+        0..34 => Draft::text(*dice.pick(&PHRASES)).priority(Priority::Low),
+        // What is worth an answer goes before a mere cheer: gifts and this together are just about what
+        // the room delivers, so that a viewer's own words get through the flood.
+        34..60 => Draft::text(words(dice)),
         60..88 => Draft::custom(Kind::Like, "1"),
         88..95 => {
             let (gift, most) = *dice.pick(&GIFTS);
@@ -131,11 +133,10 @@ fn say(dice: &mut Dice) -> Command {
 }
 
 fn words(dice: &mut Dice) -> String {
-    // Two in a hundred are rude, so that the filter has something to do.
-    match dice.below(100) {
+    // Two in fifty are rude, so that the filter has something to do.
+    match dice.below(50) {
         0 => (*dice.pick(&RUDE)).to_owned(),
         1 => format!("{} {}", dice.pick(&RUDE), dice.pick(&PHRASES)),
-        2..40 => (*dice.pick(&PHRASES)).to_owned(),
         _ => format!("{}, {}", dice.pick(&PHRASES), dice.pick(&PHRASES)),
     }
 }

@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     extract::State,
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 
@@ -11,6 +11,8 @@ use crate::{accept::Peer, metrics, page::Site};
 
 /// The text format that Prometheus reads.
 const FIGURES: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// What proxies say of whom they speak for.
+const FORWARDING: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// `ok`, while the fan-out thread steps.
@@ -28,8 +30,11 @@ pub(crate) async fn health(State(site): State<Site>) -> Response {
 pub(crate) async fn figures(
     State(site): State<Site>,
     Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
 ) -> Response {
-    if !peer.is_near && !site.house.limits.metrics_to_all {
+    // Behind a proxy on this machine everybody seems to be near, but a proxy says that it is one.
+    let is_near = peer.is_near && !FORWARDING.iter().any(|name| headers.contains_key(*name));
+    if !is_near && !site.house.limits.metrics_to_all {
         return StatusCode::FORBIDDEN.into_response();
     }
     let connections = site.house.limits.connections - site.places.available_permits();

@@ -1,9 +1,9 @@
 //! What the host serves: the page's files, and the door to the WebSocket.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{State, WebSocketUpgrade},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
@@ -19,6 +19,7 @@ use axum::{
 use tokio::sync::Semaphore;
 
 use crate::{
+    accept::Peer,
     connection::{serve, turn_away},
     files::{Files, files},
     house::House,
@@ -81,7 +82,12 @@ async fn with_headers(mut response: Response) -> Response {
 }
 
 /// Opens a WebSocket, unless a page of somebody else asks for it.
-async fn open(State(site): State<Site>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+async fn open(
+    State(site): State<Site>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     if !is_our_own(&headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -91,6 +97,9 @@ async fn open(State(site): State<Site>, headers: HeaderMap, upgrade: WebSocketUp
         .read_buffer_size(READ_BUFFER)
         // Frames are whole when they come here: each is written at once.
         .write_buffer_size(0);
+    if !peer.place.opens(Instant::now()) {
+        return upgrade.on_upgrade(turn_away);
+    }
     match site.places.try_acquire_owned() {
         Ok(place) => upgrade.on_upgrade(async move |socket| {
             serve(site.house, socket).await;

@@ -3,8 +3,8 @@
 use liveroom::{Denial, Draft, Field, Kind, Priority, Refusal, Role};
 
 use crate::{
+    acts::{in_class, in_show},
     door::Stay,
-    plan::RoomKind,
     protocol::{
         client::{Gift, SendFrame},
         drawing::{CLEAR, STROKE, Stroke, rewrite_clear},
@@ -22,7 +22,17 @@ pub(crate) fn draft(stay: &Stay, frame: SendFrame) -> Result<Draft, Refused> {
     let data = frame.data.as_deref().unwrap_or_default();
     let bare = frame.text.as_deref().unwrap_or_default().is_empty();
     match frame.kind.0 {
-        Kind::Gift if Gift::read(data).is_none() => Err(MALFORMED.into()),
+        Kind::Text => Ok(frame.into_draft()),
+        Kind::Like | Kind::Follow => {
+            in_show(stay)?;
+            Ok(frame.into_draft())
+        }
+        Kind::Gift => {
+            in_show(stay)?;
+            // Written anew: nothing may ride along with what goes first.
+            let gift = Gift::read(data).filter(|_| bare).ok_or(MALFORMED)?;
+            Ok(frame.with_data(gift.written()).into_draft())
+        }
         STROKE => {
             in_class(stay)?;
             let data = Stroke::rewrite(data).filter(|_| bare).ok_or(MALFORMED)?;
@@ -39,19 +49,13 @@ pub(crate) fn draft(stay: &Stay, frame: SendFrame) -> Result<Draft, Refused> {
             Ok(frame.with_data(data).into_draft().priority(Priority::High))
         }
         INQUIRY => {
-            if stay.room.plan.kind != RoomKind::Show {
-                return Err(Refused::wrong_room());
-            }
+            in_show(stay)?;
             let offer = Inquiry::read(data).ok_or(MALFORMED)?;
             if !stay.room.offers().is_open(offer) {
                 return Err(Refused::word("no_offer", "that offer is not open"));
             }
             Ok(frame.into_draft().priority(Priority::Low))
         }
-        _ => Ok(frame.into_draft()),
+        _ => Err(Refused::word("unknown_kind", "this host knows no such kind of message")),
     }
-}
-
-fn in_class(stay: &Stay) -> Result<(), Refused> {
-    if stay.room.plan.kind == RoomKind::Class { Ok(()) } else { Err(Refused::wrong_room()) }
 }

@@ -5,7 +5,7 @@ use liveroom::{Author, Command, Denial, Refusal, UserId};
 use crate::{
     door::Stay,
     house::House,
-    plan::{CALLED_ON, RoomKind},
+    plan::CALLED_ON,
     protocol::{
         deeds::Done,
         host::Refused,
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::{Answer, staff::named};
+use super::{Answer, in_class, staff::named};
 
 impl House {
     pub(super) fn call_on(&self, stay: &Stay, user: &str, on: bool) -> Answer {
@@ -48,8 +48,4 @@ impl House {
         self.push(&stay.room, &Author::App, command)?;
         Ok(())
     }
-}
-
-fn in_class(stay: &Stay) -> Result<(), Refused> {
-    if stay.room.plan.kind == RoomKind::Class { Ok(()) } else { Err(Refused::wrong_room()) }
 }

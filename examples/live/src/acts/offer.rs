@@ -5,12 +5,11 @@ use liveroom::{Author, Command, GroupPatch, PushError};
 use crate::{
     door::Stay,
     house::House,
-    plan::RoomKind,
     protocol::{deeds::Done, host::Refused},
     room::Room,
 };
 
-use super::Answer;
+use super::{Answer, in_show};
 
 /// The custom field in which a group shows its open offer.
 const FIELD: &str = "offer";
@@ -46,8 +45,4 @@ impl House {
         let patch = GroupPatch { custom, ..GroupPatch::default() };
         self.push(room, &Author::App, Command::SetGroup(Box::new(patch))).map(drop)
     }
-}
-
-fn in_show(stay: &Stay) -> Result<(), Refused> {
-    if stay.room.plan.kind == RoomKind::Show { Ok(()) } else { Err(Refused::wrong_room()) }
 }

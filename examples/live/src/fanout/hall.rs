@@ -291,8 +291,10 @@ impl Hall {
     }
 
     /// Gives the whole drawing again to those who missed some of it.
-    fn draw_again(&mut self, now: Timestamp, lagged: &[SeatNo]) {
-        let Some(easel) = &mut self.easel else { return };
+    fn draw_again(&mut self, house: &House, now: Timestamp, lagged: &[SeatNo]) {
+        let Some(easel) = self.easel.as_mut().filter(|_| !lagged.is_empty()) else { return };
+        // What they were just given is replaced by it, so it has to reach as far.
+        easel.follow(&mut house.hub.source(self.room.key));
         for &number in lagged {
             if let Some(seat) = self.seats.get_mut(number)
                 && let Stance::Reads(place) = seat.stance
@@ -330,7 +332,7 @@ impl Hall {
         if swept.lost > 0 {
             self.part_lost(house);
         }
-        self.draw_again(now, &lagged);
+        self.draw_again(house, now, &lagged);
     }
 
     /// Whoever cannot be told what it missed comes back, and begins anew.

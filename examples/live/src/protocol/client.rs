@@ -115,6 +115,11 @@ impl Gift {
         let gift: Self = serde_json::from_str(data).ok()?;
         (1..=99).contains(&gift.n).then_some(gift)
     }
+
+    /// The gift as data again, without whatever else stood there.
+    pub(crate) fn written(self) -> String {
+        serde_json::to_string(&self).expect("a word and a number are JSON")
+    }
 }
 
 #[cfg(test)]
@@ -139,6 +144,7 @@ mod tests {
             "",
             "nonsense",
             "[]",
+            r#"[1,"ping"]"#,
             "null",
             "{}",
             r#"{"v":1}"#,

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use liveroom::{Flow, Message, Outcome, PerPriority, Timestamp, Traffic, UserId};
+use liveroom::{Flow, Group, Message, Outcome, PerPriority, Timestamp, Traffic, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -45,12 +45,16 @@ pub(crate) struct PanelFrame {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct MutedUser {
     pub(crate) user: String,
+    /// As long as they are a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) nick: Option<String>,
     pub(crate) until: Until,
 }
 
-impl From<(&UserId, Timestamp)> for MutedUser {
-    fn from((user, until): (&UserId, Timestamp)) -> Self {
-        Self { user: user.to_string(), until: Until(until) }
+impl MutedUser {
+    pub(crate) fn of(group: &Group, user: &UserId, until: Timestamp) -> Self {
+        let nick = group.member(user).map(|member| member.profile().nick.to_string());
+        Self { user: user.to_string(), nick, until: Until(until) }
     }
 }
 

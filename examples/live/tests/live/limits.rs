@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use crate::support::{Client, PATIENCE, host_with};
@@ -22,6 +22,19 @@ async fn silence_is_asked_and_then_ended() {
     let host = host_with(limits);
     let mut mute = Client::connect(&host).await;
     assert_eq!(mute.next_of("bye").await["code"], "idle", "who does not join");
+    let mut chatty = Client::connect(&host).await;
+    let mut waves = 0;
+    let bye = loop {
+        chatty.send(&json!({"v": 1, "t": "wave"})).await;
+        let answer = chatty.until(|frame| frame["t"] == "error" || frame["t"] == "bye").await;
+        if answer["t"] == "bye" {
+            break answer;
+        }
+        waves += 1;
+        assert!(waves < 30, "the time to join does not begin anew with each word");
+        sleep(Duration::from_millis(30)).await;
+    };
+    assert_eq!(bye["code"], "idle");
     let (mut ann, _) = Client::joined(&host, "Ann").await;
     // While it reads, it answers pings, as browsers do, and stays for far more than the time allowed.
     for _ in 0..5 {

@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 
-use crate::support::{Client, get, host};
+use crate::support::{Client, get, host, request};
 
 #[tokio::test]
 async fn a_host_that_lives_says_so() {
@@ -69,6 +69,11 @@ async fn the_figures_are_prometheus_text_and_agree_with_the_account() {
     let answer = get(&host, "/metrics").await;
     let (head, text) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.contains("content-type: text/plain; version=0.0.4"), "{head}");
+    // What comes by way of a proxy is from anywhere.
+    for header in ["Forwarded: for=192.0.2.1\r\n", "X-Forwarded-For: 192.0.2.1\r\n"] {
+        let answer = request(&host, "/metrics", header).await;
+        assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    }
     let figures = parse(text);
     let sum = |name: &str| {
         let of = |key: &&str| key.split('{').next() == Some(name);

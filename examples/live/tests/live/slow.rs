@@ -31,7 +31,7 @@ async fn a_slow_reader_delays_nobody_and_is_told_exactly_what_it_missed() {
         // Read as it comes, while the slow one reads nothing.
         quick.until_entry(|entry| entry["field"] == much(number)).await;
     }
-    assert!(host.account().to_string().contains(" times not now"));
+    assert!(host.account().not_now() > 0, "it was never slow");
     // It takes its time, and has everything after all: the log keeps 256 notices.
     let (mut seen, mut end, mut last) = (0, begin, false);
     while !last {

@@ -90,3 +90,20 @@ async fn a_crowd_comes_in_and_talks() {
     let account = host.stop().await.unwrap();
     assert!(account.balances());
 }
+
+#[tokio::test]
+async fn each_room_takes_its_own_kinds_and_nothing_rides_along_with_a_gift() {
+    let host = host();
+    let (mut ann, _) = Client::joined(&host, "Ann").await;
+    ann.give(r#"{"n":2,"gift":"rose","padding":"xxxxxxxx"}"#).await;
+    let entry = ann.until_entry(|entry| entry["kind"] == "gift").await;
+    assert_eq!(entry["data"], r#"{"gift":"rose","n":2}"#);
+    assert_eq!(ann.offer(7, "", "x").await["code"], "unknown_kind");
+    assert_eq!(ann.offer(0, "", "x").await["code"], "unknown_kind");
+    assert_eq!(ann.offer("control", "", "x").await["code"], "unknown_kind");
+    let (mut bo, _) = Client::joined_in(&host, "seminar", "Bo").await;
+    for kind in ["gift", "like", "follow"] {
+        let data = r#"{"gift":"rose","n":1}"#;
+        assert_eq!(bo.offer(kind, "", data).await["code"], "wrong_room", "{kind}");
+    }
+}

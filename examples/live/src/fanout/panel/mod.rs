@@ -127,7 +127,9 @@ impl Panel {
         // All of the group's own at one moment, so that it balances.
         let (stats, online, mute_all, traffic, muted, muted_count) = house.read(room, |group| {
             let traffic = WireTraffic::of(&group.config().settings().traffic);
-            let muted: Vec<_> = group.mutes().take(MUTED).map(MutedUser::from).collect();
+            let muted = group.mutes().take(MUTED);
+            let muted: Vec<_> =
+                muted.map(|(user, until)| MutedUser::of(group, user, until)).collect();
             let muted_count = group.mutes().count();
             (group.stats(), group.online(), group.is_mute_all(), traffic, muted, muted_count)
         });
