@@ -47,7 +47,7 @@
  *
  * @typedef {{kind: Kind, text: string, data: string, random: number, born: number, turn: number, id: number,
  *   state: SentState, outcome: Promise<Sent>, entry: Entry|null, changed: boolean, message?: number, expires?: number,
- *   reason?: string, code?: number|string, why?: string, detail?: Record<string, any>}} Sent
+ *   seq?: number, reason?: string, code?: number|string, why?: string, detail?: Record<string, any>}} Sent
  * One message of one's own. `outcome` resolves with this object once `state` is an end, and never rejects.
  * `entry` is where it came back, `changed` whether with other words, `born` when it was made by this machine's
  * clock, `turn` its place among all sends, `id` the last frame that carried it; the rest is the host's answer.
@@ -55,7 +55,7 @@
  *
  * @typedef {"idle"|"connecting"|"joining"|"applied"|"live"|"offline"|"refused"|"over"} State
  * `applied` waits for the staff's yes; `offline` comes back by itself; `refused` and `over` do not.
- * @typedef {{state: State, retryAt: number|null}} StateChange
+ * @typedef {{state: State, retryAt: number|null, heardAt: number}} StateChange when it tries again, and when it heard the host, or called it, last
  *
  * @typedef {{nick?: string, avatar?: string, guest?: boolean, group?: string, key?: string, token?: string|null, cursor?: any}} Options
  * `token` and `cursor` are those of an earlier session, see {@link LiveRoom#session}.
@@ -76,7 +76,7 @@ const SEND_BURST = 10;
 
 /** The host may take its time to answer a ping, but a dead link must not look alive for long. */
 const PING_AFTER_MS = 20_000;
-const LOST_AFTER_MS = 30_000;
+const ANSWER_WITHIN_MS = 10_000;
 
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 15_000;
@@ -126,7 +126,8 @@ export class LiveRoom extends EventTarget {
   #attempts = 0;
   #liveSince = 0;
   #heardAt = 0;
-  #pinged = false;
+  /** Since when an answer is awaited. @type {number|null} */ #askedAt = null;
+  /** Whether the drawing of a class is still to come, or the rest of it: no cursor has what a client lacks of it. */ #undrawn = false;
   /** @type {any} */ #retryTimer;
   /** @type {any} */ #flushTimer;
   /** @type {any} */ #watchTimer;
@@ -136,8 +137,7 @@ export class LiveRoom extends EventTarget {
     super();
     this.#url = String(url);
     this.#options = { ...options };
-    this.#token = options.token ?? null;
-    this.#cursor = options.cursor ?? null;
+    [this.#token, this.#cursor] = [options.token ?? null, options.cursor ?? null];
   }
 
   get state() { return this.#state; }
@@ -147,7 +147,7 @@ export class LiveRoom extends EventTarget {
   /** The own user id, or null for a guest. @returns {string|null} */
   get user() { return this.#welcome?.me?.user ?? null; }
   /** What to keep over a reload, so that it goes on where it was. */
-  get session() { return { token: this.#token, cursor: this.#cursor }; }
+  get session() { return { token: this.#token, cursor: this.#undrawn ? null : this.#cursor }; }
 
   /** The host's time, in milliseconds since the Unix epoch. */
   now() { return Date.now() + this.#clockOffset; }
@@ -159,8 +159,7 @@ export class LiveRoom extends EventTarget {
     this.#become("connecting");
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    this.#heardAt = Date.now();
-    this.#pinged = false;
+    [this.#heardAt, this.#askedAt] = [Date.now(), null];
     const ours = () => socket === this.#socket;
     socket.onopen = () => ours() && this.#join();
     socket.onmessage = (event) => ours() && this.#hear(event.data);
@@ -244,9 +243,9 @@ export class LiveRoom extends EventTarget {
 
   #join() {
     const { group, nick, avatar, guest = false, key } = this.#options;
-    const token = guest ? null : this.#token;
+    const { token, cursor } = this.session;
     this.#become("joining");
-    this.#write({ t: "join", group, nick, avatar, guest, key, token, cursor: this.#cursor });
+    this.#write({ t: "join", group, nick, avatar, guest, key, token: guest ? null : token, cursor });
   }
 
   /** @param {any} frame */
@@ -255,7 +254,7 @@ export class LiveRoom extends EventTarget {
     this.#welcome = frame;
     this.#clockOffset = Number.isFinite(frame.now) ? frame.now - Date.now() : 0;
     this.#token = frame.token ?? this.#token;
-    if (!frame.resumed) this.#lastSeq = 0;
+    if (!frame.resumed) [this.#lastSeq, this.#undrawn] = [0, frame.room?.kind === "class"];
     if (frame.cursor !== undefined) this.#cursor = frame.cursor;
     this.#liveSince = Date.now();
     this.#tell("welcome", frame);
@@ -285,10 +284,9 @@ export class LiveRoom extends EventTarget {
   #lost(afterMs = 0) {
     this.#drop();
     const wasGood = this.#liveSince > 0 && Date.now() - this.#liveSince > GOOD_AFTER_MS;
-    this.#attempts = wasGood ? 0 : this.#attempts;
-    this.#liveSince = 0;
-    const ceiling = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.#attempts);
-    this.#attempts += 1;
+    const attempts = wasGood ? 0 : this.#attempts;
+    const ceiling = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** attempts);
+    [this.#attempts, this.#liveSince] = [attempts + 1, 0];
     // Between half and all of it, by chance: a whole audience must not come back in one instant.
     const pause = Math.max(afterMs, ceiling / 2) + (Math.random() * ceiling) / 2;
     this.#retryTimer = setTimeout(() => this.connect(), pause);
@@ -318,18 +316,20 @@ export class LiveRoom extends EventTarget {
     this.#asked.clear();
   }
 
+  /** Silence alone proves nothing: a hidden tab may look once a minute. A socket that is not open yet has as long to open. */
   #watch() {
-    const silent = Date.now() - this.#heardAt;
-    if (silent > LOST_AFTER_MS) this.#lost();
-    else if (silent > PING_AFTER_MS && !this.#pinged) this.#pinged = this.#write({ t: "ping" });
+    const now = Date.now();
+    if (this.#askedAt !== null && now - this.#askedAt >= ANSWER_WITHIN_MS) return this.#lost();
+    if (this.#askedAt !== null || now - this.#heardAt < PING_AFTER_MS) return;
+    this.#askedAt = now;
+    this.#write({ t: "ping" });
   }
 
   // -- What the host says -------------------------------------------------------------------
 
   /** @param {unknown} data */
   #hear(data) {
-    this.#heardAt = Date.now();
-    this.#pinged = false;
+    [this.#heardAt, this.#askedAt] = [Date.now(), null];
     let frame;
     try {
       frame = JSON.parse(String(data));
@@ -348,8 +348,7 @@ export class LiveRoom extends EventTarget {
         return this.#tell("refused", frame);
       case "order":
         this.#tell("order", frame);
-        if (frame.do === "leave") this.quit();
-        return;
+        return frame.do === "leave" ? this.quit() : undefined;
       case "bye":
         this.#tell("bye", frame);
         return frame.may_reconnect ? this.#lost(frame.after_ms ?? 0) : this.#finish();
@@ -357,6 +356,7 @@ export class LiveRoom extends EventTarget {
         this.#tell("error", frame);
         return frame.fatal ? this.#finish() : undefined;
       default:
+        if (frame.t === "board") this.#undrawn = frame.more === true;
         if (HANDED_ON.has(frame.t)) this.#tell(frame.t, frame);
     }
   }
@@ -365,6 +365,8 @@ export class LiveRoom extends EventTarget {
   #batch(frame) {
     const all = Array.isArray(frame.entries) ? frame.entries : [];
     const entries = all.filter((/** @type {any} */ entry) => entry?.seq > this.#lastSeq);
+    // Whoever missed strokes is given the whole drawing after this batch.
+    if (frame.missed?.high > 0 || frame.missed?.normal > 0) this.#undrawn = this.#welcome?.room?.kind === "class";
     if (this.#paused) return this.#skip(entries, frame.missed ?? {});
     if (entries.length > 0) this.#lastSeq = entries[entries.length - 1].seq;
     this.#cursor = frame.cursor ?? this.#cursor;
@@ -374,10 +376,9 @@ export class LiveRoom extends EventTarget {
     }
     this.#tell("batch", { entries, missed: frame.missed ?? {} });
     for (const { sent } of entries) {
-      if (!sent) continue;
       // One that was delivered already tells again: now it is there for all to see.
-      if (hasEnded(sent)) this.#tell("sent", sent);
-      else this.#settle(sent, { state: "delivered" });
+      if (sent && hasEnded(sent)) this.#tell("sent", sent);
+      else if (sent) this.#settle(sent, { state: "delivered" });
     }
   }
 
@@ -419,7 +420,7 @@ export class LiveRoom extends EventTarget {
 
   /** @param {Sent} sent @param {any} answer */
   #settle(sent, answer) {
-    for (const name of /** @type {const} */ (["message", "expires", "reason", "code", "why", "detail"])) {
+    for (const name of /** @type {const} */ (["message", "expires", "seq", "reason", "code", "why", "detail"])) {
       if (answer[name] != null) sent[name] = answer[name];
     }
     sent.changed ||= answer.changed === true;
@@ -488,7 +489,7 @@ export class LiveRoom extends EventTarget {
   /** @param {State} state @param {number|null} retryAt */
   #become(state, retryAt = null) {
     this.#state = state;
-    this.#tell("state", { state, retryAt });
+    this.#tell("state", { state, retryAt, heardAt: this.#heardAt });
   }
 
   /** @param {string} type @param {any} detail */

@@ -158,13 +158,71 @@ test("pauses_between_attempts_grow_differ_and_are_bounded", () => {
   assert.equal(room.state, "connecting");
 });
 
+/** Time goes by in steps, since all timers of one tick see its end. */
+function pass(ms, step = 1_000) {
+  for (let gone = 0; gone < ms; gone += step) mock.timers.tick(step);
+}
+
 test("a_host_that_says_nothing_is_asked_and_then_taken_for_lost", () => {
-  const { room, socket } = enter();
-  mock.timers.tick(21_000);
+  const { room, told, socket } = enter();
+  pass(21_000);
   assert.equal(socket().sent("ping").length, 1);
   socket().say({ t: "pong", now: 0 });
-  mock.timers.tick(31_000);
-  assert.equal(room.state, "offline");
+  const heardAt = Date.now();
+  pass(29_000);
+  assert.equal(room.state, "live");
+  pass(2_000);
+  const [offline] = told.state.filter(({ state }) => state === "offline");
+  assert.equal(offline.heardAt, heardAt, "it was away since it was last heard, and not since that was noticed");
+});
+
+test("a_hidden_tab_whose_timers_come_once_a_minute_asks_before_it_gives_up", () => {
+  const { room, socket } = enter();
+  for (let minute = 1; minute <= 5; minute += 1) {
+    pass(60_000, 60_000);
+    assert.equal(room.state, "live", `after ${minute} minutes`);
+    assert.equal(socket().sent("ping").length, minute);
+    socket().say({ t: "pong", now: 0 });
+  }
+  pass(120_000, 60_000);
+  assert.notEqual(room.state, "live", "no answer at all");
+});
+
+test("a_socket_that_never_opens_is_given_up", () => {
+  const room = new LiveRoom("ws://host/ws", {});
+  room.connect();
+  pass(31_000);
+  assert.equal(Socket.all[0].readyState, 3);
+  assert.equal(Socket.all.length, 2, "and another is tried");
+});
+
+const IN_CLASS = { ...WELCOME, room: { kind: "class", speakers: "all" } };
+const board = (more) => ({ t: "board", pieces: [], position: 1, more, trimmed: 0 });
+
+/** A pupil who is in a class, and the cursor with which they come back when cut off after these frames. */
+function cursorAfter(...frames) {
+  const { room, socket } = enter();
+  socket().say(IN_CLASS);
+  for (const frame of frames) socket().say(frame);
+  const kept = room.session.cursor;
+  socket().lose();
+  pass(1_000);
+  socket().open();
+  const [join] = socket().sent("join");
+  assert.deepEqual([join.cursor, join.token], [kept, "u7.s19"]);
+  return kept;
+}
+
+test("who_is_cut_off_during_a_drawing_asks_for_all_of_it", () => {
+  const batch = (cursor, missed) => ({ t: "batch", missed, cursor, entries: [] });
+  assert.equal(cursorAfter(), null, "none of it");
+  assert.equal(cursorAfter(board(true)), null, "some of it");
+  assert.equal(cursorAfter(board(true), board(false)), 1, "all of it");
+  assert.equal(cursorAfter(board(false), batch(5, { low: 3, tip: 1 })), 5);
+  assert.equal(cursorAfter(board(false), batch(5, { normal: 3 })), null, "it comes again after a hole");
+  assert.equal(cursorAfter(board(false), batch(5, { high: 3 }), board(true)), null);
+  assert.equal(cursorAfter(board(false), batch(5, { high: 3 }), board(true), board(false), batch(6, {})), 6);
+  assert.equal(cursorAfter(board(false), { ...IN_CLASS, resumed: true, cursor: 7 }), 7, "who resumes has it");
 });
 
 test("a_pause_keeps_the_place_and_counts_what_goes_by", () => {
