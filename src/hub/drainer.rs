@@ -9,7 +9,7 @@ use super::{Hub, HubKey, Shard};
 /// The one drainer of a shard; another can be had once it is dropped.
 ///
 /// The loop of a fan-out thread: [`drain`](Self::drain), deal with what came,
-/// [`wait`](Self::wait) until something comes or is due.
+/// [`wait`](Self::wait) until something comes or is due. It stands whole in [the guide](crate#fan-out).
 #[derive(Debug)]
 pub struct Drainer<'a> {
     hub: &'a Hub,

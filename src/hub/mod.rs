@@ -93,6 +93,9 @@ impl Corner {
 }
 
 /// Apps and their groups, for any number of threads. All methods take `&self`.
+///
+/// Commands are pushed with a group's key. A hub is not advanced or polled: that is what the
+/// [`Drainer`] of each shard does.
 #[derive(Debug)]
 pub struct Hub {
     key: HashKey,
