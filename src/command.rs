@@ -527,7 +527,12 @@ pub enum Receipt {
 pub enum JoinStatus {
     /// In.
     Joined,
-    /// Was in already; the session is attached.
+    /// The user was in already, over this session or another; this one is attached.
+    ///
+    /// For a host that keeps an [`Audience`](crate::Audience): a session that stands there is not to be
+    /// added a second time, or it is given everything twice. One that is new to the group, of which
+    /// [`Output::Joined`](crate::Output::Joined) tells, is to be added, and so is one that was taken out
+    /// of the audience when its connection was lost.
     AlreadyInGroup,
     /// The staff are asked; the answer comes to this session.
     WaitingForApproval,

@@ -1,23 +1,5 @@
 //! The push side: who is given which entries, and when.
 //!
-//! An [`Audience`] is owned by one fan-out thread. It knows its members by a token of the host's, and
-//! asks the group's log for one [`Batch`] for each distinct [`Cursor`] among them, however many
-//! members there are. Those who are caught up share one cursor. The others stand in a table by theirs:
-//! newcomers, until the rest has come as far, and those who could not take more when they were asked.
-//! As batches end at common places, those who came apart fall together again.
-//!
-//! When a batch is taken is decided here too: a giant audience waits a little, so that one hand-over
-//! carries several entries ([`Tick`]).
-//!
-//! ```
-//! use liveroom::{Audience, Timestamp};
-//!
-//! let mut audience: Audience<u32> = Audience::default();
-//! assert_eq!(audience.due(), None);
-//! audience.notify(Timestamp::from_secs(1), false);
-//! assert_eq!(audience.due(), Some(Timestamp::from_secs(1)));
-//! ```
-//!
 //! Invariants: every member is in exactly one cohort, at the place that its slot names; a cohort has
 //! members; it is in the table under its cursor or, if that was refused, among the lost.
 
@@ -68,9 +50,42 @@ impl<F: FnMut(&Cursor) -> Result<Batch, CursorError>> Source for F {
 
 /// Many members who are given the entries of one group, known by tokens such as a connection's index.
 ///
+/// An audience is owned by one fan-out thread, whose whole loop stands in [the guide](crate#fan-out). It
+/// asks the group's log for one [`Batch`] for each distinct [`Cursor`] among its members, however many
+/// members there are. Those who are caught up share one cursor. The others stand in a table by theirs:
+/// newcomers, until the rest has come as far, and those who could not take more when they were asked.
+/// As batches end at common places, those who came apart fall together again.
+///
+/// When a batch is taken is decided here too: a giant audience waits a little, so that one hand-over
+/// carries several entries ([`Tick`]).
+///
+/// A token is [`Copy`]: a number or another small handle into the host's own table of connections, and
+/// not a connection itself. Tokens are not compared: whoever is added twice is given everything twice.
+///
 /// A caught-up member costs 16 bytes beside its token. [`sweep`](Self::sweep) costs a batch for each
 /// distinct cursor and, beside what the host does with the tokens, nothing for each member who takes
 /// it.
+///
+/// ```
+/// use liveroom::{Audience, Author, Command, Epoch, Group, GroupConfig, GroupId, HashKey, Timestamp};
+///
+/// let now = Timestamp::from_secs(1_600_000_000);
+/// let id = GroupId::custom("friday")?;
+/// let mut group = Group::new(id, None, GroupConfig::livestream(), Epoch(1), HashKey::new(1, 2), now);
+/// let mut audience: Audience<u32> = Audience::default();
+/// let place = audience.add(7, group.tail());
+/// assert_eq!(audience.due(), None);
+///
+/// group.push(now, Author::App, Command::text("hello"))?;
+/// audience.notify(now, false);
+/// assert_eq!(audience.due(), Some(now));
+/// let swept = audience.sweep(now, &mut group, |batch, connections, _not_now| {
+///     assert_eq!((batch.entries().len(), connections), (1, &[7][..]));
+/// });
+/// assert_eq!((swept.given, swept.lost), (1, 0));
+/// assert_eq!(audience.remove(place), Some(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Audience<T> {
     cohorts: Cohorts<T>,
@@ -117,7 +132,8 @@ impl<T: Copy> Audience<T> {
     /// older.
     ///
     /// One who is to see something older gets it with the next sweep: [`notify`](Self::notify), if no
-    /// sweep is due. Costs O(1), and a search among the distinct cursors.
+    /// sweep is due. Keep the [`Place`], with which the member is [removed](Self::remove); one that you
+    /// have a place of is not to be added again. Costs O(1), and a search among the distinct cursors.
     ///
     /// # Panics
     /// With 2³² members, for whom no machine has the memory.
