@@ -49,12 +49,16 @@ pub enum IdError {
 /// Control, white space and invisible characters are turned away, so that two ids that look alike in
 /// a log are alike. An id is opaque: what people read is the nick in their [`Profile`](crate::Profile).
 ///
+/// A UUID fits as its 32 hexadecimal digits. With hyphens it has 36 bytes and is turned away.
+///
 /// ```
 /// use liveroom::UserId;
 ///
 /// let alice: UserId = "alice".parse()?;
 /// assert_eq!(alice.as_str(), "alice");
 /// assert!("a b".parse::<UserId>().is_err());
+/// assert!("f47ac10b58cc4372a5670e02b2c3d479".parse::<UserId>().is_ok());
+/// assert!("f47ac10b-58cc-4372-a567-0e02b2c3d479".parse::<UserId>().is_err());
 /// # Ok::<(), liveroom::IdError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
