@@ -4,7 +4,7 @@
 
 import { at, each, element } from "../common/dom.js";
 import { LiveRoom } from "../liveroom.js";
-import { Nav } from "../common/nav.js";
+import { Nav, addressOf } from "../common/nav.js";
 import { Authors } from "./authors.js";
 import { showBooks, showFigures } from "./books.js";
 import { FlowChart } from "./chart.js";
@@ -24,7 +24,7 @@ import { TrafficActs } from "./traffic.js";
 import { WaitCharts } from "./waits.js";
 import { Waiting } from "./waiting.js";
 import { onWords, words } from "./words.js";
-import { say } from "../common/words.js";
+import { say, words as common } from "../common/words.js";
 
 /** @typedef {import("../liveroom.js").Entry} Entry */
 
@@ -56,16 +56,26 @@ new Nav(at("nav"), { current: "" });
 
 // -- The door -----------------------------------------------------------------------------------
 
-/** Shows nothing but why there is nothing to show. @param {"none"|"wrong"|"over"} why @param {string} [text] */
-function shut(why, text) {
+/** Why there is nothing to show, in the language of the moment. @type {{why: "none"|"wrong"|"over", say: () => string}|null} */
+let closed = null;
+
+/** Shows nothing but why there is nothing to show. @param {"none"|"wrong"|"over"} why @param {() => string} [say] */
+function shut(why, say = () => words.shut[why].text) {
+  closed = { why, say };
   at("panel").hidden = at("figures").hidden = at("rooms").hidden = true;
   at("shut").hidden = false;
   at("shut").dataset.why = why;
-  at("shut-title").textContent = words.shut[why].title;
-  at("shut-text").textContent = text ?? words.shut[why].text;
+  showShut();
+}
+
+function showShut() {
+  if (closed === null) return;
+  at("shut-title").textContent = words.shut[closed.why].title;
+  at("shut-text").textContent = closed.say();
 }
 
 function open() {
+  closed = null;
   at("panel").hidden = at("figures").hidden = at("rooms").hidden = false;
   at("shut").hidden = true;
   delete at("shut").dataset.why;
@@ -83,37 +93,46 @@ at("key-form").addEventListener("submit", (event) => {
 });
 
 room.addEventListener("refused", (event) => {
-  const { code, of, why } = /** @type {CustomEvent} */ (event).detail;
-  if (of !== "join") return;
-  if (code === "key") keepKey(null);
-  shut(code === "key" ? "wrong" : "over", code === "key" ? undefined : words.problem({ code, why }));
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  if (frame.of !== "join") return;
+  if (frame.code !== "key") return shut("over", () => words.problem(frame, room.now()));
+  keepKey(null);
+  shut("wrong");
 });
 
-for (const end of ["bye", "error"]) {
-  room.addEventListener(end, (event) => {
-    const { code, why, may_reconnect: comesBack, fatal } = /** @type {CustomEvent} */ (event).detail;
-    if (end === "bye" ? !comesBack : fatal) shut("over", words.problem({ code, why }));
-  });
-}
+room.addEventListener("bye", (event) => {
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  if (!frame.may_reconnect) shut("over", () => common.bye(frame));
+});
+room.addEventListener("error", (event) => {
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  if (frame.fatal) shut("over", () => common.fault(frame));
+});
 
 /** @type {any} */ let standingTimer;
+/** @type {import("../liveroom.js").StateChange|null} */ let standing = null;
+
+/** The state is read out, and so is written when it changes alone; how long until the next attempt is not. */
+function showStanding() {
+  if (standing === null) return;
+  const { state, retryAt } = standing;
+  const left = state === "offline" ? words.again(Math.ceil(((retryAt ?? 0) - Date.now()) / 1_000)) : "";
+  at("standing").dataset.state = state;
+  if (at("standing-state").textContent !== words.standing(state)) at("standing-state").textContent = words.standing(state);
+  at("standing-left").textContent = left;
+}
 
 room.addEventListener("state", (event) => {
-  const { state, retryAt } = /** @type {CustomEvent} */ (event).detail;
+  const { state } = (standing = /** @type {CustomEvent<import("../liveroom.js").StateChange>} */ (event).detail);
   clearInterval(standingTimer);
-  const show = () => {
-    const seconds = Math.ceil(((retryAt ?? 0) - Date.now()) / 1_000);
-    at("standing").textContent = words.standing(state, seconds);
-    at("standing").dataset.state = state;
-  };
-  show();
+  showStanding();
   if (state === "live") watch();
-  if (state === "offline") standingTimer = setInterval(show, 1_000);
+  if (state === "offline") standingTimer = setInterval(showStanding, 1_000);
 });
 addEventListener("online", () => room.state === "offline" && room.connect());
 
 room.addEventListener("welcome", (event) => {
-  const { group: profile, me, rooms = [] } = /** @type {CustomEvent} */ (event).detail;
+  const { group: profile, me, room: kind, rooms = [], called = [] } = /** @type {CustomEvent} */ (event).detail;
   // A host that takes somebody without the key for a plain member says so here.
   if (me?.role !== "owner") return shut(key === undefined ? "none" : "wrong");
   open();
@@ -123,7 +142,12 @@ room.addEventListener("welcome", (event) => {
   acts.muteAll(profile?.mute_all === true);
   offer.take(profile?.custom);
   held.clear();
+  people.showCalled(called);
   people.name();
+  const board = /** @type {HTMLAnchorElement} */ (at("to-board"));
+  board.hidden = kind?.kind !== "class";
+  // The key is kept for this tab, so the board is opened in it.
+  board.href = addressOf({ id: group, name: "", kind: "class" });
 });
 
 /** Asks for the feed, which belongs to the connection and not to the session. */
@@ -135,7 +159,7 @@ async function watch() {
   } catch (problem) {
     const { code } = /** @type {any} */ (problem);
     // A connection that is lost again is made again, and asks again.
-    if (code !== "lost" && code !== "not_connected") shut("over", words.problem(/** @type {any} */ (problem)));
+    if (code !== "lost" && code !== "not_connected") shut("over", () => words.problem(/** @type {any} */ (problem), room.now()));
   }
 }
 
@@ -182,6 +206,7 @@ room.addEventListener("batch", (event) => {
   each(entries, (entry) => {
     if (entry.type === "message") seen.see(entry);
     for (const one of entry.names ?? []) seen.see(one);
+    if (entry.kind === "quit" || entry.kind === "kick") entry.names?.forEach(({ user }) => people.forget(user));
     if (entry.kind === "group_profile") takeChanges(entry.changes ?? {});
     if (entry.type === "notice" && entry.kind === "disbanded") at("alerts").textContent = words.acts.ended;
   });
@@ -249,8 +274,8 @@ tabs.forEach((tab, i) => {
 
 onWords(() => {
   say(document, words.page);
-  const why = /** @type {"none"|"wrong"|undefined} */ (at("shut").dataset.why);
-  if (why) shut(why);
+  showShut();
+  showStanding();
   if (title) showTitle(title);
   else document.title = words.title(words.rooms[group] ?? group);
   showRooms(known);

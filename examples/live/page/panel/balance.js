@@ -1,7 +1,8 @@
 /**
- * Whether the room's books balance: every message that was offered is in one place, and in one place only.
+ * Whether the room's books balance: every message that was accepted is in one place, and in one place only.
  *
- * offered = refused + accepted, and accepted = delivered + rejected + discarded + waiting + held.
+ * accepted = delivered + rejected + discarded + waiting + held, all of which the host counts on their own. What was
+ * offered is not: it is what was refused and what was accepted, together.
  */
 
 /** @param {any} n */
@@ -29,7 +30,6 @@ export function balance(frame) {
     waiting: of("waiting"),
     held: of("held"),
   };
-  const offered = frame.offered ?? refused + accepted;
   const missing = accepted - sum(places);
-  return { offered, refused, accepted, ...places, missing, holds: missing === 0 && offered === refused + accepted };
+  return { offered: refused + accepted, refused, accepted, ...places, missing, holds: missing === 0 };
 }

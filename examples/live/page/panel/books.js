@@ -1,4 +1,4 @@
-/** The room's numbers in words: the figures at the top, and the two sums that must balance. */
+/** The room's numbers in words: the figures at the top, what "offered" is, and the sum that must balance. */
 
 import { at, element, showText } from "../common/dom.js";
 import { balance } from "./balance.js";
@@ -31,6 +31,9 @@ const figures = new Numbers((key) => {
   return { item, value, name };
 });
 
+/** What the system does not tell the host is no zero. @param {number|undefined} n @param {(n: number) => string} say */
+const known = (n, say) => (n == null ? words.waits.none : say(n));
+
 /** @param {any} frame a `panel` frame @param {Flow} flow */
 export function showFigures(frame, flow) {
   const { figures: names } = words;
@@ -39,45 +42,38 @@ export function showFigures(frame, flow) {
   figures.put("offered", names.offered, rate("offered"));
   figures.put("delivered", names.delivered, rate("delivered"));
   figures.put("discarded", names.lost, rate("discarded"));
-  figures.put("cpu", names.cpu, frame.cpu_permille == null ? words.waits.none : words.percent(frame.cpu_permille));
-  figures.put("memory", names.memory, words.memory(frame.resident_kib ?? 0));
+  figures.put("cpu", names.cpu, known(frame.cpu_permille, words.percent));
+  figures.put("memory", names.memory, known(frame.resident_kib, words.memory));
 }
 
-/** The two sums, sign by sign. @type {[string, string][][]} */
-const SUMS = [
-  [["", "offered"], ["=", "refused"], ["+", "accepted"]],
-  [["", "accepted"], ["=", "delivered"], ["+", "rejected"], ["+", "discarded"], ["+", "waiting"], ["+", "held"]],
-];
+/** The sums, sign by sign, by the place where each stands. @type {Record<string, [string, string][]>} */
+const SUMS = {
+  "sum-offered": [["", "offered"], ["=", "refused"], ["+", "accepted"]],
+  "sum-accepted": [["", "accepted"], ["=", "delivered"], ["+", "rejected"], ["+", "discarded"], ["+", "waiting"], ["+", "held"]],
+};
 
-/** @type {Numbers[]|null} */ let sums = null;
-
-function makeSums() {
-  return SUMS.map((terms) => {
-    const line = element("p", "sum");
-    at("sums").append(line);
-    return new Numbers((key) => {
-      const sign = terms.find(([, name]) => name === key)?.[0] ?? "";
-      const [item, value, name] = [element("span", "term"), element("b", ""), element("span", "")];
-      item.append(value, name);
-      // A sign stays with what follows it, also where the line breaks.
-      const part = element("span", "sum-part");
-      if (sign) part.append(element("span", "sign", sign));
-      part.append(item);
-      line.append(part);
-      return { item, value, name };
-    });
+const sums = Object.entries(SUMS).map(([place, terms]) => {
+  const signs = new Map(terms.map(([sign, key]) => [key, sign]));
+  const numbers = new Numbers((key) => {
+    const [item, value, name] = [element("span", "term"), element("b", ""), element("span", "")];
+    item.append(value, name);
+    // A sign stays with what follows it, also where the line breaks.
+    const part = element("span", "sum-part");
+    const sign = signs.get(key);
+    if (sign) part.append(element("span", "sign", sign));
+    part.append(item);
+    at(place).append(part);
+    return { item, value, name };
   });
-}
+  return { numbers, keys: [...signs.keys()] };
+});
 
 /** @param {any} frame a `panel` frame */
 export function showBooks(frame) {
   const books = balance(frame);
-  sums ??= makeSums();
-  SUMS.forEach((terms, i) => {
-    for (const [, key] of terms) {
-      sums?.[i].put(key, words.outcomes[key], words.number(/** @type {any} */ (books)[key]));
-    }
-  });
+  for (const { numbers, keys } of sums) {
+    for (const key of keys) numbers.put(key, words.outcomes[key], words.number(/** @type {any} */ (books)[key]));
+  }
   const turned = frame.turned_away ?? 0;
   showText(at("turned-away"), turned > 0 ? words.books.turnedAway(turned) : null);
   const verdict = at("verdict");

@@ -86,6 +86,6 @@ export class FilterActs {
       const lineHeight = parseFloat(getComputedStyle(this.#list).lineHeight) || 20;
       this.#list.scrollTop = Math.max(0, (line - 3) * lineHeight);
     }
-    return words.list.wrong(problem.why);
+    return words.list.wrong(problem.why, line);
   }
 }

@@ -7,6 +7,7 @@ import { words } from "./words.js";
 /**
  * @typedef {import("../liveroom.js").LiveRoom} LiveRoom
  * @typedef {import("../common/seen.js").Seen} Seen
+ * @typedef {import("../common/seen.js").Person} Person
  * @typedef {import("../liveroom.js").Until} Until
  */
 
@@ -14,7 +15,7 @@ export class People {
   /** @type {string|null} */ #chosen = null;
   /** @type {Map<string, Until>} */ #muted = new Map();
   #mutedCount = 0;
-  /** Who was called on from here; the host does not list them. @type {Set<string>} */ #called = new Set();
+  /** Who was called on: as the welcome has it, and from here. @type {Set<string>} */ #called = new Set();
   #find = /** @type {HTMLInputElement} */ (at("find"));
   #span = /** @type {HTMLSelectElement} */ (at("span"));
 
@@ -28,7 +29,7 @@ export class People {
     at("unmute").addEventListener("click", () => this.#chosen && this.#unmute(this.#chosen));
     at("remove").addEventListener("click", () => this.#askSure());
     at("remove-sure").addEventListener("click", () => this.#remove());
-    at("call-on").addEventListener("click", () => this.#callOn());
+    at("call-on").addEventListener("click", () => this.#chosen && this.#callOn(this.#chosen));
     at("only-theirs").addEventListener("click", () => this.#chosen && acts.onlyTheirs(this.seen.nickOf(this.#chosen)));
   }
 
@@ -39,12 +40,28 @@ export class People {
     this.#span.replaceChildren(...options);
     this.#span.value = kept;
     this.#show();
+    at("muted").replaceChildren();
     this.#showMuted();
+    this.#showCalled();
+  }
+
+  /** As the host has it, after coming back. @param {readonly Person[]} called */
+  showCalled(called) {
+    called.forEach((one) => this.#learn(one));
+    this.#called = new Set(called.map(({ user }) => user));
+  }
+
+  /** Somebody left; if they come back, they have to be called on again. @param {string} user */
+  forget(user) {
+    if (!this.#called.delete(user)) return;
+    this.#show();
+    this.#showCalled();
   }
 
   /** @param {any} frame a `panel` frame */
   take(frame) {
-    const muted = /** @type {{user: string, until: Until}[]} */ (frame.muted ?? []);
+    const muted = /** @type {{user: string, nick?: string, until: Until}[]} */ (frame.muted ?? []);
+    muted.forEach((one) => this.#learn(one));
     this.#muted = new Map(muted.map(({ user, until }) => [user, until]));
     this.#mutedCount = frame.muted_count ?? muted.length;
     this.#showMuted();
@@ -62,6 +79,11 @@ export class People {
     this.#find.value = this.seen.nickOf(user);
     this.#show();
     card.scrollIntoView({ block: "nearest" });
+  }
+
+  /** What the host calls somebody who was not seen yet; the others keep their place among those seen. @param {{user: string, nick?: string}} one */
+  #learn(one) {
+    if (this.seen.nickOf(one.user) === one.user) this.seen.see(one);
   }
 
   // -- Finding --------------------------------------------------------------------------------
@@ -137,15 +159,22 @@ export class People {
     tell(at("people-answer"), this.room.do("remove", { user }), words.people.didRemove(this.#nick));
   }
 
-  async #callOn() {
-    const user = this.#chosen;
-    if (user === null) return;
-    const on = !this.#called.has(user);
-    const good = on ? words.people.didCallOn(this.#nick) : words.people.didCallOff(this.#nick);
+  /** @param {string} user */
+  async #callOn(user) {
+    const [on, nick] = [!this.#called.has(user), this.seen.nickOf(user)];
+    const good = on ? words.people.didCallOn(nick) : words.people.didCallOff(nick);
     if (!(await tell(at("people-answer"), this.room.do("call_on", { user, on }), good))) return;
     if (on) this.#called.add(user);
     else this.#called.delete(user);
     this.#show();
+    this.#showCalled();
+  }
+
+  #showCalled() {
+    at("called-title").hidden = at("called").hidden = this.room.welcome?.room?.speakers !== "called";
+    at("called-title").textContent = words.people.calledTitle(this.#called.size);
+    const rows = [...this.#called].map((user) => this.#row(user, words.people.callOff, () => this.#callOn(user)));
+    at("called").replaceChildren(...rows);
   }
 
   // -- Who is muted ---------------------------------------------------------------------------
@@ -161,19 +190,19 @@ export class People {
     const known = /** @type {HTMLElement[]} */ ([...list.children]);
     // Rows are kept while the same people are muted, so that no button moves away under a finger.
     const same = known.length === this.#muted.size && known.every(({ dataset }) => this.#muted.has(dataset.user ?? ""));
-    if (!same) list.replaceChildren(...[...this.#muted.keys()].map((user) => this.#mutedRow(user)));
+    if (!same) list.replaceChildren(...[...this.#muted.keys()].map((user) => this.#row(user, words.page.unmute, () => this.#unmute(user))));
     for (const row of /** @type {Iterable<HTMLElement>} */ (list.children)) {
       const left = /** @type {HTMLElement} */ (row.querySelector(".until"));
       left.textContent = words.until(this.#muted.get(row.dataset.user ?? "") ?? now, now);
     }
   }
 
-  /** @param {string} user */
-  #mutedRow(user) {
+  /** Somebody, and the way to undo what was done about them. @param {string} user @param {string} text @param {() => void} act */
+  #row(user, text, act) {
     const row = element("li", "");
     row.dataset.user = user;
-    const undo = button("quiet", words.page.unmute, () => this.#unmute(user));
-    undo.setAttribute("aria-label", `${words.page.unmute}: ${this.seen.nickOf(user)}`);
+    const undo = button("quiet", text, act);
+    undo.setAttribute("aria-label", `${text}: ${this.seen.nickOf(user)}`);
     row.append(nickElement({ user, nick: this.seen.nickOf(user) }), element("span", "until"), undo);
     return row;
   }

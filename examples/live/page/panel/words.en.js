@@ -5,6 +5,8 @@
  * @typedef {import("../liveroom.js").Until} Until
  */
 
+import { refusal } from "../common/words.en.js";
+
 const numbers = new Intl.NumberFormat("en");
 const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const percents = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -35,6 +37,7 @@ export const clock = (at) =>
 /** @type {Record<string, string>} */
 export const page = {
   rooms: "Panels of the rooms",
+  toBoard: "✎ To the whiteboard",
   figures: "The room right now",
   key: "Key",
   open: "Open the panel",
@@ -98,6 +101,7 @@ export const page = {
   stackedBy: "Stacked by",
   measured: "What is counted",
   books: "The books",
+  offeredIs: "“Offered” is the sum of these two.",
   waits: "Waiting time",
   waitsAside: "median · 99th percentile",
   authors: "Who gets the room",
@@ -130,12 +134,15 @@ export const shut = {
   over: { title: "The panel is closed", text: "" },
 };
 
-/** The state of the connection. @param {string} state @param {number} seconds until the next attempt */
-export function standing(state, seconds) {
+/** The state of the connection. @param {string} state @returns {string} */
+export function standing(state) {
   if (state === "live") return "Connected";
-  if (state === "offline") return `Connection lost. Again in ${plural(Math.max(1, seconds), "second")}.`;
+  if (state === "offline") return "Connection lost.";
   return state === "over" || state === "refused" ? "Not connected" : "Connecting…";
 }
+
+/** When it is tried again. @param {number} seconds */
+export const again = (seconds) => `Again in ${plural(Math.max(1, seconds), "second")}.`;
 
 export const figures = {
   online: "Online",
@@ -219,6 +226,7 @@ export const people = {
   mutedTitle: (/** @type {number} */ n) => (n === 0 ? "Nobody is muted" : `Muted now: ${number(n)}`),
   mutedMore: (/** @type {number} */ n) => `and ${plural(n, "other")}`,
   muted: "muted",
+  calledTitle: (/** @type {number} */ n) => (n === 0 ? "Nobody is called on" : `Called on: ${number(n)}`),
   /** @type {[number|null, string][]} */
   spans: [[60, "1 minute"], [600, "10 minutes"], [3_600, "1 hour"], [86_400, "1 day"], [null, "for good"]],
   /** @param {string} nick @param {string} span */
@@ -273,7 +281,8 @@ export const list = {
     `${plural(terms, "term")}${innocent > 0 ? `, ${number(innocent)} innocent` : ""} · ${number(bytes)} of ${number(most)} bytes`,
   inForce: (/** @type {number} */ n) => `In force: ${plural(n, "term")}.`,
   tooLong: "The list is too long for one frame.",
-  wrong: (/** @type {string} */ why) => `Not put in force: ${why}`,
+  /** @param {string} why names the line @param {number|null} _line */
+  wrong: (why, _line) => `Not put in force: ${why}`,
   /** @type {[string, string][]} */
   syntax: [
     ["word or phrase", "met inside words too, in any case and disguise"],
@@ -404,16 +413,23 @@ export const life = {
   look: "Find the author",
 };
 
-/** Why an act was not done. @param {{code: number|string, why: string}} problem */
-export function problem({ code, why }) {
-  switch (code) {
+/**
+ * Why an act was not done.
+ * @param {{code: number|string, why?: string, detail?: any}} problem
+ * @param {number} [now] the host's time
+ */
+export function problem(problem, now = Date.now()) {
+  switch (problem.code) {
     case "key": return "That takes the owner’s key.";
     case "not_connected": return "There is no connection right now.";
     case "lost": return "The connection was lost before the room could answer.";
     case "too_many_open": return "Too many orders are still on their way.";
     case "unknown": return "The room does not remember it any more.";
-    case 4004: return "This has been decided already.";
-    case 4002: return "They are not in the room any more.";
-    default: return `The room turned it away: ${why}.`;
+    case "traffic": return "These numbers cannot be: none is below its least, and the reserve is less than the burst.";
+    case "offer": return "An offer has a title of at most 60 bytes, a text of at most 200, and 1 to 100,000 vouchers.";
+    default: {
+      const { text, help } = refusal(problem, now);
+      return help ? `${text} ${help}` : text;
+    }
   }
 }

@@ -4,6 +4,8 @@
  * @typedef {import("../liveroom.js").Until} Until
  */
 
+import { refusal } from "../common/words.zh.js";
+
 const numbers = new Intl.NumberFormat("zh-CN");
 const fine = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const percents = new Intl.NumberFormat("zh-CN", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -31,6 +33,7 @@ export const clock = (at) =>
 /** @type {Record<string, string>} */
 export const page = {
   rooms: "各房间的面板",
+  toBoard: "✎ 前往白板",
   figures: "房间现状",
   key: "密钥",
   open: "打开面板",
@@ -94,6 +97,7 @@ export const page = {
   stackedBy: "分层依据",
   measured: "统计对象",
   books: "账目",
+  offeredIs: "“提交”就是这两项之和。",
   waits: "等待时间",
   waitsAside: "中位数 · 第 99 百分位",
   authors: "谁占用了房间",
@@ -120,12 +124,15 @@ export const shut = {
   over: { title: "面板已关闭", text: "" },
 };
 
-/** @param {string} state @param {number} seconds */
-export function standing(state, seconds) {
+/** @param {string} state */
+export function standing(state) {
   if (state === "live") return "已连接";
-  if (state === "offline") return `连接中断，${number(Math.max(1, seconds))} 秒后重试。`;
+  if (state === "offline") return "连接中断。";
   return state === "over" || state === "refused" ? "未连接" : "正在连接…";
 }
+
+/** @param {number} seconds */
+export const again = (seconds) => `${number(Math.max(1, seconds))} 秒后重试。`;
 
 export const figures = {
   online: "在线",
@@ -208,6 +215,7 @@ export const people = {
   mutedTitle: (/** @type {number} */ n) => (n === 0 ? "没有人被禁言" : `当前禁言：${number(n)} 人`),
   mutedMore: (/** @type {number} */ n) => `还有 ${number(n)} 人`,
   muted: "禁言中",
+  calledTitle: (/** @type {number} */ n) => (n === 0 ? "没有人被点名" : `已点名：${number(n)} 人`),
   /** @type {[number|null, string][]} */
   spans: [[60, "1 分钟"], [600, "10 分钟"], [3_600, "1 小时"], [86_400, "1 天"], [null, "永久"]],
   /** @param {string} nick @param {string} span */
@@ -260,7 +268,8 @@ export const list = {
     `${number(terms)} 个词${innocent > 0 ? `，${number(innocent)} 个无害词` : ""} · ${number(bytes)} / ${number(most)} 字节`,
   inForce: (/** @type {number} */ n) => `已启用：${number(n)} 个词。`,
   tooLong: "词表太长，一帧放不下。",
-  wrong: (/** @type {string} */ why) => `未启用：${why}`,
+  /** @param {string} why @param {number|null} line */
+  wrong: (why, line) => (line === null ? `未启用：${why}` : `未启用，第 ${line} 行有误（${why}）`),
   /** @type {[string, string][]} */
   syntax: [
     ["词或短语", "在词中也会匹配，不论大小写和变形"],
@@ -391,16 +400,19 @@ export const life = {
   look: "查找作者",
 };
 
-/** @param {{code: number|string, why: string}} problem */
-export function problem({ code, why }) {
-  switch (code) {
+/** @param {{code: number|string, why?: string, detail?: any}} problem @param {number} [now] */
+export function problem(problem, now = Date.now()) {
+  switch (problem.code) {
     case "key": return "需要房主的密钥。";
     case "not_connected": return "现在没有连接。";
     case "lost": return "房间答复之前连接中断了。";
     case "too_many_open": return "还有太多指令没有答复。";
     case "unknown": return "房间已不记得它。";
-    case 4004: return "这已经有了决定。";
-    case 4002: return "对方已不在房间里。";
-    default: return `房间没有接受：${why}。`;
+    case "traffic": return "这些数值不可行：每项都有下限，且预留必须小于突发额度。";
+    case "offer": return "活动名称最多 60 字节，说明最多 200 字节，优惠券 1 至 100,000 张。";
+    default: {
+      const { text, help } = refusal(problem, now);
+      return `${text}${help ?? ""}`;
+    }
   }
 }

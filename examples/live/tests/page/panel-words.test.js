@@ -50,6 +50,16 @@ test("every end of a life says why", () => {
   assert.match(panelEn.life.end({ state: "rejected", reason: "decision", why: "No adverts." }), /“No adverts\.”$/);
 });
 
+test("an act that was not done is told in the reader's language, whatever the host's code for it", () => {
+  const codes = ["key", "restart", "busy", "unavailable", "wrong_room", "unknown_do", "no_offer", "traffic", "offer", "unknown", 2112, 3003, 4002, 5001];
+  for (const code of codes) {
+    assert.doesNotMatch(panelEn.problem({ code, why: "Wherefore" }), /Wherefore/, String(code));
+    assert.match(panelZh.problem({ code, why: "Wherefore" }), /^[^a-z]*$/i, String(code));
+  }
+  assert.match(panelEn.problem({ code: "xyzzy", why: "Wherefore" }), /Wherefore/);
+  assert.match(panelZh.list.wrong("line 3: no such treatment", 3), /第 3 行/);
+});
+
 test("a drawing is told by who drew it, the most first and at most five by name", () => {
   const authors = ["Ann", "Bo", "Cy", "Di", "Ed", "Flo"].map((nick, i) => ({ nick, strokes: 9 - i }));
   assert.equal(boardEn.drawing(authors), "Whiteboard with 39 strokes: Ann 9, Bo 8, Cy 7, Di 6, Ed 5 and 1 other.");
