@@ -53,6 +53,7 @@ const sender = new Sender(room, {
   changed: () => {
     sheet.changed();
     showSending();
+    showHint();
   },
   lost: (sent) => {
     chat.note(() => [words.lost, common.own(sent, room.now())?.text].filter(Boolean).join(" "), "bad");
@@ -118,6 +119,14 @@ function become(change) {
   at("hand").hidden = now.speakers !== "called" || now.guest || standing === "owner" || standing === "called";
   at("class-list").hidden = standing !== "owner" || now.speakers !== "called";
   tools.allowClear(now.role === "owner");
+  showHint();
+}
+
+/** An empty board says whose it is, until somebody draws. */
+function showHint() {
+  const empty = board.whole && board.pieces.length === 0 && sender.marks.length === 0;
+  const hint = now.may ? words.hint.draw : now.speakers === "called" ? words.hint.teacher : words.hint.everybody;
+  showText(at("hint"), empty ? hint : null);
 }
 
 /** @type {any} */ let handTimer;
@@ -148,6 +157,7 @@ at("hand").addEventListener("click", async () => {
 function draw({ fresh, anew }) {
   if (anew) sheet.again();
   else sheet.add(fresh);
+  showHint();
   if (anew || fresh.length > 0) describe();
 }
 
@@ -197,8 +207,8 @@ room.addEventListener("batch", (event) => {
     else if (entry.type === "message" && entry.kind === CLEAR) chat.note(() => words.cleared, "tip");
   });
   draw(board.entries(entries));
-  const gap = common.missed(missed);
-  if (gap) chat.note(() => common.missed(missed), "gap");
+  const gap = common.missed(missed, "class");
+  if (gap) chat.note(() => common.missed(missed, "class"), "gap");
   chat.add(entries.filter((entry) => !isDrawing(entry)));
 });
 
@@ -254,6 +264,7 @@ room.addEventListener("welcome", (event) => {
   if (!frame.resumed) {
     board.begin();
     sheet.again();
+    showHint();
   }
   const away = lostAt === null ? null : Date.now() - lostAt;
   if (away !== null && frame.resumed) chat.note(() => common.back(away), "gap");
@@ -295,10 +306,12 @@ room.addEventListener("direct", (event) => {
 
 room.addEventListener("refused", (event) => {
   const frame = /** @type {CustomEvent} */ (event).detail;
-  const word = common.refusal(frame, room.now());
-  const text = [word.text, word.help].filter(Boolean).join(" ");
-  if (frame.of === "join") door.problem(text);
-  else chat.note(() => text, "bad");
+  const text = () => {
+    const word = common.refusal(frame, room.now());
+    return [word.text, word.help].filter(Boolean).join(" ");
+  };
+  if (frame.of === "join") door.problem(text());
+  else chat.note(text, "bad");
 });
 room.addEventListener("order", () => connection.endsWith(() => common.ordered));
 room.addEventListener("bye", (event) => connection.endsWith(() => common.bye(/** @type {CustomEvent} */ (event).detail)));

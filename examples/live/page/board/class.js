@@ -1,9 +1,10 @@
 /** The teacher's list: whose hand is up, who was called on. */
 
 import { at, button, element, nickElement, showText } from "../common/dom.js";
+import { words as common } from "../common/words.js";
 import { words } from "./words.js";
 
-/** @typedef {{user: string, nick: string}} Pupil */
+/** @typedef {import("../common/custom.js").Pupil} Pupil */
 
 /** More hands than anybody can call on in a lesson; the oldest are put down. */
 const MOST_HANDS = 50;
@@ -11,6 +12,7 @@ const MOST_HANDS = 50;
 export class ClassList {
   /** In the order in which they went up. @type {Map<string, Pupil>} */ #hands = new Map();
   /** @type {Map<string, Pupil>} */ #called = new Map();
+  /** Why the last one was not called on. @type {any} */ #problem = null;
 
   /** @param {import("../liveroom.js").LiveRoom} room */
   constructor(room) {
@@ -49,22 +51,28 @@ export class ClassList {
       row(pupil, [button("quiet", words.hand.callOff, () => this.#call(pupil, false))]));
     at("hands").replaceChildren(...(hands.length > 0 ? hands : [element("li", "none", words.hand.none)]));
     at("called").replaceChildren(...(called.length > 0 ? called : [element("li", "none", words.hand.noneCalled)]));
+    showText(at("class-problem"), this.#problem && this.#why(this.#problem));
     showText(at("hands-count"), hands.length > 0 ? words.number(hands.length) : null);
   }
 
   /** @param {Pupil} pupil @param {boolean} on */
   async #call(pupil, on) {
-    showText(at("class-problem"), null);
+    this.#problem = null;
     try {
       await this.room.do("call_on", { user: pupil.user, on });
+      this.#hands.delete(pupil.user);
+      if (on) this.#called.set(pupil.user, pupil);
+      else this.#called.delete(pupil.user);
     } catch (problem) {
-      showText(at("class-problem"), `${words.hand.failedCall} ${/** @type {Error} */ (problem).message}`);
-      return;
+      this.#problem = problem;
     }
-    this.#hands.delete(pupil.user);
-    if (on) this.#called.set(pupil.user, pupil);
-    else this.#called.delete(pupil.user);
     this.show();
+  }
+
+  /** In the language of the moment. @param {any} problem */
+  #why(problem) {
+    const { text, help } = common.refusal(problem, this.room.now());
+    return [words.hand.failedCall, text, help].filter(Boolean).join(" ");
   }
 }
 

@@ -20,6 +20,7 @@ export class BoardModel {
   /** @type {Drawn[]} */ #pieces = [];
   /** Up to where the log is in the drawing. */ #position = 0;
   #midway = false;
+  #whole = false;
   /** How many pieces are here of each stroke of each author: a stroke counts once, as long as any of it is here. @type {Map<string, Map<number, number>>} */
   #strokes = new Map();
 
@@ -28,6 +29,11 @@ export class BoardModel {
 
   constructor(most = MOST) {
     this.most = most;
+  }
+
+  /** Whether all of the drawing is here; before that, an empty board says nothing. */
+  get whole() {
+    return this.#whole;
   }
 
   /** @returns {readonly Drawn[]} */
@@ -46,7 +52,7 @@ export class BoardModel {
   begin() {
     this.#empty();
     this.#position = 0;
-    this.#midway = false;
+    this.#midway = this.#whole = false;
   }
 
   /**
@@ -59,6 +65,7 @@ export class BoardModel {
     const anew = frame.reset === true || !this.#midway;
     if (anew) this.#empty();
     this.#midway = frame.more === true;
+    this.#whole = !this.#midway;
     this.#position = Math.max(anew ? 0 : this.#position, frame.position ?? 0);
     this.trimmed = frame.trimmed ?? 0;
     const fresh = (frame.pieces ?? []).flatMap((/** @type {any} */ one) => this.#keep(one.user, one.data));

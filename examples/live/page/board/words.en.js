@@ -63,6 +63,13 @@ export const standing = {
   owner: "You teach here.",
 };
 
+/** What stands on an empty board. */
+export const hint = {
+  draw: "Draw here",
+  teacher: "The teacher draws here",
+  everybody: "The class draws here",
+};
+
 export const hand = {
   raise: "Raise hand",
   raised: "Your hand is up",

@@ -57,6 +57,12 @@ export const standing = {
   owner: "您在这里授课。",
 };
 
+export const hint = {
+  draw: "请在这里画",
+  teacher: "老师会在这里画",
+  everybody: "全班在这里画",
+};
+
 export const hand = {
   raise: "举手",
   raised: "您已举手",

@@ -36,6 +36,18 @@ test("a drawing that is sent again from its beginning, before its end came, is t
   assert.deepEqual(board.entries([entry(7, "a", 4), entry(8, "a", 5)]).fresh.map(({ id }) => id), [5]);
 });
 
+test("an empty board is known to be empty once the whole drawing has come", () => {
+  const board = new BoardModel();
+  const told = [board.whole];
+  const last = { pieces: [], position: 3, more: false };
+  for (const frame of [{ ...last, more: true }, last, { ...last, more: true, reset: true }, last]) {
+    board.board(frame);
+    told.push(board.whole);
+  }
+  board.begin();
+  assert.deepEqual([...told, board.whole], [false, false, true, false, true, false]);
+});
+
 test("entries that were read already are passed over", () => {
   const board = new BoardModel();
   board.entries([entry(4, "a", 1)]);
