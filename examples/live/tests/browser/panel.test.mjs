@@ -139,6 +139,15 @@ test("a new word list is in force at once, and a bad one says where it is bad", 
   await say(ann.page, "what a quokka");
   await until(async () => (await row(bo.page, /what a \*+/).count()) + (await ann.page.locator("#pending .failed").count()) > 0, "the word's treatment");
   assert.equal(await row(bo.page, "quokka").count(), 0);
+  const lines = [list, "# the next one is of no such treatment", "[abuse swallow]", "wombat"].join("\n").split("\n");
+  const wrong = lines.indexOf("[abuse swallow]") + 1;
+  await owner.page.locator("#words").fill(lines.join("\n"));
+  await owner.page.locator("#words-form button[type=submit]").click();
+  await owner.page.locator("#words-answer[data-tone=bad]", { hasText: new RegExp(`line ${wrong}\\b`) }).waitFor();
+  const chosen = await owner.page.locator("#words").evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd));
+  assert.equal(chosen, "[abuse swallow]", "the line is pointed at");
+  await say(ann.page, "one more quokka");
+  await until(async () => (await row(bo.page, /one more \*+/).count()) + (await ann.page.locator("#pending .failed", { hasText: "one more" }).count()) > 0, "the list before, still in force");
   nothingWentWrong([ann, bo]);
   await Promise.all([ann.context.close(), bo.context.close()]);
 });
@@ -188,6 +197,69 @@ test("the rate and the reserve change while people talk", async () => {
   await until(async () => /60/.test(await owner.page.locator("#traffic-now").innerText()), "the new rate");
 });
 
+test("after a reload the panel knows by name who is muted and who was called on, and lets them sit down", async () => {
+  const teacher = await visitor(browser, new URL(`/panel?group=class#key=${host.key}`, host.url));
+  const [pia, noor] = [await visitor(browser, new URL("/board?group=class", host.url)), await visitor(browser, new URL("/board?group=class", host.url))];
+  await enter(pia.page, "Pia");
+  await enter(noor.page, "Noor");
+  const { page } = teacher;
+  for (const [nick, act] of [["Pia", "#call-on"], ["Noor", "#mute"]]) {
+    await page.locator("#find").fill(nick);
+    await page.locator("#found .person", { hasText: nick }).click();
+    await page.locator(act).click();
+  }
+  await pia.page.locator("#pens:not([hidden])").waitFor();
+  await page.locator("#muted li", { hasText: "Noor" }).waitFor();
+  await page.reload();
+  await page.locator("#muted li", { hasText: "Noor" }).waitFor();
+  const called = page.locator("#called li", { hasText: "Pia" });
+  await called.getByRole("button", { name: "Let them sit down: Pia" }).click();
+  await until(async () => !(await pia.page.locator("#pens").isVisible()), "the end of the pupil's turn");
+  assert.equal(await called.count(), 0);
+  nothingWentWrong([teacher, pia, noor]);
+  await Promise.all([teacher, pia, noor].map(({ context }) => context.close()));
+});
+
+test("a lost connection is said once, and how long until the next attempt is not read out", async () => {
+  const lost = await visitor(browser, host.ownerUrl);
+  const { page } = lost;
+  const sockets = [];
+  let cut = false;
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    if (cut) return void socket.close();
+    sockets.push(socket);
+    socket.connectToServer();
+  });
+  await page.reload();
+  await page.locator("#standing[data-state=live]").waitFor();
+  assert.equal(await page.locator("#standing-left [role=status], [role=status] #standing-left").count(), 0);
+  await page.evaluate(() => {
+    for (const id of ["standing-state", "standing-left"]) {
+      const place = document.getElementById(id);
+      const texts = (globalThis[id] = []);
+      new MutationObserver(() => texts.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+    }
+  });
+  cut = true;
+  for (const socket of sockets) socket.close();
+  await until(() => page.evaluate(() => /\b2\b/.test(globalThis["standing-left"].join()) && globalThis["standing-left"].length > 5), "a countdown");
+  const heard = await page.evaluate(() => globalThis["standing-state"]);
+  assert.equal(heard[0], "Connection lost.");
+  heard.forEach((text, i) => assert.ok(!/\d/.test(text) && text !== heard[i - 1], heard.join(" ")));
+  nothingWentWrong([lost]);
+  await lost.context.close();
+});
+
+test("the panel of a class leads to its board, with the pens", async () => {
+  const teacher = await visitor(browser, new URL(`/panel?group=seminar#key=${host.key}`, host.url));
+  await teacher.page.getByRole("link", { name: /whiteboard/i }).click();
+  await teacher.page.locator("#pens:not([hidden])").waitFor();
+  await teacher.page.locator("#clear:not([hidden])").waitFor();
+  assert.equal(await owner.page.locator("#to-board").isVisible(), false, "a show has no board");
+  nothingWentWrong([teacher]);
+  await teacher.context.close();
+});
+
 test("the owner ends a class from its panel, and its pupils are told", async () => {
   const teacher = await visitor(browser, new URL(`/panel?group=class#key=${host.key}`, host.url));
   const pupil = await visitor(browser, new URL("/board?group=class", host.url));
@@ -197,6 +269,11 @@ test("the owner ends a class from its panel, and its pupils are told", async () 
   await teacher.page.locator("#end-name").fill((await teacher.page.locator("#title").innerText()).trim());
   await teacher.page.locator("#end-sure").click();
   await pupil.page.locator("#connection:not([hidden])", { hasText: /\w/ }).waitFor();
+  const why = teacher.page.locator("#shut-text");
+  await why.filter({ hasText: /\w/ }).waitFor();
+  await teacher.page.locator(".language").click();
+  await why.filter({ hasText: /\p{Script=Han}/u }).waitFor();
+  assert.doesNotMatch(await why.innerText(), /[a-z]/i, "the reason is told in the other language");
   nothingWentWrong([teacher, pupil]);
   await Promise.all([teacher.context.close(), pupil.context.close()]);
 });

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -14,7 +14,8 @@ const STARTS_WITHIN_MS = 30_000;
 function binary() {
   const named = process.env.LIVE_BIN;
   const candidates = named ? [named] : [`${ROOT}target/release/live`, `${ROOT}target/debug/live`];
-  const found = candidates.find((path) => existsSync(path));
+  const builtAt = (/** @type {string} */ path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const [found] = candidates.filter(builtAt).sort((a, b) => builtAt(b) - builtAt(a));
   if (!found) throw new Error(`no live host at ${candidates.join(" or ")}: run cargo build -p live`);
   return found;
 }
