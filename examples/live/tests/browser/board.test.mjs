@@ -53,6 +53,23 @@ const sees = (page, wanted, what) =>
     return seen.ink === wanted.ink && seen.sum === wanted.sum;
   }, what);
 
+test("an empty board says who draws on it, until somebody does", async () => {
+  const teacher = await board("class", `#key=${host.key}`);
+  const guest = await board("class");
+  const hint = (/** @type {any} */ { page }) => page.locator("#hint:not([hidden])");
+  await hint(teacher).filter({ hasText: "Draw here" }).waitFor();
+  await hint(guest).filter({ hasText: "The teacher draws here" }).waitFor();
+  await guest.page.locator(".language").click();
+  await hint(guest).filter({ hasText: /\p{Script=Han}/u }).waitFor();
+  await draw(teacher.page);
+  for (const { page } of [teacher, guest]) await page.locator("#hint").waitFor({ state: "hidden" });
+  await teacher.page.locator("#clear").click();
+  await teacher.page.locator("#clear-sure").click();
+  await hint(teacher).waitFor();
+  nothingWentWrong([teacher, guest]);
+  await Promise.all([teacher.context.close(), guest.context.close()]);
+});
+
 test("in the large class the teacher draws, and a pupil draws only when called on", async () => {
   const teacher = await board("class", `#key=${host.key}`);
   const pupil = await board("class");
@@ -120,5 +137,54 @@ test("a line that is drawn while the connection is lost is there afterwards", as
   await until(async () => (await picture(bo.page)).ink > before.ink + 50, "the second line", 60_000);
   await sees(bo.page, await picture(ann.page), "the same picture");
   nothingWentWrong([ann, bo], /ERR_INTERNET_DISCONNECTED|WebSocket/);
+  await Promise.all([ann.context.close(), bo.context.close()]);
+});
+
+/** Draws so much that the whole drawing takes several frames: as a program, since that is more than a hand draws. @param {import("playwright-core").Page} page */
+const scribble = (page, strokes = 60) =>
+  page.evaluate(async ([key, count]) => {
+    const socket = new WebSocket(`ws://${location.host}/ws`);
+    const next = () => new Promise((resolve) => (socket.onmessage = ({ data }) => resolve(JSON.parse(data))));
+    const until = async (/** @type {(frame: any) => boolean} */ wanted) => {
+      for (;;) if (wanted(await next())) return;
+    };
+    await new Promise((resolve) => (socket.onopen = resolve));
+    socket.send(JSON.stringify({ v: 1, t: "join", group: "seminar", key }));
+    await until(({ t }) => t === "welcome");
+    for (let id = 1; id <= count; id += 1) {
+      const p = Array.from({ length: 512 }, (_, i) => (i % 2 === 0 ? Math.round(1_000 + (i / 512) * 8_000) : Math.round((id / count) * 9_000 + 300 + 200 * Math.sin(i / 9 + id))));
+      socket.send(JSON.stringify({ v: 1, t: "send", id, kind: 1, text: "", data: JSON.stringify({ id, c: id % 7, w: 6, p }), random: id }));
+      await until((frame) => frame.t === "receipt" && frame.id === id);
+      // The host takes 20 frames a second.
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    socket.close();
+  }, [host.key, strokes]);
+
+test("a reader who is cut off in the midst of the drawing has all of it afterwards", async () => {
+  const ann = await board("seminar");
+  const bo = await board("seminar");
+  await enter(bo.page, "Bo");
+  await scribble(ann.page);
+  let [frames, cut] = [0, false];
+  await bo.page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => {
+      const { t, more, pieces = [] } = JSON.parse(String(text));
+      socket.send(text);
+      if (t !== "board") return;
+      frames += 1;
+      if (cut || !more || pieces.length === 0) return;
+      cut = true;
+      for (const end of [socket, server]) end.close();
+    });
+  });
+  await bo.page.reload();
+  await until(async () => cut, "the middle of the drawing");
+  await bo.page.locator("#live:not(.lost)").waitFor();
+  await until(async () => (await picture(ann.page)).ink > 1_000, "the scribble");
+  await sees(bo.page, await picture(ann.page), "all of the drawing");
+  assert.ok(frames > 3, "the drawing took several frames");
+  nothingWentWrong([ann, bo]);
   await Promise.all([ann.context.close(), bo.context.close()]);
 });
