@@ -215,7 +215,7 @@ impl Connection {
     }
 
     async fn send(&mut self, frame: SendFrame) {
-        let Some(stay) = &self.stay else { return };
+        let (Some(stay), Some(place)) = (&self.stay, self.line.reserve().await) else { return };
         let (id, random) = (frame.id, frame.random);
         let drafted = if self.house.ending.load(Relaxed) {
             Err(Refused::word("restart", "the host restarts: send it again in a moment"))
@@ -232,14 +232,14 @@ impl Connection {
                 Err(refused)
             }
         };
-        self.line.say(HostFrame::receipt(id, random, answer).text()).await;
+        place.say(HostFrame::receipt(id, random, answer).text());
     }
 
     async fn act(&mut self, frame: DoFrame) {
-        let Some(stay) = &self.stay else { return };
+        let (Some(stay), Some(place)) = (&self.stay, self.line.reserve().await) else { return };
         let DoFrame { id, deed } = frame;
         let done = self.house.act(stay, deed).await;
-        self.line.say(HostFrame::Done { id, done }.text()).await;
+        place.say(HostFrame::Done { id, done }.text());
     }
 
     async fn quit(&mut self) {

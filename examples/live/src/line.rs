@@ -40,6 +40,10 @@ pub(crate) struct Outbound {
     last: watch::Receiver<Option<Utf8Bytes>>,
 }
 
+/// Room for one answer.
+#[derive(Debug)]
+pub(crate) struct Answer<'a>(mpsc::Permit<'a, Message>);
+
 /// There is no room in the outbox now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
@@ -81,6 +85,16 @@ impl Line {
         }
     }
 
+    /// Waits for room for an answer, so that whatever is done meanwhile, it comes before the last word.
+    /// `None` if the connection has ended, or is about to: then nothing is to be done any more.
+    pub(crate) async fn reserve(&self) -> Option<Answer<'_>> {
+        select! {
+            biased;
+            () = self.ended() => None,
+            place = self.frames.reserve() => place.ok().map(Answer),
+        }
+    }
+
     /// Asks whether anybody is still there; if the outbox is full, the writing will tell.
     pub(crate) fn ping(&self) {
         let _full = self.frames.try_send(Message::Ping(bytes::Bytes::new()));
@@ -112,6 +126,12 @@ impl Line {
             () = self.frames.closed() => {}
             _parted = last.wait_for(Option::is_some) => {}
         }
+    }
+}
+
+impl Answer<'_> {
+    pub(crate) fn say(self, frame: Utf8Bytes) {
+        self.0.send(Message::Text(frame));
     }
 }
 
@@ -150,7 +170,8 @@ impl Outbound {
         sink: &mut SplitSink<WebSocket, Message>,
     ) -> Result<(), axum::Error> {
         self.frames.close();
-        while let Ok(message) = self.frames.try_recv() {
+        // Answers that are still being found are waited for.
+        while let Some(message) = self.frames.recv().await {
             sink.feed(message).await?;
         }
         let word = self.last.borrow().clone();
@@ -208,5 +229,18 @@ mod tests {
         drop(outbound);
         assert_eq!((line.offer("p".into()), line.offer_shared("b".into())), (Ok(()), Ok(())));
         line.ended().await;
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_has_its_place_comes_before_the_last_word() {
+        let (line, mut outbound) = Line::new();
+        let answer = line.reserve().await.unwrap();
+        line.part("bye".into());
+        assert!(line.reserve().await.is_none(), "nothing more is done");
+        outbound.frames.close();
+        answer.say("done".into());
+        let said = outbound.frames.recv().await.unwrap();
+        assert_eq!(said.into_text().unwrap(), "done");
+        assert!(outbound.frames.recv().await.is_none());
     }
 }
