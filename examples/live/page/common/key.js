@@ -5,7 +5,7 @@
  * stands there is photographed, shared and remembered. It is kept for this tab and no other.
  */
 
-const STORE = "liveroom key";
+import { tab } from "./store.js";
 
 /** @returns {string|undefined} */
 export function ownersKey() {
@@ -16,22 +16,11 @@ export function ownersKey() {
     place.hash = "";
     history.replaceState(history.state, "", place);
   }
-  try {
-    return given ?? sessionStorage.getItem(STORE) ?? undefined;
-  } catch {
-    return given ?? undefined;
-  }
+  return given ?? tab.read("key") ?? undefined;
 }
 
 /** @param {string|null} key null forgets it */
-export function keepKey(key) {
-  try {
-    if (key === null) sessionStorage.removeItem(STORE);
-    else sessionStorage.setItem(STORE, key);
-  } catch {
-    // Storage may be forbidden; then a reload asks for the key again.
-  }
-}
+export const keepKey = (key) => tab.write("key", key);
 
 /** A host that was started again has another key: the old one is forgotten, and one comes in as anybody else. @param {import("../liveroom.js").LiveRoom} room @param {() => import("../liveroom.js").Options} anybody how one joins without it */
 export function withoutWrongKey(room, anybody) {

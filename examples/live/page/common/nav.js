@@ -8,12 +8,12 @@
  */
 
 import { button, element, icon } from "./dom.js";
+import { browser } from "./store.js";
 import { language, onSpeak, speak, words } from "./words.js";
 
 /** @typedef {{id: string, name: string, kind: "show"|"class"}} Room */
 /** @typedef {"system"|"light"|"dark"} Theme */
 
-const STORE = "liveroom theme";
 /** Until the host has said which rooms there are. @type {Room[]} */
 const ROOMS = [
   { id: "live", name: "Live", kind: "show" },
@@ -66,11 +66,7 @@ export class Nav {
     const next = NEXT[this.theme];
     if (next === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = next;
-    try {
-      localStorage.setItem(STORE, next);
-    } catch {
-      // Storage may be forbidden; then the choice holds until the next reload.
-    }
+    browser.write("theme", next);
     this.#show();
   }
 

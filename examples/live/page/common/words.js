@@ -12,11 +12,12 @@
  * `aria-label`, `title` and `placeholder`; the keys are those of `words.page`.
  */
 
+import { browser } from "./store.js";
+
 /** @typedef {"en"|"zh"} Language */
 
 /** @type {Record<Language, () => Promise<typeof import("./words.en.js")>>} */
 const LANGUAGES = { en: () => import("./words.en.js"), zh: () => import("./words.zh.js") };
-const STORE = "liveroom language";
 const ATTRIBUTES = { sayLabel: "aria-label", sayTitle: "title", sayHint: "placeholder" };
 
 /**
@@ -26,20 +27,12 @@ const ATTRIBUTES = { sayLabel: "aria-label", sayTitle: "title", sayHint: "placeh
  * @returns {Language}
  */
 export function choose(kept, wanted) {
-  const ours = [kept ?? "", ...wanted].map((tag) => tag.toLowerCase().split("-")[0]);
+  const ours = [String(kept), ...wanted].map((tag) => tag.toLowerCase().split("-")[0]);
   return /** @type {Language} */ (ours.find((tag) => Object.hasOwn(LANGUAGES, tag)) ?? "en");
 }
 
-function kept() {
-  try {
-    return localStorage.getItem(STORE);
-  } catch {
-    return null;
-  }
-}
-
 /** @type {Language} */
-export let language = choose(kept(), globalThis.navigator?.languages ?? []);
+export let language = choose(browser.read("language"), globalThis.navigator?.languages ?? []);
 /** The sentences of the language in use: an import of it changes with the language. */
 export let words = await LANGUAGES[language]();
 
@@ -56,11 +49,7 @@ export function onSpeak(hear) {
 export async function speak(next) {
   words = await LANGUAGES[next]();
   language = next;
-  try {
-    localStorage.setItem(STORE, next);
-  } catch {
-    // Storage may be forbidden; then the choice holds until the next reload.
-  }
+  browser.write("language", next);
   for (const hear of hearers) hear();
 }
 
