@@ -2,7 +2,7 @@
  * Where one writes, and what stands over it while the room does not let one.
  */
 
-import { at, showText } from "./dom.js";
+import { at, showCounted, showText } from "./dom.js";
 import { onSpeak, words } from "./words.js";
 
 /** @typedef {import("../liveroom.js").Until} Until */
@@ -71,6 +71,7 @@ export class Composer {
 
   #show() {
     const staff = ["owner", "admin"].includes(this.room.welcome?.me?.role);
-    showText(at("banner"), words.bars({ ...this.#bars, muteAll: this.#bars.muteAll && !staff }, this.room.now()));
+    const bar = words.bars({ ...this.#bars, muteAll: this.#bars.muteAll && !staff }, this.room.now());
+    showCounted(at("banner"), bar?.text ?? null, bar?.left);
   }
 }

@@ -2,7 +2,7 @@
  * The word about the connection: over the picture, where it is worth one, with the way back.
  */
 
-import { at, showText } from "./dom.js";
+import { at, showCounted, showText } from "./dom.js";
 import { words } from "./words.js";
 
 /** A connection that is made faster needs no word about it. */
@@ -20,8 +20,8 @@ export function showConnection(room, again) {
   /** @param {string} state @param {number|null} retryAt */
   const show = (state, retryAt) => {
     const seconds = Math.ceil(((retryAt ?? 0) - Date.now()) / 1_000);
-    const text = words.connection(/** @type {any} */ (state), seconds, farewell?.() ?? null);
-    showText(at("connection-text"), text);
+    const text = words.connection(/** @type {any} */ (state), farewell?.() ?? null);
+    showCounted(at("connection-text"), text, state === "offline" ? words.countdown(seconds) : null);
     at("connection").hidden = text === null;
     showText(at("retry"), words.retry(/** @type {any} */ (state)));
   };

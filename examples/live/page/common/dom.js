@@ -45,6 +45,23 @@ export function showText(where, text) {
   if (where.textContent !== (text ?? "")) where.textContent = text ?? "";
 }
 
+/**
+ * Shows a text of a live region, and beside it a countdown for the eye alone: a region says anew whatever changes
+ * in it, and that would be every second.
+ * @param {HTMLElement} where @param {string|null} text @param {string|null} [countdown]
+ */
+export function showCounted(where, text, countdown = null) {
+  if (where.childElementCount === 0) {
+    const counting = element("span", "countdown");
+    counting.setAttribute("aria-hidden", "true");
+    where.replaceChildren(element("span", ""), " ", counting);
+  }
+  const [said, counting] = /** @type {HTMLElement[]} */ ([...where.children]);
+  where.hidden = text === null;
+  showText(said, text);
+  showText(counting, countdown);
+}
+
 /** A colour of its own for each user, by the id, which nobody can choose to look like another's nick. @param {string} id */
 export function hue(id) {
   let hash = 7;
@@ -64,17 +81,8 @@ export const within = (text) => `\u2068${text.replace(TURNS, "")}\u2069`;
 /** @param {Pick<Entry, "nick"|"user">} entry */
 export const nickElement = (entry) => element("bdi", `nick ${hue(entry.user ?? "")}`, nickOf(entry));
 
-/** A disc with the first character of the nick; pictures come from this page's own host alone. @param {Pick<Entry, "nick"|"user"|"avatar">} entry */
+/** A disc with the first character of the nick. The avatar is not used: whatever address stands there, each viewer would ask for it, and this host has no pictures. @param {Pick<Entry, "nick"|"user">} entry */
 export function face(entry) {
-  const address = entry.avatar ?? "";
-  if (/^\/[\w.-][\w./-]*$/.test(address)) {
-    const picture = document.createElement("img");
-    picture.className = "face";
-    picture.src = address;
-    picture.alt = "";
-    picture.loading = "lazy";
-    return picture;
-  }
   const [initial = "·"] = nickOf(entry).trim().toUpperCase();
   const disc = element("span", `face ${hue(entry.user ?? "")}`, initial);
   disc.setAttribute("aria-hidden", "true");

@@ -40,12 +40,18 @@ export function until(until, now) {
   if (typeof until !== "number") return "for now";
   const seconds = Math.max(1, Math.ceil((until - now) / 1_000));
   if (seconds < 90) return `for ${plural(seconds, "second")}`;
-  const at = new Date(until);
-  const sameDay = at.toDateString() === new Date(now).toDateString();
-  const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "long" });
-  if (!sameDay) return `until ${day}, ${clock}`;
-  return `until ${clock} (${plural(Math.round(seconds / 60), "minute")})`;
+  if (!isSameDay(until, now)) return `until ${moment(until, now)}`;
+  return `until ${moment(until, now)} (${plural(Math.round(seconds / 60), "minute")})`;
+}
+
+/** @param {number} one @param {number} other */
+const isSameDay = (one, other) => new Date(one).toDateString() === new Date(other).toDateString();
+
+/** "14:05", or "3 May, 14:05" if that is another day. @param {number} at @param {number} now */
+function moment(at, now) {
+  const clock = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const day = new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "long" });
+  return isSameDay(at, now) ? clock : `${day}, ${clock}`;
 }
 
 /** @type {Record<string, string>} */
@@ -319,21 +325,25 @@ export function ownLike(sent, now) {
   return sent.state === "refused" || sent.state === "rejected" ? own(sent, now) : null;
 }
 
-/** The classes of messages, as a reader knows them. @type {Record<string, [string, string]>} */
+/** @type {[string, string]} */
+const LESSER = ["lesser message", "lesser messages"];
+
+/** What is in each class of messages, by the kind of the room. @type {Record<"show"|"class", Record<string, [string, string]>>} */
 const CLASSES = {
-  high: ["gift", "gifts"],
-  normal: ["comment", "comments"],
-  low: ["like", "likes"],
-  lowest: ["lesser message", "lesser messages"],
+  // With gifts come orders, with likes follows and whatever else gives way to comments.
+  show: { high: ["gift or the like", "gifts and the like"], normal: ["comment", "comments"], low: ["like or the like", "likes and the like"], lowest: LESSER },
+  class: { high: ["stroke or order of the teacher’s", "strokes and orders of the teacher’s"], normal: ["stroke or comment", "strokes and comments"], low: LESSER, lowest: LESSER },
 };
 
 /**
- * From the host's own account: "You missed 34 messages: 30 likes, 4 comments."
+ * From the host's own account: "You missed 34 messages: 30 likes and the like, 4 comments."
  * @param {Partial<Record<string, number>>} missed
+ * @param {"show"|"class"} [kind] of the room
  * @returns {string|null}
  */
-export function missed(missed) {
-  const messages = Object.keys(CLASSES)
+export function missed(missed, kind = "show") {
+  const classes = CLASSES[kind];
+  const messages = Object.keys(classes)
     .map((name) => ({ name, n: missed[name] ?? 0 }))
     .filter(({ n }) => n > 0)
     .sort((a, b) => b.n - a.n);
@@ -343,7 +353,7 @@ export function missed(missed) {
     missed.notice ? plural(missed.notice, "announcement") : "",
   ].filter(Boolean);
   if (total === 0) return others.length > 0 ? `You missed ${others.join(" and ")}.` : null;
-  const kinds = messages.map(({ name, n }) => plural(n, ...CLASSES[name]));
+  const kinds = messages.map(({ name, n }) => plural(n, ...classes[name]));
   const also = others.length > 0 ? ` Also ${others.join(" and ")}.` : "";
   if (kinds.length === 1) return `You missed ${kinds[0]}.${also}`;
   return `You missed ${plural(total, "message")}: ${kinds.join(", ")}.${also}`;
@@ -362,7 +372,8 @@ export const hello = (name, guest) =>
 /** @param {number} ms */
 export const back = (ms) => `You are back, after ${span(ms)} without connection.`;
 
-export const newEpoch = "You are back. The room began anew meanwhile, so nobody can say what you missed.";
+/** The room began anew, or it forgot whoever was away so long. */
+export const newEpoch = "You are back, but the room does not know any more where you were, so nobody can say what you missed.";
 
 /**
  * "Ann, Bo and 998 others".
@@ -531,6 +542,7 @@ export const offer = {
   copy: "Copy",
   copied: "Copied",
   soldOut: "Sold out",
+  failed: "Your request did not get through. You can ask again.",
   tooLate: "You asked in time, but the stock ran out before your turn. Thank you!",
   /** @param {string} nick @param {string} [text] */
   inquiry: (nick, text = "") => (text ? `${nick} asks for the voucher: ${text}` : `${nick} asks for the voucher`),
@@ -600,35 +612,39 @@ export const gifts = { all: "gifts", seen: "gifts seen" };
 export const tooLongBy = (n) => `${plural(n, "byte")} too long`;
 
 /**
- * What stands over the composer while the room does not let one write.
+ * What stands over the composer while the room does not let one write; `left` changes with every second.
  * @param {{muted: Until|null, muteAll: boolean, applied: boolean}} bars
  * @param {number} now
+ * @returns {{text: string, left?: string}|null}
  */
 export function bars({ muted, muteAll, applied }, now) {
-  if (applied) return "You asked to come in. The staff decide.";
-  if (muted !== null) return `You are muted ${until(muted, now)}. You can go on reading.`;
-  return muteAll ? "Only the staff may write right now." : null;
+  if (applied) return { text: "You asked to come in. The staff decide." };
+  if (muted === "forever") return { text: "You are muted for good. You can go on reading." };
+  if (muted !== null) return { text: `You are muted until ${moment(muted, now)}. You can go on reading.`, left: `${span(muted - now)} left` };
+  return muteAll ? { text: "Only the staff may write right now." } : null;
 }
 
 /**
  * The state of the connection, where it is worth a word.
  * @param {import("../liveroom.js").State} state
- * @param {number} seconds until the next attempt
  * @param {string|null} farewell why it ended
  */
-export function connection(state, seconds, farewell) {
+export function connection(state, farewell) {
   switch (state) {
     case "connecting":
     case "joining":
       return "Connecting…";
     case "offline":
-      return `${farewell ?? "The connection is lost."} Trying again in ${plural(Math.max(1, seconds), "second")}.`;
+      return `${farewell ?? "The connection is lost."} Trying again`;
     case "over":
       return farewell ?? "You are not connected.";
     default:
       return null;
   }
 }
+
+/** After {@link connection}: until the next attempt. @param {number} seconds */
+export const countdown = (seconds) => `in ${plural(Math.max(1, seconds), "second")}.`;
 
 /** The way back, where there is one. @param {import("../liveroom.js").State} state */
 export const retry = (state) => ({ offline: "Try now", over: "Join again" })[String(state)] ?? null;

@@ -32,12 +32,18 @@ function span(ms) {
 export function until(until, now) {
   if (until === "forever") return "永久";
   if (typeof until !== "number") return "暂时";
-  const at = new Date(until);
   if (until - now < 90_000) return `${span(until - now)}内`;
-  const sameDay = at.toDateString() === new Date(now).toDateString();
-  const clock = at.toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
-  const day = at.toLocaleDateString("zh-CN", { day: "numeric", month: "long" });
-  return sameDay ? `至 ${clock}（${span(until - now)}）` : `至 ${day} ${clock}`;
+  return isSameDay(until, now) ? `至 ${moment(until, now)}（${span(until - now)}）` : `至 ${moment(until, now)}`;
+}
+
+/** @param {number} one @param {number} other */
+const isSameDay = (one, other) => new Date(one).toDateString() === new Date(other).toDateString();
+
+/** @param {number} at @param {number} now */
+function moment(at, now) {
+  const clock = new Date(at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+  const day = new Date(at).toLocaleDateString("zh-CN", { day: "numeric", month: "long" });
+  return isSameDay(at, now) ? clock : `${day} ${clock}`;
 }
 
 /** @type {Record<string, string>} */
@@ -197,12 +203,18 @@ export function ownLike(sent, now) {
   return sent.state === "refused" || sent.state === "rejected" ? own(sent, now) : null;
 }
 
-/** @type {Record<string, string>} */
-const CLASSES = { high: "个礼物", normal: "条评论", low: "个赞", lowest: "条次要消息" };
+const LESSER = "条次要消息";
 
-/** @param {Partial<Record<string, number>>} missed @returns {string|null} */
-export function missed(missed) {
-  const messages = Object.keys(CLASSES)
+/** @type {Record<"show"|"class", Record<string, string>>} */
+const CLASSES = {
+  show: { high: "个礼物之类", normal: "条评论", low: "个赞之类", lowest: LESSER },
+  class: { high: "条老师的笔画和指令", normal: "条笔画和评论", low: LESSER, lowest: LESSER },
+};
+
+/** @param {Partial<Record<string, number>>} missed @param {"show"|"class"} [kind] @returns {string|null} */
+export function missed(missed, kind = "show") {
+  const classes = CLASSES[kind];
+  const messages = Object.keys(classes)
     .map((name) => ({ name, n: missed[name] ?? 0 }))
     .filter(({ n }) => n > 0)
     .sort((a, b) => b.n - a.n);
@@ -212,7 +224,7 @@ export function missed(missed) {
     missed.notice ? `${number(missed.notice)} 条公告` : "",
   ].filter(Boolean);
   if (total === 0) return others.length > 0 ? `你错过了 ${others.join("和 ")}。` : null;
-  const kinds = messages.map(({ name, n }) => `${number(n)} ${CLASSES[name]}`);
+  const kinds = messages.map(({ name, n }) => `${number(n)} ${classes[name]}`);
   const also = others.length > 0 ? `另有 ${others.join("和 ")}。` : "";
   if (kinds.length === 1) return `你错过了 ${kinds[0]}。${also}`;
   return `你错过了 ${number(total)} 条消息：${kinds.join("、")}。${also}`;
@@ -230,7 +242,7 @@ export const hello = (name, guest) => (guest ? `你正在观看“${name}”。`
 /** @param {number} ms */
 export const back = (ms) => `断线 ${span(ms)}，现在回来了。`;
 
-export const newEpoch = "你回来了。房间期间重新开始过，所以没人知道你错过了什么。";
+export const newEpoch = "你回来了，但房间已经不记得你看到哪里，所以没人知道你错过了什么。";
 
 /** @param {string[]} names @param {number} count */
 export function people(names, count) {
@@ -368,6 +380,7 @@ export const offer = {
   copy: "复制",
   copied: "已复制",
   soldOut: "已领完",
+  failed: "你的申请没有送到，可以再试一次。",
   tooLate: "你按时申请了，但轮到你之前已经领完。谢谢参与！",
   /** @param {string} nick @param {string} [text] */
   inquiry: (nick, text = "") => (text ? `${nick} 想要优惠券：${text}` : `${nick} 想要优惠券`),
@@ -400,27 +413,31 @@ export const gifts = { all: "个礼物", seen: "个礼物（看到的）" };
 /** @param {number} n */
 export const tooLongBy = (n) => `超出 ${size(n)}`;
 
-/** @param {{muted: Until|null, muteAll: boolean, applied: boolean}} bars @param {number} now */
+/** @param {{muted: Until|null, muteAll: boolean, applied: boolean}} bars @param {number} now @returns {{text: string, left?: string}|null} */
 export function bars({ muted, muteAll, applied }, now) {
-  if (applied) return "你已申请进入，由工作人员决定。";
-  if (muted !== null) return `你被禁言（${until(muted, now)}），可以继续看。`;
-  return muteAll ? "现在只有工作人员可以发言。" : null;
+  if (applied) return { text: "你已申请进入，由工作人员决定。" };
+  if (muted === "forever") return { text: "你被永久禁言，可以继续看。" };
+  if (muted !== null) return { text: `你被禁言至 ${moment(muted, now)}，可以继续看。`, left: `还有 ${span(muted - now)}` };
+  return muteAll ? { text: "现在只有工作人员可以发言。" } : null;
 }
 
-/** @param {import("../liveroom.js").State} state @param {number} seconds @param {string|null} farewell */
-export function connection(state, seconds, farewell) {
+/** @param {import("../liveroom.js").State} state @param {string|null} farewell */
+export function connection(state, farewell) {
   switch (state) {
     case "connecting":
     case "joining":
       return "正在连接…";
     case "offline":
-      return `${farewell ?? "连接断了。"}${number(Math.max(1, seconds))} 秒后重试。`;
+      return `${farewell ?? "连接断了。"}自动重试：`;
     case "over":
       return farewell ?? "你没有连接。";
     default:
       return null;
   }
 }
+
+/** @param {number} seconds */
+export const countdown = (seconds) => `${number(Math.max(1, seconds))} 秒后`;
 
 /** @param {import("../liveroom.js").State} state */
 export const retry = (state) => ({ offline: "立即重试", over: "重新进入" })[String(state)] ?? null;

@@ -39,7 +39,7 @@ const names = (n) => Array.from({ length: n }, (_, i) => ({ user: `u${i}`, nick:
 /** Calls that put something of the caller's into the sentence; what must appear is in both or in neither. */
 const CALLS = [
   ["number", 1_234], ["total", 8_310], ["until", "forever", NOW], ["until", SOON, NOW], ["until", LATER, NOW],
-  ["missed", { low: 30, normal: 4 }], ["missed", { high: 1_234 }], ["missed", { tip: 2, notice: 3 }], ["missed", { normal: 5, tip: 2, notice: 7 }], ["missed", {}],
+  ["missed", { low: 30, normal: 4 }], ["missed", { high: 1_234 }], ["missed", { tip: 2, notice: 3 }], ["missed", { normal: 5, tip: 2, notice: 7 }], ["missed", {}], ["missed", { high: 3, normal: 5, low: 7, lowest: 9 }], ["missed", { high: 3, normal: 5 }, "class"], ["missed", { normal: 1, low: 7, lowest: 9 }, "class"],
   ["caughtUp", 12], ["paused", 0], ["paused", 34], ["hello", "Friday", true], ["hello", "Friday", false], ["back", 42_000],
   ["people", ["Zoë0"], 1], ["people", ["Zoë0", "Zoë1"], 2], ["people", [], 5],
   ...["join", "quit", "kick", "ban", "unban", "set_admin", "cancel_admin", "member_profile"].flatMap((kind) => [
@@ -57,8 +57,8 @@ const CALLS = [
   ["bye", { code: "xyzzy", why: "Because" }], ["fault", { code: "malformed", why: "Because" }],
   ["newer", 1], ["newer", 1_234], ["flood", 17, "Zoë: hi"], ["density", "off"], ["density", "calm"], ["density", "full"],
   ["followed", "Zoë"], ["tooLongBy", 19], ["giftLine", "rose", 12], ["giftLine", "cake", 1], ["giftLine", "", 3],
-  ["bars", { muted: SOON, muteAll: false, applied: false }, NOW], ["bars", { muted: null, muteAll: true, applied: false }, NOW], ["bars", { muted: null, muteAll: false, applied: true }, NOW],
-  ["connection", "offline", 7, null], ["connection", "over", 0, null], ["connection", "live", 0, null], ["retry", "offline"], ["retry", "live"],
+  ["bars", { muted: SOON, muteAll: false, applied: false }, NOW], ["bars", { muted: LATER, muteAll: true, applied: false }, NOW], ["bars", { muted: "forever", muteAll: false, applied: false }, NOW], ["bars", { muted: null, muteAll: true, applied: false }, NOW], ["bars", { muted: null, muteAll: false, applied: true }, NOW],
+  ["connection", "offline", null], ["connection", "over", null], ["connection", "live", null], ["countdown", 7], ["retry", "offline"], ["retry", "live"],
   ...[1001, 1005, 2001, 2002, 2005, 2006, 2101, 2102, 2103, 2104, 2105, 2106, 2107, 2109, 2110, 2111, 2112, 3003, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4008, 4009, 5001, "key", "no_group", "no_offer", "wrong_room", "unknown_do", "busy", "unavailable", "restart", "not_connected", "lost", "too_many_open"].map((code) => ["refusal", { code }, NOW]),
   ["refusal", { code: 1002, detail: { field: "Message", limit: 8_000, length: 9_120 } }, NOW],
   ...["Questions", "AuthorQuestions", "Sessions", "Elements", "Users"].map((field) => ["refusal", { code: 1003, detail: { field, limit: 17, count: 19 } }, NOW]),
@@ -106,10 +106,25 @@ test("every_function_of_the_words_is_called_here", () => {
 });
 
 test("what_was_missed_is_told_exactly_and_the_most_first", () => {
-  assert.equal(en.missed({ normal: 4, low: 30 }), "You missed 34 messages: 30 likes, 4 comments.");
-  assert.equal(zh.missed({ normal: 4, low: 30 }), "你错过了 34 条消息：30 个赞、4 条评论。");
-  assert.equal(en.missed({ high: 1 }), "You missed 1 gift.");
+  assert.equal(en.missed({ normal: 4, low: 30 }), "You missed 34 messages: 30 likes and the like, 4 comments.");
+  assert.equal(zh.missed({ normal: 4, low: 30 }), "你错过了 34 条消息：30 个赞之类、4 条评论。");
+  assert.equal(en.missed({ normal: 1 }), "You missed 1 comment.");
   assert.equal(en.missed({}), null);
+});
+
+test("what_was_missed_in_a_class_was_drawn_or_said", () => {
+  assert.equal(en.missed({ normal: 30, high: 4 }, "class"), "You missed 34 messages: 30 strokes and comments, 4 strokes and orders of the teacher’s.");
+  assert.equal(zh.missed({ normal: 30 }, "class"), "你错过了 30 条笔画和评论。");
+});
+
+test("what_is_said_of_a_mute_or_a_loss_stays_the_same_while_the_time_goes_by", () => {
+  const muted = { muted: LATER, muteAll: false, applied: false };
+  for (const language of [en, zh]) {
+    const said = [NOW, LATER - 42_000, LATER - 41_000].map((now) => language.bars(muted, now));
+    assert.equal(new Set(said.map(({ text }) => text)).size, 1);
+    assert.equal(new Set(said.map(({ left }) => left)).size, 3, "and what goes by is beside it");
+    assert.doesNotMatch(language.connection("offline", null), /\d/);
+  }
 });
 
 test("every_text_that_the_html_asks_for_is_there_and_none_is_left_over", () => {
