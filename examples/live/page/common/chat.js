@@ -4,14 +4,12 @@
  */
 
 import { INQUIRY } from "./custom.js";
-import { each, element, hue, icon, nickOf, within } from "./dom.js";
+import { each, nickOf, within } from "./dom.js";
 import { Folds, giftOf } from "./fold.js";
 import { List } from "./list.js";
 import { OwnMessages } from "./own.js";
 import { drawRow } from "./rows.js";
 import { words } from "./words.js";
-
-export { each, element, hue, icon, nickOf };
 
 /**
  * @typedef {import("../liveroom.js").Entry} Entry
@@ -34,7 +32,8 @@ export class Chat {
 
   /**
    * @param {{log: HTMLElement, rows: HTMLElement, pending: HTMLElement, newer: HTMLElement, empty: HTMLElement}} places
-   * @param {{now: () => number, self: () => Partial<Entry>, role: (role: string) => string, again: (sent: Sent) => void, edit: (text: string) => void, hear: (text: string) => void, alert: (text: string) => void}} acts
+   * @param {{now: () => number, self: () => Partial<Entry>, role: (role: string) => string, again: (sent: Sent) => void, edit: (text: string) => void, hear: (text: string) => void, alert: (text: string) => void, proclaim?: (text: string) => void}} acts
+   * `proclaim` shows, and tells those who hear the page, what the staff tell everybody; without it that is heard like all else.
    */
   constructor(places, acts) {
     this.places = places;
@@ -62,8 +61,18 @@ export class Chat {
 
   /** A line of the page's own: something missed, a notice for oneself. @param {() => string|null} say @param {string} tone */
   note(say, tone = "") {
-    this.#push({ look: "line", say, tone: `note ${tone}` });
+    this.mark(say, tone);
     this.acts.hear(say() ?? "");
+  }
+
+  /** The same for the eye alone, since it is heard elsewhere. Returns its row, for {@link renew}. @param {() => string|null} say @param {string} tone */
+  mark(say, tone) {
+    return this.#push({ look: "line", say, tone: `note ${tone}` });
+  }
+
+  /** Shows a row anew, whose words have changed. @param {number} row */
+  renew(row) {
+    this.#list.update(row);
   }
 
   /** Tells the author where a message of theirs stands. @param {Sent} sent */
@@ -150,7 +159,9 @@ export class Chat {
     const text = say();
     if (text === null) return;
     this.#line("notice", undefined, say);
-    this.acts.hear(text);
+    const isOfStaff = entry.kind === "custom" || entry.kind === "broadcast";
+    if (isOfStaff && this.acts.proclaim) this.acts.proclaim(text);
+    else this.acts.hear(text);
   }
 
   /** Empties what was shown before: one message, or all of one author. @param {Entry} entry */

@@ -10,12 +10,14 @@ import { INQUIRY, readNotice } from "../common/custom.js";
 import { at, each, showText } from "../common/dom.js";
 import { Door } from "../common/door.js";
 import { giftOf } from "../common/fold.js";
+import { Gaps } from "./gap.js";
 import { Gifts } from "./gifts.js";
 import { listenToKeys } from "./keys.js";
 import { ownersKey, socketAddress, withoutWrongKey } from "../common/key.js";
-import { LiveRoom } from "../liveroom.js";
+import { LiveRoom, hasEnded } from "../liveroom.js";
 import { Nav } from "../common/nav.js";
-import { OfferCard } from "./offer.js";
+import { Notices } from "./notices.js";
+import { OfferCard, willBeServed } from "./offer.js";
 import { pausing } from "./pause.js";
 import { Reactions } from "./react.js";
 import { Stage } from "./stage.js";
@@ -31,6 +33,8 @@ import { onSpeak, say, words } from "../common/words.js";
 const FLY_WITHIN_MS = 5_000;
 /** Long enough to read it twice; its row in the chat stays. */
 const GAP_SHOWN_MS = 12_000;
+/** The batches of one gap come at once, and its word is said when they have. */
+const GAP_SUMMED_MS = 250;
 /** So many new likes are one heart, since a great room has thousands. */
 const LIKES_PER_HEART = 3;
 
@@ -38,8 +42,8 @@ const group = new URL(location.href).searchParams.get("group") ?? undefined;
 const key = ownersKey();
 
 /** Who one was before a reload. @type {{nick?: string, token?: string|null, cursor?: any}} */
-const kept = tab.read(group ?? "") ?? {};
-const keep = () => tab.write(group ?? "", { nick: kept.nick, ...room.session });
+const kept = tab.read(`show ${group ?? ""}`) ?? {};
+const keep = () => tab.write(`show ${group ?? ""}`, { nick: kept.nick, ...room.session });
 
 // -- The parts ----------------------------------------------------------------------------------
 
@@ -47,6 +51,8 @@ const room = new LiveRoom(socketAddress(), { ...kept, guest: !kept.nick, group, 
 const announcer = new Announcer(at("announcer"), at("alerts"));
 const stage = new Stage({ scene: at("scene"), flight: at("flight"), hearts: at("hearts") });
 const gifts = new Gifts(at("gifts"));
+const notices = new Notices(at("notices"));
+const gaps = new Gaps(tellGap);
 const composer = new Composer(room, (text) => {
   room.send("text", { text });
   chat.follow();
@@ -61,6 +67,7 @@ const chat = new Chat(
     edit: (text) => composer.edit(text),
     hear: (text) => announcer.hear(text),
     alert: (text) => announcer.alert(text),
+    proclaim: (text) => notices.show(text),
   },
 );
 const door = new Door((nick) => {
@@ -72,19 +79,18 @@ const reactions = new Reactions(room, {
   burst: () => stage.hearts.burst(),
   note: (text, tone) => chat.note(text, tone),
 });
-const offer = new OfferCard(group ?? "", async (id) => {
-  if (!mayTakePart()) return false;
-  const sent = await room.send(INQUIRY, { data: JSON.stringify({ offer: id }) }).outcome;
-  return sent.state === "delivered" || sent.state === "discarded";
-});
-const pause = pausing(room, {
+const offer = new OfferCard((id) => (mayTakePart() ? room.send(INQUIRY, { data: JSON.stringify({ offer: id }) }).outcome : null));
+const turnPause = pausing(room, {
   stop: () => stage.comments.pause(),
-  start: () => stage.comments.resume(),
+  start: (went) => {
+    stage.comments.resume();
+    gaps.goOn(room.now(), went);
+  },
 });
 const connection = showConnection(room, () => room.rejoin({ guest: !kept.nick }));
 const help = listenToKeys((act) => {
   if (act === "write") (room.user === null ? at("nick") : at("message")).focus();
-  else if (act === "pause") pause.turn();
+  else if (act === "pause") turnPause();
   else at(act === "comments" ? "density" : act).click();
 });
 const nav = new Nav(at("nav"), { current: group ?? "live", help });
@@ -98,10 +104,9 @@ function mayTakePart() {
 // -- Entries ------------------------------------------------------------------------------------
 
 room.addEventListener("batch", (event) => {
-  const { entries, missed } = /** @type {CustomEvent} */ (event).detail;
-  const came = pause.caughtUp(missed);
-  if (words.missed(missed)) tellGap(() => words.missed(missed), "");
-  else if (came !== null) tellGap(() => words.caughtUp(came), "good");
+  const batch = /** @type {CustomEvent} */ (event).detail;
+  const { entries } = batch;
+  gaps.take(room.now(), batch);
   chat.add(entries);
   each(entries, (entry) => {
     if (entry.type === "message") onStage(entry);
@@ -113,13 +118,18 @@ room.addEventListener("batch", (event) => {
 
 /** @type {number|undefined} */ let gapTimer;
 
-/** A gap has its row where it is, and a word where it is seen: the row may be far above at once. @param {() => string|null} text @param {string} tone */
-function tellGap(text, tone) {
-  chat.note(text, `gap ${tone}`);
-  showText(at("gap"), text());
-  at("gap").className = `gap-word ${tone}`;
+/** A gap has its row where it is, and a word where it is seen: the row may be far above at once. @param {import("./gap.js").Gap} gap */
+function tellGap(gap) {
+  const text = () => [gap.about(), gap.came === null ? words.missed(gap.missed) : words.caughtUp(gap.came)].filter(Boolean).join(" ") || null;
+  const tone = gap.came === null ? "" : "good";
+  if (gap.row === undefined) gap.row = chat.mark(text, `gap ${tone}`);
+  else chat.renew(gap.row);
   clearTimeout(gapTimer);
-  gapTimer = setTimeout(() => showText(at("gap"), null), GAP_SHOWN_MS);
+  gapTimer = setTimeout(() => {
+    showText(at("gap"), text());
+    at("gap").className = `gap-word ${tone}`;
+    gapTimer = setTimeout(() => showText(at("gap"), null), GAP_SHOWN_MS);
+  }, GAP_SUMMED_MS);
 }
 
 /** @param {Entry} entry */
@@ -169,22 +179,25 @@ room.addEventListener("online", (event) => {
 // -- Coming, going, coming back -----------------------------------------------------------------
 
 /** @type {number|null} */ let lostAt = null;
-let cameBefore = kept.cursor != null;
+/** As what one was here before. @type {"guest"|"member"|null} */
+let cameAs = kept.cursor == null ? null : kept.nick && kept.token ? "member" : "guest";
 
 room.addEventListener("welcome", (event) => {
   const frame = /** @type {CustomEvent} */ (event).detail;
   const { group: about = {}, me = {} } = frame;
   const away = lostAt === null ? null : Date.now() - lostAt;
   const name = about.name || about.id || document.title;
-  if (away !== null && frame.resumed) tellGap(() => words.back(away), "");
-  if (cameBefore && !frame.resumed && !me.guest) tellGap(() => words.newEpoch, "");
-  if (!cameBefore) chat.note(() => words.hello(name, me.guest === true));
-  [cameBefore, lostAt] = [true, null];
+  // Who waits to be let in is no member yet.
+  const comesAs = me.guest || frame.status === "waiting" ? "guest" : "member";
+  if (cameAs !== comesAs) chat.note(() => words.hello(name, me.guest === true));
+  else if (comesAs === "member" && !frame.resumed) gaps.back(room.now(), () => words.newEpoch);
+  else if (away !== null) gaps.back(room.now(), () => words.back(away));
+  [cameAs, lostAt] = [comesAs, null];
   showTitle(name);
   showText(at("pinned"), about.notification || null);
   showOnline(frame.online ?? 0);
   reactions.take({ likes: frame.likes ?? 0, follows: frame.follows ?? 0, gifts: frame.gifts });
-  offer.take(about.custom ?? {});
+  offer.begin(frame.token ?? null, about.custom ?? {});
   composer.bar({ muteAll: about.mute_all === true, applied: frame.status === "waiting" });
   composer.mute(me.muted ?? null);
   nav.showRooms(frame.rooms ?? []);
@@ -218,8 +231,7 @@ room.addEventListener("direct", (event) => {
   const { notice = {} } = /** @type {CustomEvent} */ (event).detail;
   const meant = readNotice(notice);
   if (meant && "voucher" in meant) {
-    offer.give(meant.voucher);
-    chat.note(() => words.offer.announced(meant.voucher.title), "direct");
+    if (offer.give(meant.voucher)) chat.note(() => words.offer.announced(meant.voucher.title), "direct");
   }
   if (meant && "soldOut" in meant) offer.sellOut(meant.soldOut);
   if (meant) return;
@@ -241,7 +253,8 @@ room.addEventListener("error", (event) => {
   console.warn("the host reports", frame.code, frame.why);
 });
 room.addEventListener("state", (event) => {
-  if (/** @type {CustomEvent} */ (event).detail.state === "offline") lostAt ??= Date.now();
+  const { state, heardAt } = /** @type {CustomEvent} */ (event).detail;
+  if (state === "offline") lostAt ??= heardAt;
 });
 withoutWrongKey(room, () => ({ guest: !kept.nick }));
 addEventListener("pagehide", keep);
@@ -256,7 +269,7 @@ room.addEventListener("sent", (event) => {
   if (sent.state === "refused" && sent.code === 2004) composer.mute(sent.detail?.until ?? null);
   if (sent.kind === "like" || sent.kind === "follow") reactions.tell(sent);
   // Asking for a voucher is worth a word only if it was turned away: whoever asked in time gets one.
-  else if (sent.kind !== INQUIRY || ["refused", "rejected", "unknown"].includes(sent.state)) chat.tell(sent);
+  else if (sent.kind !== INQUIRY || (hasEnded(sent) && !willBeServed(sent))) chat.tell(sent);
 });
 
 // -- Comments over the picture ------------------------------------------------------------------

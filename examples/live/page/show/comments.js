@@ -53,9 +53,12 @@ const TOP = { wide: 56, phone: 46 };
 /** A stage narrower than that is a phone's. */
 const PHONE_BELOW = 600;
 
-/** One line of bounded length, whatever a stranger typed. @param {string} text */
+/** Marks over and under a letter, beyond those that a language piles up: they would paint over other lanes. */
+const PILES = /(?<=\p{M}{3})\p{M}+/gu;
+
+/** One line of bounded length and height, whatever a stranger typed. @param {string} text */
 export function oneLine(text) {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").replace(PILES, "").trim();
   const characters = [...line];
   return characters.length > MAX_CHARACTERS ? `${characters.slice(0, MAX_CHARACTERS).join("")}…` : line;
 }

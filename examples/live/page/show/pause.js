@@ -4,22 +4,20 @@
  */
 
 import { at } from "../common/dom.js";
+import { messagesIn } from "./gap.js";
 import { onSpeak, words } from "../common/words.js";
 
-/** How many messages there are in counts by class; tips and notices are none. @param {Partial<Record<string, number>>} counts */
-export const messagesIn = ({ high = 0, normal = 0, low = 0, lowest = 0 }) => high + normal + low + lowest;
+/** @typedef {import("../liveroom.js").Counts} Counts */
 
 /**
  * @param {import("../liveroom.js").LiveRoom} room
- * @param {{stop: () => void, start: () => void}} acts
+ * @param {{stop: () => void, start: (went: Counts) => void}} acts `start` is told what went by meanwhile
  */
 export function pausing(room, acts) {
-  let went = 0;
-  /** Until the first batch after going on: how many messages went by. @type {number|null} */
-  let asked = null;
+  /** @type {Counts} */ let went = {};
   const show = () => {
     at("paused").hidden = !room.paused;
-    at("paused-text").textContent = words.paused(went);
+    at("paused-text").textContent = words.paused(messagesIn(went));
     const button = at("pause");
     button.setAttribute("aria-label", room.paused ? words.page.goOn : words.page.pause);
     button.title = `${room.paused ? words.page.goOn : words.page.pause} (P)`;
@@ -28,18 +26,22 @@ export function pausing(room, acts) {
   };
   const turn = () => {
     if (room.paused) {
-      asked = went > 0 ? went : null;
-      acts.start();
+      acts.start(went);
       room.resume();
     } else {
-      went = 0;
+      went = {};
       acts.stop();
       room.pause();
     }
     show();
   };
   room.addEventListener("skipped", (event) => {
-    went = messagesIn(/** @type {CustomEvent} */ (event).detail);
+    went = /** @type {CustomEvent} */ (event).detail;
+    show();
+  });
+  // Whoever comes back meanwhile reads from the same place again, and counts from there.
+  room.addEventListener("welcome", () => {
+    went = {};
     show();
   });
   at("pause").addEventListener("click", turn);
@@ -48,13 +50,5 @@ export function pausing(room, acts) {
     at("log").focus({ preventScroll: true });
   });
   onSpeak(show);
-  return {
-    turn,
-    /** To be called with each batch: what came meanwhile, if nothing of it was missed. @param {Partial<Record<string, number>>} missed @returns {number|null} */
-    caughtUp(missed) {
-      const came = asked;
-      asked = null;
-      return came !== null && messagesIn(missed) === 0 ? came : null;
-    },
-  };
+  return turn;
 }

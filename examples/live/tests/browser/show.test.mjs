@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { PHONE, startBrowser, visitor } from "./support/browser.mjs";
 import { startHost } from "./support/host.mjs";
-import { enter, nothingWentWrong, present, row, rows, say, until } from "./support/show.mjs";
+import { enter, nothingWentWrong, present, row, rows, say, until, visitTo } from "./support/show.mjs";
 
 let browser;
 let host;
@@ -49,6 +49,96 @@ test("a guest watches and reads, and is shown the door when it wants to do more"
   await Promise.all([guest.context.close(), ann.context.close()]);
 });
 
+test("a guest who takes a name is welcomed, and was nowhere", async () => {
+  const ann = await visit();
+  await row(ann.page, "You are watching").waitFor();
+  await enter(ann.page, "Ann");
+  await row(ann.page, "Say hello!").waitFor();
+  assert.equal(await row(ann.page, /You are back/).count(), 0);
+  assert.equal(await ann.page.locator("#gap").isVisible(), false);
+  nothingWentWrong([ann]);
+  await ann.context.close();
+});
+
+test("a notice of the owner's stands over the picture for a while, takes no focus, and is heard once", async () => {
+  const ann = await visit();
+  await enter(ann.page, "Ann");
+  await ann.page.locator("#message").focus();
+  await visitTo(ann.page, { key: host.key }, { do: "notice", text: "The raffle is open." });
+  const told = ann.page.locator("#notices[role=status] > *", { hasText: "The raffle is open." });
+  await told.waitFor();
+  assert.equal(await told.count(), 1);
+  await row(ann.page, "The raffle is open.").waitFor();
+  assert.equal(await ann.page.evaluate(() => document.activeElement?.id), "message");
+  await ann.page.waitForTimeout(6_000);
+  assert.equal(await told.isVisible(), true, "it can be read");
+  assert.doesNotMatch(await ann.page.locator("#announcer").innerText(), /raffle/, "it was said where it stands");
+  await until(async () => (await told.count()) === 0, "its end");
+  nothingWentWrong([ann]);
+  await ann.context.close();
+});
+
+test("a voucher is told once, and its card stays closed when the page comes back", async () => {
+  const [ann, bo] = await Promise.all([visit(), visit()]);
+  await enter(ann.page, "Ann");
+  await enter(bo.page, "Bo");
+  await visitTo(ann.page, { key: host.key }, { do: "offer", title: "Spring tea", text: "", stock: 5 });
+  await ann.page.locator("#offer-get").click();
+  await ann.page.locator("#offer-code:not([hidden])").waitFor();
+  const announced = () => row(ann.page, "A voucher for you").count();
+  await until(async () => (await announced()) === 1, "the word about it");
+  await ann.page.locator("#offer-close").click();
+  await ann.page.getByRole("button", { name: "Pause" }).click();
+  await say(bo.page, "said in the pause");
+  await row(bo.page, "said in the pause").waitFor();
+  await ann.page.locator("#paused-text", { hasText: /\d/ }).waitFor();
+  await ann.page.locator("#go-on").click();
+  await row(ann.page, "said in the pause").waitFor();
+  await ann.page.waitForTimeout(500);
+  assert.equal(await ann.page.locator("#offer").isVisible(), false);
+  assert.equal(await announced(), 1);
+  await ann.page.reload();
+  await ann.page.locator("#offer-code:not([hidden])").waitFor();
+  await visitTo(ann.page, { key: host.key }, { do: "offer_end" });
+  nothingWentWrong([ann, bo]);
+  await Promise.all([ann.context.close(), bo.context.close()]);
+});
+
+test("a host that was started anew knows nobody: an old voucher is not theirs, and the wait is not counted aloud", async () => {
+  const first = await startHost();
+  const ann = await present(await visitor(browser, first.url));
+  const offer = (/** @type {string} */ key, /** @type {string} */ title) => visitTo(ann.page, { key }, { do: "offer", title, text: "", stock: 5 });
+  await enter(ann.page, "Ann");
+  await offer(first.key, "Spring tea");
+  await ann.page.locator("#offer-get").click();
+  await ann.page.locator("#offer-code:not([hidden])").waitFor();
+  await first.kill();
+  await ann.page.locator("#connection", { hasText: "The connection is lost." }).waitFor();
+  const heard = await ann.page.evaluate(async () => {
+    let changes = 0;
+    const watch = new MutationObserver((all) => {
+      const isHeard = ({ target }) => !(target instanceof Element ? target : target.parentElement).closest("[aria-hidden=true]");
+      changes += all.filter(isHeard).length;
+    });
+    watch.observe(document.getElementById("connection"), { subtree: true, childList: true, characterData: true });
+    const before = document.querySelector("#connection .countdown").textContent;
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    return { changes, before, after: document.querySelector("#connection .countdown").textContent };
+  });
+  assert.equal(heard.changes, 0, "a screen reader says it once");
+  assert.match(heard.before + heard.after, /second/);
+  const second = await startHost([], Number(first.url.port));
+  await ann.page.locator("#live:not(.lost)").waitFor({ timeout: 30_000 });
+  await row(ann.page, "You are back, but the room does not know any more where you were").waitFor();
+  await offer(second.key, "Autumn cake");
+  await ann.page.locator("#offer-title", { hasText: "Autumn cake" }).waitFor();
+  assert.equal(await ann.page.locator("#offer-code").isVisible(), false);
+  assert.equal(await ann.page.locator("#offer-get").isVisible(), true);
+  nothingWentWrong([ann], /WebSocket|ERR_CONNECTION/);
+  await ann.context.close();
+  await second.stop();
+});
+
 test("likes and follows are counted, and gifts are summed exactly when givers alternate", async () => {
   const [ann, bo] = await Promise.all([visit(), visit()]);
   await enter(ann.page, "Ann");
@@ -88,6 +178,17 @@ test("an author is told in plain words when a message is masked, or turned away"
 test("hostile names and texts are shown as text, and do nothing", async () => {
   const [eve, bo] = await Promise.all([visit(), visit()]);
   const nick = '<img src=x onerror=1>';
+  /** @type {string[]} */ const fetched = [];
+  bo.page.on("request", (request) => fetched.push(request.url()));
+  const profile = { name: `${nick} name`, introduction: nick, notification: `${nick} "><script>globalThis.broken = 1</script>` };
+  await visitTo(eve.page, { key: host.key }, { do: "profile", ...profile });
+  await bo.page.locator("#title", { hasText: profile.name }).waitFor();
+  await bo.page.locator("#pinned", { hasText: profile.notification }).waitFor();
+  for (const avatar of ["/healthz", "/any/path", "//evil.example/x", "data:image/png;base64,AA==", '"><img src=x onerror=1>']) {
+    await visitTo(eve.page, { nick: "Mal", avatar }, { say: `I am ${avatar}` });
+    await row(bo.page, `I am ${avatar}`).waitFor();
+  }
+  assert.deepEqual(fetched, [], "nobody makes another's page ask for anything");
   await enter(eve.page, nick);
   const texts = [
     '<script>globalThis.broken = 1</script>',
@@ -104,10 +205,11 @@ test("hostile names and texts are shown as text, and do nothing", async () => {
   assert.ok(shown.includes(nick) && shown.includes(texts[0]) && shown.includes(texts[1]));
   for (const { page } of [eve, bo]) {
     assert.equal(await page.evaluate(() => globalThis.broken), undefined);
-    assert.equal(await page.locator("#rows img[src='x'], #rows script, #flight script, #flight img").count(), 0);
+    assert.equal(await page.locator("#rows img, #rows script, .top img, .top script, #pinned *, #flight script, #flight img").count(), 0);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `${wide} pixels too wide`);
   }
+  await visitTo(eve.page, { key: host.key }, { do: "profile", name: "Live", introduction: "", notification: "Be kind." });
   nothingWentWrong([eve, bo]);
   await Promise.all([eve.context.close(), bo.context.close()]);
 });
@@ -130,6 +232,8 @@ test("after a lost connection the page goes on where it was", async () => {
   for (const text of ["before the loss", "said meanwhile, one", "said meanwhile, two"]) {
     assert.equal(all.split(text).length - 1, 1, `${text}, once`);
   }
+  const [, seconds] = /You are back, after (\d+) second/.exec(all) ?? [];
+  assert.ok(Number(seconds) >= 25, `away for ${seconds} seconds, since the host was last heard`);
   nothingWentWrong([ann, bo], /ERR_INTERNET_DISCONNECTED|WebSocket/);
   await Promise.all([ann.context.close(), bo.context.close()]);
 });
@@ -148,11 +252,18 @@ test("a reload is the same person, and begins where they were", async () => {
   await ann.context.close();
 });
 
-test("who pauses is told exactly what went by", async () => {
+test("who pauses stops what moves, and is told exactly what went by", async () => {
   const [ann, bo] = await Promise.all([visit(), visit()]);
   await enter(ann.page, "Ann");
   await enter(bo.page, "Bo");
+  await bo.page.locator(".hill").first().waitFor();
   await bo.page.getByRole("button", { name: "Pause" }).click();
+  const moving = () =>
+    bo.page.evaluate(() => {
+      const running = document.getAnimations().filter(({ playState }) => playState === "running");
+      return running.map(({ effect }) => effect.target.className).filter((name) => name !== "heart");
+    });
+  assert.deepEqual(await moving(), []);
   for (const text of ["one", "two", "three"]) {
     await say(ann.page, `comment ${text}`);
     await row(ann.page, `comment ${text}`).waitFor();
@@ -160,7 +271,9 @@ test("who pauses is told exactly what went by", async () => {
   assert.equal(await row(bo.page, "comment").count(), 0);
   await bo.page.locator("#go-on").click();
   await row(bo.page, "comment three").waitFor();
-  await row(bo.page, /3 (comments|messages)/).waitFor();
+  await row(bo.page, "Nothing was missed: 3 messages").waitFor();
+  await bo.page.locator("#gap", { hasText: "3 messages" }).waitFor();
+  assert.ok((await moving()).length > 5, "the picture goes on too");
   nothingWentWrong([ann, bo]);
   await Promise.all([ann.context.close(), bo.context.close()]);
 });

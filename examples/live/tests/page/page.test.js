@@ -6,7 +6,7 @@ import { readNotice, readOffer } from "../../page/common/custom.js";
 import { hue, nickOf, within } from "../../page/common/dom.js";
 import { actOf } from "../../page/show/keys.js";
 import { addressOf } from "../../page/common/nav.js";
-import { messagesIn } from "../../page/show/pause.js";
+import { willBeServed } from "../../page/show/offer.js";
 import { isLong } from "../../page/common/rows.js";
 
 test("a_key_acts_only_where_nobody_types_and_alone", () => {
@@ -46,14 +46,22 @@ test("a_notice_for_the_program_is_told_from_a_text_for_people", () => {
   assert.equal(readNotice({ kind: "role", role: "admin" }), null);
 });
 
-test("tips_and_notices_are_no_messages", () => {
-  assert.equal(messagesIn({ high: 1, normal: 4, low: 30, lowest: 2, tip: 9, notice: 1 }), 37);
-  assert.equal(messagesIn({}), 0);
+test("only_who_was_delivered_or_lost_to_a_limit_waits_for_a_voucher", () => {
+  const sent = (more) => ({ entry: null, ...more });
+  assert.equal(willBeServed(sent({ state: "delivered", seq: 12 })), true);
+  assert.equal(willBeServed(sent({ state: "delivered", entry: { seq: 12 } })), true);
+  assert.equal(willBeServed(sent({ state: "delivered" })), false, "said instead of something else");
+  for (const reason of ["rate", "expired", "shed"]) assert.equal(willBeServed(sent({ state: "discarded", reason })), true, reason);
+  for (const reason of ["muted", "banned", "removed", "purged", "disbanded", undefined]) {
+    assert.equal(willBeServed(sent({ state: "discarded", reason })), false, reason);
+  }
+  for (const state of ["rejected", "refused", "unknown", "waiting"]) assert.equal(willBeServed(sent({ state, reason: "filter" })), false, state);
 });
 
 test("what_flies_is_one_line_of_bounded_length", () => {
   assert.equal(oneLine("  two\n\nlines\u2028and\u0000more "), "two lines and more");
   assert.equal([...oneLine("🎈".repeat(500))].length, 61);
+  assert.equal(oneLine(`Z${"\u0351".repeat(40)}a\u0323\u0302 l${"\u0335\u0321".repeat(9)}`), "Z\u0351\u0351\u0351a\u0323\u0302 l\u0335\u0321\u0335", "marks do not pile up");
 });
 
 test("a_wall_of_text_is_cut_until_somebody_asks", () => {

@@ -23,6 +23,27 @@ export async function say(page, text) {
   await page.getByRole("textbox", { name: "Your message" }).press("Enter");
 }
 
+/**
+ * Comes in over a connection of its own from somebody's page, does one thing, and goes. Returns the host's answer.
+ * @param {Page} page
+ * @param {import("../../../page/liveroom.js").Options} who
+ * @param {{do: string, [field: string]: unknown}|{say: string}} act
+ */
+export const visitTo = (page, who, act) =>
+  page.evaluate(
+    async ([who, act]) => {
+      const { LiveRoom } = await import("/liveroom.js");
+      const room = new LiveRoom(new URL("/ws", location.href.replace(/^http/, "ws")), who);
+      const live = new Promise((resolve) => room.addEventListener("state", ({ detail }) => detail.state === "live" && resolve(null)));
+      room.connect();
+      await live;
+      const answer = act.say ? (await room.send("text", { text: act.say }).outcome).state : await room.do(act.do, act);
+      room.disconnect();
+      return answer;
+    },
+    [who, act],
+  );
+
 /** A row of the chat with these words. @param {Page} page @param {string|RegExp} text */
 export const row = (page, text) => page.locator("#rows > li", { hasText: text });
 
