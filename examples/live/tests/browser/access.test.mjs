@@ -59,6 +59,18 @@ for (const [look, options] of Object.entries(LOOKS)) {
     await context.close();
   });
 
+  test(`a class keeps the rules for its teacher on a ${look}`, async () => {
+    const address = new URL(`/panel?group=class${host.ownerUrl.hash}`, host.url);
+    const { page, context } = await visitor(browser, address, options);
+    await page.locator("#to-board:not([hidden])").waitFor();
+    assert.deepEqual(await against(page), []);
+    await page.locator("#to-board").click();
+    await page.locator("#pens:not([hidden])").waitFor();
+    await page.locator("#hint:not([hidden])").waitFor();
+    assert.deepEqual(await against(page), []);
+    await context.close();
+  });
+
   test(`the whiteboard keeps the rules on a ${look}`, async () => {
     const { page, context } = await visitor(browser, new URL("/board?group=seminar", host.url), options);
     await page.locator("#live:not(.lost)").waitFor({ state: "attached" });
