@@ -1,6 +1,6 @@
 //! A client to test with.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use live::{Host, Limits, Options};
@@ -70,6 +70,8 @@ pub(crate) struct Client {
     pub(crate) cursor: Value,
     /// Entries that came in batches that were passed over.
     entries: Vec<Value>,
+    /// What it alone was told while it waited for an answer: the two come in any order.
+    aside: VecDeque<Value>,
     sent: u64,
 }
 
@@ -94,7 +96,7 @@ impl Client {
         let stream = socket.connect(address).await.unwrap();
         let url = format!("ws://{address}/ws");
         let (socket, _) = client_async(url, stream).await.unwrap();
-        Self { socket, cursor: Value::Null, entries: Vec::new(), sent: 0 }
+        Self { socket, cursor: Value::Null, entries: Vec::new(), aside: VecDeque::new(), sent: 0 }
     }
 
     pub(crate) async fn joined(host: &Host, nick: &str) -> (Self, Value) {
@@ -140,7 +142,7 @@ impl Client {
             "v": 1, "t": "send", "id": id, "kind": kind, "text": text, "data": data, "random": random,
         }))
         .await;
-        let receipt = self.next_of("receipt").await;
+        let receipt = self.answer_of("receipt").await;
         assert_eq!((&receipt["id"], &receipt["random"]), (&json!(id), &json!(random)));
         receipt
     }
@@ -166,7 +168,7 @@ impl Client {
         let mut frame = json!({"v": 1, "t": "do", "id": self.sent});
         frame.as_object_mut().unwrap().extend(deed.as_object().unwrap().clone());
         self.send(&frame).await;
-        let done = self.next_of("done").await;
+        let done = self.answer_of("done").await;
         assert_eq!(done["id"], self.sent);
         done
     }
@@ -201,8 +203,27 @@ impl Client {
         frame
     }
 
+    /// The next answer; what is told meanwhile is kept for later.
+    async fn answer_of(&mut self, t: &str) -> Value {
+        let mut aside = std::mem::take(&mut self.aside);
+        let told =
+            |frame: &Value| ["direct", "ended", "asked", "order"].iter().any(|t| frame["t"] == *t);
+        let answer = loop {
+            let frame = self.until(|frame| frame["t"] == t || told(frame)).await;
+            if frame["t"] == t {
+                break frame;
+            }
+            aside.push_back(frame);
+        };
+        self.aside = aside;
+        answer
+    }
+
     /// What does not come within the time is not waited for, whatever else comes.
     pub(crate) async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        if let Some(at) = self.aside.iter().position(&wanted) {
+            return self.aside.remove(at).unwrap();
+        }
         let found = async {
             loop {
                 let frame = self.next().await;
