@@ -53,7 +53,7 @@ const TOP = { wide: 56, phone: 46 };
 /** A stage narrower than that is a phone's. */
 const PHONE_BELOW = 600;
 
-/** Marks over and under a letter, beyond those that a language piles up: they would paint over other lanes. */
+/** Marks over and under a letter, beyond those that a language piles up: they would paint over other lanes, and to clip each comment takes a frame a fifth longer. */
 const PILES = /(?<=\p{M}{3})\p{M}+/gu;
 
 /** One line of bounded length and height, whatever a stranger typed. @param {string} text */

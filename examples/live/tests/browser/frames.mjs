@@ -1,7 +1,9 @@
 /**
  * What 200 comments on screen cost the main thread, from the browser's own trace: `npm run frames`.
  *
- * Every task of the page's main thread counts, whatever it was for. A frame is 1/60 s.
+ * Every task of the page's main thread counts, whatever it was for. A frame is 1/60 s. It ends with 1 if of a
+ * hundred frames more than one takes over 8 ms of processor time, half of a frame. It is run by hand and not in CI,
+ * whose machines are too different.
  */
 
 import { startBrowser, visitor } from "./support/browser.mjs";
@@ -10,6 +12,7 @@ import { startHost } from "./support/host.mjs";
 const COMMENTS = 200;
 const MEASURED_MS = 8_000;
 const FRAME_MS = 1_000 / 60;
+const MOST_P99_MS = 8;
 
 const browser = await startBrowser();
 const host = await startHost();
@@ -59,11 +62,16 @@ const spent = (/** @type {"dur"|"tdur"} */ how) => {
     if (frame < frames.length) frames[frame] += (task[how] ?? 0) / 1_000;
   }
   frames.sort((a, b) => a - b);
-  const at = (/** @type {number} */ part) => frames[Math.min(frames.length - 1, Math.floor(part * frames.length))].toFixed(1);
-  return `p50 ${at(0.5)} p95 ${at(0.95)} p99 ${at(0.99)} max ${at(1)} ms`;
+  return (/** @type {number} */ part) => frames[Math.min(frames.length - 1, Math.floor(part * frames.length))];
 };
+const told = (/** @type {(part: number) => number} */ at) =>
+  Object.entries({ p50: 0.5, p95: 0.95, p99: 0.99, max: 1 }).map(([name, part]) => `${name} ${at(part).toFixed(1)}`).join(" ");
 console.log(`comments on screen: ${counts.join(" ")}`);
-console.log(`main thread in each 1/60 s, processor time: ${spent("tdur")}`);
-console.log(`main thread in each 1/60 s, by the clock:   ${spent("dur")}`);
+console.log(`main thread in each 1/60 s, processor time: ${told(spent("tdur"))} ms`);
+console.log(`main thread in each 1/60 s, by the clock:   ${told(spent("dur"))} ms`);
+if (spent("tdur")(0.99) > MOST_P99_MS) {
+  console.error(`p99 of the processor time is over ${MOST_P99_MS} ms`);
+  process.exitCode = 1;
+}
 await browser.close();
 await host.stop();
