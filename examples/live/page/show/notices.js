@@ -18,7 +18,8 @@ export class Notices {
 
   /** @param {string} text */
   show(text) {
-    const shown = element("p", "told", text);
+    const shown = element("p", "told");
+    shown.append(element("span", "", text));
     this.place.append(shown);
     if (this.place.childElementCount > MOST) this.place.firstElementChild?.remove();
     setTimeout(() => shown.remove(), SHOWN_MS);
