@@ -2,7 +2,7 @@
  * The owner's panel: it joins with the key, asks for the feed, and hands what comes to its parts.
  */
 
-import { at, each, element } from "../common/dom.js";
+import { at, each, element, showCounted } from "../common/dom.js";
 import { LiveRoom } from "../liveroom.js";
 import { Nav, addressOf } from "../common/nav.js";
 import { Authors } from "./authors.js";
@@ -112,14 +112,12 @@ room.addEventListener("error", (event) => {
 /** @type {any} */ let standingTimer;
 /** @type {import("../liveroom.js").StateChange|null} */ let standing = null;
 
-/** The state is read out, and so is written when it changes alone; how long until the next attempt is not. */
 function showStanding() {
   if (standing === null) return;
   const { state, retryAt } = standing;
-  const left = state === "offline" ? words.again(Math.ceil(((retryAt ?? 0) - Date.now()) / 1_000)) : "";
+  const seconds = Math.ceil(((retryAt ?? 0) - Date.now()) / 1_000);
   at("standing").dataset.state = state;
-  if (at("standing-state").textContent !== words.standing(state)) at("standing-state").textContent = words.standing(state);
-  at("standing-left").textContent = left;
+  showCounted(at("standing"), words.standing(state), state === "offline" ? common.countdown(seconds) : null);
 }
 
 room.addEventListener("state", (event) => {

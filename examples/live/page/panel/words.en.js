@@ -134,15 +134,12 @@ export const shut = {
   over: { title: "The panel is closed", text: "" },
 };
 
-/** The state of the connection. @param {string} state @returns {string} */
+/** The state of the connection; where it is lost, a countdown follows. @param {string} state @returns {string} */
 export function standing(state) {
   if (state === "live") return "Connected";
-  if (state === "offline") return "Connection lost.";
+  if (state === "offline") return "Connection lost. Trying again";
   return state === "over" || state === "refused" ? "Not connected" : "Connecting…";
 }
-
-/** When it is tried again. @param {number} seconds */
-export const again = (seconds) => `Again in ${plural(Math.max(1, seconds), "second")}.`;
 
 export const figures = {
   online: "Online",

@@ -127,12 +127,9 @@ export const shut = {
 /** @param {string} state */
 export function standing(state) {
   if (state === "live") return "已连接";
-  if (state === "offline") return "连接中断。";
+  if (state === "offline") return "连接中断，自动重试：";
   return state === "over" || state === "refused" ? "未连接" : "正在连接…";
 }
-
-/** @param {number} seconds */
-export const again = (seconds) => `${number(Math.max(1, seconds))} 秒后重试。`;
 
 export const figures = {
   online: "在线",
