@@ -46,12 +46,24 @@ const picture = (page) =>
     return { ink, sum };
   });
 
-/** @param {import("playwright-core").Page} page @param {{ink: number, sum: number}} wanted */
-const sees = (page, wanted, what) =>
+/** Waits until somebody sees what another sees, which may still be growing. @param {import("playwright-core").Page} page @param {import("playwright-core").Page} other */
+const sees = (page, other, what) =>
   until(async () => {
-    const seen = await picture(page);
-    return seen.ink === wanted.ink && seen.sum === wanted.sum;
+    const [seen, wanted] = [await picture(page), await picture(other)];
+    return seen.ink > 0 && seen.ink === wanted.ink && seen.sum === wanted.sum;
   }, what);
+
+/** Waits until there is more than so much ink, and no more comes: a line comes in pieces, some of them an eighth of a second apart. @param {import("playwright-core").Page} page */
+async function drawn(page, ink, what, ms) {
+  let last = -1;
+  return until(async () => {
+    const seen = await picture(page);
+    const still = seen.ink > ink && seen.ink === last;
+    last = seen.ink;
+    if (still) return seen;
+    await page.waitForTimeout(500);
+  }, what, ms);
+}
 
 test("an empty board says who draws on it, until somebody does", async () => {
   const teacher = await board("class", `#key=${host.key}`);
@@ -77,17 +89,16 @@ test("in the large class the teacher draws, and a pupil draws only when called o
   await teacher.page.locator("#pens:not([hidden])").waitFor();
   assert.equal(await pupil.page.locator("#pens").isVisible(), false);
   await draw(teacher.page);
-  await until(async () => (await picture(teacher.page)).ink > 100, "the teacher's line");
-  await sees(pupil.page, await picture(teacher.page), "the teacher's line");
+  const before = await drawn(teacher.page, 100, "the teacher's line");
+  await sees(pupil.page, teacher.page, "the teacher's line at the pupil's");
   assert.equal(await pupil.page.locator("#message").isVisible(), false);
   await pupil.page.locator("#hand").click();
   const hand = teacher.page.locator("#hands > li", { hasText: "Pia" });
   await hand.waitFor();
   await hand.getByRole("button").first().click();
   await pupil.page.locator("#pens:not([hidden])").waitFor();
-  const before = await picture(teacher.page);
   await draw(pupil.page, 0.7, 0.9);
-  await until(async () => (await picture(teacher.page)).ink > before.ink, "the pupil's line");
+  await drawn(teacher.page, before.ink, "the pupil's line");
   await say(pupil.page, "thank you");
   await row(teacher.page, "thank you").waitFor();
   // A teacher who comes back finds who was called on.
@@ -107,15 +118,12 @@ test("whoever comes late has the whole drawing, and a clear empties it for all",
   await enter(bo.page, "Bo");
   await draw(ann.page, 0.1, 0.5);
   await draw(bo.page, 0.5, 0.9);
-  await until(async () => (await picture(ann.page)).ink > 200 && (await picture(bo.page)).ink > 200, "two lines");
-  await until(async () => {
-    const [one, two] = [await picture(ann.page), await picture(bo.page)];
-    return one.sum === two.sum;
-  }, "the same picture for both");
+  await drawn(ann.page, 200, "two lines");
+  await sees(bo.page, ann.page, "the same picture for both");
   const late = await board("seminar");
-  await sees(late.page, await picture(ann.page), "the whole drawing");
+  await sees(late.page, ann.page, "the whole drawing");
   const teacher = await board("seminar", `#key=${host.key}`);
-  await sees(teacher.page, await picture(ann.page), "the whole drawing for the teacher");
+  await sees(teacher.page, ann.page, "the whole drawing for the teacher");
   await teacher.page.locator("#clear").click();
   await teacher.page.locator("#clear-sure").click();
   for (const { page } of [ann, bo, late, teacher]) await until(async () => (await picture(page)).ink === 0, "an empty board");
@@ -129,13 +137,12 @@ test("a line that is drawn while the connection is lost is there afterwards", as
   const bo = await board("seminar");
   await enter(ann.page, "Ann");
   await draw(ann.page, 0.2, 0.3);
-  await until(async () => (await picture(bo.page)).ink > 20, "the first line");
-  const before = await picture(bo.page);
+  const before = await drawn(bo.page, 20, "the first line");
   await ann.context.setOffline(true);
   await draw(ann.page, 0.4, 0.8);
   await ann.context.setOffline(false);
-  await until(async () => (await picture(bo.page)).ink > before.ink + 50, "the second line", 60_000);
-  await sees(bo.page, await picture(ann.page), "the same picture");
+  await drawn(bo.page, before.ink + 50, "the second line", 60_000);
+  await sees(bo.page, ann.page, "the same picture");
   nothingWentWrong([ann, bo], /ERR_INTERNET_DISCONNECTED|WebSocket/);
   await Promise.all([ann.context.close(), bo.context.close()]);
 });
@@ -182,8 +189,8 @@ test("a reader who is cut off in the midst of the drawing has all of it afterwar
   await bo.page.reload();
   await until(async () => cut, "the middle of the drawing");
   await bo.page.locator("#live:not(.lost)").waitFor();
-  await until(async () => (await picture(ann.page)).ink > 1_000, "the scribble");
-  await sees(bo.page, await picture(ann.page), "all of the drawing");
+  await drawn(ann.page, 1_000, "the scribble");
+  await sees(bo.page, ann.page, "all of the drawing");
   assert.ok(frames > 3, "the drawing took several frames");
   nothingWentWrong([ann, bo]);
   await Promise.all([ann.context.close(), bo.context.close()]);
