@@ -320,7 +320,8 @@ room.addEventListener("error", (event) => {
   if (frame.fatal) connection.endsWith(() => common.fault(frame));
 });
 room.addEventListener("state", (event) => {
-  if (/** @type {CustomEvent} */ (event).detail.state === "offline") lostAt ??= Date.now();
+  const { state, heardAt } = /** @type {CustomEvent} */ (event).detail;
+  if (state === "offline") lostAt ??= heardAt;
   showSending();
 });
 room.addEventListener("sent", (event) => {
