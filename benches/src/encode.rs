@@ -18,7 +18,7 @@ pub(crate) fn encodings(report: &mut Report) {
         return;
     }
     let what = "serde_json for each member; each puts the bytes into the member's slot";
-    let case = Case { aim: "E1", name, what, at_least: 2_500, units: MEMBERS as u64 };
+    let case = Case { aim: "E1", name, what, at_least: Some(2_500), units: MEMBERS as u64 };
     let mut room = Room::new();
     let mut shared: Vec<Arc<[u8]>> = (0..MEMBERS).map(|_| Arc::from([])).collect();
     let ours = || {

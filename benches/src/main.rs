@@ -1,32 +1,64 @@
 //! What the engine costs beside its peers, as ratios of one run.
 //!
-//! `cargo bench -p benches` runs everything; `-- --quick` takes fewer rounds, and `-- F1` runs the rows
-//! whose aim or case contains `F1`. Each row is a line as it is measured, and a table ends the run:
+//! `cargo bench -p benches` runs everything, with up to a million members. `-- --quick` leaves the
+//! million out and takes the fewest rounds that a median is quoted for, `-- --huge` goes on to ten
+//! millions, and `-- F1` runs the rows whose aim or case contains `F1`. Each row is a line as it is
+//! measured, and a table ends the run:
 //!
 //! ```text
 //! ratio <aim> <case> ours=<ns> peer=<ns> x=<peer / ours>
+//! amount <aim> <case> ours=<number> <unit>
 //! ```
 //!
 //! Nanoseconds depend on the machine and on who else uses it; the ratios much less, because ours and
-//! the peer take turns.
+//! the peer take turns. Everything of ours goes through the public API, with the whole behaviour on:
+//! where a peer does less, the row says so.
 
+mod admission;
 mod allocations;
+mod channels;
+mod dice;
 mod encode;
-mod fanout;
+mod halls;
+mod joins;
+mod memory;
+mod overload;
+mod polls;
+mod publish;
 mod push;
 mod race;
 mod rooms;
+mod storm;
+mod sweeps;
+mod timers;
+mod wakes;
 
 use race::Report;
 
+/// The rows, in the order of the aims.
+const ROWS: [fn(&mut Report); 15] = [
+    polls::beside_tokio,
+    polls::beside_others,
+    sweeps::sweeps,
+    wakes::wakes,
+    publish::flat,
+    publish::scattered,
+    memory::members,
+    memory::groups,
+    admission::admissions,
+    overload::overloads,
+    push::pushes,
+    timers::deadlines,
+    joins::joins,
+    storm::storm,
+    encode::encodings,
+];
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let quick = arguments.iter().any(|argument| argument == "--quick");
-    let wanted = arguments.into_iter().find(|argument| !argument.starts_with('-'));
-    let mut report = Report::new(quick, wanted);
-    fanout::polls(&mut report);
-    fanout::sweeps(&mut report);
-    push::pushes(&mut report);
-    encode::encodings(&mut report);
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let wanted = arguments.iter().find(|argument| !argument.starts_with('-')).cloned();
+    let mut report = Report::new(has("--quick"), has("--huge"), wanted);
+    ROWS.iter().for_each(|row| row(&mut report));
     report.summary();
 }

@@ -11,31 +11,79 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// Who the peer is, and what is handed over, for the table.
     pub(crate) what: &'static str,
-    /// The least that the peer should cost, in hundredths of what ours does.
-    pub(crate) at_least: u64,
+    /// The least that the peer should cost, in hundredths of what ours does; `None` where the two are
+    /// only shown beside each other.
+    pub(crate) at_least: Option<u64>,
     /// What one round does, in units that the nanoseconds are for.
     pub(crate) units: u64,
 }
 
-/// The rows measured so far.
+/// A number that is not a time.
+#[derive(Clone, Debug)]
+pub(crate) struct Amount {
+    /// The aim it belongs to.
+    pub(crate) aim: &'static str,
+    /// Its name, without blanks.
+    pub(crate) name: String,
+    /// Of what, and for what.
+    pub(crate) unit: &'static str,
+    /// The number, in hundredths.
+    pub(crate) ours: u64,
+    /// What the peer has, in hundredths.
+    pub(crate) peer: Option<u64>,
+    /// The most it should be, in hundredths.
+    pub(crate) at_most: Option<u64>,
+}
+
+/// The rows measured so far, and how to measure more.
 pub(crate) struct Report {
-    rounds: usize,
+    quick: bool,
+    huge: bool,
     wanted: Option<String>,
     rows: Vec<String>,
 }
 
 impl Report {
-    pub(crate) fn new(quick: bool, wanted: Option<String>) -> Self {
-        // 9 rounds are the least that a median is quoted for.
-        let rounds = if quick { 9 } else { 31 };
-        println!("{rounds} rounds after 2 to warm up; ours and the peer take turns");
-        Self { rounds, wanted, rows: Vec::new() }
+    /// The least that a median is quoted for.
+    const ROUNDS: usize = 9;
+    /// More rounds are added while a row is quick.
+    const MOST_ROUNDS: usize = 21;
+    const PATIENCE: Duration = Duration::from_millis(1_500);
+    /// Rounds before the first, in which memory is first touched.
+    const WARM_UP: usize = 2;
+
+    pub(crate) fn new(quick: bool, huge: bool, wanted: Option<String>) -> Self {
+        println!(
+            "at least {} rounds after {} to warm up; ours and the peer take turns",
+            Self::ROUNDS,
+            Self::WARM_UP
+        );
+        Self { quick, huge, wanted, rows: Vec::new() }
     }
 
     /// Whether rows of this aim or name are wanted.
     pub(crate) fn wants(&self, aim: &str, name: &str) -> bool {
         let wanted = |word: &String| aim.contains(word.as_str()) || name.contains(word.as_str());
         self.wanted.as_ref().is_none_or(wanted)
+    }
+
+    /// How many members to measure with.
+    pub(crate) fn sizes(&self) -> &'static [usize] {
+        match (self.quick, self.huge) {
+            (true, _) => &[1_000, 100_000],
+            (false, false) => &[1_000, 100_000, 1_000_000],
+            (false, true) => &[1_000, 100_000, 1_000_000, 10_000_000],
+        }
+    }
+
+    /// The greatest size that every machine has the memory and time for.
+    pub(crate) fn large(&self) -> usize {
+        if self.quick { 100_000 } else { 1_000_000 }
+    }
+
+    /// The most rounds that a row can have, for those that must prepare them all.
+    pub(crate) const fn most_rounds() -> usize {
+        Self::MOST_ROUNDS + Self::WARM_UP
     }
 
     /// Measures one row. Each runner prepares what it likes and returns the time that counts.
@@ -45,9 +93,14 @@ impl Report {
         mut ours: impl FnMut() -> Duration,
         mut peer: impl FnMut() -> Duration,
     ) {
-        const WARM_UP: usize = 2;
+        let start = Instant::now();
         let (mut our_times, mut peer_times) = (Vec::new(), Vec::new());
-        for round in 0..self.rounds + WARM_UP {
+        for round in 0..Self::most_rounds() {
+            let measured = our_times.len();
+            let enough = self.quick || start.elapsed() > Self::PATIENCE;
+            if measured >= Self::ROUNDS && enough {
+                break;
+            }
             // Who goes first changes, so that neither always finds the other's caches.
             let (our_time, peer_time) = if round % 2 == 0 {
                 let our_time = ours();
@@ -56,7 +109,7 @@ impl Report {
                 let peer_time = peer();
                 (ours(), peer_time)
             };
-            if round >= WARM_UP {
+            if round >= Self::WARM_UP {
                 our_times.push(our_time);
                 peer_times.push(peer_time);
             }
@@ -67,29 +120,35 @@ impl Report {
         let Case { aim, name, what, at_least, .. } = case;
         let (ours, peer, x) = (thousandths(our_picos), thousandths(peer_picos), hundredths(ratio));
         println!("ratio {aim} {name} ours={ours} peer={peer} x={x}");
-        let verdict = if ratio >= *at_least { "met" } else { "missed" };
-        let aimed = hundredths(*at_least);
-        self.rows.push(format!(
-            "{aim:<3} {name:<28} {ours:>11} {peer:>11} {x:>9} {aimed:>7} {verdict:<7} {what}"
-        ));
+        let aimed = at_least.map(|least| format!(">={}", hundredths(least)));
+        let verdict = verdict(at_least.map(|least| ratio >= least));
+        self.rows.push(row([
+            aim,
+            name,
+            &ours,
+            &peer,
+            &x,
+            &aimed.unwrap_or_default(),
+            verdict,
+            what,
+        ]));
     }
 
-    /// Notes how often something happened for each unit.
-    pub(crate) fn count(&mut self, aim: &str, name: &str, count: u64, units: u64, at_most: u64) {
-        let each = hundredths(count * 100 / units);
-        println!("count {aim} {name} ours={each}");
-        let verdict = if count <= at_most * units { "met" } else { "missed" };
-        self.rows.push(format!(
-            "{aim:<3} {name:<28} {each:>11} {:>11} {:>9} {at_most:>7} {verdict}",
-            "", ""
-        ));
+    /// Notes a number that is not a time.
+    pub(crate) fn amount(&mut self, amount: &Amount) {
+        let Amount { aim, name, unit, ours, peer, at_most } = amount;
+        let verdict = verdict(at_most.map(|most| *ours <= most));
+        let aimed = at_most.map(|most| format!("<={}", hundredths(most))).unwrap_or_default();
+        let x = peer.map(|peer| hundredths(peer * 100 / (*ours).max(1))).unwrap_or_default();
+        let (ours, peer) = (hundredths(*ours), peer.map(hundredths).unwrap_or_default());
+        let beside = if peer.is_empty() { String::new() } else { format!(" peer={peer} x={x}") };
+        println!("amount {aim} {name} ours={ours}{beside} {unit}");
+        self.rows.push(row([aim, name, &ours, &peer, &x, &aimed, verdict, unit]));
     }
 
     pub(crate) fn summary(&self) {
-        println!(
-            "\naim {:<28} {:>11} {:>11} {:>9} {:>7}",
-            "case", "ours ns", "peer ns", "x", "aim"
-        );
+        let what = "beside whom, what is handed over; times in ns";
+        println!("\n{}", row(["aim", "case", "ours", "peer", "x", "aimed", "", what]));
         self.rows.iter().for_each(|row| println!("{row}"));
     }
 }
@@ -99,6 +158,23 @@ pub(crate) fn time(act: impl FnOnce()) -> Duration {
     let start = Instant::now();
     act();
     start.elapsed()
+}
+
+/// How long it takes so many times, where each says what of it counts.
+pub(crate) fn repeat(times: u64, mut act: impl FnMut() -> Duration) -> Duration {
+    (0..times).map(|_| act()).sum()
+}
+
+fn row([aim, name, ours, peer, x, aimed, verdict, what]: [&str; 8]) -> String {
+    format!("{aim:<3} {name:<32} {ours:>11} {peer:>11} {x:>9} {aimed:>9} {verdict:<6} {what}")
+}
+
+fn verdict(met: Option<bool>) -> &'static str {
+    match met {
+        Some(true) => "met",
+        Some(false) => "missed",
+        None => "",
+    }
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

@@ -1,0 +1,123 @@
+//! J1: members who join by name, beside maps by name.
+//!
+//! The engine's side is the whole command: ban, limit and rights are looked at, a session is noted,
+//! a tip folded, outputs made. Its outputs are polled, and the commands made, while no clock runs. A
+//! map only inserts.
+
+use std::{
+    collections::HashMap,
+    hint::black_box,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use dashmap::DashMap;
+use liveroom::{Author, Command, GroupConfig, Profile, SessionId};
+
+use crate::{
+    race::{Amount, Case, Report, time},
+    rooms::{Room, join, user},
+};
+
+/// What a host would keep of a member at the least.
+type Member = (u64, u64, Arc<Profile>);
+
+pub(crate) fn joins(report: &mut Report) {
+    let sizes = report.sizes().iter().copied();
+    for members in sizes.filter(|&members| members >= 100_000) {
+        let name = format!("join/N={members}/beside=HashMap");
+        if report.wants("J1", &name) {
+            let what = "std HashMap<String, _>; ours is the whole command";
+            race(report, name, what, Some(500), members, &mut |count| {
+                fill(count, &mut HashMap::new(), |map, name, member| drop(map.insert(name, member)))
+            });
+        }
+        let name = format!("join/N={members}/beside=DashMap");
+        if report.wants("J1", &name) {
+            let what = "DashMap<String, _>; ours is the whole command";
+            race(report, name, what, None, members, &mut |count| {
+                fill(count, &mut DashMap::new(), |map, name, member| {
+                    map.insert(name, member);
+                })
+            });
+        }
+        let name = format!("worst-join/N={members}");
+        if report.wants("J1", &name) {
+            let micros = worst(members).as_micros() as u64;
+            let unit = "ms of the worst single join, each the best of 3 runs";
+            // Hundredths of milliseconds.
+            let (ours, at_most) = (micros / 10, Some(500));
+            report.amount(&Amount { aim: "J1", name, unit, ours, peer: None, at_most });
+        }
+    }
+}
+
+fn race(
+    report: &mut Report,
+    name: String,
+    what: &'static str,
+    at_least: Option<u64>,
+    members: usize,
+    peer: &mut dyn FnMut(usize) -> Duration,
+) {
+    let case = Case { aim: "J1", name, what, at_least, units: members as u64 };
+    report.race(&case, || whole_joins(members), || peer(members));
+}
+
+/// Each batch is prepared, then timed.
+fn whole_joins(members: usize) -> Duration {
+    let mut room = Room::empty(GroupConfig::livestream());
+    let profile = Arc::new(Profile::nick("Ann"));
+    let batches = (0..members).step_by(Room::UNPOLLED);
+    batches
+        .map(|first| {
+            let numbers = first..members.min(first + Room::UNPOLLED);
+            let commands: Vec<_> = numbers.map(|number| command(number, &profile)).collect();
+            let time = time(|| {
+                commands.into_iter().for_each(|(by, command)| room.push_now(by, command));
+            });
+            room.drain();
+            time
+        })
+        .sum()
+}
+
+fn command(number: usize, profile: &Arc<Profile>) -> (Author, Command) {
+    (Author::Session(SessionId(number as u64)), join(user(number), profile))
+}
+
+fn fill<M>(members: usize, map: &mut M, put: impl Fn(&mut M, String, Member)) -> Duration {
+    let profile = Arc::new(Profile::nick("Ann"));
+    let batches = (0..members).step_by(Room::UNPOLLED);
+    batches
+        .map(|first| {
+            let numbers = first..members.min(first + Room::UNPOLLED);
+            let member = |number| {
+                let name = user(number).as_str().to_owned();
+                (name, (number as u64, number as u64, profile.clone()))
+            };
+            let named: Vec<_> = numbers.map(member).collect();
+            time(|| named.into_iter().for_each(|(name, member)| put(black_box(map), name, member)))
+        })
+        .sum()
+}
+
+/// The longest that any one join takes. The same join does the same in each run, so that what is
+/// longer in one was the machine's doing.
+fn worst(members: usize) -> Duration {
+    let mut best = vec![Duration::MAX; members];
+    let profile = Arc::new(Profile::nick("Ann"));
+    for _ in 0..3 {
+        let mut room = Room::empty(GroupConfig::livestream());
+        for (number, best) in best.iter_mut().enumerate() {
+            let (by, command) = command(number, &profile);
+            let start = Instant::now();
+            room.push_now(by, command);
+            *best = start.elapsed().min(*best);
+            if number % Room::UNPOLLED == 0 {
+                room.drain();
+            }
+        }
+    }
+    best.into_iter().max().unwrap_or_default()
+}

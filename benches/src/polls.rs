@@ -1,0 +1,133 @@
+//! F1: each member has a cursor of its own, and takes what is ahead of it.
+//!
+//! Both sides hand over each message, as a clone of an `Arc`, and visit the members in the order in
+//! which they came.
+
+use std::hint::black_box;
+
+use liveroom::Cursor;
+
+use crate::{
+    channels::{AsyncBroadcast, Buses, Channel, Crossbeam, Flume, Message, Tokio},
+    race::{Case, Report, repeat, time},
+    rooms::Room,
+};
+
+/// Messages a drain, and the aim.
+const BURSTS: [(u64, u64); 2] = [(1, 400), (16, 800)];
+
+/// Members and messages that one round covers at least, so that it is long enough to be timed.
+const WORK: u64 = 400_000;
+
+/// Members beside the peers that are only shown: enough to leave the caches, and few enough for a
+/// channel each.
+const OTHERS: usize = 100_000;
+
+/// Publishing is timed on neither side.
+pub(crate) fn beside_tokio(report: &mut Report) {
+    for &members in report.sizes() {
+        for (burst, aim) in BURSTS {
+            let name = format!("poll/N={members}/B={burst}");
+            if !report.wants("F1", &name) {
+                continue;
+            }
+            let what = "tokio broadcast try_recv; each message, in order";
+            let case = case(name, what, Some(aim), members, burst);
+            let mut readers = Readers::new(members);
+            let (mut channel, message) = (Tokio::new(members), readers.room.entry());
+            readers.catch_up();
+            let drains = drains(members, burst);
+            let ours = || {
+                repeat(drains, || {
+                    readers.room.publish(burst);
+                    time(|| readers.drain())
+                })
+            };
+            let peer = || {
+                repeat(drains, || {
+                    (0..burst).for_each(|_| channel.send(&message));
+                    time(|| channel.drain())
+                })
+            };
+            report.race(&case, ours, peer);
+        }
+    }
+}
+
+/// Publishing is timed on both sides: with a channel for each member it is half of the work.
+pub(crate) fn beside_others(report: &mut Report) {
+    race_with::<AsyncBroadcast>(report, "async-broadcast");
+    race_with::<Buses>(report, "bus");
+    race_with::<Crossbeam>(report, "crossbeam");
+    race_with::<Flume>(report, "flume");
+}
+
+fn race_with<C: Channel>(report: &mut Report, who: &str) {
+    for (burst, _) in BURSTS {
+        let name = format!("poll-{who}/N={OTHERS}/B={burst}");
+        if !report.wants("F1", &name) {
+            continue;
+        }
+        let what = "publish and try_recv; each message, in order";
+        let case = case(name, what, None, OTHERS, burst);
+        let mut readers = Readers::new(OTHERS);
+        let (mut channel, message) = (C::new(OTHERS), readers.room.entry());
+        readers.catch_up();
+        let drains = drains(OTHERS, burst);
+        let ours = || repeat(drains, || time(|| readers.publish_and_drain(burst)));
+        let peer = || repeat(drains, || time(|| send_and_drain(&mut channel, &message, burst)));
+        report.race(&case, ours, peer);
+    }
+}
+
+fn case(
+    name: String,
+    what: &'static str,
+    at_least: Option<u64>,
+    members: usize,
+    burst: u64,
+) -> Case {
+    let units = drains(members, burst) * burst * members as u64;
+    Case { aim: "F1", name, what, at_least, units }
+}
+
+fn drains(members: usize, burst: u64) -> u64 {
+    WORK.div_ceil(members as u64 * burst)
+}
+
+fn send_and_drain(channel: &mut impl Channel, message: &Message, burst: u64) {
+    (0..burst).for_each(|_| channel.send(message));
+    channel.drain();
+}
+
+/// A group, and a cursor for each member.
+struct Readers {
+    room: Room,
+    cursors: Vec<Cursor>,
+}
+
+impl Readers {
+    fn new(members: usize) -> Self {
+        let room = Room::new();
+        let cursors = vec![room.group.tail(); members];
+        Self { room, cursors }
+    }
+
+    fn catch_up(&mut self) {
+        self.cursors.fill(self.room.group.tail());
+    }
+
+    fn drain(&mut self) {
+        let Self { room, cursors } = self;
+        for cursor in cursors {
+            let entries = room.group.since(cursor).expect("the cursor is of this history");
+            *cursor = entries.cursor();
+            entries.for_each(|entry| drop(black_box(entry.clone())));
+        }
+    }
+
+    fn publish_and_drain(&mut self, burst: u64) {
+        self.room.publish(burst);
+        self.drain();
+    }
+}
