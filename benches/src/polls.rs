@@ -1,7 +1,8 @@
 //! F1: each member has a cursor of its own, and takes what is ahead of it.
 //!
-//! Both sides hand over each message, as a clone of an `Arc`, and visit the members in the order in
-//! which they came.
+//! Both sides visit the members in the order in which they came, and hand over each message. A channel
+//! can only give a clone of it. A group lends it, so that there are two rows: `poll`, in which the
+//! reader takes a clone as well, and `poll-read`, in which it reads the message where it is.
 
 use std::hint::black_box;
 
@@ -27,31 +28,46 @@ const OTHERS: usize = 100_000;
 pub(crate) fn beside_tokio(report: &mut Report) {
     for &members in report.sizes() {
         for (burst, aim) in BURSTS {
+            let what = "tokio broadcast try_recv; a clone of each message, in order";
             let name = format!("poll/N={members}/B={burst}");
-            if !report.wants("F1", &name) {
-                continue;
-            }
-            let what = "tokio broadcast try_recv; each message, in order";
-            let case = case(name, what, Some(aim), members, burst);
-            let mut readers = Readers::new(members);
-            let (mut channel, message) = (Tokio::new(members), readers.room.entry());
-            readers.catch_up();
-            let drains = drains(members, burst);
-            let ours = || {
-                repeat(drains, || {
-                    readers.room.publish(burst);
-                    time(|| readers.drain())
-                })
-            };
-            let peer = || {
-                repeat(drains, || {
-                    (0..burst).for_each(|_| channel.send(&message));
-                    time(|| channel.drain())
-                })
-            };
-            report.race(&case, ours, peer);
+            race_with_tokio(report, case(name, what, Some(aim), members, burst), take);
+            let what = "tokio broadcast try_recv, a clone; ours reads each in place, in order";
+            let name = format!("poll-read/N={members}/B={burst}");
+            race_with_tokio(report, case(name, what, Some(aim), members, burst), look);
         }
     }
+}
+
+fn take(message: &Message) {
+    drop(black_box(message.clone()));
+}
+
+fn look(message: &Message) {
+    black_box(message.seq);
+}
+
+fn race_with_tokio(report: &mut Report, size: Size, give: impl Fn(&Message) + Copy) {
+    let Size { case, members, burst } = size;
+    if !report.wants(case.aim, &case.name) {
+        return;
+    }
+    let mut readers = Readers::new(members);
+    let (mut channel, message) = (Tokio::new(members), readers.room.entry());
+    readers.catch_up();
+    let drains = drains(members, burst);
+    let ours = || {
+        repeat(drains, || {
+            readers.room.publish(burst);
+            time(|| readers.drain(give))
+        })
+    };
+    let peer = || {
+        repeat(drains, || {
+            (0..burst).for_each(|_| channel.send(&message));
+            time(|| channel.drain())
+        })
+    };
+    report.race(&case, ours, peer);
 }
 
 /// Publishing is timed on both sides: with a channel for each member it is half of the work.
@@ -68,8 +84,8 @@ fn race_with<C: Channel>(report: &mut Report, who: &str) {
         if !report.wants("F1", &name) {
             continue;
         }
-        let what = "publish and try_recv; each message, in order";
-        let case = case(name, what, None, OTHERS, burst);
+        let what = "publish and try_recv; a clone of each message, in order";
+        let Size { case, .. } = case(name, what, None, OTHERS, burst);
         let mut readers = Readers::new(OTHERS);
         let (mut channel, message) = (C::new(OTHERS), readers.room.entry());
         readers.catch_up();
@@ -80,15 +96,23 @@ fn race_with<C: Channel>(report: &mut Report, who: &str) {
     }
 }
 
+/// A case, and how large it is.
+struct Size {
+    case: Case,
+    members: usize,
+    burst: u64,
+}
+
 fn case(
     name: String,
     what: &'static str,
     at_least: Option<u64>,
     members: usize,
     burst: u64,
-) -> Case {
+) -> Size {
     let units = drains(members, burst) * burst * members as u64;
-    Case { aim: "F1", name, what, at_least, units }
+    let case = Case { aim: "F1", name, what, at_least, units };
+    Size { case, members, burst }
 }
 
 fn drains(members: usize, burst: u64) -> u64 {
@@ -117,17 +141,17 @@ impl Readers {
         self.cursors.fill(self.room.group.tail());
     }
 
-    fn drain(&mut self) {
+    fn drain(&mut self, give: impl Fn(&Message)) {
         let Self { room, cursors } = self;
         for cursor in cursors {
             let entries = room.group.since(cursor).expect("the cursor is of this history");
             *cursor = entries.cursor();
-            entries.for_each(|entry| drop(black_box(entry.clone())));
+            entries.for_each(&give);
         }
     }
 
     fn publish_and_drain(&mut self, burst: u64) {
         self.room.publish(burst);
-        self.drain();
+        self.drain(take);
     }
 }

@@ -1,7 +1,7 @@
 //! F3: idle members are given one message: a task for each that sleeps until then, beside one sweep.
 //!
-//! Timed from the publishing to the moment at which the last member has 8 bytes in an outbox of its
-//! own. Both run on this one thread.
+//! Timed from the publishing to the moment at which the last member has 8 bytes of its own. Both run
+//! on this one thread.
 
 use std::{
     hint::black_box,
@@ -24,46 +24,57 @@ use crate::{
     race::{Case, Report, time},
 };
 
-/// What an outbox holds before its connection, of which there is none here, has written it.
-const UNWRITTEN: usize = 8;
+/// What a connection has yet to write; of connections there are none here.
+#[derive(Clone, Default)]
+struct Outbox {
+    unwritten: [u64; 7],
+    /// A place is used again without having been written.
+    next: u64,
+}
+
+impl Outbox {
+    fn put(&mut self, handle: u64) {
+        self.unwritten[self.next as usize % 7] = handle;
+        self.next += 1;
+    }
+}
 
 pub(crate) fn wakes(report: &mut Report) {
     for &members in report.sizes() {
+        let large = members >= 1_000_000;
         let name = format!("wake/N={members}");
-        if members > report.large() || !report.wants("F3", &name) {
-            continue;
+        if members <= report.large() && report.wants("F3", &name) {
+            let what = "tokio broadcast, a task each; publish until 8 bytes are in each outbox";
+            let at_least = large.then_some(4_000);
+            let case = Case { aim: "F3", name, what, at_least, units: members as u64 };
+            let mut outboxes = vec![Outbox::default(); members];
+            race(report, &case, members, |token, handle| outboxes[token].put(handle));
         }
-        let at_least = match members {
-            100_000 => Some(20_000),
-            1_000_000 => Some(4_000),
-            _ => None,
-        };
-        let what = "tokio broadcast, a task each; publish until all have it in their outbox";
-        let case = Case { aim: "F3", name, what, at_least, units: members as u64 };
-        let mut hall = Hall::new(members);
-        let mut outboxes = vec![Vec::with_capacity(UNWRITTEN); members];
-        let tasks = Tasks::new(members, hall.room.entry());
-        let ours = || give(&mut hall, &mut outboxes);
-        report.race(&case, ours, || tasks.wake());
+        let name = format!("wake-slot/N={members}");
+        if members <= report.large() && report.wants("F3", &name) {
+            let what = "the same; ours 8 bytes into a slot each, side by side";
+            let at_least = (members == 100_000).then_some(20_000);
+            let case = Case { aim: "F3", name, what, at_least, units: members as u64 };
+            let mut slots = vec![0; members];
+            race(report, &case, members, |token, handle| slots[token] = handle);
+        }
     }
 }
 
-fn give(hall: &mut Hall, outboxes: &mut [Vec<u64>]) -> Duration {
-    time(|| {
-        hall.room.publish(1);
-        let swept = hall.sweep(|batch, tokens| {
-            let handle = handle(batch);
-            tokens.iter().for_each(|token| put(&mut outboxes[*token as usize], handle));
-        });
-        black_box((swept.given, &outboxes));
-    })
-}
-
-fn put(outbox: &mut Vec<u64>, handle: u64) {
-    if outbox.len() == UNWRITTEN {
-        outbox.clear();
-    }
-    outbox.push(handle);
+fn race(report: &mut Report, case: &Case, members: usize, mut put: impl FnMut(usize, u64)) {
+    let mut hall = Hall::new(members);
+    let tasks = Tasks::new(members, hall.room.entry());
+    let ours = || {
+        time(|| {
+            hall.room.publish(1);
+            let swept = hall.sweep(|batch, tokens| {
+                let handle = handle(batch);
+                tokens.iter().for_each(|token| put(*token as usize, handle));
+            });
+            black_box(swept.given);
+        })
+    };
+    report.race(case, ours, || tasks.wake());
 }
 
 /// The peer: a channel, and a task for each member that waits at it.
@@ -103,9 +114,9 @@ impl Tasks {
 }
 
 async fn member(mut receiver: broadcast::Receiver<Message>, taken: Arc<AtomicUsize>) {
-    let mut outbox = Vec::with_capacity(UNWRITTEN);
+    let mut outbox = Outbox::default();
     while let Ok(message) = receiver.recv().await {
-        put(&mut outbox, message.seq.0);
+        black_box(&mut outbox).put(message.seq.0);
         // One thread runs all of them, so no locked instruction is needed.
         taken.store(taken.load(Relaxed) + 1, Relaxed);
     }
