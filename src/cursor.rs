@@ -40,6 +40,7 @@ impl Cursor {
     }
 
     /// The place of the last entry passed, read or missed; 0 before all.
+    #[inline]
     pub fn position(&self) -> Seq {
         Seq(self.passed.total())
     }
@@ -54,11 +55,13 @@ impl Cursor {
         self.passed.per_class()
     }
 
+    #[inline]
     pub(crate) fn counts(&self) -> &Counts {
         &self.passed
     }
 
     /// Whether it is of this history, whatever its counts.
+    #[inline]
     pub(crate) fn is_of(&self, head: &Self) -> bool {
         (self.group, self.epoch) == (head.group, head.epoch)
     }
@@ -214,6 +217,7 @@ impl Counts {
     }
 
     /// All of them; six times [`Counts::MAX`] is far from overflowing.
+    #[inline]
     pub(crate) fn total(&self) -> u64 {
         let low: u64 = self.low.iter().copied().map(u64::from).sum();
         let high: u64 = self.high.iter().copied().map(u64::from).sum();

@@ -73,6 +73,7 @@ impl Group {
     ///
     /// # Errors
     /// [`CursorError`] if the cursor is not of this history; start again from [`tail`](Self::tail).
+    #[inline]
     pub fn since(&self, cursor: &Cursor) -> Result<Entries<'_>, CursorError> {
         self.log.since(cursor)
     }

@@ -218,14 +218,23 @@ impl Log {
     }
 
     /// What is kept ahead of `cursor`, borrowed.
+    // Inline, with what it leads to for a reader who misses nothing: what it returns is large, and
+    // to copy those through each call cost more than to find the place.
+    #[inline]
     pub(crate) fn since(&self, cursor: &Cursor) -> Result<Entries<'_>, CursorError> {
         if let Some(kept) = &self.kept
             && cursor.is_of(&self.head)
             && let Some(index) = kept.ring.glance(cursor)
         {
             let (slots, left) = (kept.ring.slots_from(index), kept.ring.len() - index);
-            return Ok(Entries { slots, left, missed: PerClass::default(), cursor: self.head });
+            return Ok(Entries { slots, left, missed: PerClass::default(), head: &self.head });
         }
+        self.search(cursor)
+    }
+
+    /// The same for any reader.
+    #[inline(never)]
+    fn search(&self, cursor: &Cursor) -> Result<Entries<'_>, CursorError> {
         let slots = match self.locate(cursor)? {
             Some((ring, index)) => ring.slots_from(index),
             None => vec_deque::Iter::default(),
@@ -233,7 +242,7 @@ impl Log {
         let missed = self.missed(cursor, &self.head);
         let ahead = self.head_seq().0 - cursor.position().0 - missed.0.iter().sum::<u64>();
         let left = usize::try_from(ahead).unwrap_or(usize::MAX);
-        Ok(Entries { slots, left, missed, cursor: self.head })
+        Ok(Entries { slots, left, missed, head: &self.head })
     }
 
     /// The next entries from `cursor` on, shared with all who ask at the same place.
@@ -337,7 +346,7 @@ pub struct Entries<'a> {
     slots: vec_deque::Iter<'a, Slot>,
     left: usize,
     missed: PerClass<u64>,
-    cursor: Cursor,
+    head: &'a Cursor,
 }
 
 impl Entries<'_> {
@@ -347,14 +356,16 @@ impl Entries<'_> {
     }
 
     /// Where to read on after these entries: the log's end.
+    #[inline]
     pub fn cursor(&self) -> Cursor {
-        self.cursor
+        *self.head
     }
 }
 
 impl<'a> Iterator for Entries<'a> {
     type Item = &'a Arc<Entry>;
 
+    #[inline]
     fn next(&mut self) -> Option<&'a Arc<Entry>> {
         let entry = self.slots.find_map(|slot| slot.entry.as_ref())?;
         self.left = self.left.saturating_sub(1);

@@ -196,6 +196,7 @@ impl Ring {
 
     /// The same for a reader who misses nothing, where that is plain to see: with those a little
     /// behind, who are nearly all. It was measured at a seventh of the whole way. `None` says nothing.
+    #[inline]
     pub(super) fn glance(&self, cursor: &Cursor) -> Option<usize> {
         let position = cursor.position().0;
         if position < self.whole_after {
@@ -208,6 +209,7 @@ impl Ring {
         (before.seq == position && before.through == *cursor.counts()).then_some(index)
     }
 
+    #[inline]
     pub(super) fn slots_from(&self, index: usize) -> vec_deque::Iter<'_, Slot> {
         self.slots.range(index..)
     }
@@ -222,6 +224,7 @@ impl Ring {
         slots.filter_map(|slot| Some((slot, slot.entry.as_ref()?)))
     }
 
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.slots.len()
     }
