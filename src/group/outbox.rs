@@ -61,6 +61,9 @@ struct Growth {
 }
 
 impl Outbox {
+    /// Places that an empty queue keeps: as many as it makes first, enough for what one command says.
+    const KEPT: usize = 4;
+
     /// How many outputs wait.
     pub(super) fn len(&self) -> usize {
         self.queue.len()
@@ -95,6 +98,10 @@ impl Outbox {
         }
         let output = self.queue.pop_front()?;
         self.bytes -= weight::output(&output);
+        // What a burst took is given back, or every group would keep as much as its busiest moment had.
+        if self.queue.is_empty() && self.queue.capacity() > Self::KEPT {
+            self.queue = VecDeque::new();
+        }
         Some(output)
     }
 
