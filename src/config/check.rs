@@ -1,6 +1,6 @@
 //! The one gate through which every setting goes.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{ConfigError, GroupConfig, Lane, MAX_USERS, Power, Settings};
 use crate::{bounds, message::Priority};
@@ -12,7 +12,7 @@ impl Settings {
     /// [`ConfigError`] names the first setting that cannot hold, and what it must be.
     pub fn build(self) -> Result<GroupConfig, ConfigError> {
         self.check().map_or(Ok(()), Err)?;
-        Ok(GroupConfig(self))
+        Ok(GroupConfig(Arc::new(self)))
     }
 
     /// The most outputs that one command, or one deadline, can put out: every waiting and held

@@ -3,7 +3,7 @@
 mod check;
 mod presets;
 
-use std::{num::NonZeroU8, time::Duration};
+use std::{num::NonZeroU8, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -350,9 +350,11 @@ pub struct ConfigError {
 }
 
 /// Settings that hold together. Made from a preset, or by [`Settings::build`].
+///
+/// A clone shares them: of a hundred thousand groups under one config each holds a pointer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Settings", into = "Settings")]
-pub struct GroupConfig(Settings);
+pub struct GroupConfig(Arc<Settings>);
 
 impl GroupConfig {
     /// The settings, to read, or to clone and change.
@@ -371,6 +373,6 @@ impl TryFrom<Settings> for GroupConfig {
 
 impl From<GroupConfig> for Settings {
     fn from(config: GroupConfig) -> Self {
-        config.0
+        Arc::unwrap_or_clone(config.0)
     }
 }

@@ -1,6 +1,10 @@
 //! The settings to begin with.
 
-use std::{num::NonZeroU8, time::Duration};
+use std::{
+    num::NonZeroU8,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use super::{
     Absence, Asking, Cap, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence, QuitAcross,
@@ -17,91 +21,98 @@ impl GroupConfig {
     /// The modelled service as its guide has it: 40 messages a second, no recall, no removal, no
     /// admins, and an owner who cannot quit.
     pub fn livestream() -> Self {
-        const SECOND: Duration = Duration::from_secs(1);
-        const FORTY: Rate = Rate::per_second(40).expect("40 is not zero");
-        const TEN: Rate = Rate::per_second(10).expect("10 is not zero");
-        let lane = Lane { capacity: 256, max_wait: Duration::from_millis(250) };
-        Self(Settings {
-            traffic: Traffic {
-                rate: FORTY,
-                burst: 4,
-                reserve: 1,
-                lanes: PerPriority([Lane { max_wait: 2 * SECOND, ..lane }, lane, lane, lane]),
-                caps: PerPriority([None; 4]),
-                exempt: RoleSet::STAFF,
-                weights: [NonZeroU8::MIN; 5],
-            },
-            retention: Retention {
-                quota: PerClass([1_024, 1_024, 256, 256, 256, 256]),
-                max_age: Duration::from_mins(2),
-            },
-            powers: Powers::NONE,
-            history: 0,
-            tips: TipConfig {
-                kinds: TipSet::ALL,
-                mute_all: true,
-                cap: Cap { rate: TEN, burst: 10 },
-                names: 10,
-            },
-            asking: Asking {
-                every: None,
-                filter_hold: Patience { deadline: 60 * SECOND, silence: Silence::Reject },
-                open: 1_024,
-                per_author: 16,
-            },
-            presence: Presence {
-                grace: 30 * SECOND,
-                absence: Absence::Leave,
-                quit: QuitAcross::WebEndsAll,
-                per_user: 8,
-            },
-            mute_all_exempt: RoleSet::STAFF,
-            speakers: None,
-            slow_mode: None,
-            tally: 4 * SECOND,
-            filter: None,
-            limits: Limits {
-                message_bytes: 8_000,
-                elements: 32,
-                members: None,
-                mutes: 100_000,
-                bans: 100_000,
-                applicants: 1_000,
-                outputs: 16_384,
-            },
-            disclose_loss: true,
-            journal: false,
-        })
+        // Every group begins with it, so that all of them share one.
+        static SHARED: LazyLock<GroupConfig> =
+            LazyLock::new(|| GroupConfig(Arc::new(livestream())));
+        SHARED.clone()
     }
 
     /// As [`livestream`](Self::livestream), and what the modelled service has come to allow on such
     /// groups by 2024: ban, attributes, counters, marks, the member list; 12 KB a message; no tip of a
     /// mute of all, and those of mutes and admins off until they are switched on, as there.
     pub fn vendor() -> Self {
-        let mut config = Self::livestream();
-        config.0.powers = Powers::NONE
+        let mut settings = livestream();
+        settings.powers = Powers::NONE
             .with(Power::Ban)
             .with(Power::Attributes)
             .with(Power::Counters)
             .with(Power::Marks)
             .with(Power::MemberList);
-        config.0.limits.message_bytes = 12_288;
-        config.0.tips.kinds = TipSet::ALL
+        settings.limits.message_bytes = 12_288;
+        settings.tips.kinds = TipSet::ALL
             .without(TipKind::MemberProfile)
             .without(TipKind::SetAdmin)
             .without(TipKind::CancelAdmin);
-        config.0.tips.mute_all = false;
-        config
+        settings.tips.mute_all = false;
+        Self(Arc::new(settings))
     }
 
     /// What users of other systems expect: every [`Power`], and 20 messages of history for newcomers.
     pub fn modern() -> Self {
-        let mut config = Self::vendor();
-        config.0.powers = Powers(u32::MAX);
-        config.0.tips = Self::livestream().0.tips;
-        config.0.presence.quit = QuitAcross::Independent;
+        let mut settings = Settings::from(Self::vendor());
+        settings.powers = Powers(u32::MAX);
+        settings.tips = livestream().tips;
+        settings.presence.quit = QuitAcross::Independent;
         // 20 messages: what the modelled service sells as history for newcomers.
-        config.0.history = 20;
-        config
+        settings.history = 20;
+        Self(Arc::new(settings))
+    }
+}
+
+fn livestream() -> Settings {
+    const SECOND: Duration = Duration::from_secs(1);
+    const FORTY: Rate = Rate::per_second(40).expect("40 is not zero");
+    const TEN: Rate = Rate::per_second(10).expect("10 is not zero");
+    let lane = Lane { capacity: 256, max_wait: Duration::from_millis(250) };
+    Settings {
+        traffic: Traffic {
+            rate: FORTY,
+            burst: 4,
+            reserve: 1,
+            lanes: PerPriority([Lane { max_wait: 2 * SECOND, ..lane }, lane, lane, lane]),
+            caps: PerPriority([None; 4]),
+            exempt: RoleSet::STAFF,
+            weights: [NonZeroU8::MIN; 5],
+        },
+        retention: Retention {
+            quota: PerClass([1_024, 1_024, 256, 256, 256, 256]),
+            max_age: Duration::from_mins(2),
+        },
+        powers: Powers::NONE,
+        history: 0,
+        tips: TipConfig {
+            kinds: TipSet::ALL,
+            mute_all: true,
+            cap: Cap { rate: TEN, burst: 10 },
+            names: 10,
+        },
+        asking: Asking {
+            every: None,
+            filter_hold: Patience { deadline: 60 * SECOND, silence: Silence::Reject },
+            open: 1_024,
+            per_author: 16,
+        },
+        presence: Presence {
+            grace: 30 * SECOND,
+            absence: Absence::Leave,
+            quit: QuitAcross::WebEndsAll,
+            per_user: 8,
+        },
+        mute_all_exempt: RoleSet::STAFF,
+        speakers: None,
+        slow_mode: None,
+        tally: 4 * SECOND,
+        filter: None,
+        limits: Limits {
+            message_bytes: 8_000,
+            elements: 32,
+            members: None,
+            mutes: 100_000,
+            bans: 100_000,
+            applicants: 1_000,
+            outputs: 16_384,
+        },
+        disclose_loss: true,
+        journal: false,
     }
 }
