@@ -1,9 +1,9 @@
 //! What the engine costs beside its peers, as ratios of one run.
 //!
 //! `cargo bench -p benches` runs everything, with up to a million members. `-- --quick` leaves the
-//! million out and takes the fewest rounds that a median is quoted for, `-- --huge` goes on to ten
-//! millions, and `-- F1` runs the rows whose aim or case contains `F1`. Each row is a line as it is
-//! measured, and a table ends the run:
+//! million out and takes the fewest rounds that a median is quoted for. `-- --huge` goes on to ten
+//! millions with what is swept, polled, published and weighed. `-- F1` runs the rows whose aim or case
+//! contains `F1`. Each row is a line as it is measured, and a table ends the run:
 //!
 //! ```text
 //! ratio <aim> <case> ours=<ns> peer=<ns> x=<peer / ours>
