@@ -88,7 +88,7 @@ impl Model {
         }
         let most = self.settings.presence.per_user as usize;
         let member = self.member_mut(user).expect("the caller found a member");
-        let comes_online = member.sessions.is_empty();
+        let comes_online = !member.is_online();
         if member.sessions.len() == most {
             let lost = member.sessions.iter().filter_map(|own| Some((own.lost?, own.clone())));
             let first = lost.min_by_key(|(lost, _)| *lost).map(|(_, own)| own);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use liveroom::{
     Cause, Content, Decision, Discard, Draft, Element, Field, FilterId, Message, MessageId,
-    Outcome, Output, Patience, Platform, Profile, Question, Refusal, Rejection, Role, Sender,
-    Silence, State, Ticket, UserId,
+    Outcome, Output, Patience, Platform, Profile, Question, Refusal, Rejection, Sender, Silence,
+    State, Ticket, UserId,
 };
 
 use super::{
@@ -43,7 +43,12 @@ impl Model {
         let author = match actor {
             Actor::App => None,
             Actor::AppAs { user, .. } | Actor::User { user, .. } => Some(user),
-            _ => return None,
+            // Somebody who was in before may ask again what became of it.
+            Actor::Applicant { session } => {
+                let applicant = self.applicants.iter().find(|one| one.session == *session);
+                Some(&applicant?.user)
+            }
+            Actor::Guest { .. } | Actor::Newcomer { .. } => return None,
         };
         let random = draft.random?;
         let last = self.messages.len() as u64;
@@ -346,9 +351,10 @@ impl Model {
             return Some(Discard::Banned);
         }
         let muted = self.mutes.iter().any(|mute| mute.user == *user);
-        // Chosen: somebody who left since counts as a plain member.
-        let role = self.member(user).map_or(Role::Member, |member| member.role);
-        let silenced = self.mute_all && !self.settings.mute_all_exempt.contains(Some(role));
+        // Somebody who left since counts by the role that they had.
+        let role =
+            self.member(user).map_or(accepted.message.sender.role, |member| Some(member.role));
+        let silenced = self.mute_all && !self.settings.mute_all_exempt.contains(role);
         (muted || silenced).then_some(Discard::Muted)
     }
 
