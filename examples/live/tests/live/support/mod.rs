@@ -206,8 +206,9 @@ impl Client {
     /// The next answer; what is told meanwhile is kept for later.
     async fn answer_of(&mut self, t: &str) -> Value {
         let mut aside = std::mem::take(&mut self.aside);
-        let told =
-            |frame: &Value| ["direct", "ended", "asked", "order"].iter().any(|t| frame["t"] == *t);
+        let told = |frame: &Value| {
+            ["direct", "ended", "ask", "asked", "order"].iter().any(|t| frame["t"] == *t)
+        };
         let answer = loop {
             let frame = self.until(|frame| frame["t"] == t || told(frame)).await;
             if frame["t"] == t {
