@@ -2,18 +2,19 @@
 //!
 //! The verbs are those of a [`Group`], with a [`GroupKey`] to say which.
 
+mod creation;
+mod error;
 mod shelf;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-pub(crate) use self::shelf::Shelf;
+pub use self::{creation::Creation, error::PushError};
+pub(crate) use self::{creation::assigned, shelf::Shelf};
 use crate::{
     batch::Batch,
     command::{Command, Join, Receipt},
-    config::GroupConfig,
     cursor::{Cursor, CursorError},
     directory::{Sessions, Users, Visitor},
     filter::Filter,
@@ -22,199 +23,9 @@ use crate::{
     log::Entries,
     message::Content,
     output::Output,
-    refusal::Refusal,
     role::{Author, Profile},
     time::{Rate, Timestamp},
 };
-
-/// Why an engine or hub turned a command away before, or when, its group saw it.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum PushError {
-    /// The group turned it away.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The key is of a group that was disposed of, or of another engine.
-    #[error("there is no such group; look its id up again")]
-    NoSuchGroup,
-    /// A group of this id is there already.
-    #[error("a group of this id exists; choose another id")]
-    GroupExists,
-    /// The id chosen begins as assigned ones do.
-    #[error("ids that begin with \"@TGS#\" are assigned, not chosen; choose another, or none")]
-    ReservedId,
-    /// There are as many groups as there may be.
-    #[error("no more groups can be made; dispose of some")]
-    TooManyGroups,
-    /// All groups, users and sessions together hold more memory than the budget allows.
-    #[error("{held} bytes are held, the budget is {budget}; dispose of groups, or wait")]
-    OverBudget {
-        /// What they hold.
-        held: usize,
-        /// What they may hold.
-        budget: usize,
-    },
-    /// The session is not open.
-    #[error("session {session} is not open")]
-    UnknownSession {
-        /// Which.
-        session: SessionId,
-    },
-    /// The session is open already.
-    #[error("session {session} is open already; session ids are not used twice")]
-    SessionOpen {
-        /// Which.
-        session: SessionId,
-    },
-    /// The command names another user than the one whose session it came over, or a guest's session
-    /// as a user's.
-    #[error("session {session} is not that user's")]
-    Impostor {
-        /// Which.
-        session: SessionId,
-    },
-    /// As many sessions are open as may be.
-    #[error("{limit} sessions are open; close some first")]
-    TooManySessions {
-        /// How many that are.
-        limit: usize,
-    },
-    /// The user has as many sessions open as one user may have.
-    #[error("{user} has {limit} sessions open; close one of them first")]
-    TooManyOfUser {
-        /// Who.
-        user: UserId,
-        /// How many that are.
-        limit: usize,
-    },
-    /// As many users are known as may be: each with an open session, or a profile.
-    #[error("{limit} users are known; forget profiles of some, or close sessions")]
-    TooManyUsers {
-        /// How many that are.
-        limit: usize,
-    },
-    /// The session is in as many groups as it may be.
-    #[error("session {session} is in {limit} groups; leave one first")]
-    TooManyJoined {
-        /// Which.
-        session: SessionId,
-        /// How many groups that are.
-        limit: usize,
-    },
-    /// Broadcasts come at most once a second.
-    #[error("a broadcast was sent a moment ago; try again at {until}")]
-    BroadcastTooOften {
-        /// When to try again.
-        until: Timestamp,
-    },
-    /// There are as many apps as there may be.
-    #[error("there are {limit} apps; disable and delete one first")]
-    TooManyApps {
-        /// How many that are.
-        limit: usize,
-    },
-    /// There is no such app.
-    #[error("there is no such app; create it first")]
-    NoSuchApp,
-    /// The app is disabled.
-    #[error("the app is disabled; enable it first")]
-    AppDisabled,
-    /// The app's time is over.
-    #[error("the app expired at {at}; renew it first")]
-    AppExpired {
-        /// Since when.
-        at: Timestamp,
-    },
-    /// An app must be disabled before it is deleted.
-    #[error("the app is in use; disable it first: deleting it removes all its data")]
-    AppInUse,
-}
-
-/// What a new group is made of.
-///
-/// ```
-/// use liveroom::{Creation, GroupId};
-///
-/// let assigned = Creation::named("Friday night"); // gets an id like @TGS#…
-/// let chosen = Creation::named("Friday night").id(GroupId::custom("friday")?);
-/// # Ok::<(), liveroom::IdError>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Creation {
-    id: Option<GroupId>,
-    name: Arc<str>,
-    owner: Option<UserId>,
-    config: GroupConfig,
-    epoch: Epoch,
-}
-
-impl Creation {
-    /// A group of this name, 1 to 30 bytes, without an owner, under the `livestream` preset.
-    pub fn named(name: &str) -> Self {
-        let config = GroupConfig::livestream();
-        Self { id: None, name: name.into(), owner: None, config, epoch: Epoch(1) }
-    }
-
-    /// With an id of the host's choice instead of an assigned one.
-    ///
-    /// An id that was assigned may be given [another epoch](Self::epoch); none can be chosen.
-    #[must_use]
-    pub fn id(self, id: GroupId) -> Self {
-        Self { id: Some(id), ..self }
-    }
-
-    /// With an owner.
-    #[must_use]
-    pub fn owner(self, owner: UserId) -> Self {
-        Self { owner: Some(owner), ..self }
-    }
-
-    /// Under another config.
-    #[must_use]
-    pub fn config(self, config: GroupConfig) -> Self {
-        Self { config, ..self }
-    }
-
-    /// In another epoch than the first: for an id that was used before, whose history is lost.
-    #[must_use]
-    pub fn epoch(self, epoch: Epoch) -> Self {
-        Self { epoch, ..self }
-    }
-
-    /// The id that was chosen, if one was.
-    pub(crate) fn chosen(&self) -> Result<Option<GroupId>, PushError> {
-        // What has had an epoch was assigned once, and comes back.
-        let reserved = |id: &GroupId| id.is_assigned() && self.epoch <= Epoch(1);
-        if self.id.as_ref().is_some_and(reserved) {
-            return Err(PushError::ReservedId);
-        }
-        Ok(self.id.clone())
-    }
-
-    /// Makes the group of this id, and names it, outside of any engine: to
-    /// [replay](crate::replay) its journal, and to give it to an engine or hub then.
-    ///
-    /// ```
-    /// use liveroom::{Creation, Engine, EngineConfig, GroupId, HashKey, Timestamp, replay};
-    ///
-    /// let (now, key) = (Timestamp::from_secs(1_600_000_000), HashKey::new(1, 2));
-    /// let id = GroupId::custom("friday")?;
-    /// let mut group = Creation::named("Friday night").build(now, id, key)?;
-    /// replay(&mut group, [], |_output| {})?; // the records that were written since
-    /// let mut engine = Engine::new(key, EngineConfig::default());
-    /// let key = engine.adopt(group)?;
-    /// assert_eq!(engine.group(key).map(|group| group.profile().name()), Some("Friday night"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A refusal if the name is not 1 to 30 bytes, or not fit to be shown.
-    pub fn build(self, now: Timestamp, id: GroupId, key: HashKey) -> Result<Group, PushError> {
-        let mut group = Group::new(id, self.owner, self.config, self.epoch, key, now);
-        group.christen(now, self.name)?;
-        Ok(group)
-    }
-}
 
 /// How much an engine may hold.
 ///
@@ -593,12 +404,6 @@ impl Broadcasts {
         self.next = then;
         Ok(())
     }
-}
-
-/// An id to assign. The key makes it hard to guess; the count makes it new in this process, and the
-/// time makes it new after another that had the same key.
-pub(crate) fn assigned(key: HashKey, now: Timestamp, count: u64) -> GroupId {
-    GroupId::assigned(key.hash_one((now, count)))
 }
 
 /// Completes a join or attach from what the directory knows, and checks that it is the session's own.

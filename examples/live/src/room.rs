@@ -4,7 +4,15 @@ use std::sync::{Mutex, MutexGuard};
 
 use liveroom::{GroupId, HubKey};
 
-use crate::{codes::Codes, counts::Counts, hands::Hands, offers::Offers, plan::Plan, words::Words};
+use crate::{
+    codes::Codes,
+    counts::Counts,
+    hands::Hands,
+    offers::Offers,
+    plan::{Plan, RoomKind},
+    protocol::host::Refused,
+    words::Words,
+};
 
 /// A room's place among the rooms of its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +32,11 @@ pub(crate) struct Room {
 }
 
 impl Room {
+    /// Refuses what belongs into a room of another kind.
+    pub(crate) fn must_be(&self, kind: RoomKind) -> Result<(), Refused> {
+        if self.plan.kind == kind { Ok(()) } else { Err(Refused::wrong_room()) }
+    }
+
     pub(crate) fn new(no: RoomNo, plan: Plan, key: HubKey, id: GroupId, codes: Codes) -> Self {
         Self {
             no,

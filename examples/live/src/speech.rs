@@ -3,8 +3,8 @@
 use liveroom::{Denial, Draft, Field, Kind, Priority, Refusal, Role};
 
 use crate::{
-    acts::{in_class, in_show},
     door::Stay,
+    plan::RoomKind,
     protocol::{
         client::{Gift, SendFrame},
         drawing::{CLEAR, STROKE, Stroke, rewrite_clear},
@@ -24,24 +24,24 @@ pub(crate) fn draft(stay: &Stay, frame: SendFrame) -> Result<Draft, Refused> {
     match frame.kind.0 {
         Kind::Text => Ok(frame.into_draft()),
         Kind::Like | Kind::Follow => {
-            in_show(stay)?;
+            stay.room.must_be(RoomKind::Show)?;
             Ok(frame.into_draft())
         }
         Kind::Gift => {
-            in_show(stay)?;
+            stay.room.must_be(RoomKind::Show)?;
             // Written anew: nothing may ride along with what goes first.
             let gift = Gift::read(data).filter(|_| bare).ok_or(MALFORMED)?;
             Ok(frame.with_data(gift.written()).into_draft())
         }
         STROKE => {
-            in_class(stay)?;
+            stay.room.must_be(RoomKind::Class)?;
             let data = Stroke::rewrite(data).filter(|_| bare).ok_or(MALFORMED)?;
             // Who teaches is not to wait for who tries.
             let priority = if stay.owns { Priority::High } else { Priority::Normal };
             Ok(frame.with_data(data).into_draft().priority(priority))
         }
         CLEAR => {
-            in_class(stay)?;
+            stay.room.must_be(RoomKind::Class)?;
             if !stay.owns {
                 return Err(Refusal::from(Denial::RoleTooLow { needs: Role::Owner }).into());
             }
@@ -49,7 +49,7 @@ pub(crate) fn draft(stay: &Stay, frame: SendFrame) -> Result<Draft, Refused> {
             Ok(frame.with_data(data).into_draft().priority(Priority::High))
         }
         INQUIRY => {
-            in_show(stay)?;
+            stay.room.must_be(RoomKind::Show)?;
             let offer = Inquiry::read(data).ok_or(MALFORMED)?;
             if !stay.room.offers().is_open(offer) {
                 return Err(Refused::word("no_offer", "that offer is not open"));

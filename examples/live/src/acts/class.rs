@@ -5,7 +5,7 @@ use liveroom::{Author, Command, Denial, Refusal, UserId};
 use crate::{
     door::Stay,
     house::House,
-    plan::CALLED_ON,
+    plan::{CALLED_ON, RoomKind},
     protocol::{
         deeds::Done,
         host::Refused,
@@ -13,11 +13,11 @@ use crate::{
     },
 };
 
-use super::{Answer, in_class, staff::named};
+use super::{Answer, staff::named};
 
 impl House {
     pub(super) fn call_on(&self, stay: &Stay, user: &str, on: bool) -> Answer {
-        in_class(stay)?;
+        stay.room.must_be(RoomKind::Class)?;
         let user = named(user)?;
         let users = [user.clone()].into_iter().collect();
         let marks = [CALLED_ON].into_iter().collect();
@@ -28,7 +28,7 @@ impl House {
 
     /// Tells the owner, over every session of theirs in the room.
     pub(super) fn raise_hand(&self, stay: &Stay) -> Answer {
-        in_class(stay)?;
+        stay.room.must_be(RoomKind::Class)?;
         let Some(user) = &stay.user else {
             return Err(Refusal::from(Denial::GuestsOnlyRead).into());
         };

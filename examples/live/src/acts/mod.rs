@@ -17,7 +17,6 @@ use tracing::{debug, info};
 use crate::{
     door::Stay,
     house::House,
-    plan::RoomKind,
     protocol::{
         deeds::{Deed, Done},
         host::Refused,
@@ -26,16 +25,6 @@ use crate::{
 
 /// What a deed came to.
 type Answer = Result<Done, Refused>;
-
-/// In a show, and nowhere else.
-pub(crate) fn in_show(stay: &Stay) -> Result<(), Refused> {
-    if stay.room.plan.kind == RoomKind::Show { Ok(()) } else { Err(Refused::wrong_room()) }
-}
-
-/// In a class, and nowhere else.
-pub(crate) fn in_class(stay: &Stay) -> Result<(), Refused> {
-    if stay.room.plan.kind == RoomKind::Class { Ok(()) } else { Err(Refused::wrong_room()) }
-}
 
 impl House {
     /// Does it, or says why not.

@@ -5,11 +5,12 @@ use liveroom::{Author, Command, GroupPatch, PushError};
 use crate::{
     door::Stay,
     house::House,
+    plan::RoomKind,
     protocol::{deeds::Done, host::Refused},
     room::Room,
 };
 
-use super::{Answer, in_show};
+use super::Answer;
 
 /// The custom field in which a group shows its open offer.
 const FIELD: &str = "offer";
@@ -23,7 +24,7 @@ impl House {
         text: String,
         stock: u32,
     ) -> Answer {
-        in_show(stay)?;
+        stay.room.must_be(RoomKind::Show)?;
         let opened = stay.room.offers().open(title, text, stock);
         opened.map_err(|error| Refused::word("offer", error.to_string()))?;
         self.show_offer(&stay.room)?;
@@ -31,7 +32,7 @@ impl House {
     }
 
     pub(super) fn end_offer(&self, stay: &Stay) -> Answer {
-        in_show(stay)?;
+        stay.room.must_be(RoomKind::Show)?;
         stay.room.offers().end();
         self.show_offer(&stay.room)?;
         Ok(Done::PLAIN)
