@@ -43,7 +43,7 @@ fn note(made: u64, more: usize, less: usize) {
 }
 
 /// What `act` returns, and how many allocations and reallocations it made. Nothing else may run.
-pub(crate) fn count<R>(act: impl FnOnce() -> R) -> (R, u64) {
+pub fn count<R>(act: impl FnOnce() -> R) -> (R, u64) {
     let before = MADE.load(Relaxed);
     let result = act();
     (result, MADE.load(Relaxed) - before)
@@ -51,7 +51,7 @@ pub(crate) fn count<R>(act: impl FnOnce() -> R) -> (R, u64) {
 
 /// What `act` returns, and how many bytes are held since, as they were asked for: what the allocator
 /// adds to each block is its own. Nothing else may run.
-pub(crate) fn held<R>(act: impl FnOnce() -> R) -> (R, u64) {
+pub fn held<R>(act: impl FnOnce() -> R) -> (R, u64) {
     let before = HELD.load(Relaxed);
     let result = act();
     (result, HELD.load(Relaxed).saturating_sub(before))

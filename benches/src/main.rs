@@ -15,9 +15,7 @@
 //! where a peer does less, the row says so.
 
 mod admission;
-mod allocations;
 mod channels;
-mod dice;
 mod encode;
 mod halls;
 mod joins;
@@ -27,12 +25,12 @@ mod polls;
 mod publish;
 mod push;
 mod race;
-mod rooms;
 mod storm;
 mod sweeps;
 mod timers;
 mod wakes;
 
+use benches::{allocations, dice, rooms};
 use race::Report;
 
 /// The rows, in the order of the aims.

@@ -1,0 +1,216 @@
+//! The hot paths, each through the public API with the whole behaviour on.
+
+use std::{hint::black_box, sync::Arc};
+
+use benches::rooms::{ANN, Room, drafts, join, user, without_tips};
+use liveroom::{
+    Audience, Author, Command, Cursor, Draft, GroupConfig, NotNow, Platform, Profile, SessionId,
+    Tick, filter::FilterSpec,
+};
+
+use super::Cost;
+
+/// Something that is done many times over.
+pub(crate) struct Path {
+    pub(crate) name: &'static str,
+    /// How many times.
+    pub(crate) units: u64,
+    /// What one time costs at most.
+    pub(crate) limit: Cost,
+    /// Makes everything that it is done on, and returns what is counted.
+    pub(crate) prepare: fn() -> Box<dyn FnMut()>,
+}
+
+/// Hundredths, for one message, member or batch.
+pub(crate) const PATHS: [Path; 11] = [
+    path("push", MESSAGES, (5_296_00, 2_01), push),
+    path("push-filtered", MESSAGES, (9_405_00, 2_01), push_filtered),
+    path("push-ten-times-too-many", MESSAGES, (8_318_00, 2_10), push_too_many),
+    path("outputs", MESSAGES, (248_00, 0), poll_outputs),
+    path("join", JOINS, (6_343_00, 0_21), join_by_name),
+    path("join-as-guest", JOINS, (2_596_00, 1_02), join_as_guest),
+    path("poll-1", MEMBERS, (101_00, 0), || poll(1)),
+    path("poll-16", MEMBERS, (308_00, 0), || poll(16)),
+    path("sweep", MEMBERS, (7_28, 0), sweep),
+    path("batch-16", BATCHES, (4_308_00, 4_70), batch),
+    path("seat", MEMBERS, (520_00, 0), seat),
+];
+
+const MESSAGES: u64 = 1_000;
+const JOINS: u64 = 1_000;
+const MEMBERS: u64 = 10_000;
+const BATCHES: u64 = 40;
+/// Who is there before the joins that are counted.
+const THERE: usize = 10_000;
+
+const fn path(
+    name: &'static str,
+    units: u64,
+    (instructions, allocations): (u64, u64),
+    prepare: fn() -> Box<dyn FnMut()>,
+) -> Path {
+    Path { name, units, limit: Cost { instructions, allocations }, prepare }
+}
+
+/// A room in which so much was said that the receipts have their full size.
+fn settled() -> Room {
+    let mut room = Room::new();
+    for _ in 0..4 {
+        room.publish(MESSAGES);
+    }
+    room
+}
+
+/// Command to receipt, delivered at once.
+fn push() -> Box<dyn FnMut()> {
+    let mut room = settled();
+    let mut commands = texts();
+    Box::new(move || commands.drain(..).for_each(|command| room.push(ANN, command)))
+}
+
+/// The same through a filter of 10,000 words.
+fn push_filtered() -> Box<dyn FnMut()> {
+    let words: Vec<String> = (0..10_000).map(|number| format!("forbidden{number:05}")).collect();
+    let spec = FilterSpec::parse(&words.join("\n")).expect("a good list");
+    let filter = Arc::new(spec.compile().expect("so many words fit into one automaton"));
+    let mut room = settled();
+    let id = filter.id();
+    room.group.install_filter(filter);
+    room.push(Author::App, Command::UseFilter { filter: Some(id) });
+    let mut commands = texts();
+    Box::new(move || commands.drain(..).for_each(|command| room.push(ANN, command)))
+}
+
+fn texts() -> Vec<Command> {
+    (0..MESSAGES)
+        .map(|number| Command::text(format!("hello everybody, this is message {number:05}")))
+        .collect()
+}
+
+/// Ten authors, ten times the rate: most are shed or expire. The outputs are polled.
+fn push_too_many() -> Box<dyn FnMut()> {
+    const AUTHORS: usize = 10;
+    let mut room = Room::new();
+    let profile = Arc::new(Profile::nick("Bob"));
+    for author in 1..AUTHORS {
+        room.push(Author::Session(SessionId(1 + author as u64)), join(user(author), &profile));
+    }
+    let offer = |room: &mut Room, drafts: &mut Vec<Draft>| {
+        for (number, draft) in drafts.drain(..).enumerate() {
+            room.now += std::time::Duration::from_micros(2_500);
+            let author = Author::Session(SessionId(1 + (number % AUTHORS) as u64));
+            room.push_now(author, draft.into());
+            room.drain();
+        }
+    };
+    for _ in 0..4 {
+        offer(&mut room, &mut drafts(MESSAGES).collect());
+    }
+    let mut commands = drafts(MESSAGES).collect();
+    Box::new(move || offer(&mut room, &mut commands))
+}
+
+/// What as many pushes left to be told.
+fn poll_outputs() -> Box<dyn FnMut()> {
+    let mut room = settled();
+    texts().into_iter().for_each(|command| room.push(ANN, command));
+    Box::new(move || room.drain())
+}
+
+/// Into a group with many members.
+fn join_by_name() -> Box<dyn FnMut()> {
+    let profile = Arc::new(Profile::nick("Ann"));
+    let mut room = Room::empty(GroupConfig::livestream());
+    let command =
+        |number: usize| (Author::Session(SessionId(number as u64)), join(user(number), &profile));
+    for number in 0..THERE {
+        let (by, command) = command(number);
+        room.push_now(by, command);
+        if number % Room::UNPOLLED == 0 {
+            room.drain();
+        }
+    }
+    room.drain();
+    let mut commands: Vec<_> = (THERE..).take(JOINS as usize).map(command).collect();
+    Box::new(move || commands.drain(..).for_each(|(by, command)| room.push_now(by, command)))
+}
+
+fn join_as_guest() -> Box<dyn FnMut()> {
+    let mut room = Room::empty(without_tips());
+    room.admit_guests(THERE);
+    Box::new(move || {
+        for guest in (10 * THERE as u64..).take(JOINS as usize) {
+            room.push_now(Author::Guest(SessionId(guest)), Command::join_as_guest(Platform::Web));
+        }
+    })
+}
+
+/// Every member reads the newest `burst` from a cursor of its own, and goes on.
+fn poll(burst: u64) -> Box<dyn FnMut()> {
+    let mut room = settled();
+    let mut cursors: Vec<Cursor> = vec![room.group.tail(); MEMBERS as usize];
+    room.publish(burst);
+    Box::new(move || {
+        for cursor in &mut cursors {
+            let entries = room.group.since(cursor).expect("the cursor is of this history");
+            *cursor = entries.cursor();
+            entries.for_each(|entry| {
+                black_box(entry.seq);
+            });
+        }
+    })
+}
+
+/// Everybody who is caught up is handed one batch.
+fn sweep() -> Box<dyn FnMut()> {
+    let mut room = settled();
+    let mut audience = audience(&room);
+    let mut seats = vec![0_u64; MEMBERS as usize];
+    room.publish(1);
+    audience.notify(room.now, true);
+    Box::new(move || {
+        let Room { group, now } = &mut room;
+        let swept = audience.sweep(*now, group, |batch, tokens, _: &mut NotNow| {
+            let handle = batch.to().position().0;
+            tokens.iter().for_each(|token| seats[*token as usize] = handle);
+        });
+        assert_eq!(black_box((&seats, swept.given)).1, MEMBERS as usize);
+    })
+}
+
+fn audience(room: &Room) -> Audience<u32> {
+    let mut audience = Audience::new(Tick::NONE);
+    (0..MEMBERS as u32).for_each(|token| {
+        audience.add(token, room.group.tail());
+    });
+    audience
+}
+
+/// Batches of 16 from places that nobody asked for before.
+fn batch() -> Box<dyn FnMut()> {
+    let mut room = settled();
+    let mut cursors = Vec::new();
+    for _ in 0..BATCHES {
+        cursors.push(room.group.tail());
+        room.publish(1);
+    }
+    Box::new(move || {
+        for cursor in &cursors {
+            drop(black_box(room.group.batch(cursor).expect("the cursor is of this history")));
+        }
+    })
+}
+
+/// Somebody comes into an audience, and somebody else goes.
+fn seat() -> Box<dyn FnMut()> {
+    let room = settled();
+    let tail = room.group.tail();
+    let mut audience: Audience<u32> = Audience::new(Tick::NONE);
+    let mut places: Vec<_> = (0..MEMBERS as u32).map(|token| audience.add(token, tail)).collect();
+    Box::new(move || {
+        for place in &mut places {
+            assert!(audience.remove(*place).is_some());
+            *place = audience.add(0, tail);
+        }
+    })
+}
