@@ -16,16 +16,33 @@ use crate::{
     time::{Rate, Shift, Timestamp},
 };
 
-/// What has passed so far. The default is a full bucket that nothing has passed.
+/// A token bucket: what has passed a [`Limit`] so far, in 8 bytes. The default is full, and nothing has
+/// passed it.
+///
+/// Groups measure their own traffic with it. A host has doors of its own, such as the frames of one
+/// connection or the connections of one address, and may measure them alike. As everywhere in this
+/// crate, the time is the caller's.
+///
+/// ```
+/// use liveroom::{Bucket, Cap, Limit, Rate, Timestamp};
+/// use std::time::Duration;
+///
+/// let limit = Limit::from(Cap { rate: Rate::per_second(20).expect("20 is not zero"), burst: 2 });
+/// let (mut frames, now) = (Bucket::default(), Timestamp::from_secs(1_600_000_000));
+/// assert_eq!([(); 3].map(|()| frames.admit(now, limit)), [true, true, false]);
+/// assert_eq!(frames.opens(now, limit), Some(now + Duration::from_millis(50)));
+/// assert!(frames.admit(now + Duration::from_millis(50), limit));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Bucket {
+pub struct Bucket {
     tat: Timestamp,
 }
 
-/// What may pass, in nanoseconds: a `Duration` would cost a division at each step.
+/// What may pass a [`Bucket`], made once from a [`Cap`]. A burst of 0 counts as 1.
+// In nanoseconds: a `Duration` would cost a division at each step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limit {
+pub struct Limit {
     pub(crate) interval: u64,
     pub(crate) tolerance: u64,
 }
@@ -46,8 +63,21 @@ impl From<Cap> for Limit {
 }
 
 impl Bucket {
+    /// Lets an event pass at `now` if the limit admits it, and says whether it did.
+    #[inline]
+    pub fn admit(&mut self, now: Timestamp, limit: Limit) -> bool {
+        let next = self.after(now, limit);
+        let ahead = self.full(now).as_nanos() - now.as_nanos();
+        let admits = ahead <= limit.tolerance && next != Timestamp::MAX;
+        if admits {
+            self.tat = next;
+        }
+        admits
+    }
+
     /// The first moment from `now` on at which an event is admitted; `None` at the end of time.
-    pub(crate) fn opens(self, now: Timestamp, limit: Limit) -> Option<Timestamp> {
+    #[inline]
+    pub fn opens(self, now: Timestamp, limit: Limit) -> Option<Timestamp> {
         let at = self.tat.as_nanos().saturating_sub(limit.tolerance);
         let at = now.max(Timestamp::from_nanos(at));
         (self.after(at, limit) != Timestamp::MAX).then_some(at)
@@ -63,11 +93,13 @@ impl Bucket {
     }
 
     /// From when on nothing that has passed holds anything back; `now` if it is so already.
+    #[inline]
     pub(crate) fn full(self, now: Timestamp) -> Timestamp {
         self.tat.max(now)
     }
 
     /// Lets an event pass at `now`.
+    #[inline]
     pub(crate) fn take(&mut self, now: Timestamp, limit: Limit) {
         self.tat = self.after(now, limit);
     }
@@ -111,6 +143,7 @@ impl Bucket {
         Ok(self)
     }
 
+    #[inline]
     fn after(self, at: Timestamp, limit: Limit) -> Timestamp {
         Timestamp::from_nanos(self.tat.max(at).as_nanos().saturating_add(limit.interval))
     }
@@ -134,9 +167,11 @@ mod tests {
     fn drain(bucket: &mut Bucket, now: Timestamp, limit: Limit) -> u32 {
         let (room, mut taken) = (bucket.room(now, limit), 0);
         while bucket.opens(now, limit) == Some(now) {
-            bucket.take(now, limit);
+            assert!(bucket.admit(now, limit));
             taken += 1;
         }
+        let before = *bucket;
+        assert!(!bucket.admit(now, limit) && *bucket == before, "what is refused changes nothing");
         assert_eq!(room, u64::from(taken));
         taken
     }

@@ -20,6 +20,9 @@ mod form;
 mod group;
 mod hub;
 mod id;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod journal;
 mod log;
 mod message;
@@ -59,6 +62,7 @@ struct Readme;
 pub use attributes::{Attributes, Counters};
 pub use audience::{Audience, NotNow, Place, Source, Swept, Tick};
 pub use batch::{Batch, Format};
+pub use bucket::{Bucket, Limit};
 pub use clock::Clock;
 pub use command::{
     Admission, AttributeChange, AttributeMode, Command, CounterChange, Counting, Decision, Device,

@@ -67,8 +67,7 @@ impl Tips {
             changes: changes.map(Box::new),
         };
         name(&mut tip, config, subjects);
-        if self.waiting.is_empty() && self.bucket.opens(now, config.cap.into()) == Some(now) {
-            self.bucket.take(now, config.cap.into());
+        if self.waiting.is_empty() && self.bucket.admit(now, config.cap.into()) {
             return Some(tip);
         }
         match self.waiting.iter_mut().find(|waiting| waiting.kind == kind) {
@@ -88,10 +87,9 @@ impl Tips {
     /// The first waiting tip, if the cap has room for it.
     pub(crate) fn take_due(&mut self, now: Timestamp, config: &TipConfig) -> Option<Tip> {
         self.waiting.first()?;
-        if self.bucket.opens(now, config.cap.into()) != Some(now) {
+        if !self.bucket.admit(now, config.cap.into()) {
             return None;
         }
-        self.bucket.take(now, config.cap.into());
         let tip = self.waiting.remove(0);
         if self.waiting.is_empty() {
             self.waiting = Vec::new();

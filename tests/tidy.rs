@@ -48,7 +48,7 @@ const RANKS: &[Rank] = &[
     Rank::Layered(&["directory", "journal", "engine"]),
     Rank::Layered(&["clock", "audience", "hub"]),
     // Adapters, each behind a feature of its name: they look at the core, which never sees them.
-    Rank::Apart(&["metrics", "tracing"]),
+    Rank::Apart(&["internals", "metrics", "tracing"]),
 ];
 
 /// Words that only some files may use, and why.

@@ -1,10 +1,12 @@
 //! S1: whether a message may pass now, beside governor.
 //!
-//! What a group says of its rate ([`allowance`](liveroom::Group::allowance)) only looks; governor's
-//! check takes one cell, too. A message takes its place where it is pushed, so that a push to its
-//! outcome stands in a row of its own. Neither side reads a clock: governor's is one that is set.
+//! Like for like is `admission`: the bucket that a group measures its traffic with, which a host may use
+//! for its own doors, takes an event as governor's check takes a cell; keyed by a number it is a place in
+//! a table. What a group says of its rate ([`allowance`](liveroom::Group::allowance)) is more than yes or
+//! no, and only looks. A message takes its place where it is pushed, so that a push to its outcome stands
+//! in a row of its own. Neither side reads a clock: governor's is one that is set.
 
-use std::{hint::black_box, num::NonZeroU32};
+use std::{hint::black_box, num::NonZeroU32, time::Duration};
 
 use governor::{
     Quota, RateLimiter,
@@ -14,7 +16,8 @@ use governor::{
     state::{InMemoryState, NotKeyed, keyed::DashMapStateStore},
 };
 use liveroom::{
-    Command, Creation, Engine, EngineConfig, Group, GroupConfig, GroupId, GroupKey, Priority, Role,
+    Bucket, Cap, Command, Creation, Engine, EngineConfig, Group, GroupConfig, GroupId, GroupKey,
+    Limit, Priority, Rate, Role,
 };
 
 use crate::{
@@ -24,6 +27,8 @@ use crate::{
 };
 
 const CHECKS: usize = 100_000;
+/// From one event to the next.
+const STEP: Duration = Duration::from_micros(1);
 /// Pushes a round: each is a few hundred times as long.
 const PUSHES: usize = 1_000;
 /// Groups that are asked in turn, in no order.
@@ -33,36 +38,63 @@ const GROUPS: usize = 100_000;
 type Limiter<K, S> = RateLimiter<K, S, FakeRelativeClock, NoOpMiddleware<Nanos>>;
 
 pub(crate) fn admissions(report: &mut Report) {
-    one_group(report);
+    one_bucket(report);
+    many_buckets(report);
     many_groups(report);
     whole_push(report);
 }
 
-fn one_group(report: &mut Report) {
-    let name = "admission/groups=1".to_owned();
+fn one_bucket(report: &mut Report) {
+    let name = "admission/buckets=1".to_owned();
     if !report.wants("S1", &name) {
         return;
     }
-    let what = "governor direct; ours asks and does not take";
+    let what = "governor direct";
     let case = Case { aim: "S1", name, what, at_least: Some(500), units: CHECKS as u64 };
-    let (room, limiter) = (Room::new(), direct());
-    let ours = || time(|| assert!((0..CHECKS).all(|_| allowed(black_box(&room.group)))));
+    let (mut bucket, limit, mut now, limiter) = (Bucket::default(), limit(), START, direct());
+    let ours = || {
+        time(|| {
+            for _ in 0..CHECKS {
+                now += STEP;
+                assert!(black_box(&mut bucket).admit(black_box(now), limit));
+            }
+        })
+    };
     let peer = || time(|| assert!((0..CHECKS).all(|_| black_box(&limiter).check().is_ok())));
     report.race(&case, ours, peer);
 }
 
-fn many_groups(report: &mut Report) {
-    let name = format!("admission/groups={GROUPS}");
+fn many_buckets(report: &mut Report) {
+    let name = format!("admission/buckets={GROUPS}");
     if !report.wants("S1", &name) {
         return;
     }
-    let what = "governor keyed by a number; ours asks and does not take, by the group's key";
+    let what = "governor keyed by a number; ours a bucket by its place in a table";
     let case = Case { aim: "S1", name, what, at_least: Some(1_000), units: CHECKS as u64 };
-    let (engine, keys) = engine();
-    let limiter: Limiter<u64, DashMapStateStore<u64>> =
-        RateLimiter::dashmap_with_clock(quota(), FakeRelativeClock::default());
-    let mut dice = Dice::new(1);
-    let order: Vec<usize> = (0..CHECKS).map(|_| dice.below(GROUPS)).collect();
+    let (mut buckets, limit, mut now) = (vec![Bucket::default(); GROUPS], limit(), START);
+    let limiter = keyed();
+    let order = order();
+    let ours = || {
+        time(|| {
+            for &group in &order {
+                now += STEP;
+                assert!(buckets[group].admit(now, limit));
+            }
+        })
+    };
+    let peer =
+        || time(|| assert!(order.iter().all(|&group| limiter.check_key(&(group as u64)).is_ok())));
+    report.race(&case, ours, peer);
+}
+
+fn many_groups(report: &mut Report) {
+    let name = format!("allowance/groups={GROUPS}");
+    if !report.wants("S1", &name) {
+        return;
+    }
+    let what = "governor keyed by a number; ours the group's allowance, by the group's key";
+    let case = Case { aim: "S1", name, what, at_least: None, units: CHECKS as u64 };
+    let ((engine, keys), limiter, order) = (engine(), keyed(), order());
     let ours = || {
         time(|| {
             for &group in &order {
@@ -101,6 +133,21 @@ fn whole_push(report: &mut Report) {
 
 fn allowed(group: &Group) -> bool {
     group.allowance(Priority::Normal, Some(Role::Member)).now > 0
+}
+
+fn order() -> Vec<usize> {
+    let mut dice = Dice::new(1);
+    (0..CHECKS).map(|_| dice.below(GROUPS)).collect()
+}
+
+fn keyed() -> Limiter<u64, DashMapStateStore<u64>> {
+    RateLimiter::dashmap_with_clock(quota(), FakeRelativeClock::default())
+}
+
+/// As the peer's: so much that everything passes.
+fn limit() -> Limit {
+    let rate = Rate::per_second(1_000_000).expect("a million is not zero");
+    Limit::from(Cap { rate, burst: u32::MAX })
 }
 
 fn direct() -> Limiter<NotKeyed, InMemoryState> {

@@ -1,15 +1,21 @@
 //! S2: what a message costs from its offer to its end, at ten times the rate and at half of it.
 //!
-//! The engine's side is the whole of it: command to outcome, with the account, the receipts and the
-//! outputs, which are polled. A binary heap only orders.
+//! `overload` is the whole of it: command to outcome, with the account, the receipts and the outputs,
+//! which are polled. `lanes` is the scheduler alone: turns between authors, releases and expiries each at
+//! its own time. The peer is a binary heap by priority, which knows no authors: one that looks through
+//! all that waits for what has expired, as nothing else tells it, and one that leaves it where it is
+//! until it comes first or there is no more room.
 
 use std::{cmp::Reverse, collections::BinaryHeap, hint::black_box, sync::Arc, time::Duration};
 
-use liveroom::{Author, Command, Entry, Priority, Profile, SessionId, Timestamp};
+use liveroom::{
+    Author, Command, Entry, GroupConfig, Priority, Profile, SessionId, Timestamp, UserId,
+    internals::Lanes,
+};
 
 use crate::{
     race::{Case, Report, time},
-    rooms::{Room, START, drafts, join, user},
+    rooms::{KEY, Room, START, drafts, join, user},
 };
 
 /// Messages a round.
@@ -32,14 +38,61 @@ pub(crate) fn overloads(report: &mut Report) {
         let (mut crowd, mut calm) = (Offers::new(OVERLOAD), Offers::new(HALF_LOAD));
         report.race(&case, || crowd.offer(), || calm.offer());
     }
-    let name = "overload/beside=binary-heap".to_owned();
+    let name = "overload/beside=heap-in-time".to_owned();
     if report.wants("S2", &name) {
-        let what = "BinaryHeap that orders and expires; ours command to end, outputs polled";
-        let case = Case { aim: "S2", name, what, at_least: Some(3_000), units: MESSAGES };
-        let (mut crowd, mut heap) = (Offers::new(OVERLOAD), Heap::new());
+        let what = "BinaryHeap, expires in time; ours command to end, outputs polled";
+        let case = Case { aim: "S2", name, what, at_least: None, units: MESSAGES };
+        let (mut crowd, mut heap) = (Offers::new(OVERLOAD), Heap::new(true));
         report.race(&case, || crowd.offer(), || heap.offer());
     }
+    for (name, what, at_least, in_time) in [
+        (
+            "lanes/beside=heap-in-time",
+            "BinaryHeap, expires in time; ours the scheduler alone",
+            Some(3_000),
+            true,
+        ),
+        ("lanes/beside=heap", "BinaryHeap, expires late; ours the scheduler alone", None, false),
+    ] {
+        if report.wants("S2", name) {
+            let case = Case { aim: "S2", name: name.to_owned(), what, at_least, units: MESSAGES };
+            let (mut crowd, mut heap) = (Bare::new(), Heap::new(in_time));
+            report.race(&case, || crowd.offer(OVERLOAD), || heap.offer());
+        }
+    }
 }
+
+/// The scheduler alone.
+struct Bare {
+    lanes: Lanes,
+    users: Vec<UserId>,
+    now: Timestamp,
+    count: u64,
+}
+
+impl Bare {
+    fn new() -> Self {
+        let traffic = GroupConfig::livestream().settings().traffic.clone();
+        let users = (0..AUTHORS as usize).map(user).collect();
+        Self { lanes: Lanes::new(traffic, KEY), users, now: START, count: 0 }
+    }
+
+    fn offer(&mut self, gap: Duration) -> Duration {
+        let Self { lanes, users, now, count } = self;
+        let offers =
+            users.iter().cycle().zip(PRIORITIES.into_iter().cycle()).take(MESSAGES as usize);
+        time(|| {
+            for (user, priority) in offers {
+                *now += gap;
+                *count += 1;
+                black_box(lanes.offer(*now, user, priority, *count));
+            }
+        })
+    }
+}
+
+/// What gifts, texts and likes have.
+const PRIORITIES: [Priority; 3] = [Priority::High, Priority::Normal, Priority::Low];
 
 /// A room that is offered messages at one pace.
 struct Offers {
@@ -86,6 +139,7 @@ struct Heap {
     open: Timestamp,
     message: Arc<Entry>,
     count: u64,
+    in_time: bool,
 }
 
 /// The highest priority first, and of one priority the oldest.
@@ -126,17 +180,19 @@ impl Heap {
     const INTERVAL: Duration = Duration::from_millis(25);
     const MAX_WAIT: Duration = Duration::from_millis(250);
 
-    fn new() -> Self {
+    fn new(in_time: bool) -> Self {
         let message = Room::new().entry();
-        Self { heap: BinaryHeap::new(), now: START, open: START, message, count: 0 }
+        Self { heap: BinaryHeap::new(), now: START, open: START, message, count: 0, in_time }
     }
 
     fn offer(&mut self) -> Duration {
-        let priorities = [Priority::High, Priority::Normal, Priority::Low].into_iter().cycle();
         time(|| {
-            for (priority, _) in priorities.zip(0..MESSAGES) {
+            for priority in PRIORITIES.into_iter().cycle().take(MESSAGES as usize) {
                 self.now += OVERLOAD;
                 self.release();
+                if self.in_time {
+                    self.expire();
+                }
                 self.push(priority);
             }
         })
@@ -144,14 +200,18 @@ impl Heap {
 
     fn push(&mut self, priority: Priority) {
         if self.heap.len() == Self::CAPACITY {
-            let now = self.now;
-            self.heap.retain(|waiting| waiting.until >= now);
+            self.expire();
         }
         if self.heap.len() < Self::CAPACITY {
             self.count += 1;
             let (order, until) = (Reverse((priority, self.count)), self.now + Self::MAX_WAIT);
             self.heap.push(Waiting { order, until, message: ByPlace(self.message.clone()) });
         }
+    }
+
+    fn expire(&mut self) {
+        let now = self.now;
+        self.heap.retain(|waiting| waiting.until >= now);
     }
 
     fn release(&mut self) {

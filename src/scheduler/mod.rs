@@ -191,9 +191,16 @@ impl<T> Scheduler<T> {
     /// The first moment from `now` on at which a waiting message is eligible.
     pub(crate) fn next_release(&self, now: Timestamp, traffic: &Traffic) -> Option<Timestamp> {
         let limits = Limits::new(traffic);
-        self.heads()
-            .filter_map(|(priority, exempt)| self.opens(now, &limits, priority, exempt))
-            .min()
+        let mut first: Option<Timestamp> = None;
+        for (priority, exempt) in self.heads() {
+            let Some(at) = self.opens(now, &limits, priority, exempt) else { continue };
+            first = Some(first.map_or(at, |first| first.min(at)));
+            // No lane after this one opens before the group's rate does for this one.
+            if self.bucket.opens(now, limits.group(priority)) == Some(at) {
+                break;
+            }
+        }
+        first
     }
 
     /// The first moment from `now` on at which a waiting message has waited too long.

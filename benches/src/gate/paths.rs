@@ -1,11 +1,11 @@
 //! The hot paths, each through the public API with the whole behaviour on.
 
-use std::{hint::black_box, sync::Arc};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
-use benches::rooms::{ANN, Room, drafts, join, user, without_tips};
+use benches::rooms::{ANN, KEY, Room, START, drafts, join, user, without_tips};
 use liveroom::{
-    Audience, Author, Command, Cursor, Draft, GroupConfig, NotNow, Platform, Profile, SessionId,
-    Tick, filter::FilterSpec,
+    Audience, Author, Command, Cursor, Draft, GroupConfig, NotNow, Platform, Priority, Profile,
+    SessionId, Tick, UserId, filter::FilterSpec, internals::Lanes,
 };
 
 use super::Cost;
@@ -22,13 +22,14 @@ pub(crate) struct Path {
 }
 
 /// Hundredths, for one message, member or batch.
-pub(crate) const PATHS: [Path; 11] = [
-    path("push", MESSAGES, (5_296_00, 2_01), push),
-    path("push-filtered", MESSAGES, (9_405_00, 2_01), push_filtered),
-    path("push-ten-times-too-many", MESSAGES, (8_318_00, 2_10), push_too_many),
+pub(crate) const PATHS: [Path; 12] = [
+    path("push", MESSAGES, (5_355_00, 2_01), push),
+    path("push-filtered", MESSAGES, (9_417_00, 2_01), push_filtered),
+    path("push-ten-times-too-many", MESSAGES, (8_054_00, 2_10), push_too_many),
+    path("lanes-ten-times-too-many", MESSAGES, (1_808_00, 0), offer_too_many),
     path("outputs", MESSAGES, (248_00, 0), poll_outputs),
-    path("join", JOINS, (6_343_00, 0_21), join_by_name),
-    path("join-as-guest", JOINS, (2_596_00, 1_02), join_as_guest),
+    path("join", JOINS, (6_422_00, 0_21), join_by_name),
+    path("join-as-guest", JOINS, (2_704_00, 1_02), join_as_guest),
     path("poll-1", MEMBERS, (101_00, 0), || poll(1)),
     path("poll-16", MEMBERS, (308_00, 0), || poll(16)),
     path("sweep", MEMBERS, (7_28, 0), sweep),
@@ -97,7 +98,7 @@ fn push_too_many() -> Box<dyn FnMut()> {
     }
     let offer = |room: &mut Room, drafts: &mut Vec<Draft>| {
         for (number, draft) in drafts.drain(..).enumerate() {
-            room.now += std::time::Duration::from_micros(2_500);
+            room.now += Duration::from_micros(2_500);
             let author = Author::Session(SessionId(1 + (number % AUTHORS) as u64));
             room.push_now(author, draft.into());
             room.drain();
@@ -108,6 +109,24 @@ fn push_too_many() -> Box<dyn FnMut()> {
     }
     let mut commands = drafts(MESSAGES).collect();
     Box::new(move || offer(&mut room, &mut commands))
+}
+
+/// The same by the scheduler alone.
+fn offer_too_many() -> Box<dyn FnMut()> {
+    let users: Vec<UserId> = (0..10).map(user).collect();
+    let traffic = GroupConfig::livestream().settings().traffic.clone();
+    let (mut lanes, mut now, mut count) = (Lanes::new(traffic, KEY), START, 0);
+    let mut offer = move || {
+        let priorities = [Priority::High, Priority::Normal, Priority::Low];
+        let offers = users.iter().cycle().zip(priorities.into_iter().cycle());
+        for (user, priority) in offers.take(MESSAGES as usize) {
+            now += Duration::from_micros(2_500);
+            count += 1;
+            lanes.offer(now, user, priority, count);
+        }
+    };
+    offer();
+    Box::new(offer)
 }
 
 /// What as many pushes left to be told.

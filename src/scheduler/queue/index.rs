@@ -32,7 +32,9 @@ impl<T> Index<T> {
         authors: &Slab<Author<T>>,
         user: Option<&UserId>,
     ) -> Result<Place<Author<T>>, Entry<T>> {
-        let entry = Entry { hash: self.key.hash_one(user), next: None };
+        // The app is one, and needs no hash.
+        let hash = user.map_or(0, |user| self.key.hash_one(user));
+        let entry = Entry { hash, next: None };
         let mut next = self.heads.get(self.chain(entry.hash)).copied().flatten();
         while let Some(place) = next {
             let author = &authors[place];

@@ -1,0 +1,70 @@
+//! Mechanisms by themselves, for measuring them beside others'. No part of what the crate promises.
+
+use std::num::NonZeroU8;
+
+use crate::{
+    config::Traffic,
+    id::{HashKey, MessageId, UserId},
+    message::Priority,
+    scheduler::{Arrival, Authored, Offered, Scheduler},
+    time::Timestamp,
+};
+
+/// A group's scheduler, with numbers for messages.
+#[derive(Debug)]
+pub struct Lanes {
+    scheduler: Scheduler<u64>,
+    traffic: Traffic,
+}
+
+impl Lanes {
+    /// Lanes in which nothing waits.
+    pub fn new(traffic: Traffic, key: HashKey) -> Self {
+        Self { scheduler: Scheduler::new(key), traffic }
+    }
+
+    /// Settles what is due by `now`, each at its own time, and takes a message in. Returns how many left
+    /// the lanes thereby: released, expired or shed.
+    pub fn offer(
+        &mut self,
+        now: Timestamp,
+        user: &UserId,
+        priority: Priority,
+        number: u64,
+    ) -> usize {
+        let left = self.settle(now);
+        let author = Authored { user: Some(user.clone()), exempt: false, weight: NonZeroU8::MIN };
+        let arrival = Arrival { id: MessageId(number), author, priority, payload: number };
+        left + match self.scheduler.offer(now, &self.traffic, arrival) {
+            Offered::Released(_) | Offered::Shed(_) | Offered::Waiting { shed: Some(_), .. } => 1,
+            Offered::Waiting { shed: None, .. } => 0,
+        }
+    }
+
+    /// How many wait.
+    pub fn waiting(&self) -> u32 {
+        self.scheduler.len()
+    }
+
+    /// As a group does it: the earliest first, a release before an expiry.
+    fn settle(&mut self, now: Timestamp) -> usize {
+        let Self { scheduler, traffic } = self;
+        let mut reached = Timestamp::ZERO;
+        std::iter::from_fn(|| {
+            let release = scheduler.next_release(reached, traffic).filter(|at| *at <= now);
+            let expiry = scheduler.next_expiry(reached, traffic).filter(|at| *at <= now);
+            match (release, expiry) {
+                (Some(at), expiry) if expiry.is_none_or(|expiry| at <= expiry) => {
+                    reached = at;
+                    scheduler.release(at, traffic)
+                }
+                (_, Some(at)) => {
+                    reached = at;
+                    scheduler.expire(at, traffic)
+                }
+                _ => None,
+            }
+        })
+        .count()
+    }
+}
