@@ -267,6 +267,59 @@ fn a_push_wakes_the_drainer_and_silence_does_not() {
 }
 
 #[test]
+fn a_late_drain_takes_groups_by_the_handful() {
+    const GROUPS: usize = 50;
+    let hub = hub(1);
+    let keys: Vec<HubKey> =
+        (0..GROUPS).map(|_| hub.create(START, APP, Creation::named("Friday")).unwrap()).collect();
+    for key in &keys {
+        // More than the burst: the last one waits.
+        for text in ["1", "2", "3", "4"] {
+            hub.push(START, *key, Author::App, Command::text(text)).unwrap();
+        }
+    }
+    let released = || {
+        let waiting = |group: &liveroom::Group| group.stats().flow.0.iter().any(|f| f.waiting > 0);
+        keys.iter().filter(|key| hub.read(**key, waiting) == Some(false)).count()
+    };
+    let (mut drainer, mut outputs) = (hub.drainer(0).unwrap(), Vec::new());
+    let later = START + Duration::from_millis(100);
+    let mut before = released();
+    assert_eq!(before, 0);
+    while before < GROUPS {
+        let next = drainer.drain(later, 5, &mut outputs);
+        let now = released();
+        assert!((before + 1..=before + 10).contains(&now), "from {before} to {now}");
+        assert!(next.is_some_and(|next| next <= later) || now == GROUPS, "there is more to do");
+        before = now;
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_sweep() {
+    let hub = hub(1);
+    let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
+    let mut audience = Audience::new(Tick::NONE);
+    audience.add(1, hub.read(key, liveroom::Group::tail).unwrap());
+    hub.push(START, key, Author::App, Command::text("hello")).unwrap();
+    audience.notify(START, true);
+    let (pushed, heard) = std::sync::mpsc::channel();
+    thread::scope(|scope| {
+        let hub = &hub;
+        let swept = audience.sweep(START, &mut hub.source(key), |_, _, _| {
+            // Another thread, so that a lock held here is found out and not waited for.
+            let pushed = pushed.clone();
+            scope.spawn(move || {
+                hub.push(START, key, Author::App, Command::notice("meanwhile")).unwrap();
+                pushed.send(()).unwrap();
+            });
+            heard.recv_timeout(Duration::from_secs(20)).expect("a push waits for the sweep");
+        });
+        assert_eq!(swept.given, 1);
+    });
+}
+
+#[test]
 fn many_threads_push_and_nothing_is_lost_or_told_twice() {
     const SENDERS: u64 = 4;
     const EACH: u64 = 2_000;

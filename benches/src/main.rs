@@ -18,6 +18,7 @@ mod admission;
 mod channels;
 mod encode;
 mod halls;
+mod hubs;
 mod joins;
 mod memory;
 mod overload;
@@ -25,16 +26,18 @@ mod polls;
 mod publish;
 mod push;
 mod race;
+mod scans;
 mod storm;
 mod sweeps;
 mod timers;
 mod wakes;
+mod words;
 
 use benches::{allocations, dice, rooms};
 use race::Report;
 
 /// The rows, in the order of the aims.
-const ROWS: [fn(&mut Report); 15] = [
+const ROWS: [fn(&mut Report); 17] = [
     polls::beside_tokio,
     polls::beside_others,
     sweeps::sweeps,
@@ -46,7 +49,9 @@ const ROWS: [fn(&mut Report); 15] = [
     admission::admissions,
     overload::overloads,
     push::pushes,
+    scans::scans,
     timers::deadlines,
+    hubs::hubs,
     joins::joins,
     storm::storm,
     encode::encodings,

@@ -1,21 +1,16 @@
 //! S3: a whole push of a clean Chinese text, beside the filter's scan of that text alone.
 
-use std::{collections::BTreeSet, hint::black_box, sync::Arc, time::Duration};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
-use liveroom::{
-    Author, Command,
-    filter::{Filter, FilterSpec},
-};
+use liveroom::{Author, Command};
 
 use crate::{
     allocations,
-    dice::Dice,
     race::{Amount, Case, Report, time},
     rooms::{ANN, Room},
+    words::{TERMS, filter, texts, words},
 };
 
-/// Terms in the filter.
-const TERMS: usize = 65_000;
 /// Messages a round: their outputs stay far below the group's limit until they are polled.
 const MESSAGES: usize = 1_000;
 /// Rounds before the first: 5 minutes at 40 a second, after which receipts are forgotten as fast as
@@ -27,8 +22,8 @@ pub(crate) fn pushes(report: &mut Report) {
     if !report.wants("S3", &name) {
         return;
     }
-    let filter = filter();
-    let texts = texts(&filter);
+    let filter = Arc::new(filter(&words()));
+    let texts = texts(&filter, MESSAGES);
 
     let mut room = Room::new();
     room.group.install_filter(filter.clone());
@@ -65,31 +60,4 @@ fn push_commands(room: &mut Room, commands: Vec<Command>) {
 /// Made before the clock runs: a host has the message in hand.
 fn commands(texts: &[String]) -> Vec<Command> {
     texts.iter().map(|text| Command::text(text.as_str())).collect()
-}
-
-/// Words of 2 to 4 characters.
-fn filter() -> Arc<Filter> {
-    let mut dice = Dice::new(1);
-    let mut words = BTreeSet::new();
-    while words.len() < TERMS {
-        let length = 2 + dice.below(3);
-        words.insert(characters(&mut dice, length));
-    }
-    let list: Vec<String> = words.into_iter().collect();
-    let spec = FilterSpec::parse(&list.join("\n")).expect("a good list");
-    Arc::new(spec.compile().expect("so many words fit into one automaton"))
-}
-
-/// Different texts of 45 bytes, of the characters that the words are made of. Those that have one of
-/// the words in them are passed over.
-fn texts(filter: &Filter) -> Vec<String> {
-    let mut dice = Dice::new(2);
-    let texts = std::iter::repeat_with(|| characters(&mut dice, 15));
-    texts.filter(|text| filter.judge(text).is_clean()).take(MESSAGES).collect()
-}
-
-/// Some of the first 3,000 of the unified ideographs: about as many as are in use.
-fn characters(dice: &mut Dice, count: usize) -> String {
-    let one = |_| char::from_u32(0x4E00 + dice.below(3_000) as u32).expect("an ideograph");
-    (0..count).map(one).collect()
 }

@@ -217,7 +217,13 @@ impl Shelf {
 
     /// Advances every group that has something due by `now`.
     pub(crate) fn advance(&mut self, now: Timestamp) {
-        while let Some(index) = self.timers.pop_due(now) {
+        self.advance_some(now, usize::MAX);
+    }
+
+    /// Advances at most so many of them, those that have waited longest first.
+    pub(crate) fn advance_some(&mut self, now: Timestamp, most: usize) {
+        for _ in 0..most {
+            let Some(index) = self.timers.pop_due(now) else { break };
             let until = self.tell_losses(index).map_or(now, |at| at.min(now));
             let place = &mut self.places[index as usize];
             if let Some(group) = &mut place.group {

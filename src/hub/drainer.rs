@@ -28,12 +28,15 @@ impl<'a> Drainer<'a> {
 
     /// Advances what is due by `now`, and moves up to `most` outputs into `into`, under one lock.
     ///
+    /// Of each app at most `most` groups are advanced, twice, so that `most` bounds how long others wait
+    /// for the lock, however many groups are late.
+    ///
     /// Groups of an app take turns, one output each. Apps take turns, too: after one that had as much
     /// to tell as there was room for, the next one comes first, so that the loud keep nobody waiting
     /// for longer than one turn each.
     ///
-    /// Returns when the shard wants to be drained again, if by time alone. Call it again at once
-    /// while it moves `most`.
+    /// Returns when the shard wants to be drained again, if by time alone; `now` or earlier while there is
+    /// more than was done. Call it again at once while it moves `most`.
     pub fn drain(
         &mut self,
         now: Timestamp,
@@ -47,7 +50,7 @@ impl<'a> Drainer<'a> {
         let ids: Vec<AppId> = apps.range(turn).chain(apps.range(..=self.last)).map(id).collect();
         for app in ids {
             let Some(corner) = apps.get_mut(&app) else { continue };
-            corner.shelf.advance(now);
+            corner.shelf.advance_some(now, most);
             let has_room = into.len() < full;
             while into.len() < full
                 && let Some((group, output)) = corner.shelf.poll()
@@ -59,7 +62,7 @@ impl<'a> Drainer<'a> {
                 self.last = app;
             }
             // Groups that could not settle for want of room can now.
-            corner.shelf.advance(now);
+            corner.shelf.advance_some(now, most);
             if corner.shelf.is_ready() {
                 next = Some(now);
             } else {
