@@ -15,11 +15,14 @@ use crate::{
     words::{TERMS, filter, texts, words},
 };
 
+/// Whether a text is clean, by the list or by a list of its own.
+type Judge = fn(&AhoCorasick, &str) -> bool;
+
 /// Texts a round.
 const TEXTS: usize = 1_000;
 
 pub(crate) fn scans(report: &mut Report) {
-    let peers: [(&str, &str, u64, fn(&AhoCorasick, &str) -> bool); 3] = [
+    let peers: [(&str, &str, u64, Judge); 3] = [
         ("aho-corasick", "aho-corasick on the raw bytes, its contiguous automaton", 83, raw),
         ("nfkc", "NFKC, lower case, and then aho-corasick", 200, normalised),
         ("rustrict", "rustrict, on its own list", 2_000, profanity),
