@@ -8,6 +8,7 @@ use crate::{
     message::Priority,
     scheduler::{Arrival, Authored, Offered, Scheduler},
     time::Timestamp,
+    timers::Timers,
 };
 
 /// A group's scheduler, with numbers for messages.
@@ -66,5 +67,21 @@ impl Lanes {
             }
         })
         .count()
+    }
+}
+
+/// An engine's timers: one for each of many groups.
+#[derive(Debug, Default)]
+pub struct Alarms(Timers);
+
+impl Alarms {
+    /// Sets a group's timer, in place of the one it had.
+    pub fn set(&mut self, group: u32, at: Timestamp) {
+        self.0.set(group, Some(at));
+    }
+
+    /// A group whose timer has ended, which stops it.
+    pub fn pop_due(&mut self, now: Timestamp) -> Option<u32> {
+        self.0.pop_due(now)
     }
 }

@@ -2,11 +2,18 @@
 //!
 //! The engine's side is the whole release, from the deadline to the entry and the outcome; a heap of
 //! deadlines only says whose turn it is. Beside a thousand groups it shows what their number costs.
+//! `timers` is the queue of deadlines alone.
 
-use std::{cmp::Reverse, collections::BinaryHeap, hint::black_box, time::Duration};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, BinaryHeap},
+    hint::black_box,
+    time::Duration,
+};
 
 use liveroom::{
     Author, Command, Creation, Engine, EngineConfig, GroupConfig, GroupId, Timestamp, TipSet,
+    internals::Alarms,
 };
 
 use crate::{
@@ -36,6 +43,66 @@ pub(crate) fn deadlines(report: &mut Report) {
         let (mut many, mut heap) = (Backlog::new(MANY), Heap::new(MANY));
         report.race(&case, || many.release(), || heap.release());
     }
+    for (peer, what) in [
+        ("heap", "BinaryHeap, which can set no timer anew or stop it; ours can"),
+        ("tree", "BTreeSet, which cannot find a group's timer; ours can"),
+    ] {
+        let name = format!("timers/groups={MANY}/beside={peer}");
+        if report.wants("T", &name) {
+            let case = Case { aim: "T", name, what, at_least: None, units: RELEASES };
+            let (mut ours, mut heap, mut tree) = (Ticking::new(), Heap::new(MANY), Tree::new());
+            let mut release = || if peer == "heap" { heap.release() } else { tree.release() };
+            report.race(&case, || ours.release(), &mut release);
+        }
+    }
+}
+
+/// The timers of an engine alone.
+struct Ticking {
+    alarms: Alarms,
+    at: Vec<Timestamp>,
+}
+
+impl Ticking {
+    fn new() -> Self {
+        let at: Vec<_> = (0..MANY).map(first).collect();
+        let mut alarms = Alarms::default();
+        (0..).zip(&at).for_each(|(group, at)| alarms.set(group, *at));
+        Self { alarms, at }
+    }
+
+    fn release(&mut self) -> Duration {
+        time(|| {
+            for _ in 0..RELEASES {
+                let Some(group) = self.alarms.pop_due(Timestamp::MAX) else { return };
+                let at = &mut self.at[group as usize];
+                *at += INTERVAL;
+                self.alarms.set(group, *at);
+            }
+        })
+    }
+}
+
+struct Tree(BTreeSet<(Timestamp, u32)>);
+
+impl Tree {
+    fn new() -> Self {
+        Self((0..MANY as u32).map(|group| (first(group.into()), group)).collect())
+    }
+
+    fn release(&mut self) -> Duration {
+        time(|| {
+            for _ in 0..RELEASES {
+                let Some((at, group)) = self.0.pop_first() else { return };
+                self.0.insert((at + INTERVAL, black_box(group)));
+            }
+        })
+    }
+}
+
+/// When a group of many has its first deadline: spread over the interval, in no order.
+fn first(group: u64) -> Timestamp {
+    START + INTERVAL / MANY as u32 * (group * 61_803 % MANY) as u32
 }
 
 /// An engine in which every group has messages waiting, and releases one in each interval.
