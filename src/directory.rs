@@ -65,7 +65,7 @@ impl User {
         }
         let profile = |it: &Arc<Profile>| size_of::<Profile>() + it.nick.len() + it.avatar.len();
         2 * size_of::<(UserId, Self)>()
-            + id.as_str().len()
+            + id.heap_bytes()
             + self.profile.as_ref().map_or(0, profile)
             + spilled(&self.sessions)
     }

@@ -3,17 +3,21 @@
 //! Ids that people choose ([`UserId`], [`GroupId`]) are checked when they are made, from serialized
 //! data too, so that an id that exists is a good one.
 
+mod short;
+
 use std::{
     borrow::Borrow,
     fmt,
     hash::{BuildHasher, Hasher},
+    mem::size_of,
     str::FromStr,
-    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
 use thiserror::Error;
+
+use self::short::Short;
 
 /// Why a piece of text is no id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -63,7 +67,10 @@ pub enum IdError {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct UserId(Arc<str>);
+pub struct UserId(Short<14, { Self::MAX_BYTES }>);
+
+// A giant group has a million of them, most of which have room in place.
+const _: () = assert!(size_of::<Option<UserId>>() == 16);
 
 impl UserId {
     /// The most bytes a user id may have ("up to 32 bytes", the modelled service).
@@ -77,19 +84,24 @@ impl UserId {
         check_length(text, Self::MAX_BYTES)?;
         match text.chars().find(|&c| is_unfit_for_an_id(c)) {
             Some(character) => Err(IdError::Character { character }),
-            None => Ok(Self(text.into())),
+            None => Ok(Self(Short::new(text))),
         }
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
+    }
+
+    /// What it holds beside itself.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.0.heap_bytes()
     }
 }
 
 impl Borrow<str> for UserId {
     fn borrow(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
@@ -108,7 +120,10 @@ impl Borrow<str> for UserId {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct GroupId(Arc<str>);
+pub struct GroupId(Short<22, { Self::MAX_BYTES }>);
+
+// Assigned ids, of 18 bytes, have room in place.
+const _: () = assert!(size_of::<GroupId>() == 24);
 
 impl GroupId {
     /// The most bytes a group id may have ("up to 48 bytes of printable ASCII", the modelled service).
@@ -136,12 +151,12 @@ impl GroupId {
             let digit = (code >> (place * 5)) & 31;
             text.push(char::from(LETTERS[usize::try_from(digit).unwrap_or(0)]));
         }
-        Self(text.into())
+        Self(Short::new(&text))
     }
 
     /// Whether it is of the form that is assigned, and never chosen.
     pub(crate) fn is_assigned(&self) -> bool {
-        self.0.starts_with(Self::ASSIGNED_PREFIX)
+        self.as_str().starts_with(Self::ASSIGNED_PREFIX)
     }
 
     /// Accepts chosen and assigned ids alike.
@@ -149,13 +164,13 @@ impl GroupId {
         check_length(text, Self::MAX_BYTES)?;
         match text.chars().find(|c| !(' '..='~').contains(c)) {
             Some(character) => Err(IdError::Character { character }),
-            None => Ok(Self(text.into())),
+            None => Ok(Self(Short::new(text))),
         }
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
@@ -199,13 +214,13 @@ macro_rules! text_id {
 
         impl From<$type> for String {
             fn from(id: $type) -> Self {
-                id.0.as_ref().to_owned()
+                id.as_str().to_owned()
             }
         }
 
         impl fmt::Display for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
     };

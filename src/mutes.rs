@@ -91,10 +91,8 @@ impl Mutes {
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        // An id is 16 bytes of counts and, mostly, no more than 16 of text.
-        self.bars
-            .as_ref()
-            .map_or(0, |bars| size_of::<Deadlines<UserId>>() + bars.heap_bytes() + bars.len() * 32)
+        // Most ids hold nothing beside themselves.
+        self.bars.as_ref().map_or(0, |bars| size_of::<Deadlines<UserId>>() + bars.heap_bytes())
     }
 
     pub(crate) fn save(&self) -> Saved {

@@ -11,8 +11,8 @@ use crate::{
     role::{Author, Profile},
 };
 
-/// A user id, with the counts beside its text.
-const USER: usize = 48;
+/// What a user id holds beside itself, if it is a long one.
+const USER: usize = 56;
 
 /// The bytes of one output.
 pub(super) fn output(output: &Output) -> usize {

@@ -65,5 +65,5 @@ impl Applicants {
 
 fn text(user: &UserId, applicant: &Applicant) -> usize {
     let profile = &applicant.profile;
-    user.as_str().len() + profile.nick.len() + profile.avatar.len() + applicant.note.len()
+    user.heap_bytes() + profile.nick.len() + profile.avatar.len() + applicant.note.len()
 }

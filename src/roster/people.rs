@@ -94,7 +94,7 @@ impl Record {
     fn text(&self) -> usize {
         let Profile { nick, avatar } = &*self.profile;
         let card = self.card.as_ref().map_or(0, |card| card.len() + 16);
-        self.user.as_str().len() + nick.len() + avatar.len() + size_of::<Profile>() + 64 + card
+        self.user.heap_bytes() + nick.len() + avatar.len() + size_of::<Profile>() + 64 + card
     }
 }
 

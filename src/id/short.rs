@@ -1,0 +1,115 @@
+//! Texts that are short most of the time: those stay where they are, and longer ones are shared.
+
+use std::{
+    cmp::Ordering,
+    hash::{Hash, Hasher},
+    mem::size_of,
+    sync::Arc,
+};
+
+/// A text of at most `MAX` bytes. Up to `HERE` of them are held in place, so that a copy asks for no
+/// memory and counts nothing; more are shared between copies.
+///
+/// Invariant: a text of up to `HERE` bytes is `Here`, and what is behind its end is zero, so that
+/// equal texts look alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Short<const HERE: usize, const MAX: usize> {
+    Here { length: u8, bytes: [u8; HERE] },
+    Shared(Arc<Long<MAX>>),
+}
+
+/// A text that has no room in place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Long<const MAX: usize> {
+    length: u8,
+    bytes: [u8; MAX],
+}
+
+impl<const HERE: usize, const MAX: usize> Short<HERE, MAX> {
+    /// The caller has checked that it is not too long.
+    pub(super) fn new(text: &str) -> Self {
+        let length = u8::try_from(text.len()).expect("ids are shorter than 256 bytes");
+        if text.len() <= HERE {
+            Self::Here { length, bytes: padded(text) }
+        } else {
+            Self::Shared(Arc::new(Long { length, bytes: padded(text) }))
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).expect("it was text when it was made")
+    }
+
+    /// What it holds beside itself, shared or not.
+    pub(super) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Here { .. } => 0,
+            // Two counts stand before it.
+            Self::Shared(_) => size_of::<Long<MAX>>() + 2 * size_of::<usize>(),
+        }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Here { length, bytes } => &bytes[..usize::from(*length)],
+            Self::Shared(long) => &long.bytes[..usize::from(long.length)],
+        }
+    }
+}
+
+fn padded<const ROOM: usize>(text: &str) -> [u8; ROOM] {
+    let mut bytes = [0; ROOM];
+    bytes[..text.len()].copy_from_slice(text.as_bytes());
+    bytes
+}
+
+/// As the text's, so that a table by ids can be asked by text.
+impl<const HERE: usize, const MAX: usize> Hash for Short<HERE, MAX> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+/// As the text's, which is that of its bytes.
+impl<const HERE: usize, const MAX: usize> Ord for Short<HERE, MAX> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl<const HERE: usize, const MAX: usize> PartialOrd for Short<HERE, MAX> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::stable_hash;
+
+    type Text = Short<4, 8>;
+
+    #[test]
+    fn a_text_comes_back_whether_it_stays_in_place_or_is_shared() {
+        for text in ["", "a", "abcd", "abcde", "abcdefgh", "张", "张ab"] {
+            let short = Text::new(text);
+            assert_eq!(short.as_str(), text);
+            assert_eq!(short.heap_bytes() == 0, text.len() <= 4, "{text}");
+            assert_eq!(short.clone(), short);
+        }
+    }
+
+    #[test]
+    fn texts_are_told_apart_ordered_and_hashed_as_str_is() {
+        let texts = ["", "a", "ab", "abcd", "abcde", "abcdf", "b", "张", "张三"];
+        for one in texts {
+            for other in texts {
+                let (a, b) = (Text::new(one), Text::new(other));
+                assert_eq!(a == b, one == other);
+                assert_eq!(a.cmp(&b), one.cmp(other), "{one:?} {other:?}");
+                assert_eq!(stable_hash(&a) == stable_hash(&other), one == other);
+            }
+        }
+    }
+}
