@@ -38,18 +38,13 @@ impl Roster {
     /// Changes how a member is shown; false if nothing changes.
     pub(crate) fn set_profile(&mut self, user: &UserId, profile: Arc<Profile>) -> bool {
         let Some((people, slot)) = self.member_mut(user) else { return false };
-        let changes = people.get(slot).profile != profile;
-        people.change(slot, |record| record.profile = profile);
-        changes
+        people.set_profile(slot, profile)
     }
 
     /// Changes a member's name in this group, an empty one removes it; false if nothing changes.
     pub(crate) fn set_card(&mut self, user: &UserId, card: Arc<str>) -> bool {
         let Some((people, slot)) = self.member_mut(user) else { return false };
-        let card = Some(card).filter(|card| !card.is_empty());
-        let changes = people.get(slot).card != card;
-        people.change(slot, |record| record.card = card);
-        changes
+        people.set_card(slot, Some(card).filter(|card| !card.is_empty()))
     }
 
     /// Gives `marks` to all of `users`, or takes them, and says whether anything changed. Marks go
@@ -71,7 +66,7 @@ impl Roster {
             let slot = self.online_slot(user);
             slots.push(slot.ok_or_else(|| Refusal::UnknownMember { user: user.clone() })?);
         }
-        let Some(people) = &mut self.people else { return Ok(false) };
+        let Some(people) = self.people_mut() else { return Ok(false) };
         // By their joins, which stay the same in a restored group, as slots do not.
         slots.sort_unstable_by_key(|&slot| people.get(slot).join);
         slots.dedup();
@@ -98,13 +93,13 @@ impl Roster {
 
     /// Moves every open grace with the clock, and the ends of being always online.
     pub(crate) fn shift(&mut self, shift: Shift) {
-        if let Some(people) = &mut self.people {
+        if let Some(people) = self.people_mut() {
             people.shift(shift);
         }
     }
 
     fn online_slot(&self, user: &UserId) -> Option<Slot> {
-        let people = self.people.as_ref()?;
+        let people = self.people()?;
         people.find(user).filter(|&slot| people.get(slot).is_online())
     }
 }

@@ -4,10 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Roster,
-    people::{People, Record},
-};
+use super::{Roster, people::People, record::Record};
 use crate::{
     command::Device,
     id::UserId,
@@ -63,7 +60,7 @@ impl<'a> Member<'a> {
 
     /// Their name in this group, if they have one.
     pub fn name_card(&self) -> Option<&'a str> {
-        self.record.card.as_deref()
+        self.people.card(self.record).map(|card| &**card)
     }
 
     /// When they joined.
@@ -79,7 +76,7 @@ impl<'a> Member<'a> {
     /// Their sessions, in the order in which they came; those whose connection was lost a moment ago
     /// are among them.
     pub fn devices(&self) -> impl Iterator<Item = Device> + use<'a> {
-        self.record.devices.iter().copied()
+        self.people.devices(self.record)
     }
 
     /// Whether they have a session, or are [always online](crate::Command::ALWAYS_ONLINE).

@@ -4,11 +4,12 @@
 //! or rehashed as a whole when a table grows, and the digest is a running sum.
 //!
 //! Invariants: a session is in one place only: it is a member's, a guest's or an applicant's; no
-//! user is both member and applicant; the owner, member or not, is no admin; `people` and
-//! `applicants` are `None` exactly while there are none.
+//! user is both member and applicant; the owner, member or not, is no admin; `here` is `None`
+//! exactly while nobody is, and `people` and `applicants` in it while there are none.
 //!
-//! Memory for each member, beside what their profile and id hold: 88 bytes of record, 12 to 20 of
-//! the index of users, 18 of the order of joins, and 20 to 40 for each session. A guest is a session.
+//! Memory for each member in a large group, beside what their profile holds, and an id of more than
+//! 14 bytes: 56 bytes of record, 8 each in the tables of users and of sessions, 5 in the order of
+//! joins. A name card or a second session takes about 60 to 100 more. A guest takes 16.
 
 mod applicants;
 mod change;
@@ -18,12 +19,14 @@ mod marks;
 mod member;
 #[cfg(test)]
 mod model;
+mod order;
 mod people;
+mod record;
 mod saved;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{mem::size_of, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -34,8 +37,8 @@ use self::{
     applicants::Applicants,
     facts::{Fact, Sum},
     index::{Index, Slot},
-    marks::Marks,
-    people::{People, Record},
+    people::People,
+    record::Record,
 };
 use crate::{
     bounds,
@@ -51,14 +54,40 @@ use crate::{
 pub(crate) struct Roster {
     key: HashKey,
     owner: Option<UserId>,
-    /// The sessions of members and guests.
-    sessions: Index<(SessionId, Place)>,
-    people: Option<Box<People>>,
-    applicants: Option<Box<Applicants>>,
-    guests: u64,
-    guest_sum: Sum,
     /// The number that the next join gets; numbers are not given again.
     joins: u64,
+    here: Option<Box<Here>>,
+}
+
+/// Those who are there, or ask to be.
+#[derive(Clone, Debug)]
+struct Here {
+    key: HashKey,
+    guests: Index<Guest>,
+    guest_sum: Sum,
+    people: Option<Box<People>>,
+    applicants: Option<Box<Applicants>>,
+}
+
+/// A guest's session: as bytes, because a million of them need no gaps between them.
+#[derive(Clone, Copy, Debug)]
+struct Guest {
+    session: [u8; 8],
+    platform: Platform,
+}
+
+const _: () = assert!(size_of::<Guest>() == 9);
+
+impl From<Device> for Guest {
+    fn from(Device { session, platform }: Device) -> Self {
+        Self { session: session.0.to_le_bytes(), platform }
+    }
+}
+
+impl Guest {
+    fn device(self) -> Device {
+        Device { session: SessionId(u64::from_le_bytes(self.session)), platform: self.platform }
+    }
 }
 
 /// Whose a session is.
@@ -132,16 +161,7 @@ pub(crate) struct Departed {
 /// Looking.
 impl Roster {
     pub(crate) fn new(owner: Option<UserId>, key: HashKey) -> Self {
-        Self {
-            key,
-            owner,
-            sessions: Index::new(),
-            people: None,
-            applicants: None,
-            guests: 0,
-            guest_sum: Sum::default(),
-            joins: 0,
-        }
+        Self { key, owner, joins: 0, here: None }
     }
 
     /// Whose the group is, member or not.
@@ -152,10 +172,10 @@ impl Roster {
     pub(crate) fn occupant(&self, session: SessionId) -> Option<Occupant> {
         match self.place(session) {
             Some(Place::Member(slot)) => {
-                Some(Occupant::Member(self.people.as_ref()?.get(slot).user.clone()))
+                Some(Occupant::Member(self.people()?.get(slot).user.clone()))
             }
             Some(Place::Guest(_)) => Some(Occupant::Guest),
-            None => self.applicants.as_ref()?.at(session).cloned().map(Occupant::Applicant),
+            None => self.asking()?.at(session).cloned().map(Occupant::Applicant),
         }
     }
 
@@ -163,10 +183,10 @@ impl Roster {
     pub(crate) fn is_connected(&self, session: SessionId) -> bool {
         match self.place(session) {
             Some(Place::Member(_)) => {
-                self.people.as_ref().is_some_and(|people| people.lost.get(&session).is_none())
+                self.people().is_some_and(|people| people.lost.get(&session).is_none())
             }
             Some(Place::Guest(_)) => true,
-            None => self.applicants.as_ref().is_some_and(|them| them.at(session).is_some()),
+            None => self.asking().is_some_and(|them| them.at(session).is_some()),
         }
     }
 
@@ -175,12 +195,12 @@ impl Roster {
         let device = match self.place(session) {
             Some(Place::Guest(platform)) => return Some(platform),
             Some(Place::Member(slot)) => {
-                let devices = &self.people.as_ref()?.get(slot).devices;
-                devices.iter().find(|device| device.session == session)?
+                let people = self.people()?;
+                people.devices(people.get(slot)).find(|device| device.session == session)?
             }
             None => {
-                let applicants = self.applicants.as_ref()?;
-                &applicants.get(applicants.at(session)?)?.device
+                let applicants = self.asking()?;
+                applicants.get(applicants.at(session)?)?.device
             }
         };
         Some(device.platform)
@@ -192,7 +212,7 @@ impl Roster {
     }
 
     pub(crate) fn get(&self, user: &UserId) -> Option<Member<'_>> {
-        let people = self.people.as_ref()?;
+        let people = self.people()?;
         Some(self.member(people, people.get(people.find(user)?)))
     }
 
@@ -203,8 +223,7 @@ impl Roster {
 
     /// The members who have this mark, in the order in which they joined.
     pub(crate) fn marked(&self, mark: u32) -> impl Iterator<Item = Member<'_>> {
-        let people = self.people.as_deref().into_iter();
-        people.flat_map(move |people| {
+        self.people().into_iter().flat_map(move |people| {
             people.marked(mark).map(move |record| self.member(people, record))
         })
     }
@@ -220,7 +239,7 @@ impl Roster {
 
     /// The session of a member that was lost first of those that are.
     pub(crate) fn first_lost(&self, user: &UserId) -> Option<Device> {
-        let people = self.people.as_ref()?;
+        let people = self.people()?;
         let lost = self.sessions(user).filter_map(|device| {
             let turn = people.lost.get(&device.session)?;
             Some((turn, device))
@@ -231,44 +250,43 @@ impl Roster {
     /// The owner, if a member, and the admins, in the order of their joins.
     pub(crate) fn staff(&self) -> impl Iterator<Item = Member<'_>> {
         let mut staff: SmallVec<[&Record; bounds::ADMINS + 1]> = SmallVec::new();
-        if let Some(people) = &self.people {
+        if let Some(people) = self.people() {
             staff.extend(people.admins().iter().filter_map(|&join| people.by_join(join)));
             let owner = self.owner.as_ref().and_then(|owner| people.find(owner));
             staff.extend(owner.map(|slot| people.get(slot)));
             staff.sort_unstable_by_key(|record| record.join);
         }
-        let people = self.people.as_deref();
+        let people = self.people();
         staff.into_iter().filter_map(move |record| Some(self.member(people?, record)))
     }
 
     /// How many admins there are, of [`bounds::ADMINS`].
     pub(crate) fn admins(&self) -> usize {
-        self.people.as_ref().map_or(0, |people| people.admins().len())
+        self.people().map_or(0, |people| people.admins().len())
     }
 
     pub(crate) fn members(&self) -> u64 {
-        self.people.as_ref().map_or(0, |people| people.len() as u64)
+        self.people().map_or(0, |people| people.len() as u64)
     }
 
     pub(crate) fn guests(&self) -> u64 {
-        self.guests
+        self.here.as_ref().map_or(0, |here| here.guests.len() as u64)
     }
 
-    /// How many sessions the member has who has most. Looks at every member.
+    /// How many sessions the member has who has most.
     pub(crate) fn most_sessions(&self) -> usize {
-        let people = self.people.iter().flat_map(|people| people.since(0));
-        people.map(|record| record.devices.len()).max().unwrap_or(0)
+        self.people().map_or(0, People::most_sessions)
     }
 
     /// Users with a session, lost ones included, or always online, and guests.
     pub(crate) fn online(&self) -> u64 {
-        self.people.as_ref().map_or(0, |people| people.online()) + self.guests
+        self.people().map_or(0, People::online) + self.guests()
     }
 
     /// Up to `limit` members, at least one if there is one, in the order of their joins; and where
     /// the list goes on, if it does. The hidden are passed over.
     pub(crate) fn page(&self, from: Page, limit: usize) -> (Vec<Member<'_>>, Option<Page>) {
-        let Some(people) = &self.people else { return (Vec::new(), None) };
+        let Some(people) = self.people() else { return (Vec::new(), None) };
         let records = people.shown(from.0).take(limit.max(1));
         let page: Vec<_> = records.map(|record| self.member(people, record)).collect();
         let next = page.last().map(|member| Page(member.record().join + 1));
@@ -278,13 +296,13 @@ impl Roster {
 
     /// Up to `limit` members, the newest first. The hidden are passed over.
     pub(crate) fn newest(&self, limit: usize) -> Vec<Member<'_>> {
-        let Some(people) = &self.people else { return Vec::new() };
+        let Some(people) = self.people() else { return Vec::new() };
         people.shown(0).rev().take(limit).map(|record| self.member(people, record)).collect()
     }
 
     /// When the first lost connection is given up, or the first member no longer always online.
     pub(crate) fn next_lapse(&self) -> Option<Timestamp> {
-        let people = self.people.as_ref()?;
+        let people = self.people()?;
         let always = people.always().and_then(Deadlines::next_end);
         people.lost.next_end().into_iter().chain(always).min()
     }
@@ -296,44 +314,47 @@ impl Roster {
 
     /// Those who ask to be admitted, in the order of their ids.
     pub(crate) fn applicants(&self) -> impl Iterator<Item = (&UserId, &Applicant)> {
-        self.applicants.iter().flat_map(|applicants| applicants.iter())
+        self.asking().into_iter().flat_map(Applicants::iter)
     }
 
     /// The guests' sessions, in the order of their numbers.
     pub(crate) fn guest_devices(&self) -> Vec<Device> {
-        let mut guests: Vec<Device> = self.sessions.unordered().filter_map(guest).collect();
+        let guests = self.here.iter().flat_map(|here| here.guests.unordered());
+        let mut guests: Vec<Device> = guests.map(|guest| guest.device()).collect();
         guests.sort_unstable_by_key(|device| device.session);
         guests
     }
 
     /// How many ask to be admitted.
     pub(crate) fn applicant_count(&self) -> u64 {
-        self.applicants.as_ref().map_or(0, |applicants| applicants.len() as u64)
+        self.asking().map_or(0, |applicants| applicants.len() as u64)
     }
 
     /// Whether `user` asks to be admitted.
     pub(crate) fn is_applicant(&self, user: &UserId) -> bool {
-        self.applicants.as_ref().is_some_and(|applicants| applicants.get(user).is_some())
+        self.asking().is_some_and(|applicants| applicants.get(user).is_some())
     }
 
     /// One number for the whole state, the same for the same state.
     pub(crate) fn digest(&self) -> u64 {
-        let people = self.people.as_ref().map_or(0, |people| people.sum().get());
-        let applicants = self.applicants.as_ref().map_or(0, |applicants| applicants.sum().get());
-        let counters = (self.joins, self.orders());
-        stable_hash(&(&self.owner, counters, people, self.guest_sum.get(), applicants))
+        let people = self.people().map_or(0, |people| people.sum().get());
+        let guests = self.here.as_ref().map_or(0, |here| here.guest_sum.get());
+        let applicants = self.asking().map_or(0, |applicants| applicants.sum().get());
+        stable_hash(&(&self.owner, (self.joins, self.orders()), people, guests, applicants))
     }
 
     /// An estimate of the heap in use; profiles that are shared with the host are counted in full.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.sessions.heap_bytes()
-            + self.people.as_deref().map_or(0, People::heap_bytes)
-            + self.applicants.as_deref().map_or(0, Applicants::heap_bytes)
+        let Some(here) = &self.here else { return 0 };
+        size_of::<Here>()
+            + here.guests.heap_bytes()
+            + here.people.as_deref().map_or(0, People::heap_bytes)
+            + here.applicants.as_deref().map_or(0, Applicants::heap_bytes)
     }
 
     /// The orders given next to a lost connection, and to somebody always online.
     fn orders(&self) -> (u64, u64) {
-        let Some(people) = &self.people else { return (0, 0) };
+        let Some(people) = self.people() else { return (0, 0) };
         (people.lost.next_order(), people.always().map_or(0, Deadlines::next_order))
     }
 
@@ -342,8 +363,21 @@ impl Roster {
     }
 
     fn place(&self, session: SessionId) -> Option<Place> {
-        let hash = self.key.hash_one(session);
-        self.sessions.find(hash, |(other, _)| *other == session).map(|(_, place)| *place)
+        let here = self.here.as_ref()?;
+        let seat = here.people.as_ref().and_then(|people| people.at(session));
+        seat.map(Place::Member).or_else(|| {
+            let is_it = |guest: &Guest| guest.device().session == session;
+            let guest = here.guests.find(self.key.hash_one(session), is_it)?;
+            Some(Place::Guest(guest.platform))
+        })
+    }
+
+    fn people(&self) -> Option<&People> {
+        self.here.as_ref()?.people.as_deref()
+    }
+
+    fn asking(&self) -> Option<&Applicants> {
+        self.here.as_ref()?.applicants.as_deref()
     }
 }
 
@@ -358,21 +392,22 @@ impl Roster {
         device: Device,
     ) {
         self.take_applicant(&user);
-        let devices = SmallVec::from_buf([device]);
-        let (join, marks) = (self.joins, Marks::default());
+        self.expect_free(device.session);
+        let join = self.joins;
         self.joins += 1;
-        let people = self.people.get_or_insert_with(|| Box::new(People::new(self.key)));
+        let people = self.open().people();
         assert!(people.find(&user).is_none(), "only who is no member yet is admitted");
-        let record = Record { join, user, profile, card: None, joined: now, devices, marks };
-        let slot = people.enter(record);
-        self.seat(device.session, Place::Member(slot));
+        let slot = people.enter(Record::new(join, user, profile, now));
+        people.sit(slot, device);
     }
 
     pub(crate) fn admit_guest(&mut self, device: Device) {
-        let Device { session, platform } = device;
-        self.seat(session, Place::Guest(platform));
-        self.guests += 1;
-        self.guest_sum.add(&Fact::Guest { session, platform });
+        self.expect_free(device.session);
+        let key = self.key;
+        let here = self.open();
+        let hash = |guest: &Guest| key.hash_one(guest.device().session);
+        here.guests.insert(key.hash_one(device.session), device.into(), hash);
+        here.guest_sum.add(&guest_fact(device));
     }
 
     /// Adds a session to a member's, or brings one of theirs back that was lost.
@@ -385,7 +420,7 @@ impl Roster {
         let place = self.place(device.session);
         let (people, slot) = self.member_mut(user).expect("sessions are attached to members only");
         if let Some(profile) = profile {
-            people.change(slot, |record| record.profile = profile);
+            people.set_profile(slot, profile);
         }
         if let Some(Place::Member(holder)) = place
             && holder == slot
@@ -393,8 +428,8 @@ impl Roster {
             people.revive(device.session);
             return Attached { came_online: false, new: false };
         }
-        let came_online = people.sit(slot, device);
-        self.seat(device.session, Place::Member(slot));
+        self.expect_free(device.session);
+        let came_online = self.open().people().sit(slot, device);
         Attached { came_online, new: true }
     }
 
@@ -403,7 +438,7 @@ impl Roster {
     pub(crate) fn lose(&mut self, session: SessionId, until: Timestamp) -> bool {
         // A grace always ends, even one that began when the clock had run wild.
         let until = until.min(Timestamp::LAST);
-        match (self.place(session), &mut self.people) {
+        match (self.place(session), self.people_mut()) {
             (Some(Place::Member(_)), Some(people)) => people.lose(session, until),
             _ => false,
         }
@@ -412,21 +447,26 @@ impl Roster {
     /// Lets every member's session be lost, to be given up at `until`, in the order of the joins;
     /// guests and applications go.
     pub(crate) fn lose_all(&mut self, until: Timestamp) {
-        let people = self.people.iter().flat_map(|people| people.since(0));
-        let seats = people.flat_map(|record| record.devices.iter().map(|device| device.session));
+        let people = self.people().into_iter();
+        let seats = people.flat_map(|people| {
+            people.since(0).flat_map(|record| people.devices(record)).map(|device| device.session)
+        });
         for session in seats.collect::<Vec<_>>() {
             self.lose(session, until);
         }
         for guest in self.guest_devices() {
             self.remove_session(guest.session);
         }
-        self.applicants = None;
+        if let Some(here) = &mut self.here {
+            here.applicants = None;
+        }
+        self.rest();
     }
 
     /// Ends what is to keep a member online no longer, if anything is at `now`: the session lost first,
     /// or a mark that ends before. The member stays one.
     pub(crate) fn take_lapsed(&mut self, now: Timestamp) -> Option<Lapsed> {
-        let people = self.people.as_mut()?;
+        let people = self.people_mut()?;
         let mark = people.always().and_then(Deadlines::next_end);
         if mark.is_some_and(|mark| people.lost.next_end().is_none_or(|loss| mark < loss)) {
             let slot = people.end_always(now)?;
@@ -441,16 +481,19 @@ impl Roster {
 
     /// Removes a member's or a guest's session. The member stays one.
     pub(crate) fn remove_session(&mut self, session: SessionId) -> Option<Gone> {
-        match self.unseat(session)? {
+        match self.place(session)? {
             Place::Member(slot) => {
-                let people = self.people.as_mut()?;
+                let people = self.people_mut()?;
                 let (device, last) = people.rise(slot, session);
                 Some(Gone { user: Some(people.get(slot).user.clone()), device, last })
             }
-            Place::Guest(platform) => {
-                self.guests -= 1;
-                self.guest_sum.subtract(&Fact::Guest { session, platform });
-                Some(Gone { user: None, device: Device { session, platform }, last: true })
+            Place::Guest(_) => {
+                let (key, here) = (self.key, self.here.as_mut()?);
+                let is_it = |guest: &Guest| guest.device().session == session;
+                let device = here.guests.remove(key.hash_one(session), is_it)?.device();
+                here.guest_sum.subtract(&guest_fact(device));
+                self.rest();
+                Some(Gone { user: None, device, last: true })
             }
         }
     }
@@ -459,11 +502,8 @@ impl Roster {
     pub(crate) fn remove_member(&mut self, user: &UserId) -> Option<Departed> {
         let was_online = self.is_online(user);
         let (people, slot) = self.member_mut(user)?;
-        let Record { profile, devices, .. } = people.leave(slot);
-        self.people.take_if(|people| people.len() == 0);
-        for device in &devices {
-            self.unseat(device.session);
-        }
+        let (Record { profile, .. }, devices) = people.leave(slot);
+        self.rest();
         Some(Departed { profile, devices, was_online })
     }
 
@@ -472,50 +512,70 @@ impl Roster {
     pub(crate) fn apply(&mut self, user: UserId, applicant: Applicant) {
         assert!(self.get(&user).is_none(), "members need not apply");
         self.take_applicant(&user);
-        assert!(self.is_free(applicant.device.session), "a session is in one place only");
-        self.applicants.get_or_insert_default().add(user, applicant);
+        self.expect_free(applicant.device.session);
+        self.open().applicants.get_or_insert_default().add(user, applicant);
     }
 
     pub(crate) fn take_applicant(&mut self, user: &UserId) -> Option<Applicant> {
-        let applicant = self.applicants.as_mut()?.remove(user);
-        self.applicants.take_if(|applicants| applicants.len() == 0);
+        let applicant = self.here.as_mut()?.applicants.as_mut()?.remove(user);
+        self.rest();
         applicant
     }
 
     /// Takes back the application that came over this session.
     pub(crate) fn withdraw(&mut self, session: SessionId) -> Option<UserId> {
-        let user = self.applicants.as_ref()?.at(session)?.clone();
+        let user = self.asking()?.at(session)?.clone();
         self.take_applicant(&user);
         Some(user)
     }
 
-    fn seat(&mut self, session: SessionId, place: Place) {
-        assert!(self.is_free(session), "a session is in one place only");
-        let key = self.key;
-        self.sessions
-            .insert(key.hash_one(session), (session, place), |(session, _)| key.hash_one(session));
-    }
-
-    fn unseat(&mut self, session: SessionId) -> Option<Place> {
-        let hash = self.key.hash_one(session);
-        self.sessions.remove(hash, |(other, _)| *other == session).map(|(_, place)| place)
-    }
-
     fn is_free(&self, session: SessionId) -> bool {
         self.place(session).is_none()
-            && self.applicants.as_ref().is_none_or(|applicants| applicants.at(session).is_none())
+            && self.asking().is_none_or(|applicants| applicants.at(session).is_none())
+    }
+
+    fn expect_free(&self, session: SessionId) {
+        assert!(self.is_free(session), "a session is in one place only");
+    }
+
+    fn people_mut(&mut self) -> Option<&mut People> {
+        self.here.as_mut()?.people.as_deref_mut()
     }
 
     fn member_mut(&mut self, user: &UserId) -> Option<(&mut People, Slot)> {
-        let people = self.people.as_mut()?;
+        let people = self.people_mut()?;
         let slot = people.find(user)?;
         Some((people, slot))
     }
+
+    /// Makes room for somebody to be there.
+    fn open(&mut self) -> &mut Here {
+        let key = self.key;
+        self.here.get_or_insert_with(|| Box::new(Here::new(key)))
+    }
+
+    /// Gives back what nobody needs any more.
+    fn rest(&mut self) {
+        self.here.take_if(|here| {
+            here.people.take_if(|people| people.len() == 0);
+            here.applicants.take_if(|applicants| applicants.len() == 0);
+            here.guests.len() == 0 && here.people.is_none() && here.applicants.is_none()
+        });
+    }
 }
 
-fn guest(&(session, place): &(SessionId, Place)) -> Option<Device> {
-    match place {
-        Place::Guest(platform) => Some(Device { session, platform }),
-        Place::Member(_) => None,
+impl Here {
+    fn new(key: HashKey) -> Self {
+        let (guests, guest_sum) = (Index::new(), Sum::default());
+        Self { key, guests, guest_sum, people: None, applicants: None }
     }
+
+    fn people(&mut self) -> &mut People {
+        let key = self.key;
+        self.people.get_or_insert_with(|| Box::new(People::new(key)))
+    }
+}
+
+fn guest_fact(Device { session, platform }: Device) -> Fact<'static> {
+    Fact::Guest { session, platform }
 }

@@ -1,12 +1,15 @@
-//! The members of a group: their records, found by user and by the order of their joins.
+//! The members of a group: their records, found by user, by session and by the order of their joins.
 //!
-//! Invariants: every record is in `users` and in `order`; `admins` and `lost` name members only;
-//! who has a session, or the mark of being always online, is online, and only they have marks;
-//! `online` counts them; that mark and its end are there together, and `marking` while there are
-//! marks; `sum` is the sum of the facts about all of them.
+//! Invariants: every record is in `users` and in `order`, and in `seats` by its first session;
+//! `others` names the further ones; `admins` and `lost` name members only; who has a session, or
+//! the mark of being always online, is online, and only they have marks; `online` counts them; that
+//! mark and its end are there together, and `marking` while there are marks; `sum` is the sum of the
+//! facts about all of them.
+
+mod marking;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
     mem::size_of,
     sync::Arc,
 };
@@ -16,37 +19,30 @@ use smallvec::SmallVec;
 use super::{
     facts::{Fact, Sum},
     index::{Arena, Index, Slot},
-    marks::{Kinds, Marking, Marks},
+    marks::Marking,
+    order::Order,
+    record::{Besides, Record},
 };
 use crate::{
-    command::{Command, Device},
+    command::Device,
     deadlines::Deadlines,
     id::{HashKey, SessionId, UserId},
-    refusal::Refusal,
     role::Profile,
     time::{Shift, Timestamp},
 };
-
-/// What is kept of one member: 88 bytes, the only session inline.
-#[derive(Clone, Debug)]
-pub(super) struct Record {
-    /// The number of their join, higher than that of all who joined before.
-    pub(super) join: u64,
-    pub(super) user: UserId,
-    pub(super) profile: Arc<Profile>,
-    pub(super) card: Option<Arc<str>>,
-    pub(super) joined: Timestamp,
-    /// In the order in which they came.
-    pub(super) devices: SmallVec<[Device; 1]>,
-    pub(super) marks: Marks,
-}
 
 #[derive(Clone, Debug)]
 pub(super) struct People {
     key: HashKey,
     records: Arena<Record>,
-    users: Index<Named>,
-    order: BTreeMap<u64, Slot>,
+    /// By user, and by first session. An entry is the slot alone: what it is found by stands in the
+    /// record, which is read again where a table grows.
+    users: Index<Slot>,
+    seats: Index<Slot>,
+    /// By further session.
+    others: HashMap<SessionId, Slot, HashKey>,
+    besides: Besides,
+    order: Order,
     admins: BTreeSet<u64>,
     pub(super) lost: Deadlines<SessionId>,
     marking: Option<Box<Marking>>,
@@ -56,55 +52,17 @@ pub(super) struct People {
     text: usize,
 }
 
-/// A member in the index of users. Half of the hash stands beside the place, so that a table grows
-/// without reading records.
-#[derive(Clone, Copy, Debug)]
-struct Named {
-    hash: u32,
-    slot: Slot,
-}
-
-impl Named {
-    /// The whole hash again, with all its parts: [`Index`] looks at the lowest and the highest bits.
-    fn spread(self) -> u64 {
-        spread(self.hash)
-    }
-}
-
-fn spread(hash: u32) -> u64 {
-    u64::from(hash) << 32 | u64::from(hash)
-}
-
-impl Record {
-    /// Whether they have a session, or are online without one.
-    pub(super) fn is_online(&self) -> bool {
-        !self.devices.is_empty() || self.marks.always_online()
-    }
-
-    fn fact(&self) -> Fact<'_> {
-        let Self { join, user, profile, card, joined, .. } = self;
-        Fact::Member { join: *join, user, profile, card: card.as_ref(), joined: *joined }
-    }
-
-    fn sessions_fact(&self) -> Fact<'_> {
-        Fact::Sessions { join: self.join, devices: &self.devices }
-    }
-
-    /// The bytes of its texts, with the counts beside each shared one.
-    fn text(&self) -> usize {
-        let Profile { nick, avatar } = &*self.profile;
-        let card = self.card.as_ref().map_or(0, |card| card.len() + 16);
-        self.user.heap_bytes() + nick.len() + avatar.len() + size_of::<Profile>() + 64 + card
-    }
-}
-
+/// Looking.
 impl People {
     pub(super) fn new(key: HashKey) -> Self {
         Self {
             key,
             records: Arena::new(),
             users: Index::new(),
-            order: BTreeMap::new(),
+            seats: Index::new(),
+            others: HashMap::with_hasher(key),
+            besides: Besides::default(),
+            order: Order::default(),
             admins: BTreeSet::new(),
             lost: Deadlines::new(key),
             marking: None,
@@ -131,14 +89,36 @@ impl People {
     }
 
     pub(super) fn find(&self, user: &UserId) -> Option<Slot> {
-        let hash = self.hash(user);
-        let is_it = |named: &Named| named.hash == hash && self.get(named.slot).user == *user;
-        self.users.find(spread(hash), is_it).map(|named| named.slot)
+        let is_it = |slot: &Slot| self.get(*slot).user == *user;
+        self.users.find(self.key.hash_one(user), is_it).copied()
+    }
+
+    /// Whose a session is.
+    pub(super) fn at(&self, session: SessionId) -> Option<Slot> {
+        let is_it = |slot: &Slot| is_first(self.get(*slot), session);
+        let seat = self.seats.find(self.key.hash_one(session), is_it);
+        seat.or_else(|| self.others.get(&session)).copied()
+    }
+
+    /// The sessions of a member, in the order in which they came.
+    pub(super) fn devices<'a>(&'a self, record: &Record) -> impl Iterator<Item = Device> + use<'a> {
+        self.besides.devices(record)
+    }
+
+    /// A member's name in this group, if they have one.
+    pub(super) fn card(&self, record: &Record) -> Option<&Arc<str>> {
+        self.besides.card(record)
+    }
+
+    /// How many sessions the member has who has most.
+    pub(super) fn most_sessions(&self) -> usize {
+        // Whoever has further ones has a first.
+        self.seats.len().min(1) + self.besides.most_devices()
     }
 
     /// Those who joined with the number `from` or after, in order.
     pub(super) fn since(&self, from: u64) -> impl DoubleEndedIterator<Item = &Record> {
-        self.order.range(from..).map(|(_, &slot)| self.get(slot))
+        self.order.since(from).map(|slot| self.get(slot))
     }
 
     /// The same, less those who are hidden: at most 1,000, so that passing over them costs little.
@@ -151,82 +131,132 @@ impl People {
     }
 
     pub(super) fn by_join(&self, join: u64) -> Option<&Record> {
-        self.order.get(&join).map(|&slot| self.get(slot))
+        self.order.get(join).map(|slot| self.get(slot))
     }
 
-    pub(super) fn marks(&self, record: &Record) -> impl Iterator<Item = u32> + use<> {
-        let numbers = |marking: &Marking| marking.kinds.numbers(record.marks);
-        self.marking.as_deref().map(numbers).unwrap_or_default().into_iter()
+    pub(super) fn heap_bytes(&self) -> usize {
+        let others = self.others.capacity() * (size_of::<(SessionId, Slot)>() + 1)
+            + self.others.len() * size_of::<Device>();
+        size_of::<Self>()
+            + self.records.heap_bytes()
+            + self.users.heap_bytes()
+            + self.seats.heap_bytes()
+            + others
+            + self.besides.heap_bytes()
+            + self.order.heap_bytes()
+            + self.lost.heap_bytes()
+            + self.marking.as_ref().map_or(0, |marking| size_of::<Marking>() + marking.heap_bytes())
+            + self.text
     }
+}
 
-    /// Those who have a mark, in the order in which they joined.
-    pub(super) fn marked(&self, mark: u32) -> impl Iterator<Item = &Record> {
-        let marking = self.marking.as_deref().into_iter();
-        let joins = marking.flat_map(move |marking| marking.kinds.holders(mark));
-        joins.filter_map(|join| self.by_join(join))
-    }
-
+/// Coming, changing and going.
+impl People {
+    /// Adds a member, for the time being without a session.
     pub(super) fn enter(&mut self, record: Record) -> Slot {
-        let hash = self.hash(&record.user);
-        self.sum.add(&record.fact());
-        self.sum.add(&record.sessions_fact());
-        self.online += u64::from(record.is_online());
+        let Self { key, records, users, .. } = self;
+        self.sum.add(&self.besides.fact(&record));
         self.text += record.text();
-        let join = record.join;
-        let slot = self.records.insert(record);
-        self.users.insert(spread(hash), Named { hash, slot }, |named| named.spread());
-        self.order.insert(join, slot);
+        let (join, hash) = (record.join, key.hash_one(&record.user));
+        let slot = records.insert(record);
+        users.insert(hash, slot, |slot| key.hash_one(&records.get(*slot).user));
+        self.order.push(join, slot);
         slot
     }
 
     /// Forgets a member, with everything that names them.
-    pub(super) fn leave(&mut self, slot: Slot) -> Record {
-        self.online -= u64::from(self.get(slot).is_online());
-        self.clear_marks(slot);
-        self.set_admin(slot, false);
-        let record = self.records.remove(slot);
-        for device in &record.devices {
-            self.revive(device.session);
+    pub(super) fn leave(&mut self, slot: Slot) -> (Record, SmallVec<[Device; 1]>) {
+        let devices: SmallVec<[Device; 1]> = self.devices(self.get(slot)).collect();
+        // The first one last, so that no other becomes it.
+        for device in devices.iter().rev() {
+            self.rise(slot, device.session);
         }
-        let hash = self.hash(&record.user);
-        self.users.remove(spread(hash), |named| named.slot == slot);
-        self.order.remove(&record.join);
+        if self.get(slot).is_online() {
+            self.online -= 1;
+            self.clear_marks(slot);
+        }
+        self.set_admin(slot, false);
+        self.set_card(slot, None);
+        let record = self.records.remove(slot);
+        self.users.remove(self.key.hash_one(&record.user), |it| *it == slot);
+        self.order.remove(record.join);
         self.text -= record.text();
-        self.sum.subtract(&record.sessions_fact());
-        self.sum.subtract(&record.fact());
-        record
+        self.sum.subtract(&self.besides.fact(&record));
+        (record, devices)
     }
 
-    /// Changes what is kept of a member beside sessions and marks.
-    pub(super) fn change(&mut self, slot: Slot, change: impl FnOnce(&mut Record)) {
+    /// Changes how a member is shown; false if nothing changes.
+    pub(super) fn set_profile(&mut self, slot: Slot, profile: Arc<Profile>) -> bool {
         let record = self.records.get_mut(slot);
-        self.sum.subtract(&record.fact());
+        if record.profile == profile {
+            return false;
+        }
+        self.sum.subtract(&self.besides.fact(record));
         self.text -= record.text();
-        change(record);
+        record.profile = profile;
         self.text += record.text();
-        self.sum.add(&record.fact());
+        self.sum.add(&self.besides.fact(record));
+        true
     }
 
-    /// Adds a session; true if the member was offline before.
+    /// Changes a member's name in this group; false if nothing changes.
+    pub(super) fn set_card(&mut self, slot: Slot, card: Option<Arc<str>>) -> bool {
+        let record = self.records.get_mut(slot);
+        let known = self.besides.card(record);
+        if known == card.as_ref() {
+            return false;
+        }
+        // The counts stand beside the text.
+        let text = |card: Option<&Arc<str>>| card.map_or(0, |card| card.len() + 16);
+        self.text = self.text - text(known) + text(card.as_ref());
+        self.sum.subtract(&self.besides.fact(record));
+        self.besides.change(record, |beside| beside.card = card);
+        self.sum.add(&self.besides.fact(record));
+        true
+    }
+
+    /// Adds a session that is nobody's; true if the member was offline before.
     pub(super) fn sit(&mut self, slot: Slot, device: Device) -> bool {
+        self.count_sessions(slot, Sum::subtract);
         let record = self.records.get_mut(slot);
         let came_online = !record.is_online();
-        self.sum.subtract(&record.sessions_fact());
-        record.devices.push(device);
-        self.sum.add(&record.sessions_fact());
+        if record.first().is_none() {
+            record.set_first(Some(device));
+            self.seat(slot, device.session);
+        } else {
+            self.besides.change(record, |beside| beside.devices.push(device));
+            self.others.insert(device.session, slot);
+        }
+        self.count_sessions(slot, Sum::add);
         self.online += u64::from(came_online);
         came_online
     }
 
-    /// Removes a session; true if the member is offline now.
+    /// Removes a session of a member's; true if the member is offline now.
     pub(super) fn rise(&mut self, slot: Slot, session: SessionId) -> (Device, bool) {
+        const KNOWN: &str = "the tables of sessions name the member";
         self.revive(session);
+        self.count_sessions(slot, Sum::subtract);
         let record = self.records.get_mut(slot);
-        self.sum.subtract(&record.sessions_fact());
-        let place = record.devices.iter().position(|device| device.session == session);
-        let device = record.devices.remove(place.expect("the table of sessions names the member"));
-        self.sum.add(&record.sessions_fact());
-        let offline = !record.is_online();
+        let device = self.besides.devices(record).find(|device| device.session == session);
+        let device = device.expect(KNOWN);
+        if is_first(record, session) {
+            self.seats.remove(self.key.hash_one(session), |it| *it == slot);
+            // The next one takes its place.
+            let next = self.besides.devices(record).nth(1);
+            record.set_first(next);
+            if let Some(Device { session, .. }) = next {
+                self.besides.change(record, |beside| beside.devices.remove(0));
+                self.others.remove(&session);
+                self.seat(slot, session);
+            }
+        } else {
+            let is_other = |other: &mut Device| other.session != session;
+            self.besides.change(record, |beside| beside.devices.retain(is_other));
+            self.others.remove(&session);
+        }
+        self.count_sessions(slot, Sum::add);
+        let offline = !self.get(slot).is_online();
         if offline {
             self.online -= 1;
             self.clear_marks(slot);
@@ -234,6 +264,38 @@ impl People {
         (device, offline)
     }
 
+    pub(super) fn set_admin(&mut self, slot: Slot, on: bool) -> bool {
+        let join = self.get(slot).join;
+        let changed = if on { self.admins.insert(join) } else { self.admins.remove(&join) };
+        match (changed, on) {
+            (true, true) => self.sum.add(&Fact::Admin { join }),
+            (true, false) => self.sum.subtract(&Fact::Admin { join }),
+            (false, _) => {}
+        }
+        changed
+    }
+
+    /// Names a member by their first session.
+    fn seat(&mut self, slot: Slot, session: SessionId) {
+        let Self { key, records, seats, .. } = self;
+        let first = |slot: &Slot| records.get(*slot).first().map(|device| device.session);
+        seats.insert(key.hash_one(session), slot, |slot| {
+            key.hash_one(first(slot).unwrap_or_default())
+        });
+    }
+
+    /// Counts the fact of a member's sessions, if there are any.
+    fn count_sessions(&mut self, slot: Slot, count: fn(&mut Sum, &Fact<'_>)) {
+        let record = self.records.get(slot);
+        let devices: SmallVec<[Device; 2]> = self.besides.devices(record).collect();
+        if !devices.is_empty() {
+            count(&mut self.sum, &Fact::Sessions { join: record.join, devices: &devices });
+        }
+    }
+}
+
+/// Connections that were lost.
+impl People {
     /// Lets a session be lost until then; false if it is lost already.
     pub(super) fn lose(&mut self, session: SessionId, until: Timestamp) -> bool {
         if self.lost.get(&session).is_some() {
@@ -276,113 +338,6 @@ impl People {
         self.count_deadlines(Sum::add);
     }
 
-    pub(super) fn set_admin(&mut self, slot: Slot, on: bool) -> bool {
-        let join = self.get(slot).join;
-        let changed = if on { self.admins.insert(join) } else { self.admins.remove(&join) };
-        match (changed, on) {
-            (true, true) => self.sum.add(&Fact::Admin { join }),
-            (true, false) => self.sum.subtract(&Fact::Admin { join }),
-            (false, _) => {}
-        }
-        changed
-    }
-
-    /// Whether every one of `slots`, each named once, could have every one of `marks`.
-    pub(super) fn check_marks(&self, marks: &[u32], slots: &[Slot]) -> Result<(), Refusal> {
-        let holders: SmallVec<[Marks; 1]> =
-            slots.iter().map(|&slot| self.get(slot).marks).collect();
-        match &self.marking {
-            Some(marking) => marking.kinds.check(marks, &holders),
-            None => Kinds::default().check(marks, &holders),
-        }
-    }
-
-    /// Gives a mark to a member, or takes it; false if nothing changed. Whoever goes offline with it
-    /// loses the others, too.
-    pub(super) fn mark(&mut self, slot: Slot, mark: u32, on: bool) -> bool {
-        if on {
-            return self.give_mark(slot, mark);
-        }
-        let taken = self.take_mark(slot, mark);
-        if taken && !self.get(slot).is_online() {
-            self.online -= 1;
-            self.clear_marks(slot);
-        }
-        taken
-    }
-
-    fn give_mark(&mut self, slot: Slot, mark: u32) -> bool {
-        let key = self.key;
-        let marking = self.marking.get_or_insert_with(|| Box::new(Marking::new(key)));
-        let record = self.records.get_mut(slot);
-        let was_online = record.is_online();
-        let given = marking.kinds.add(&mut record.marks, mark, record.join);
-        if given {
-            self.sum.add(&Fact::Marked { join: record.join, mark });
-            self.online += u64::from(!was_online && record.is_online());
-        }
-        given
-    }
-
-    fn take_mark(&mut self, slot: Slot, mark: u32) -> bool {
-        let Some(marking) = &mut self.marking else { return false };
-        let record = self.records.get_mut(slot);
-        let join = record.join;
-        if !marking.kinds.remove(&mut record.marks, mark, join) {
-            return false;
-        }
-        self.sum.subtract(&Fact::Marked { join, mark });
-        if mark == Command::ALWAYS_ONLINE
-            && let Some(turn) = marking.always.remove(&join)
-        {
-            self.sum.subtract(&Fact::Always { join, turn });
-        }
-        self.marking.take_if(|marking| marking.kinds.is_empty());
-        true
-    }
-
-    /// Lets a member who has the mark be always online until then.
-    pub(super) fn keep_online(&mut self, slot: Slot, until: Timestamp) {
-        let join = self.get(slot).join;
-        let Some(marking) = &mut self.marking else { return };
-        if let Some(turn) = marking.always.get(&join) {
-            self.sum.subtract(&Fact::Always { join, turn });
-        }
-        let turn = marking.always.set(join, until);
-        self.sum.add(&Fact::Always { join, turn });
-    }
-
-    /// Until when members are always online, by the numbers of their joins.
-    pub(super) fn always(&self) -> Option<&Deadlines<u64>> {
-        self.marking.as_ref().map(|marking| &marking.always)
-    }
-
-    /// The first who is always online no longer, if that is at `now`; they lose the mark.
-    pub(super) fn end_always(&mut self, now: Timestamp) -> Option<Slot> {
-        let (join, _) = self.always()?.iter().next().filter(|(_, turn)| turn.until <= now)?;
-        let slot = *self.order.get(join)?;
-        self.mark(slot, Command::ALWAYS_ONLINE, false);
-        Some(slot)
-    }
-
-    pub(super) fn heap_bytes(&self) -> usize {
-        // A node of a `BTreeMap` is filled to about two thirds.
-        let order = self.order.len() * size_of::<(u64, Slot)>() * 3 / 2;
-        size_of::<Self>()
-            + self.records.heap_bytes()
-            + self.users.heap_bytes()
-            + order
-            + self.lost.heap_bytes()
-            + self.marking.as_ref().map_or(0, |marking| size_of::<Marking>() + marking.heap_bytes())
-            + self.text
-    }
-
-    fn clear_marks(&mut self, slot: Slot) {
-        for mark in self.marks(self.get(slot)) {
-            self.take_mark(slot, mark);
-        }
-    }
-
     fn count_deadlines(&mut self, count: fn(&mut Sum, &Fact<'_>)) {
         for (&session, turn) in self.lost.iter() {
             count(&mut self.sum, &Fact::Lost { session, turn });
@@ -391,9 +346,8 @@ impl People {
             count(&mut self.sum, &Fact::Always { join, turn });
         }
     }
+}
 
-    fn hash(&self, user: &UserId) -> u32 {
-        // The upper half, which is as good as any.
-        u32::try_from(self.key.hash_one(user) >> 32).unwrap_or_default()
-    }
+fn is_first(record: &Record, session: SessionId) -> bool {
+    record.first().is_some_and(|device| device.session == session)
 }

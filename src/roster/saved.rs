@@ -7,13 +7,8 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 
-use super::{
-    Applicant, Place, Roster,
-    marks::Marks,
-    people::{People, Record},
-};
+use super::{Applicant, Roster, people::People, record::Record};
 use crate::{
     bounds,
     command::{Command, Device},
@@ -78,7 +73,7 @@ impl Roster {
             joins: self.joins,
             losses,
             always,
-            members: self.people.as_deref().map_or_else(Vec::new, save_people),
+            members: self.people().map_or_else(Vec::new, save_people),
             guests: self.guest_devices(),
             applicants: applicants.map(|(user, who)| (user.clone(), who.clone())).collect(),
         }
@@ -99,21 +94,21 @@ impl Roster {
         }
         let lost = Deadlines::restore(lost, saved.losses, key)?;
         let always = Deadlines::restore(always, saved.always, key)?;
-        if let Some(people) = &mut roster.people {
+        if let Some(people) = roster.people_mut() {
             people.restore_deadlines(lost, always);
         }
         if !saved.guests.is_sorted_by(|one, next| one.session < next.session) {
             return Err(Corrupt("guests are not in the order of their sessions"));
         }
         for device in saved.guests {
-            roster.expect_free(device.session)?;
+            roster.check_free(device.session)?;
             roster.admit_guest(device);
         }
         if !saved.applicants.is_sorted_by(|(one, _), (next, _)| one < next) {
             return Err(Corrupt("applicants are not in the order of their ids"));
         }
         for (user, applicant) in saved.applicants {
-            roster.expect_free(applicant.device.session)?;
+            roster.check_free(applicant.device.session)?;
             if roster.get(&user).is_some() {
                 return Err(Corrupt("a member is an applicant"));
             }
@@ -143,16 +138,13 @@ impl Roster {
         if admin && (self.owner.as_ref() == Some(&user) || self.admins() == bounds::ADMINS) {
             return Err(Corrupt("an owner is admin, or there are too many"));
         }
-        let devices = SmallVec::new();
-        let people = self.people.get_or_insert_with(|| Box::new(People::new(self.key)));
-        let marked = Marks::default();
-        let slot =
-            people.enter(Record { join, user, profile, card, joined, devices, marks: marked });
+        let people = self.open().people();
+        let slot = people.enter(Record::new(join, user, profile, joined));
+        people.set_card(slot, card);
         people.set_admin(slot, admin);
         for Seat { device, lost: turn } in seats {
-            self.expect_free(device.session)?;
-            self.seat(device.session, Place::Member(slot));
-            self.people.as_mut().map(|people| people.sit(slot, device));
+            self.check_free(device.session)?;
+            self.open().people().sit(slot, device);
             if let Some(turn) = turn {
                 if turn.until == Timestamp::MAX {
                     return Err(Corrupt("a grace that never ends"));
@@ -168,10 +160,10 @@ impl Roster {
                 "the mark of being always online without its end, or the end alone",
             ));
         }
-        self.people.as_mut().map_or(Ok(()), |people| restore_marks(people, slot, &marks))
+        restore_marks(self.open().people(), slot, &marks)
     }
 
-    fn expect_free(&self, session: SessionId) -> Result<(), Corrupt> {
+    fn check_free(&self, session: SessionId) -> Result<(), Corrupt> {
         if self.is_free(session) { Ok(()) } else { Err(Corrupt("a session is in two places")) }
     }
 }
@@ -195,13 +187,12 @@ fn save_people(people: &People) -> Vec<SavedMember> {
         join: record.join,
         user: record.user.clone(),
         profile: Arc::clone(&record.profile),
-        card: record.card.clone(),
+        card: people.card(record).cloned(),
         joined: record.joined,
         admin: people.admins().contains(&record.join),
-        seats: record
-            .devices
-            .iter()
-            .map(|&device| Seat { device, lost: people.lost.get(&device.session) })
+        seats: people
+            .devices(record)
+            .map(|device| Seat { device, lost: people.lost.get(&device.session) })
             .collect(),
         marks: people.marks(record).map(Mark).collect(),
         always: people.always().and_then(|always| always.get(&record.join)),

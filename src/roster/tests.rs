@@ -299,7 +299,8 @@ fn texts_are_counted_while_they_are_held() {
     let before = roster.heap_bytes();
     roster.set_profile(&user(0), profile("ninety"));
     roster.set_card(&user(0), "card".into());
-    assert_eq!(roster.heap_bytes(), before + 5 + 4 + 16);
+    // The nick is longer by 5. The card of 4 has two counts, and a place beside the record.
+    assert_eq!(roster.heap_bytes(), before + 5 + 4 + 16 + 72);
     roster.remove_member(&user(0));
     roster.admit(at(2), user(0), profile("n"), device(0));
     assert_eq!(roster.heap_bytes(), before);
@@ -313,7 +314,7 @@ fn texts_are_counted_while_they_are_held() {
 
 #[test]
 fn an_empty_roster_holds_no_heap_and_an_emptied_one_neither() {
-    assert!(size_of::<Roster>() <= 128, "{}", size_of::<Roster>());
+    assert!(size_of::<Roster>() <= 48, "{}", size_of::<Roster>());
     assert_eq!(roster().heap_bytes(), 0);
     let mut roster = crowd(10_000);
     roster.admit_guest(device(99_999));
@@ -333,13 +334,13 @@ fn members_and_guests_take_the_memory_that_is_promised() {
     // What the profile holds by itself, as it is counted.
     let text = count * (1 + 96);
     let each = (named.heap_bytes() - text) / count;
-    assert!(each <= 88 + 20 + 24 + 40, "{each}");
+    assert!(each <= 64 + 16, "{each}");
     let mut guests = roster();
     for session in 0..count as u64 {
         guests.admit_guest(device(session));
     }
     let each = guests.heap_bytes() / count;
-    assert!(each <= 40, "{each}");
+    assert!(each <= 18, "{each}");
 }
 
 #[test]

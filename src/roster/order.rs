@@ -1,0 +1,135 @@
+//! Members in the order of their joins, at about 5 bytes each.
+//!
+//! Joins are numbered upwards, so that those of one block of numbers stand together: which numbers
+//! are members' is one bit each, and their slots follow one another.
+//!
+//! Invariants: no block is empty; a block has as many slots as bits.
+
+use std::{collections::BTreeMap, mem::size_of};
+
+use super::index::Slot;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Order {
+    blocks: BTreeMap<u64, Block>,
+    len: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Block {
+    there: u64,
+    slots: Vec<Slot>,
+}
+
+/// The block of a join, and its place in it.
+fn place(join: u64) -> (u64, u64) {
+    (join / 64, join % 64)
+}
+
+impl Block {
+    fn has(&self, place: u64) -> bool {
+        self.there >> place & 1 == 1
+    }
+
+    /// How many of its members joined before that place.
+    fn before(&self, place: u64) -> usize {
+        (self.there & ((1 << place) - 1)).count_ones() as usize
+    }
+}
+
+impl Order {
+    /// Adds a join after all others.
+    pub(super) fn push(&mut self, join: u64, slot: Slot) {
+        let (block, place) = place(join);
+        let block = self.blocks.entry(block).or_default();
+        debug_assert!(block.there >> place == 0, "joins are numbered upwards");
+        block.there |= 1 << place;
+        block.slots.push(slot);
+        self.len += 1;
+    }
+
+    pub(super) fn remove(&mut self, join: u64) {
+        let (number, place) = place(join);
+        let Some(block) = self.blocks.get_mut(&number).filter(|block| block.has(place)) else {
+            return;
+        };
+        block.slots.remove(block.before(place));
+        block.there &= !(1 << place);
+        self.len -= 1;
+        if block.slots.is_empty() {
+            self.blocks.remove(&number);
+        } else if block.slots.len() * 4 <= block.slots.capacity() {
+            block.slots.shrink_to(block.slots.len() * 2);
+        }
+    }
+
+    pub(super) fn get(&self, join: u64) -> Option<Slot> {
+        let (block, place) = place(join);
+        let block = self.blocks.get(&block).filter(|block| block.has(place))?;
+        block.slots.get(block.before(place)).copied()
+    }
+
+    /// The slots of those who joined with the number `from` or after, in order.
+    pub(super) fn since(&self, from: u64) -> impl DoubleEndedIterator<Item = Slot> {
+        let (first, place) = place(from);
+        self.blocks.range(first..).flat_map(move |(&number, block)| {
+            let passed = if number == first { block.before(place) } else { 0 };
+            block.slots[passed..].iter().copied()
+        })
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        // A list of slots doubles as it grows; a node of a `BTreeMap` is filled to about two thirds.
+        self.len * size_of::<Slot>() + self.blocks.len() * size_of::<(u64, Block)>() * 3 / 2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_order_does_what_a_map_does(
+            steps in prop::collection::vec((0..4_u8, 1..90_u64, 0..400_u64), 0..120),
+        ) {
+            let (mut order, mut model, mut next) = (Order::default(), BTreeMap::new(), 0);
+            for (what, pause, join) in steps {
+                match what {
+                    0..=2 => {
+                        next += pause;
+                        let slot = Slot::try_from(next).unwrap() / 2;
+                        order.push(next, slot);
+                        model.insert(next, slot);
+                    }
+                    _ => {
+                        let join = model.range(join..).next().map_or(join, |(&join, _)| join);
+                        order.remove(join);
+                        model.remove(&join);
+                    }
+                }
+                for join in [join, next, next + 1] {
+                    prop_assert_eq!(order.get(join), model.get(&join).copied());
+                    let since: Vec<Slot> = order.since(join).collect();
+                    let mut expected: Vec<Slot> = model.range(join..).map(|(_, &slot)| slot).collect();
+                    prop_assert_eq!(&since, &expected);
+                    expected.reverse();
+                    prop_assert_eq!(order.since(join).rev().collect::<Vec<_>>(), expected);
+                }
+                prop_assert_eq!(order.len, model.len());
+                prop_assert_eq!(order.blocks.is_empty(), model.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn a_crowd_costs_about_5_bytes_each() {
+        let mut order = Order::default();
+        (0..100_000_u32).for_each(|join| order.push(join.into(), join));
+        assert!(order.heap_bytes() <= 100_000 * 6, "{}", order.heap_bytes());
+        (0..100_000_u32).for_each(|join| order.remove(join.into()));
+        assert_eq!(order.heap_bytes(), 0);
+    }
+}
