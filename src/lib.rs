@@ -23,6 +23,7 @@ mod id;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod internals;
+mod index;
 mod journal;
 mod log;
 mod message;

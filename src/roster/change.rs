@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Roster, index::Slot};
+use super::Roster;
 use crate::{
     bounds,
     command::Command,
     id::UserId,
+    index::Slot,
     refusal::Refusal,
     role::Profile,
     time::{Shift, Timestamp},

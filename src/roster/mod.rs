@@ -14,7 +14,6 @@
 mod applicants;
 mod change;
 mod facts;
-mod index;
 mod marks;
 mod member;
 #[cfg(test)]
@@ -36,7 +35,6 @@ pub(crate) use self::saved::Saved;
 use self::{
     applicants::Applicants,
     facts::{Fact, Sum},
-    index::{Index, Slot},
     people::People,
     record::Record,
 };
@@ -45,6 +43,7 @@ use crate::{
     command::Device,
     deadlines::Deadlines,
     id::{HashKey, SessionId, UserId, stable_hash},
+    index::{Index, Slot},
     role::{Platform, Profile, Role},
     time::Timestamp,
 };

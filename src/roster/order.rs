@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, mem::size_of};
 
-use super::index::Slot;
+use crate::index::Slot;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Order {

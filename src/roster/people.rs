@@ -18,7 +18,6 @@ use smallvec::SmallVec;
 
 use super::{
     facts::{Fact, Sum},
-    index::{Arena, Index, Slot},
     marks::Marking,
     order::Order,
     record::{Besides, Record},
@@ -27,6 +26,7 @@ use crate::{
     command::Device,
     deadlines::Deadlines,
     id::{HashKey, SessionId, UserId},
+    index::{Arena, Index, Slot},
     role::Profile,
     time::{Shift, Timestamp},
 };

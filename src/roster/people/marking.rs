@@ -6,10 +6,10 @@ use super::People;
 use crate::{
     command::Command,
     deadlines::Deadlines,
+    index::Slot,
     refusal::Refusal,
     roster::{
         facts::Fact,
-        index::Slot,
         marks::{Kinds, Marking, Marks},
         record::Record,
     },

@@ -11,7 +11,7 @@ use hashbrown::HashTable;
 
 /// Entries by a hash that the caller computes from a secret key.
 #[derive(Clone, Debug)]
-pub(super) struct Index<E> {
+pub(crate) struct Index<E> {
     /// One table, or [`TABLES`].
     tables: Tables<E>,
     len: usize,
@@ -41,15 +41,15 @@ fn table_of(hash: u64) -> usize {
 }
 
 impl<E> Index<E> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { tables: Tables::One(HashTable::new()), len: 0, heap: 0 }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    pub(super) fn find(&self, hash: u64, is_it: impl FnMut(&E) -> bool) -> Option<&E> {
+    pub(crate) fn find(&self, hash: u64, is_it: impl FnMut(&E) -> bool) -> Option<&E> {
         match &self.tables {
             Tables::One(table) => table.find(hash, is_it),
             Tables::Many(tables) => tables[table_of(hash)].find(hash, is_it),
@@ -57,7 +57,7 @@ impl<E> Index<E> {
     }
 
     /// Adds an entry that is not there yet.
-    pub(super) fn insert(&mut self, hash: u64, entry: E, hash_of: impl Fn(&E) -> u64) {
+    pub(crate) fn insert(&mut self, hash: u64, entry: E, hash_of: impl Fn(&E) -> u64) {
         if let Tables::One(table) = &mut self.tables
             && self.len == SPLIT
         {
@@ -76,7 +76,7 @@ impl<E> Index<E> {
         self.len += 1;
     }
 
-    pub(super) fn remove(&mut self, hash: u64, is_it: impl FnMut(&E) -> bool) -> Option<E> {
+    pub(crate) fn remove(&mut self, hash: u64, is_it: impl FnMut(&E) -> bool) -> Option<E> {
         let (entry, _) = self.table(hash).find_entry(hash, is_it).ok()?.remove();
         self.len -= 1;
         if self.len == 0 {
@@ -86,11 +86,11 @@ impl<E> Index<E> {
     }
 
     /// Every entry, in no order that may be seen: sort them, or add them up.
-    pub(super) fn unordered(&self) -> impl Iterator<Item = &E> {
+    pub(crate) fn unordered(&self) -> impl Iterator<Item = &E> {
         self.tables().iter().flat_map(HashTable::iter)
     }
 
-    pub(super) fn heap_bytes(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         self.heap
     }
 
@@ -119,11 +119,11 @@ fn split<E>(whole: HashTable<E>, hash_of: &impl Fn(&E) -> u64) -> Box<[HashTable
 }
 
 /// A place in an [`Arena`], used again when what was there is gone.
-pub(super) type Slot = u32;
+pub(crate) type Slot = u32;
 
 /// Values that stay where they are, on pages that are never copied once they are full.
 #[derive(Clone, Debug)]
-pub(super) struct Arena<T> {
+pub(crate) struct Arena<T> {
     pages: Vec<Vec<Option<T>>>,
     free: Vec<Slot>,
 }
@@ -132,11 +132,11 @@ pub(super) struct Arena<T> {
 const PAGE: usize = 1_024;
 
 impl<T> Arena<T> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { pages: Vec::new(), free: Vec::new() }
     }
 
-    pub(super) fn insert(&mut self, value: T) -> Slot {
+    pub(crate) fn insert(&mut self, value: T) -> Slot {
         if let Some(slot) = self.free.pop() {
             *self.place(slot) = Some(value);
             return slot;
@@ -151,21 +151,21 @@ impl<T> Arena<T> {
         slot.expect("memory ends long before 2^32 values are kept at once")
     }
 
-    pub(super) fn get(&self, slot: Slot) -> &T {
+    pub(crate) fn get(&self, slot: Slot) -> &T {
         let value = self.pages[slot as usize / PAGE][slot as usize % PAGE].as_ref();
         value.expect("a slot is forgotten when its value is removed")
     }
 
-    pub(super) fn get_mut(&mut self, slot: Slot) -> &mut T {
+    pub(crate) fn get_mut(&mut self, slot: Slot) -> &mut T {
         self.place(slot).as_mut().expect("a slot is forgotten when its value is removed")
     }
 
-    pub(super) fn remove(&mut self, slot: Slot) -> T {
+    pub(crate) fn remove(&mut self, slot: Slot) -> T {
         self.free.push(slot);
         self.place(slot).take().expect("a slot is forgotten when its value is removed")
     }
 
-    pub(super) fn heap_bytes(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         let full = self.pages.len().saturating_sub(1) * PAGE;
         let places = full + self.pages.last().map_or(0, Vec::capacity);
         places * size_of::<Option<T>>()

@@ -1,0 +1,202 @@
+//! What a group has only once it is needed. Of the many groups of an app most are idle, and have
+//! none of it.
+
+use std::{collections::BTreeMap, mem::size_of, ops::Deref, sync::LazyLock};
+
+use super::{
+    filters::Filters,
+    speak::{Asked, Pending},
+};
+use crate::{
+    attributes::{Attributes, Counters},
+    id::HashKey,
+    modes::Modes,
+    mutes::Mutes,
+    receipts::Receipts,
+    review::Review,
+    scheduler::Scheduler,
+    stats::Account,
+    tally::Tally,
+    time::Shift,
+    tips::Tips,
+};
+
+/// What there is once something was said.
+#[derive(Debug)]
+pub(super) struct Talk {
+    pub(super) scheduler: Scheduler<Pending>,
+    pub(super) receipts: Receipts,
+    pub(super) tips: Tips,
+    pub(super) account: Account,
+}
+
+/// What there is where the staff or the host did something beside.
+#[derive(Debug)]
+pub(super) struct House {
+    pub(super) disbanded: bool,
+    pub(super) attributes: Attributes,
+    pub(super) counters: Counters,
+    pub(super) mutes: Mutes,
+    pub(super) bans: Mutes,
+    pub(super) modes: Modes,
+    pub(super) filters: Filters,
+    pub(super) review: Review<Asked>,
+    pub(super) tally: Tally,
+    /// Messages refused, by code. Outside digest and journal: a refusal changes nothing.
+    pub(super) refused: BTreeMap<u16, u64>,
+}
+
+/// A part that looks as if it were new until it is made.
+#[derive(Debug)]
+pub(super) struct Lazy<T>(Option<Box<T>>);
+
+pub(super) trait Part: 'static {
+    fn new(key: HashKey) -> Self;
+
+    /// What is seen where there is none.
+    fn none() -> &'static Self;
+}
+
+impl<T: Part> Lazy<T> {
+    pub(super) const NONE: Self = Self(None);
+
+    /// The part to change, if there is one.
+    pub(super) fn there(&mut self) -> Option<&mut T> {
+        self.0.as_deref_mut()
+    }
+
+    /// The part to change, new if there was none.
+    pub(super) fn make(&mut self, key: HashKey) -> &mut T {
+        self.0.get_or_insert_with(|| Box::new(T::new(key)))
+    }
+
+    /// Gives the part back if it is as if it were new.
+    pub(super) fn rest(&mut self, is_new: impl FnOnce(&T) -> bool) {
+        self.0.take_if(|part| is_new(part));
+    }
+}
+
+impl Lazy<Talk> {
+    pub(super) fn heap_bytes(&self) -> usize {
+        let Some(Talk { scheduler: _, receipts, tips, account }) = self.0.as_deref() else {
+            return 0;
+        };
+        size_of::<Talk>() + receipts.heap_bytes() + tips.heap_bytes() + account.heap_bytes()
+    }
+}
+
+impl Lazy<House> {
+    pub(super) fn heap_bytes(&self) -> usize {
+        let Some(house) = self.0.as_deref() else { return 0 };
+        size_of::<House>()
+            + house.attributes.heap_bytes()
+            + house.counters.heap_bytes()
+            + house.mutes.heap_bytes()
+            + house.bans.heap_bytes()
+            + house.modes.heap_bytes()
+            + house.review.heap_bytes()
+            + house.tally.heap_bytes()
+    }
+}
+
+impl<T: Part> Deref for Lazy<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match &self.0 {
+            Some(part) => part,
+            None => T::none(),
+        }
+    }
+}
+
+impl<T> From<T> for Lazy<T> {
+    fn from(part: T) -> Self {
+        Self(Some(Box::new(part)))
+    }
+}
+
+impl Part for Talk {
+    fn new(key: HashKey) -> Self {
+        Self {
+            scheduler: Scheduler::new(key),
+            receipts: Receipts::new(key),
+            tips: Tips::default(),
+            account: Account::default(),
+        }
+    }
+
+    fn none() -> &'static Self {
+        static NONE: LazyLock<Talk> = LazyLock::new(|| Talk::new(HashKey::default()));
+        &NONE
+    }
+}
+
+impl Part for House {
+    fn new(key: HashKey) -> Self {
+        Self {
+            disbanded: false,
+            attributes: Attributes::default(),
+            counters: Counters::default(),
+            mutes: Mutes::new(key),
+            bans: Mutes::new(key),
+            modes: Modes::default(),
+            filters: Filters::default(),
+            review: Review::default(),
+            tally: Tally::default(),
+            refused: BTreeMap::new(),
+        }
+    }
+
+    fn none() -> &'static Self {
+        static NONE: LazyLock<House> = LazyLock::new(|| House::new(HashKey::default()));
+        &NONE
+    }
+}
+
+impl Talk {
+    /// Moves every open deadline with the clock.
+    pub(super) fn shift(&mut self, shift: Shift) {
+        self.scheduler.shift(shift);
+        self.receipts.shift(shift);
+        self.tips.shift(shift);
+    }
+}
+
+impl House {
+    /// Moves every open deadline with the clock.
+    pub(super) fn shift(&mut self, shift: Shift) {
+        self.attributes.shift(shift);
+        self.counters.shift(shift);
+        self.mutes.shift(shift);
+        self.bans.shift(shift);
+        self.modes.shift(shift);
+        self.review.shift(shift);
+        self.tally.shift(shift);
+    }
+
+    /// Whether nothing would be lost with it.
+    pub(super) fn is_new(&self) -> bool {
+        let Self {
+            disbanded,
+            attributes,
+            counters,
+            mutes,
+            bans,
+            modes,
+            filters,
+            review,
+            tally,
+            refused,
+        } = self;
+        !disbanded
+            && attributes.is_new()
+            && counters.is_new()
+            && mutes.len() + bans.len() == 0
+            && modes.is_new()
+            && filters.is_new()
+            && review.is_new()
+            && tally.is_new()
+            && refused.is_empty()
+    }
+}
