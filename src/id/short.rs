@@ -2,6 +2,7 @@
 
 use std::{
     cmp::Ordering,
+    fmt,
     hash::{Hash, Hasher},
     mem::size_of,
     sync::Arc,
@@ -12,14 +13,14 @@ use std::{
 ///
 /// Invariant: a text of up to `HERE` bytes is `Here`, and what is behind its end is zero, so that
 /// equal texts look alike.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Short<const HERE: usize, const MAX: usize> {
     Here { length: u8, bytes: [u8; HERE] },
     Shared(Arc<Long<MAX>>),
 }
 
 /// A text that has no room in place.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(super) struct Long<const MAX: usize> {
     length: u8,
     bytes: [u8; MAX],
@@ -63,6 +64,12 @@ fn padded<const ROOM: usize>(text: &str) -> [u8; ROOM] {
     bytes
 }
 
+impl<const HERE: usize, const MAX: usize> fmt::Debug for Short<HERE, MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
 /// As the text's, so that a table by ids can be asked by text.
 impl<const HERE: usize, const MAX: usize> Hash for Short<HERE, MAX> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -97,6 +104,7 @@ mod tests {
             assert_eq!(short.as_str(), text);
             assert_eq!(short.heap_bytes() == 0, text.len() <= 4, "{text}");
             assert_eq!(short.clone(), short);
+            assert_eq!(format!("{short:?}"), format!("{text:?}"));
         }
     }
 
