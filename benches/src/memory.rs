@@ -17,6 +17,7 @@ use crate::{
 
 /// Bytes for each member, of several kinds.
 pub(crate) fn members(report: &mut Report) {
+    anywhere(report);
     for &members in report.sizes() {
         let count = members as u64;
         let wants = |kind: &str| report.wants("F5", &format!("{kind}/N={members}"));
@@ -43,6 +44,25 @@ pub(crate) fn members(report: &mut Report) {
             amount(report, format!("audience/N={members}"), unit, ours, Some(peer), Some(4));
         }
     }
+}
+
+/// The most bytes at any of eight sizes, from a tenth of the largest up: a table that doubles as it
+/// grows has its best and its worst moments.
+fn anywhere(report: &mut Report) {
+    let largest = report.large();
+    // A third more each time.
+    let sizes = || (0..8).map(|step| largest * 3_usize.pow(step) / 4_usize.pow(step));
+    let mut worst = |kind: &str, unit, at_most, bytes: &dyn Fn(usize) -> u64| {
+        let name = format!("{kind}/N<={largest}");
+        if report.wants("F5", &name) {
+            let most = sizes().map(bytes).max().unwrap_or_default();
+            amount(report, name, unit, most, None, at_most);
+        }
+    };
+    let unit = "bytes a guest, the most at eight sizes";
+    worst("guest", unit, Some(24), &|members| each(members as u64, || guests(members)));
+    let unit = "bytes a member with id and session, the most at eight sizes";
+    worst("named", unit, None, &|members| each(members as u64, || named_members(members)));
 }
 
 fn guests(members: usize) -> Room {
