@@ -113,6 +113,11 @@ impl Attributes {
         self.0.as_ref().map_or(0, |written| written.main)
     }
 
+    /// Whether nothing was ever written.
+    pub(crate) fn is_new(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Moves the limit on writes with the clock.
     pub(crate) fn shift(&mut self, shift: Shift) {
         if let Some(written) = &mut self.0 {
@@ -277,6 +282,11 @@ impl Counters {
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, i64)> {
         let values = self.0.iter().flat_map(|counted| &counted.values);
         values.map(|(key, &value)| (key, value))
+    }
+
+    /// Whether nothing was ever counted.
+    pub(crate) fn is_new(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Moves the limit on counting with the clock.

@@ -104,6 +104,11 @@ impl Modes {
         self.pauses = None;
     }
 
+    /// Whether nobody is muted or has a pause.
+    pub(crate) fn is_new(&self) -> bool {
+        !self.mute_all && self.pauses.is_none()
+    }
+
     /// Moves every pause with the clock.
     pub(crate) fn shift(&mut self, shift: Shift) {
         if let Some(pauses) = self.pauses.take() {

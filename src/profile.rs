@@ -1,7 +1,7 @@
 //! What a group says of itself, and when that changed.
 //!
-//! Invariants: custom fields stand in the order of their keys, and none is empty; texts are only
-//! allocated once one was set.
+//! Invariants: custom fields stand in the order of their keys, and none is empty; there is `more`
+//! exactly while it says something, so that a group that was only named pays for its name alone.
 
 use std::sync::Arc;
 
@@ -23,14 +23,26 @@ type Fields = Vec<(Arc<str>, Arc<str>)>;
 /// A group's profile, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct GroupProfile {
-    texts: Option<Box<Texts>>,
-    join_option: JoinOption,
+    name: Box<str>,
+    more: Option<Box<More>>,
     created: Timestamp,
-    changed: Timestamp,
     info_seq: u64,
-    last_message: Option<Timestamp>,
+    /// [`Timestamp::MAX`] stands for no message: no clock ever shows it.
+    last_message: Timestamp,
 }
 
+/// What there is to say of few groups.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct More {
+    changed: Timestamp,
+    join_option: JoinOption,
+    introduction: Arc<str>,
+    notification: Arc<str>,
+    face_url: Arc<str>,
+    custom: Fields,
+}
+
+/// The texts as they are saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Texts {
     name: Arc<str>,
@@ -54,32 +66,32 @@ pub(crate) struct Saved {
 impl GroupProfile {
     /// The name; empty until it is set.
     pub fn name(&self) -> &str {
-        self.texts.as_ref().map_or("", |texts| &texts.name)
+        &self.name
     }
 
     /// The introduction; empty until it is set.
     pub fn introduction(&self) -> &str {
-        self.texts.as_ref().map_or("", |texts| &texts.introduction)
+        self.more.as_ref().map_or("", |more| &more.introduction)
     }
 
     /// The notification; empty until it is set.
     pub fn notification(&self) -> &str {
-        self.texts.as_ref().map_or("", |texts| &texts.notification)
+        self.more.as_ref().map_or("", |more| &more.notification)
     }
 
     /// The address of the group's picture; empty until it is set.
     pub fn face_url(&self) -> &str {
-        self.texts.as_ref().map_or("", |texts| &texts.face_url)
+        self.more.as_ref().map_or("", |more| &more.face_url)
     }
 
     /// How one joins.
     pub fn join_option(&self) -> JoinOption {
-        self.join_option
+        self.more.as_ref().map_or_else(JoinOption::default, |more| more.join_option)
     }
 
     /// The custom fields, at most 10, in the order of their keys.
     pub fn custom(&self) -> impl Iterator<Item = (&str, &str)> {
-        let custom = self.texts.iter().flat_map(|texts| &texts.custom);
+        let custom = self.more.iter().flat_map(|more| &more.custom);
         custom.map(|(key, value)| (&**key, &**value))
     }
 
@@ -90,7 +102,7 @@ impl GroupProfile {
 
     /// When the profile last changed; when the group was made, if it never did.
     pub fn changed(&self) -> Timestamp {
-        self.changed
+        self.more.as_ref().map_or(self.created, |more| more.changed)
     }
 
     /// How often the profile changed (`InfoSeq`).
@@ -100,18 +112,12 @@ impl GroupProfile {
 
     /// When the last message was delivered, if one was.
     pub fn last_message(&self) -> Option<Timestamp> {
-        self.last_message
+        Some(self.last_message).filter(|at| *at != Timestamp::MAX)
     }
 
     pub(crate) fn new(now: Timestamp) -> Self {
-        Self {
-            texts: None,
-            join_option: JoinOption::default(),
-            created: now,
-            changed: now,
-            info_seq: 0,
-            last_message: None,
-        }
+        let (name, last_message) = (Box::default(), Timestamp::MAX);
+        Self { name, more: None, created: now, info_seq: 0, last_message }
     }
 
     /// Takes a patch over. What changed, or `None` if nothing differs.
@@ -123,58 +129,66 @@ impl GroupProfile {
         now: Timestamp,
         patch: &GroupPatch,
     ) -> Result<Option<ProfileChanges>, Refusal> {
-        let mut texts = self.texts.as_deref().cloned().unwrap_or_default();
-        let custom = texts.exchange_fields(&patch.custom)?;
+        let mut more = self.more();
+        let custom = more.exchange_fields(&patch.custom)?;
+        let name = patch.name.as_ref().filter(|name| ***name != *self.name);
         let mut changes = ProfileChanges {
-            name: exchange(&mut texts.name, patch.name.as_ref()),
-            introduction: exchange(&mut texts.introduction, patch.introduction.as_ref()),
-            notification: exchange(&mut texts.notification, patch.notification.as_ref()),
-            face_url: exchange(&mut texts.face_url, patch.face_url.as_ref()),
-            join_option: patch.join_option.filter(|option| *option != self.join_option),
+            name: name.cloned(),
+            introduction: exchange(&mut more.introduction, patch.introduction.as_ref()),
+            notification: exchange(&mut more.notification, patch.notification.as_ref()),
+            face_url: exchange(&mut more.face_url, patch.face_url.as_ref()),
+            join_option: patch.join_option.filter(|option| *option != more.join_option),
             custom,
             ..ProfileChanges::default()
         };
         if changes == ProfileChanges::default() {
             return Ok(None);
         }
-        self.join_option = changes.join_option.unwrap_or(self.join_option);
-        self.texts = texts.boxed();
-        changes.info_seq = self.touch(now);
+        more.join_option = changes.join_option.unwrap_or(more.join_option);
+        if let Some(name) = name {
+            self.name = (**name).into();
+        }
+        changes.info_seq = self.change(now, more);
         Ok(Some(changes))
     }
 
     /// Something else changed that counts as the profile's: the owner, a mute of all, the tally. The
     /// new change number.
     pub(crate) fn touch(&mut self, now: Timestamp) -> u64 {
-        self.info_seq += 1;
-        self.changed = now;
-        self.info_seq
+        let more = self.more();
+        self.change(now, more)
     }
 
     /// A message was delivered.
     pub(crate) fn delivered(&mut self, now: Timestamp) {
-        self.last_message = Some(now);
+        self.last_message = now;
     }
 
     /// The bytes on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let Some(texts) = &self.texts else { return 0 };
-        let Texts { name, introduction, notification, face_url, custom } = &**texts;
+        let Some(more) = &self.more else { return self.name.len() };
+        let More { introduction, notification, face_url, custom, .. } = &**more;
         // At most 10, so this is a short walk.
         let fields = custom.iter().map(|(key, value)| key.len() + value.len());
-        size_of::<Texts>()
+        self.name.len()
+            + size_of::<More>()
             + custom.capacity() * size_of::<(Arc<str>, Arc<str>)>()
             + fields.sum::<usize>()
-            + [name, introduction, notification, face_url]
-                .map(|text| text.len())
-                .iter()
-                .sum::<usize>()
+            + [introduction, notification, face_url].map(|text| text.len()).iter().sum::<usize>()
     }
 
     pub(crate) fn save(&self) -> Saved {
-        let &Self { ref texts, join_option, created, changed, info_seq, last_message } = self;
-        let texts = texts.as_deref().cloned().unwrap_or_default();
-        Saved { texts, join_option, created, changed, info_seq, last_message }
+        let More { changed, join_option, introduction, notification, face_url, custom } =
+            self.more();
+        let name = Arc::from(&*self.name);
+        Saved {
+            texts: Texts { name, introduction, notification, face_url, custom },
+            join_option,
+            created: self.created,
+            changed,
+            info_seq: self.info_seq,
+            last_message: self.last_message(),
+        }
     }
 
     /// # Errors
@@ -184,9 +198,34 @@ impl GroupProfile {
         if info_seq > bounds::COUNTED {
             return Err(Corrupt("profile: more changes than can be counted"));
         }
+        if last_message == Some(Timestamp::MAX) {
+            return Err(Corrupt("profile: a message at a time that no clock shows"));
+        }
         texts.check()?;
-        let texts = texts.boxed();
-        Ok(Self { texts, join_option, created, changed, info_seq, last_message })
+        let Texts { name, introduction, notification, face_url, custom } = texts;
+        let more = More { changed, join_option, introduction, notification, face_url, custom };
+        let mut profile = Self::new(created);
+        profile.name = (*name).into();
+        profile.info_seq = info_seq;
+        profile.last_message = last_message.unwrap_or(Timestamp::MAX);
+        profile.set_more(more);
+        Ok(profile)
+    }
+
+    /// What more there is, if only that there is nothing.
+    fn more(&self) -> More {
+        self.more.as_deref().cloned().unwrap_or_else(|| More::new(self.created))
+    }
+
+    fn set_more(&mut self, more: More) {
+        self.more = (more != More::new(self.created)).then(|| Box::new(more));
+    }
+
+    /// Takes a change over, and gives it a number.
+    fn change(&mut self, now: Timestamp, more: More) -> u64 {
+        self.set_more(More { changed: now, ..more });
+        self.info_seq += 1;
+        self.info_seq
     }
 }
 
@@ -196,10 +235,17 @@ pub(crate) fn tells_readers(changes: &ProfileChanges) -> bool {
     *changes != ProfileChanges { join_option, info_seq, ..ProfileChanges::default() }
 }
 
-impl Texts {
-    /// Nothing, while nothing was set.
-    fn boxed(self) -> Option<Box<Self>> {
-        (self != Self::default()).then(|| Box::new(self))
+impl More {
+    /// Nothing to say of a group that was made then.
+    fn new(created: Timestamp) -> Self {
+        Self {
+            changed: created,
+            join_option: JoinOption::default(),
+            introduction: Arc::default(),
+            notification: Arc::default(),
+            face_url: Arc::default(),
+            custom: Fields::new(),
+        }
     }
 
     /// Sets and removes custom fields, the later of two of one key last. Those that differ then, in
@@ -226,7 +272,9 @@ impl Texts {
         changed.sort();
         Ok(changed)
     }
+}
 
+impl Texts {
     fn check(&self) -> Result<(), Corrupt> {
         let limits = [
             (&self.name, bounds::GROUP_NAME),
@@ -297,6 +345,17 @@ mod tests {
     }
 
     #[test]
+    fn a_group_that_was_only_named_pays_for_its_name_alone() {
+        let mut profile = GroupProfile::new(secs(7));
+        let named = GroupPatch { name: text("name"), ..GroupPatch::default() };
+        profile.apply(secs(7), &named).unwrap();
+        assert_eq!((profile.name(), profile.info_seq(), profile.heap_bytes()), ("name", 1, 4));
+        profile.touch(secs(8));
+        assert_eq!((profile.changed(), profile.info_seq()), (secs(8), 2));
+        assert!(profile.heap_bytes() > 4);
+    }
+
+    #[test]
     fn a_patch_tells_what_differs_and_counts_once() {
         let mut profile = GroupProfile::new(secs(1));
         let patch = GroupPatch {
@@ -350,7 +409,7 @@ mod tests {
             GroupPatch { join_option: Some(JoinOption::DisableApply), ..GroupPatch::default() };
         let changes = profile.apply(secs(2), &patch).unwrap().unwrap();
         assert_eq!((changes.info_seq, tells_readers(&changes)), (1, false));
-        assert_eq!((profile.apply(secs(3), &patch), profile.heap_bytes()), (Ok(None), 0));
+        assert_eq!((profile.apply(secs(3), &patch), profile.changed()), (Ok(None), secs(2)));
         assert!(tells_readers(&ProfileChanges { likes: Some(1), ..ProfileChanges::default() }));
     }
 
@@ -384,7 +443,8 @@ mod tests {
     #[test]
     fn saved_state_that_does_not_hold_together_is_turned_away() {
         let saved = || GroupProfile::new(secs(1)).save();
-        let broken: [fn(&mut Saved); 11] = [
+        let broken: [fn(&mut Saved); 12] = [
+            |it| it.last_message = Some(Timestamp::MAX),
             |it| it.info_seq = u64::MAX,
             |it| it.texts.name = long(31),
             |it| it.texts.introduction = long(241),

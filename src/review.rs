@@ -133,6 +133,11 @@ impl<T> Review<T> {
         self.open.take().map_or_else(Vec::new, |open| open.held.into_iter().collect())
     }
 
+    /// Whether nothing was ever asked.
+    pub(crate) fn is_new(&self) -> bool {
+        self.last == Ticket(0) && self.open.is_none()
+    }
+
     /// How many are open.
     pub(crate) fn len(&self) -> usize {
         self.open.as_ref().map_or(0, |open| open.held.len())

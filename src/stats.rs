@@ -1,11 +1,11 @@
 //! The account of every message: the equations of conservation, by number and by reason.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem::size_of_val};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    message::{Class, PerClass, PerPriority},
+    message::{Class, PerClass, PerPriority, Priority},
     outcome::{Discard, Outcome, Rejection},
 };
 
@@ -65,17 +65,6 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Counts one message that came to its end.
-    pub(crate) fn end(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Delivered { .. } => self.delivered += 1,
-            Outcome::Rejected(Rejection::Filter { .. }) => self.rejected[0] += 1,
-            Outcome::Rejected(Rejection::Decision { .. }) => self.rejected[1] += 1,
-            Outcome::Rejected(Rejection::Silence) => self.rejected[2] += 1,
-            Outcome::Discarded(reason) => self.discarded[*reason as usize] += 1,
-        }
-    }
-
     /// Whether every accepted message is accounted for.
     pub fn balances(&self) -> bool {
         let ended = self.rejected.iter().chain(&self.discarded);
@@ -84,5 +73,163 @@ impl Flow {
         // More than can be counted, as only a hostile snapshot has it, is no balance.
         let sum = all.try_fold(0_u64, |sum, count| sum.checked_add(*count));
         sum == Some(self.accepted)
+    }
+}
+
+/// One number of a [`Flow`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Line(usize);
+
+impl Line {
+    pub(crate) const ACCEPTED: Self = Self(0);
+    const DELIVERED: Self = Self(1);
+    const REJECTED: Self = Self(2);
+    const DISCARDED: Self = Self(5);
+    pub(crate) const WAITING: Self = Self(5 + Discard::ALL.len());
+    pub(crate) const HELD: Self = Self(6 + Discard::ALL.len());
+    const COUNT: usize = 7 + Discard::ALL.len();
+
+    /// Where a message is counted that came to its end.
+    pub(crate) fn of(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Delivered { .. } => Self::DELIVERED,
+            Outcome::Rejected(Rejection::Filter { .. }) => Self::REJECTED,
+            Outcome::Rejected(Rejection::Decision { .. }) => Self(Self::REJECTED.0 + 1),
+            Outcome::Rejected(Rejection::Silence) => Self(Self::REJECTED.0 + 2),
+            Outcome::Discarded(reason) => Self(Self::DISCARDED.0 + *reason as usize),
+        }
+    }
+
+    /// The number in a flow.
+    fn in_flow(self, flow: &mut Flow) -> &mut u64 {
+        let Flow { accepted, delivered, rejected, discarded, waiting, held } = flow;
+        match self {
+            Self::ACCEPTED => accepted,
+            Self::DELIVERED => delivered,
+            Self::WAITING => waiting,
+            Self::HELD => held,
+            Self(line) if line < Self::DISCARDED.0 => &mut rejected[line - Self::REJECTED.0],
+            Self(line) => &mut discarded[line - Self::DISCARDED.0],
+        }
+    }
+}
+
+/// What became of a group's accepted messages, as it is kept: of the 64 numbers most groups need four.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Account(Box<[Counted]>);
+
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    priority: Priority,
+    line: Line,
+    count: u64,
+}
+
+impl Account {
+    /// How many messages were accepted.
+    pub(crate) fn accepted(&self) -> u64 {
+        let accepted = self.0.iter().filter(|counted| counted.line == Line::ACCEPTED);
+        accepted.map(|counted| counted.count).sum()
+    }
+
+    pub(crate) fn add(&mut self, priority: Priority, line: Line) {
+        *self.number(priority, line) += 1;
+    }
+
+    pub(crate) fn subtract(&mut self, priority: Priority, line: Line) {
+        *self.number(priority, line) -= 1;
+    }
+
+    pub(crate) fn flow(&self) -> PerPriority<Flow> {
+        let mut flow = PerPriority::<Flow>::default();
+        for Counted { priority, line, count } in &self.0 {
+            *line.in_flow(&mut flow[*priority]) = *count;
+        }
+        flow
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.0)
+    }
+
+    fn number(&mut self, priority: Priority, line: Line) -> &mut u64 {
+        let known = self.0.iter().position(|it| (it.priority, it.line) == (priority, line));
+        let place = known.unwrap_or_else(|| {
+            // Rare: one more kind of end than there ever was. Room for it alone is made.
+            let mut counts = std::mem::take(&mut self.0).into_vec();
+            counts.reserve_exact(1);
+            counts.push(Counted { priority, line, count: 0 });
+            self.0 = counts.into_boxed_slice();
+            self.0.len() - 1
+        });
+        &mut self.0[place].count
+    }
+}
+
+impl From<PerPriority<Flow>> for Account {
+    fn from(mut flow: PerPriority<Flow>) -> Self {
+        let lines = Priority::ALL
+            .into_iter()
+            .flat_map(|priority| (0..Line::COUNT).map(move |line| (priority, Line(line))));
+        let counted = lines.filter_map(|(priority, line)| {
+            let count = *line.in_flow(&mut flow[priority]);
+            (count > 0).then_some(Counted { priority, line, count })
+        });
+        Self(counted.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{id::Seq, time::Timestamp};
+
+    /// A flow in which every number is another.
+    fn full() -> PerPriority<Flow> {
+        let mut number = 0;
+        let mut next = || {
+            number += 1;
+            number
+        };
+        PerPriority(Priority::ALL.map(|_| Flow {
+            accepted: next(),
+            delivered: next(),
+            rejected: [(); 3].map(|()| next()),
+            discarded: [(); Discard::ALL.len()].map(|()| next()),
+            waiting: next(),
+            held: next(),
+        }))
+    }
+
+    #[test]
+    fn an_account_gives_every_number_back() {
+        let full = full();
+        let account = Account::from(full);
+        assert_eq!(account.flow(), full);
+        assert_eq!(account.accepted(), full.0.iter().map(|flow| flow.accepted).sum::<u64>());
+        assert_eq!(Account::from(PerPriority::default()).heap_bytes(), 0);
+    }
+
+    #[test]
+    fn each_end_is_counted_in_a_line_of_its_own() {
+        let ends = [
+            Outcome::Delivered { seq: Seq(1), at: Timestamp::ZERO },
+            Outcome::Rejected(Rejection::Silence),
+        ];
+        let discards = Discard::ALL.map(Outcome::Discarded);
+        for outcome in ends.into_iter().chain(discards) {
+            let mut account = Account::default();
+            account.add(Priority::Low, Line::ACCEPTED);
+            account.add(Priority::Low, Line::HELD);
+            account.subtract(Priority::Low, Line::HELD);
+            account.add(Priority::Low, Line::of(&outcome));
+            let flow = account.flow()[Priority::Low];
+            assert!(flow.balances(), "{outcome:?}");
+            match outcome {
+                Outcome::Delivered { .. } => assert_eq!(flow.delivered, 1),
+                Outcome::Rejected(_) => assert_eq!(flow.rejected, [0, 0, 1]),
+                Outcome::Discarded(reason) => assert_eq!(flow.discarded[reason as usize], 1),
+            }
+        }
     }
 }

@@ -35,9 +35,14 @@ pub(crate) struct Saved {
 }
 
 impl Tally {
+    /// Whether messages of this kind are counted.
+    pub(crate) fn counts(kind: Kind) -> bool {
+        matches!(kind, Kind::Like | Kind::Follow)
+    }
+
     /// Counts a message, if it is a like or follow. The first one not yet told starts a timer.
     pub(crate) fn count(&mut self, now: Timestamp, kind: Kind, interval: Duration) {
-        if !matches!(kind, Kind::Like | Kind::Follow) {
+        if !Self::counts(kind) {
             return;
         }
         let it = self.0.get_or_insert_with(Box::default);
@@ -80,6 +85,11 @@ impl Tally {
         it.due.take()?;
         it.told = it.totals;
         Some(news)
+    }
+
+    /// Whether nothing was ever counted.
+    pub(crate) fn is_new(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Moves the timer with the clock.

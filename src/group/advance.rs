@@ -9,7 +9,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Group, outbox::RecordMark};
+use super::{Group, outbox::RecordMark, parts::House};
 
 impl Group {
     /// Settles everything due by `now`. A `now` earlier than the latest seen changes nothing, and one
@@ -23,10 +23,21 @@ impl Group {
 
     /// When the group wants to be advanced next, and why; `None` while it is idle.
     pub fn poll_timeout(&self) -> Option<Deadline> {
-        let forget = [self.log.next_expiry(), self.receipts.next_expiry()];
-        let forget = forget.into_iter().flatten().max();
-        let forget = forget.map(|at| Deadline { at, reason: Due::Forget });
+        let forget = self.next_forgetting().map(|at| Deadline { at, reason: Due::Forget });
         self.next_due().into_iter().chain(forget).min()
+    }
+
+    /// When nothing will be kept any more of what was said.
+    fn next_forgetting(&self) -> Option<Timestamp> {
+        let kept = [self.log.next_expiry(), self.talk.receipts.next_expiry()];
+        kept.into_iter().flatten().max()
+    }
+
+    /// A group of whose talk nothing is kept has no use for a queue soon.
+    pub(super) fn rest_if_quiet(&mut self) {
+        if self.outbox.is_empty() && self.next_forgetting().is_none() {
+            self.outbox.rest();
+        }
     }
 
     /// Brings the group to `now`, or as far as its outputs have room, or until so many deadlines
@@ -87,7 +98,11 @@ impl Group {
         }
         self.clock = reached;
         self.log.expire(reached);
-        self.receipts.expire(reached);
+        if let Some(talk) = self.talk.there() {
+            talk.receipts.expire(reached);
+        }
+        self.house.rest(House::is_new);
+        self.rest_if_quiet();
         (told, arrived)
     }
 
@@ -98,20 +113,20 @@ impl Group {
     /// What is due next. At one instant the order is that of [`Due`]. A deadline that a new config or
     /// clock moved into the past is due now.
     fn next_due(&self) -> Option<Deadline> {
-        if self.disbanded {
+        if self.house.disbanded {
             return None;
         }
         let settings = self.config.settings();
         let due = |reason, at: Option<Timestamp>| at.map(|at| Deadline { at, reason });
         [
-            due(Due::Release, self.scheduler.next_release(self.clock, &settings.traffic)),
-            due(Due::Expiry, self.scheduler.next_expiry(self.clock, &settings.traffic)),
-            due(Due::Decision, self.review.next_deadline()),
-            due(Due::Tip, self.tips.next_due(self.clock, &settings.tips)),
-            due(Due::Tally, self.tally.next_flush()),
+            due(Due::Release, self.talk.scheduler.next_release(self.clock, &settings.traffic)),
+            due(Due::Expiry, self.talk.scheduler.next_expiry(self.clock, &settings.traffic)),
+            due(Due::Decision, self.house.review.next_deadline()),
+            due(Due::Tip, self.talk.tips.next_due(self.clock, &settings.tips)),
+            due(Due::Tally, self.house.tally.next_flush()),
             due(Due::Grace, self.roster.next_lapse()),
-            due(Due::Unmute, self.mutes.next_end()),
-            due(Due::Unban, self.bans.next_end()),
+            due(Due::Unmute, self.house.mutes.next_end()),
+            due(Due::Unban, self.house.bans.next_end()),
         ]
         .into_iter()
         .flatten()
@@ -122,34 +137,36 @@ impl Group {
     /// Settles one thing, at the clock's time.
     fn step(&mut self, due: Due) {
         const EXACT: &str = "a deadline was announced, so something is due at it";
-        let now = self.clock;
+        let (now, key) = (self.clock, self.key());
         match due {
             Due::Release => {
-                let released = self.scheduler.release(now, &self.config.settings().traffic);
+                let traffic = &self.config.settings().traffic;
+                let released = self.talk.make(key).scheduler.release(now, traffic);
                 self.deliver(now, released.expect(EXACT).payload);
             }
             Due::Expiry => {
                 let traffic = &self.config.settings().traffic;
-                let expired = self.scheduler.expire(now, traffic).expect(EXACT);
+                let expired = self.talk.make(key).scheduler.expire(now, traffic).expect(EXACT);
                 let never_waits = traffic.lanes[expired.priority].max_wait.is_zero();
                 let reason = if never_waits { Discard::Rate } else { Discard::Expired };
                 self.end_waiting(expired.payload, reason);
             }
             Due::Decision => {
-                let (_, held) = self.review.take_due(now).expect(EXACT);
+                let (_, held) = self.house.make(key).review.take_due(now).expect(EXACT);
                 self.silence(now, held);
             }
             Due::Tip => {
-                let tip = self.tips.take_due(now, &self.config.settings().tips).expect(EXACT);
+                let tips = &self.config.settings().tips;
+                let tip = self.talk.make(key).tips.take_due(now, tips).expect(EXACT);
                 self.append_tip(now, tip);
             }
             Due::Tally => {
-                let news = self.tally.take_due(now).expect(EXACT);
+                let news = self.house.make(key).tally.take_due(now).expect(EXACT);
                 self.profile_changed(now, None, news);
             }
             Due::Grace => self.lapse_due(now),
-            Due::Unmute => drop(self.mutes.end_due(now).expect(EXACT)),
-            Due::Unban => drop(self.bans.end_due(now).expect(EXACT)),
+            Due::Unmute => drop(self.house.make(key).mutes.end_due(now).expect(EXACT)),
+            Due::Unban => drop(self.house.make(key).bans.end_due(now).expect(EXACT)),
             Due::Forget => {}
         }
     }

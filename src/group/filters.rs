@@ -61,6 +61,11 @@ impl Filters {
         self.in_force
     }
 
+    /// Whether there is no filter at all.
+    pub(super) fn is_new(&self) -> bool {
+        self.in_force.is_none() && self.installed.is_empty()
+    }
+
     /// What the filter in force says of the texts of a content. The gravest counts.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ impl Group {
     /// ```
     pub fn waiting(&self, priority: Priority) -> impl Iterator<Item = Waiting<'_>> {
         let max_wait = self.config.settings().traffic.lanes[priority].max_wait;
-        self.scheduler.in_turn(priority).map(move |standing| Waiting {
+        self.talk.scheduler.in_turn(priority).map(move |standing| Waiting {
             message: &standing.payload.message,
             arrived: standing.arrived,
             expires: standing.arrived + max_wait,
@@ -87,6 +87,6 @@ impl Group {
     pub fn allowance(&self, priority: Priority, role: Option<Role>) -> Allowance {
         let traffic = &self.config.settings().traffic;
         let exempt = traffic.exempt.contains(role);
-        self.scheduler.allowance(self.clock, traffic, priority, exempt)
+        self.talk.scheduler.allowance(self.clock, traffic, priority, exempt)
     }
 }

@@ -65,7 +65,7 @@ impl Group {
         note: Arc<str>,
     ) -> Result<Receipt, Refusal> {
         Self::check_not_taken(caller, user, device.session)?;
-        if let Some(until) = self.bans.until(now, user) {
+        if let Some(until) = self.house.bans.until(now, user) {
             return Err(Refusal::Banned { until });
         }
         if self.roster.role(user).is_some() {
@@ -199,7 +199,7 @@ impl Group {
             return Err(Refusal::UnknownApplicant { user: user.clone() });
         }
         if admission == Admission::Admit {
-            if let Some(until) = self.bans.until(now, user) {
+            if let Some(until) = self.house.bans.until(now, user) {
                 return Err(Refusal::Banned { until });
             }
             self.check_full()?;
@@ -232,7 +232,7 @@ impl Group {
         self.may_do(caller, Action::Attach, None)?;
         let session = caller.session.ok_or(Denial::SessionOnly)?;
         Self::check_not_taken(caller, user, session)?;
-        if let Some(until) = self.bans.until(now, user) {
+        if let Some(until) = self.house.bans.until(now, user) {
             return Err(Refusal::Banned { until });
         }
         if self.roster.role(user).is_none() {

@@ -11,7 +11,7 @@ mod filters;
 mod lanes;
 mod membership;
 mod outbox;
-
+mod parts;
 mod read;
 mod snapshot;
 mod speak;
@@ -20,7 +20,7 @@ mod steer;
 mod tell;
 mod weight;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{mem::size_of, sync::Arc};
 
 pub use self::lanes::Waiting;
 pub(crate) use self::outbox::BEHAVIOUR;
@@ -28,10 +28,9 @@ pub use self::snapshot::{RestoreError, Snapshot};
 use self::{
     filters::Filters,
     outbox::Outbox,
-    speak::{Asked, Pending},
+    parts::{House, Lazy, Talk},
 };
 use crate::{
-    attributes::{Attributes, Counters},
     command::{Command, Newcomer, Receipt},
     config::GroupConfig,
     entry::{Body, Notice, Tip},
@@ -39,22 +38,14 @@ use crate::{
     form,
     id::{Epoch, GroupId, HashKey, Seq, SessionId, UserId},
     log::Log,
-    message::{Class, PerPriority},
-    modes::Modes,
-    mutes::Mutes,
+    message::Class,
     output::{Event, Output, Record},
     profile::GroupProfile,
-    receipts::Receipts,
     refusal::Refusal,
-    review::Review,
     role::{Author, Platform, Profile, Role},
     roster::{Occupant, Roster},
     rules::{self, Action, Actor},
-    scheduler::Scheduler,
-    stats::Flow,
-    tally::Tally,
     time::Timestamp,
-    tips::Tips,
 };
 
 /// One livestreaming group.
@@ -83,28 +74,16 @@ pub struct Group {
     id: GroupId,
     config: GroupConfig,
     clock: Timestamp,
-    disbanded: bool,
     roster: Roster,
     profile: GroupProfile,
-    attributes: Attributes,
-    counters: Counters,
-    mutes: Mutes,
-    bans: Mutes,
-    modes: Modes,
-    filters: Filters,
-    review: Review<Asked>,
-    scheduler: Scheduler<Pending>,
-    tips: Tips,
-    tally: Tally,
     log: Log,
-    receipts: Receipts,
-    /// Messages accepted so far; the last one's id.
-    accepted: u64,
-    flow: PerPriority<Flow>,
-    /// Messages refused, by code. Outside digest and journal: a refusal changes nothing.
-    refused: BTreeMap<u16, u64>,
+    talk: Lazy<Talk>,
+    house: Lazy<House>,
     outbox: Outbox,
 }
+
+// Of the many groups of an app most are idle.
+const _: () = assert!(size_of::<Group>() <= 208);
 
 /// Who gives a command, as the group knows them.
 #[derive(Clone, Debug)]
@@ -156,30 +135,22 @@ impl Group {
         key: HashKey,
         now: Timestamp,
     ) -> Self {
-        Self {
+        let now = now.min(Timestamp::LATEST);
+        let mut group = Self {
             log: Log::new(&id, epoch),
             id,
-            filters: Filters::new(config.settings().filter),
             config,
-            clock: now.min(Timestamp::LATEST),
-            disbanded: false,
+            clock: now,
             roster: Roster::new(owner, key),
-            profile: GroupProfile::new(now.min(Timestamp::LATEST)),
-            attributes: Attributes::default(),
-            counters: Counters::default(),
-            mutes: Mutes::new(key),
-            bans: Mutes::new(key),
-            modes: Modes::default(),
-            review: Review::default(),
-            scheduler: Scheduler::new(key),
-            tips: Tips::default(),
-            tally: Tally::default(),
-            receipts: Receipts::new(key),
-            accepted: 0,
-            flow: PerPriority::default(),
-            refused: BTreeMap::new(),
+            profile: GroupProfile::new(now),
+            talk: Lazy::NONE,
+            house: Lazy::NONE,
             outbox: Outbox::default(),
+        };
+        if let Some(filter) = group.config.settings().filter {
+            group.house.make(key).filters = Filters::new(Some(filter));
         }
+        group
     }
 
     /// Settles everything due by `now`, then applies the command.
@@ -200,20 +171,23 @@ impl Group {
         let is_message = matches!(command, Command::Send(_));
         let answer = self.try_push(now, &by, command, u64::MAX);
         if let (true, Err(refusal)) = (is_message, &answer) {
-            *self.refused.entry(refusal.code()).or_default() += 1;
+            let refused = &mut self.house.make(self.key()).refused;
+            *refused.entry(refusal.code()).or_default() += 1;
         }
         answer
     }
 
     /// The next output. Polling decides nothing: it only takes out what is there.
     pub fn poll(&mut self) -> Option<Output> {
-        self.outbox.poll()
+        let output = self.outbox.poll();
+        self.rest_if_quiet();
+        output
     }
 
     /// Makes a compiled filter known, so that commands can name it by its id. The one in force and
     /// the last 4 are kept.
     pub fn install_filter(&mut self, filter: Arc<Filter>) {
-        self.filters.install(filter);
+        self.house.make(self.key()).filters.install(filter);
     }
 
     /// Does again what a record says, as far as the group went then.
@@ -237,7 +211,7 @@ impl Group {
         if !self.settle(now, u64::MAX) || !self.has_room() {
             return Err(Refusal::Undrained { waiting: self.outbox.len() as u64 });
         }
-        if self.disbanded {
+        if self.house.disbanded {
             return Err(Refusal::Disbanded);
         }
         form::author(by)?;
@@ -303,6 +277,11 @@ impl Group {
             Command::Disband => self.disband(now, caller),
             Command::Rebase { to } => self.rebase(caller, to),
         }
+    }
+
+    /// What hash tables are keyed by.
+    fn key(&self) -> HashKey {
+        self.roster.key()
     }
 
     /// Turns an author into somebody with a standing.

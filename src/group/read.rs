@@ -45,7 +45,7 @@ impl Group {
 
     /// Whether the group has ended. It stays readable until it is dropped.
     pub fn is_disbanded(&self) -> bool {
-        self.disbanded
+        self.house.disbanded
     }
 
     /// The number of the last journal record; 0 where none was kept.
@@ -156,39 +156,39 @@ impl Group {
 
     /// Whether the loss of this session's connection would be news.
     pub(crate) fn is_connected(&self, session: SessionId) -> bool {
-        !self.disbanded && self.roster.is_connected(session)
+        !self.house.disbanded && self.roster.is_connected(session)
     }
 
     /// Until when a user may not speak.
     pub fn muted_until(&self, user: &UserId) -> Option<Timestamp> {
-        self.mutes.until(self.clock, user)
+        self.house.mutes.until(self.clock, user)
     }
 
     /// Until when a user may not come in.
     pub fn banned_until(&self, user: &UserId) -> Option<Timestamp> {
-        self.bans.until(self.clock, user)
+        self.house.bans.until(self.clock, user)
     }
 
     /// Who may not speak, and until when, those first whose mute ends first.
     pub fn mutes(&self) -> impl Iterator<Item = (&UserId, Timestamp)> {
-        self.mutes.iter().filter(|(_, until)| *until > self.clock)
+        self.house.mutes.iter().filter(|(_, until)| *until > self.clock)
     }
 
     /// Who may not come in, and until when, those first whose ban ends first.
     pub fn bans(&self) -> impl Iterator<Item = (&UserId, Timestamp)> {
-        self.bans.iter().filter(|(_, until)| *until > self.clock)
+        self.house.bans.iter().filter(|(_, until)| *until > self.clock)
     }
 
     /// Until when slow mode lets a member wait before their next message.
     pub fn slow_until(&self, user: &UserId) -> Option<Timestamp> {
         let slow = self.config.settings().slow_mode?;
-        self.modes.slow(self.clock, user, self.roster.role(user)?, &slow)
+        self.house.modes.slow(self.clock, user, self.roster.role(user)?, &slow)
     }
 
     /// The questions that wait for the host's answer, in the order of their tickets: what a host that
     /// takes over from another has to know.
     pub fn questions(&self) -> impl Iterator<Item = Question> {
-        self.review.iter().map(|(ticket, held)| {
+        self.house.review.iter().map(|(ticket, held)| {
             let (cause, expires) = (held.cause, held.expires);
             Question { ticket, message: held.payload.pending.message.clone(), cause, expires }
         })
@@ -196,12 +196,12 @@ impl Group {
 
     /// The filter in force, if one is.
     pub fn filter(&self) -> Option<FilterId> {
-        self.filters.id_in_force()
+        self.house.filters.id_in_force()
     }
 
     /// Whether everybody is muted.
     pub fn is_mute_all(&self) -> bool {
-        self.modes.mute_all()
+        self.house.modes.mute_all()
     }
 
     /// The group's own profile.
@@ -211,17 +211,17 @@ impl Group {
 
     /// The attributes that clients share.
     pub fn attributes(&self) -> &Attributes {
-        &self.attributes
+        &self.house.attributes
     }
 
     /// The counters that members count.
     pub fn counters(&self) -> &Counters {
-        &self.counters
+        &self.house.counters
     }
 
     /// Likes and follows counted so far, exactly and at once.
     pub fn totals(&self) -> Totals {
-        self.tally.totals()
+        self.house.tally.totals()
     }
 
     /// Whether the author may do something here, by the decision table alone.
@@ -235,14 +235,14 @@ impl Group {
 
     /// The life of an accepted message, while it is remembered: 5 minutes, and at most 65,536 messages.
     pub fn explain(&self, message: MessageId) -> Option<Explanation> {
-        self.receipts.explain(message)
+        self.talk.receipts.explain(message)
     }
 
     /// The account of every message, by class and reason.
     pub fn stats(&self) -> Stats {
         Stats {
-            refused: self.refused.clone(),
-            flow: self.flow,
+            refused: self.house.refused.clone(),
+            flow: self.talk.account.flow(),
             appended: self.log.appended(),
             evicted: self.log.evicted(),
         }
@@ -252,22 +252,16 @@ impl Group {
     pub fn heap_bytes(&self) -> usize {
         self.log.bytes()
             + self.roster.heap_bytes()
-            + self.mutes.heap_bytes()
-            + self.bans.heap_bytes()
-            + self.modes.heap_bytes()
-            + self.receipts.heap_bytes()
-            + self.attributes.heap_bytes()
-            + self.counters.heap_bytes()
             + self.profile.heap_bytes()
-            + self.tips.heap_bytes()
-            + self.tally.heap_bytes()
-            + self.review.heap_bytes()
+            + self.talk.heap_bytes()
+            + self.house.heap_bytes()
             + self.pending_bytes()
     }
 
     /// What waiting and held messages cost, each taken at a full message's size, and the outputs.
     fn pending_bytes(&self) -> usize {
         let each = size_of::<Output>() + self.config.settings().limits.message_bytes as usize;
-        (self.scheduler.len() as usize + self.review.len()) * each + self.outbox.bytes()
+        (self.talk.scheduler.len() as usize + self.house.review.len()) * each
+            + self.outbox.heap_bytes()
     }
 }

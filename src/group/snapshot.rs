@@ -31,6 +31,7 @@ use super::{
     Group,
     filters::Filters,
     outbox::{BEHAVIOUR, Outbox},
+    parts::{House, Talk},
     speak::{Asked, Pending},
 };
 
@@ -118,7 +119,7 @@ impl Group {
             behaviour: BEHAVIOUR,
             state: self.state(),
             roster: self.roster.save(),
-            refused: self.refused.clone(),
+            refused: self.house.refused.clone(),
             outbox: self.outbox.clone(),
         }
     }
@@ -134,22 +135,22 @@ impl Group {
             id: self.id.clone(),
             config: self.config.clone(),
             clock: self.clock,
-            disbanded: self.disbanded,
+            disbanded: self.house.disbanded,
             profile: self.profile.save(),
-            attributes: self.attributes.save(),
-            counters: self.counters.save(),
-            mutes: self.mutes.save(),
-            bans: self.bans.save(),
-            modes: self.modes.save(),
-            filter: self.filters.id_in_force(),
-            review: self.review.save(),
-            scheduler: self.scheduler.save(),
-            tips: self.tips.save(),
-            tally: self.tally.save(),
+            attributes: self.house.attributes.save(),
+            counters: self.house.counters.save(),
+            mutes: self.house.mutes.save(),
+            bans: self.house.bans.save(),
+            modes: self.house.modes.save(),
+            filter: self.house.filters.id_in_force(),
+            review: self.house.review.save(),
+            scheduler: self.talk.scheduler.save(),
+            tips: self.talk.tips.save(),
+            tally: self.house.tally.save(),
             log: self.log.save(),
-            receipts: self.receipts.save(),
-            accepted: self.accepted,
-            flow: self.flow,
+            receipts: self.talk.receipts.save(),
+            accepted: self.talk.account.accepted(),
+            flow: self.talk.account.flow(),
         }
     }
 
@@ -183,15 +184,14 @@ impl Group {
         if let Some(filter) = state.filter.filter(|id| !installed.knows(*id)) {
             return Err(RestoreError::UnknownFilter { filter });
         }
-        let mut group = Self {
-            log: log::Log::restore(&state.id, state.log)?,
+        let talk = Talk {
             scheduler: scheduler::Scheduler::restore(state.clock, state.scheduler, traffic, key)?,
-            id: state.id,
-            config: state.config,
-            clock: state.clock,
+            receipts: receipts::Receipts::restore(state.receipts, key)?,
+            tips: tips::Tips::restore(state.tips)?,
+            account: state.flow.into(),
+        };
+        let house = House {
             disbanded: state.disbanded,
-            roster: roster::Roster::restore(roster, key)?,
-            profile: profile::GroupProfile::restore(state.profile)?,
             attributes: attributes::Attributes::restore(state.attributes)?,
             counters: attributes::Counters::restore(state.counters)?,
             mutes: mutes::Mutes::restore(state.mutes, key)?,
@@ -199,29 +199,36 @@ impl Group {
             modes: modes::Modes::restore(state.modes)?,
             filters: installed,
             review: review::Review::restore(state.review)?,
-            tips: tips::Tips::restore(state.tips)?,
             tally: tally::Tally::restore(state.tally)?,
-            receipts: receipts::Receipts::restore(state.receipts, key)?,
-            accepted: state.accepted,
-            flow: state.flow,
             refused,
+        };
+        let mut group = Self {
+            log: log::Log::restore(&state.id, state.log)?,
+            id: state.id,
+            config: state.config,
+            clock: state.clock,
+            roster: roster::Roster::restore(roster, key)?,
+            profile: profile::GroupProfile::restore(state.profile)?,
+            talk: talk.into(),
+            house: house.into(),
             outbox,
         };
-        group.check()?;
+        group.check(state.accepted)?;
+        group.house.rest(House::is_new);
         if let Some(epoch) = new_epoch {
             group.log.new_epoch(epoch);
         }
         Ok(group)
     }
 
-    /// Checks what the mechanisms must agree on.
-    fn check(&self) -> Result<(), Corrupt> {
+    /// Checks what the mechanisms must agree on, and with the number of `all` messages accepted.
+    fn check(&self, all: u64) -> Result<(), Corrupt> {
         if self.clock > Timestamp::LATEST {
             return Err(Corrupt("a clock past the latest time"));
         }
         let mut ids = BTreeSet::new();
         let mut waiting = PerPriority::<u64>::default();
-        for Waits { id, priority, user, payload, .. } in self.scheduler.iter() {
+        for Waits { id, priority, user, payload, .. } in self.talk.scheduler.iter() {
             let Message { id: own, priority: named, sender, .. } = &*payload.message;
             if (id, priority, user) != (*own, *named, sender.user.as_ref()) || !ids.insert(id) {
                 return Err(Corrupt("a message that waits as another"));
@@ -229,18 +236,18 @@ impl Group {
             waiting[priority] += 1;
         }
         let mut held = PerPriority::<u64>::default();
-        for (_, question) in self.review.iter() {
+        for (_, question) in self.house.review.iter() {
             let Message { id, priority, sender, .. } = &*question.payload.pending.message;
             if question.author != sender.user || !ids.insert(*id) {
                 return Err(Corrupt("a message that is held as another"));
             }
             held[*priority] += 1;
         }
-        if ids.last().is_some_and(|last| last.0 > self.accepted) || ids.contains(&MessageId(0)) {
+        if ids.last().is_some_and(|last| last.0 > all) || ids.contains(&MessageId(0)) {
             return Err(Corrupt("a message on its way that was never accepted"));
         }
         let mut accepted = 0_u64;
-        for (at, flow) in self.flow.0.iter().enumerate() {
+        for (at, flow) in self.talk.account.flow().0.iter().enumerate() {
             if flow.waiting != waiting.0[at] || flow.held != held.0[at] {
                 return Err(Corrupt("the account of messages that wait or are held"));
             }
@@ -249,18 +256,20 @@ impl Group {
             }
             accepted = accepted.saturating_add(flow.accepted);
         }
-        if accepted != self.accepted || !self.receipts.fits(self.accepted) {
+        if accepted != all || !self.talk.receipts.fits(all) {
             return Err(Corrupt("the number of messages accepted"));
         }
-        let refused = self.refused.values().try_fold(0_u64, |sum, count| sum.checked_add(*count));
-        let counts = [Some(self.accepted), Some(self.outbox.record().0), refused];
+        let refused =
+            self.house.refused.values().try_fold(0_u64, |sum, count| sum.checked_add(*count));
+        let counts = [Some(all), Some(self.outbox.record().0), refused];
         if counts.iter().any(|count| count.is_none_or(|count| count >= bounds::COUNTED)) {
             return Err(Corrupt("more messages or records than can be counted"));
         }
         if self.outbox.len() as u64 > u64::from(self.config.settings().limits.outputs) {
             return Err(Corrupt("more outputs than may wait"));
         }
-        let quiet = !self.disbanded || (self.scheduler.len() == 0 && self.review.len() == 0);
+        let quiet = !self.house.disbanded
+            || (self.talk.scheduler.len() == 0 && self.house.review.len() == 0);
         if quiet { Ok(()) } else { Err(Corrupt("a disbanded group with messages on their way")) }
     }
 }

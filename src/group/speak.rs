@@ -13,16 +13,18 @@ use crate::{
     message::{Content, Directive, Kind, Message, Sender},
     outcome::{Discard, Outcome, Rejection, State},
     output::{Cause, Output, Question},
-    receipts::{DecisionName, Finding, Remembered, Step},
+    receipts::{DecisionName, Finding, Receipts, Remembered, Step},
     refusal::Refusal,
     review::Held,
     role::{Platform, Profile},
     rules::Action,
     scheduler::{Arrival, Authored, Offered},
+    stats::{Account, Line},
+    tally::Tally,
     time::Timestamp,
 };
 
-use super::{Caller, Group, Voice, filters::Screened};
+use super::{Caller, Group, Voice, filters::Screened, parts::Talk};
 
 /// A message on its way, and the session to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -61,7 +63,7 @@ impl Group {
         if caller.is_guest() {
             return None;
         }
-        self.receipts.duplicate(now, &caller.user, draft.random?)
+        self.talk.receipts.duplicate(now, &caller.user, draft.random?)
     }
 
     /// Mutes and modes; the app is above them.
@@ -72,11 +74,11 @@ impl Group {
         action: Action,
     ) -> Result<(), Refusal> {
         let Voice::Own { user, role } = caller.voice() else { return Ok(()) };
-        if let Some(until) = self.mutes.until(now, user) {
+        if let Some(until) = self.house.mutes.until(now, user) {
             return Err(Refusal::Muted { until });
         }
         let settings = self.config.settings();
-        if self.modes.silenced(role, settings.mute_all_exempt) {
+        if self.house.modes.silenced(role, settings.mute_all_exempt) {
             return Err(Refusal::MutedAll);
         }
         // A directive is an order, not speech.
@@ -86,7 +88,8 @@ impl Group {
         {
             return Err(Refusal::NotASpeaker { mark });
         }
-        let slow = settings.slow_mode.and_then(|slow| self.modes.slow(now, user, role, &slow));
+        let slow =
+            settings.slow_mode.and_then(|slow| self.house.modes.slow(now, user, role, &slow));
         slow.map_or(Ok(()), |until| Err(Refusal::SlowMode { until }))
     }
 
@@ -96,7 +99,7 @@ impl Group {
     }
 
     fn judge(&self, content: &Content) -> Result<Screened, Refusal> {
-        self.filters.judge(content).map_err(|filter| Refusal::UnknownFilter { filter })
+        self.house.filters.judge(content).map_err(|filter| Refusal::UnknownFilter { filter })
     }
 
     /// Whether the host is asked, and why. What the app says is its own decision.
@@ -112,7 +115,7 @@ impl Group {
     }
 
     fn check_questions(&self, caller: &Caller) -> Result<(), Refusal> {
-        match self.review.full(&self.config.settings().asking, &caller.user) {
+        match self.house.review.full(&self.config.settings().asking, &caller.user) {
             Some((field, limit)) => Err(Refusal::TooMany { field, limit, count: limit + 1 }),
             None => Ok(()),
         }
@@ -120,8 +123,7 @@ impl Group {
 
     /// Gives a message its id: from here on it comes to exactly one outcome.
     fn accept(&mut self, now: Timestamp, caller: &Caller, draft: Draft) -> Pending {
-        self.accepted += 1;
-        let id = MessageId(self.accepted);
+        let id = MessageId(self.talk.account.accepted() + 1);
         let priority = draft.effective_priority();
         let message = Message {
             id,
@@ -133,17 +135,25 @@ impl Group {
             random: draft.random,
             accepted: now,
         };
-        self.flow[priority].accepted += 1;
+        self.account().add(priority, Line::ACCEPTED);
         let (author, random) = (message.sender.user.clone(), message.random);
         let state = State::Waiting { expires: now };
         let what = Remembered { kind: message.kind, priority, state };
-        self.receipts.accept(now, id, author, random, what);
+        self.receipts().accept(now, id, author, random, what);
         if let (Voice::Own { user, .. }, Some(slow)) =
             (caller.voice(), self.config.settings().slow_mode)
         {
-            self.modes.sent(now, user, &slow);
+            self.house.make(self.key()).modes.sent(now, user, &slow);
         }
         Pending { message: Arc::new(message), session: caller.session }
+    }
+
+    fn receipts(&mut self) -> &mut Receipts {
+        &mut self.talk.make(self.key()).receipts
+    }
+
+    fn account(&mut self) -> &mut Account {
+        &mut self.talk.make(self.key()).account
     }
 
     fn sender(&self, caller: &Caller) -> Sender {
@@ -176,7 +186,7 @@ impl Group {
             Screened::Held { term } => self.found(id, term, Finding::Held),
             Screened::Blocked { term } => {
                 self.found(id, term, Finding::Blocked);
-                let filter = self.filters.id_in_force().unwrap_or_default();
+                let filter = self.house.filters.id_in_force().unwrap_or_default();
                 return self.finish(pending, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
         }
@@ -187,7 +197,7 @@ impl Group {
     }
 
     fn found(&mut self, id: MessageId, term: u32, what: Finding) {
-        self.receipts.note(id, Step::Filtered { term, what });
+        self.receipts().note(id, Step::Filtered { term, what });
     }
 
     fn hold(&mut self, now: Timestamp, pending: Pending, cause: Cause) {
@@ -199,12 +209,12 @@ impl Group {
         let expires = now + patience.deadline;
         let message = pending.message.clone();
         let author = message.sender.user.clone();
-        self.receipts.note(message.id, Step::Asked { cause, expires });
-        self.receipts.set_state(message.id, State::Held { expires });
-        self.flow[message.priority].held += 1;
+        self.receipts().note(message.id, Step::Asked { cause, expires });
+        self.receipts().set_state(message.id, State::Held { expires });
+        self.account().add(message.priority, Line::HELD);
         let silence = patience.silence;
         let held = Held { author, cause, expires, payload: Asked { pending, silence } };
-        let ticket = self.review.open(now, held);
+        let ticket = self.house.make(self.key()).review.open(now, held);
         let question = Question { ticket, message, cause, expires };
         self.outbox.put(|record| Output::Ask { record, question });
     }
@@ -222,10 +232,10 @@ impl Group {
             Decision::Replace { content } => self.judge(content)?,
             Decision::Allow | Decision::Reject { .. } | Decision::Discard => Screened::Clean,
         };
-        let held = self.review.answer(ticket).ok_or(unknown)?;
+        let held = self.house.make(self.key()).review.answer(ticket).ok_or(unknown)?;
         let pending = self.unhold(held);
         let id = pending.message.id;
-        self.receipts.note(id, Step::Answered { decision: name_of(&decision) });
+        self.receipts().note(id, Step::Answered { decision: name_of(&decision) });
         match decision {
             Decision::Allow => self.resume(now, pending),
             Decision::Replace { content } => self.replace(now, pending, content, screened),
@@ -242,7 +252,7 @@ impl Group {
         let silence = held.payload.silence;
         let pending = self.unhold(held);
         let step = Step::Answered { decision: DecisionName::Silence };
-        self.receipts.note(pending.message.id, step);
+        self.receipts().note(pending.message.id, step);
         match silence {
             Silence::Allow => self.resume(now, pending),
             Silence::Reject => self.finish(pending, Outcome::Rejected(Rejection::Silence)),
@@ -252,7 +262,7 @@ impl Group {
 
     pub(super) fn unhold(&mut self, held: Held<Asked>) -> Pending {
         let pending = held.payload.pending;
-        self.flow[pending.message.priority].held -= 1;
+        self.account().subtract(pending.message.priority, Line::HELD);
         pending
     }
 
@@ -287,21 +297,25 @@ impl Group {
         let Sender { user, role, .. } = &pending.message.sender;
         // The app speaks for anybody, whatever their standing.
         let user = user.as_ref().filter(|_| pending.session.is_some())?;
-        if self.bans.until(now, user).is_some() {
+        if self.house.bans.until(now, user).is_some() {
             return Some(Discard::Banned);
         }
         let role = self.roster.role(user).or(*role)?;
         let exempt = self.config.settings().mute_all_exempt;
-        let silent = self.mutes.until(now, user).is_some() || self.modes.silenced(role, exempt);
+        let silent =
+            self.house.mutes.until(now, user).is_some() || self.house.modes.silenced(role, exempt);
         silent.then_some(Discard::Muted)
     }
 
     /// Past every question: counted if it is a like or follow, and offered to the scheduler.
     fn go_on(&mut self, now: Timestamp, pending: Pending) {
+        let key = self.key();
         let settings = self.config.settings();
         let traffic = &settings.traffic;
         let message = &pending.message;
-        self.tally.count(now, message.kind, settings.tally);
+        if Tally::counts(message.kind) {
+            self.house.make(key).tally.count(now, message.kind, settings.tally);
+        }
         let author = Authored {
             user: message.sender.user.clone(),
             exempt: traffic.exempt.contains(message.sender.role),
@@ -309,14 +323,15 @@ impl Group {
         };
         let (id, priority) = (message.id, message.priority);
         let arrival = Arrival { id, author, priority, payload: pending };
-        self.flow[priority].waiting += 1;
-        match self.scheduler.offer(now, traffic, arrival) {
+        let talk = self.talk.make(key);
+        talk.account.add(priority, Line::WAITING);
+        match talk.scheduler.offer(now, traffic, arrival) {
             Offered::Released(taken) => self.deliver(now, taken.payload),
             Offered::Shed(taken) => self.end_waiting(taken.payload, Discard::Shed),
             Offered::Waiting { expires, shed } => {
-                let ahead = self.scheduler.waiting()[priority].saturating_sub(1);
-                self.receipts.note(id, Step::Waiting { expires, ahead });
-                self.receipts.set_state(id, State::Waiting { expires });
+                let ahead = talk.scheduler.waiting()[priority].saturating_sub(1);
+                talk.receipts.note(id, Step::Waiting { expires, ahead });
+                talk.receipts.set_state(id, State::Waiting { expires });
                 if let Some(shed) = shed {
                     self.end_waiting(shed.payload, Discard::Shed);
                 }
@@ -326,7 +341,7 @@ impl Group {
 
     /// A waiting message is released: one entry for all.
     pub(super) fn deliver(&mut self, now: Timestamp, pending: Pending) {
-        self.flow[pending.message.priority].waiting -= 1;
+        self.account().subtract(pending.message.priority, Line::WAITING);
         let message = pending.message.clone();
         let body = Body::Message(message.clone());
         let seq = self.append(now, message.priority.class(), body);
@@ -352,7 +367,7 @@ impl Group {
 
     /// A waiting message ends otherwise than by delivery.
     pub(super) fn end_waiting(&mut self, pending: Pending, reason: Discard) {
-        self.flow[pending.message.priority].waiting -= 1;
+        self.account().subtract(pending.message.priority, Line::WAITING);
         self.finish(pending, Outcome::Discarded(reason));
     }
 
@@ -365,8 +380,8 @@ impl Group {
     /// A message comes to its one outcome.
     pub(super) fn finish(&mut self, pending: Pending, outcome: Outcome) {
         let Pending { message, session } = pending;
-        self.flow[message.priority].end(&outcome);
-        self.receipts.set_state(message.id, State::Ended(outcome.clone()));
+        self.account().add(message.priority, Line::of(&outcome));
+        self.receipts().set_state(message.id, State::Ended(outcome.clone()));
         let disclose = self.disclosed(&outcome);
         self.outbox.put(|record| Output::Ended { record, message, session, outcome, disclose });
     }
@@ -385,19 +400,20 @@ impl Group {
     /// Says anew until when messages wait or are held, after what decides it has changed.
     pub(super) fn tell_deadlines(&mut self) {
         let lanes = &self.config.settings().traffic.lanes;
-        for waits in self.scheduler.iter() {
+        let Some(Talk { scheduler, receipts, .. }) = self.talk.there() else { return };
+        for waits in scheduler.iter() {
             let expires = waits.arrived + lanes[waits.priority].max_wait;
-            self.receipts.set_state(waits.id, State::Waiting { expires });
+            receipts.set_state(waits.id, State::Waiting { expires });
         }
-        for (_, Held { expires, payload, .. }) in self.review.iter() {
+        for (_, Held { expires, payload, .. }) in self.house.review.iter() {
             let id = payload.pending.message.id;
-            self.receipts.set_state(id, State::Held { expires: *expires });
+            receipts.set_state(id, State::Held { expires: *expires });
         }
     }
 
     /// Where a message stands now, as its author is answered.
     pub(super) fn sent(&self, message: MessageId, duplicate: bool) -> Receipt {
-        let remembered = self.receipts.get(message);
+        let remembered = self.talk.receipts.get(message);
         let state = &remembered.expect("what was just answered is remembered").state;
         let disclose = match state {
             State::Ended(outcome) => self.disclosed(outcome),

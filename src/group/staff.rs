@@ -11,12 +11,16 @@ use crate::{
     outcome::Discard,
     output::Output,
     refusal::{Field, Refusal},
+    review::Held,
     role::Role,
     rules::Action,
     time::Timestamp,
 };
 
-use super::{Caller, Group, speak::Pending};
+use super::{
+    Caller, Group,
+    speak::{Asked, Pending},
+};
 
 impl Group {
     pub(super) fn mute(
@@ -29,11 +33,11 @@ impl Group {
         let users = form::named(users);
         self.may_all(caller, Action::Mute, &users)?;
         let limit = u64::from(self.config.settings().limits.mutes);
-        let fresh = users.iter().filter(|user| self.mutes.until(now, user).is_none()).count();
-        Refusal::if_more(Field::Mutes, self.mutes.len() + fresh as u64, limit)?;
+        let fresh = users.iter().filter(|user| self.house.mutes.until(now, user).is_none()).count();
+        Refusal::if_more(Field::Mutes, self.house.mutes.len() + fresh as u64, limit)?;
         let until = span.until(now);
         for user in &users {
-            self.mutes.set(user.clone(), until);
+            self.house.make(self.key()).mutes.set(user.clone(), until);
         }
         self.tip_all(now, TipKind::MemberProfile, caller, &users, Some(until));
         for user in &users {
@@ -50,8 +54,9 @@ impl Group {
     ) -> Result<Receipt, Refusal> {
         let users = form::named(users);
         self.may_all(caller, Action::Unmute, &users)?;
+        let house = self.house.make(self.key());
         let muted: Users =
-            users.into_iter().filter(|user| self.mutes.lift(user).is_some()).collect();
+            users.into_iter().filter(|user| house.mutes.lift(user).is_some()).collect();
         self.tip_all(now, TipKind::MemberProfile, caller, &muted, None);
         Ok(Receipt::Done)
     }
@@ -63,7 +68,7 @@ impl Group {
         on: bool,
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::MuteAll, None)?;
-        if !self.modes.set_mute_all(on) {
+        if !self.house.make(self.key()).modes.set_mute_all(on) {
             return Ok(Receipt::Done);
         }
         let changes = ProfileChanges { mute_all: Some(on), ..ProfileChanges::default() };
@@ -100,11 +105,11 @@ impl Group {
         let users = form::named(users);
         self.may_all(caller, Action::Ban, &users)?;
         let limit = u64::from(self.config.settings().limits.bans);
-        let fresh = users.iter().filter(|user| self.bans.until(now, user).is_none()).count();
-        Refusal::if_more(Field::Bans, self.bans.len() + fresh as u64, limit)?;
+        let fresh = users.iter().filter(|user| self.house.bans.until(now, user).is_none()).count();
+        Refusal::if_more(Field::Bans, self.house.bans.len() + fresh as u64, limit)?;
         let until = span.until(now);
         for user in &users {
-            self.bans.set(user.clone(), until);
+            self.house.make(self.key()).bans.set(user.clone(), until);
         }
         let notice = Notice::Banned { until, reason: reason.clone() };
         self.remove(now, caller, &users, &Removal::ban(notice, until));
@@ -119,8 +124,9 @@ impl Group {
     ) -> Result<Receipt, Refusal> {
         let users = form::named(users);
         self.may_all(caller, Action::Unban, &users)?;
+        let house = self.house.make(self.key());
         let banned: Users =
-            users.into_iter().filter(|user| self.bans.lift(user).is_some()).collect();
+            users.into_iter().filter(|user| house.bans.lift(user).is_some()).collect();
         self.tip_all(now, TipKind::Unban, caller, &banned, None);
         Ok(Receipt::Done)
     }
@@ -307,8 +313,11 @@ impl Group {
         reason: Discard,
         goes: impl Fn(&Pending) -> bool,
     ) -> u64 {
-        let waiting = self.scheduler.remove_author(author.as_ref(), &goes);
-        let held = self.review.remove_author(author, |held| goes(&held.payload.pending));
+        let talk = self.talk.there();
+        let waiting = talk.map(|talk| talk.scheduler.remove_author(author.as_ref(), &goes));
+        let held = |held: &Held<Asked>| goes(&held.payload.pending);
+        let held = self.house.there().map(|house| house.review.remove_author(author, held));
+        let (waiting, held) = (waiting.unwrap_or_default(), held.unwrap_or_default());
         let count = (waiting.len() + held.len()) as u64;
         for taken in waiting {
             self.end_waiting(taken.payload, reason);
@@ -328,12 +337,13 @@ impl Group {
             let role = |user| roster.role(user).unwrap_or(Role::Member);
             user.is_some_and(|user| !exempt.contains(Some(role(user))))
         };
-        let waiting = self.scheduler.remove_where(silenced);
-        let held = self.review.remove_where(|held| silenced(&held.payload.pending));
-        for taken in waiting {
+        let waiting = self.talk.there().map(|talk| talk.scheduler.remove_where(silenced));
+        let held = |held: &Held<Asked>| silenced(&held.payload.pending);
+        let held = self.house.there().map(|house| house.review.remove_where(held));
+        for taken in waiting.unwrap_or_default() {
             self.end_waiting(taken.payload, Discard::Muted);
         }
-        for (_, held) in held {
+        for (_, held) in held.unwrap_or_default() {
             self.end_held(held, Discard::Muted);
         }
     }

@@ -112,9 +112,9 @@ impl Group {
         seen: Option<u64>,
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Attributes, None)?;
-        let before = self.attributes.clone();
-        let seq = self.attributes.write(now, mode, changes, seen)?;
-        let attributes = Some(self.attributes.since(&before));
+        let before = self.house.attributes.clone();
+        let seq = self.house.make(self.key()).attributes.write(now, mode, changes, seen)?;
+        let attributes = Some(self.house.attributes.since(&before));
         let changes = ProfileChanges { attributes, ..self.unchanged() };
         self.tell_changes(now, caller.user.as_ref(), changes);
         Ok(Receipt::Attributes { seq })
@@ -127,9 +127,9 @@ impl Group {
         changes: &[CounterChange],
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Counters, None)?;
-        let before = self.counters.clone();
-        let values = self.counters.apply(now, changes)?;
-        let counters = Some(self.counters.since(&before));
+        let before = self.house.counters.clone();
+        let values = self.house.make(self.key()).counters.apply(now, changes)?;
+        let counters = Some(self.house.counters.since(&before));
         let changes = ProfileChanges { counters, ..self.unchanged() };
         self.tell_changes(now, caller.user.as_ref(), changes);
         Ok(Receipt::Counters(values))
@@ -149,7 +149,7 @@ impl Group {
         let mut settings = self.config.settings().clone();
         settings.slow_mode = slow_mode;
         if slow_mode.is_none() {
-            self.modes.end_slow_mode();
+            self.end_slow_mode();
         }
         // Form checked the interval, and nothing else changed.
         self.config = settings.build().expect("a pause of good form keeps a good config good");
@@ -163,15 +163,21 @@ impl Group {
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::UseFilter, None)?;
         self.check_filter(filter)?;
-        self.filters.put_in_force(filter);
+        self.house.make(self.key()).filters.put_in_force(filter);
         // Who reads the config, changes something else and gives it back keeps this filter.
         let settings = Settings { filter, ..self.config.settings().clone() };
         self.config = settings.build().expect("no filter makes a good config bad");
         Ok(Receipt::Done)
     }
 
+    fn end_slow_mode(&mut self) {
+        if let Some(house) = self.house.there() {
+            house.modes.end_slow_mode();
+        }
+    }
+
     fn check_filter(&self, filter: Option<FilterId>) -> Result<(), Refusal> {
-        match filter.filter(|id| !self.filters.knows(*id)) {
+        match filter.filter(|id| !self.house.filters.knows(*id)) {
             Some(filter) => Err(Refusal::UnknownFilter { filter }),
             None => Ok(()),
         }
@@ -187,15 +193,17 @@ impl Group {
         let settings = config.settings();
         self.check_filter(settings.filter)?;
         self.check_held(settings)?;
-        self.filters.put_in_force(settings.filter);
+        self.house.make(self.key()).filters.put_in_force(settings.filter);
         self.log.reconfigure(now, &settings.retention);
-        let shed = self.scheduler.reconfigure(now, &settings.traffic);
-        self.tips.relax(now, &settings.tips);
+        let shed = self.talk.there().map(|talk| {
+            talk.tips.relax(now, &settings.tips);
+            talk.scheduler.reconfigure(now, &settings.traffic)
+        });
         if settings.slow_mode.is_none() {
-            self.modes.end_slow_mode();
+            self.end_slow_mode();
         }
         self.config = config;
-        for taken in shed {
+        for taken in shed.unwrap_or_default() {
             self.end_waiting(taken.payload, Discard::Shed);
         }
         self.tell_deadlines();
@@ -205,10 +213,10 @@ impl Group {
     /// Whether what is held already fits a new config: its limit on outputs rests on the others.
     fn check_held(&self, settings: &Settings) -> Result<(), Refusal> {
         let (open, per_user) = (settings.asking.open, settings.presence.per_user);
-        Refusal::if_more(Field::Questions, self.review.len() as u64, open.into())?;
+        Refusal::if_more(Field::Questions, self.house.review.len() as u64, open.into())?;
         Refusal::if_more(Field::Sessions, self.roster.most_sessions() as u64, per_user.into())?;
         let waiting = self.outbox.len() as u64;
-        if waiting + u64::from(self.scheduler.len()) > u64::from(settings.limits.outputs) {
+        if waiting + u64::from(self.talk.scheduler.len()) > u64::from(settings.limits.outputs) {
             return Err(Refusal::Undrained { waiting });
         }
         Ok(())
@@ -216,21 +224,21 @@ impl Group {
 
     pub(super) fn disband(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Disband, None)?;
-        if let Some(news) = self.tally.flush() {
+        if let Some(news) = self.house.make(self.key()).tally.flush() {
             self.profile_changed(now, None, news);
         }
-        for tip in self.tips.flush() {
+        for tip in self.talk.make(self.key()).tips.flush() {
             self.append_tip(now, tip);
         }
-        for taken in self.scheduler.drain_all() {
+        for taken in self.talk.make(self.key()).scheduler.drain_all() {
             self.end_waiting(taken.payload, Discard::Disbanded);
         }
-        for (_, held) in self.review.drain_all() {
+        for (_, held) in self.house.make(self.key()).review.drain_all() {
             self.end_held(held, Discard::Disbanded);
         }
         self.append_notice(now, Notice::Disbanded);
         self.outbox.put(|record| Output::Disbanded { record });
-        self.disbanded = true;
+        self.house.make(self.key()).disbanded = true;
         Ok(Receipt::Done)
     }
 
@@ -241,17 +249,13 @@ impl Group {
         let shift = Shift::new(self.clock, to);
         self.clock = to;
         self.roster.shift(shift);
-        self.mutes.shift(shift);
-        self.bans.shift(shift);
-        self.modes.shift(shift);
-        self.review.shift(shift);
-        self.scheduler.shift(shift);
-        self.tips.shift(shift);
-        self.tally.shift(shift);
-        self.attributes.shift(shift);
-        self.counters.shift(shift);
         self.log.shift(shift);
-        self.receipts.shift(shift);
+        if let Some(talk) = self.talk.there() {
+            talk.shift(shift);
+        }
+        if let Some(house) = self.house.there() {
+            house.shift(shift);
+        }
         self.tell_deadlines();
         Ok(Receipt::Done)
     }

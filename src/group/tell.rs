@@ -20,7 +20,8 @@ impl Group {
         subjects: impl IntoIterator<Item = Subject>,
     ) {
         let tips = &self.config.settings().tips;
-        let tip = self.tips.offer(now, tips, kind, operator.cloned(), subjects, None);
+        let waiting = &mut self.talk.make(self.key()).tips;
+        let tip = waiting.offer(now, tips, kind, operator.cloned(), subjects, None);
         if let Some(tip) = tip {
             self.append_tip(now, tip);
         }
@@ -48,7 +49,8 @@ impl Group {
         let mute_all = changes.mute_all.filter(|_| tips.mute_all);
         let told = ProfileChanges { mute_all, ..changes.clone() };
         if profile::tells_readers(&told)
-            && let Some(tip) = self.tips.offer(now, tips, kind, operator.cloned(), [], Some(told))
+            && let waiting = &mut self.talk.make(self.key()).tips
+            && let Some(tip) = waiting.offer(now, tips, kind, operator.cloned(), [], Some(told))
         {
             self.append_tip(now, tip);
         }

@@ -163,6 +163,11 @@ impl Roster {
         Self { key, owner, joins: 0, here: None }
     }
 
+    /// What hash tables of this group are keyed by.
+    pub(crate) fn key(&self) -> HashKey {
+        self.key
+    }
+
     /// Whose the group is, member or not.
     pub(crate) fn owner(&self) -> Option<&UserId> {
         self.owner.as_ref()
