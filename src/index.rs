@@ -5,7 +5,10 @@
 //! all double at about the same number of members: whatever that is, some are just full and some
 //! half empty, and an entry takes about 1.6 places. The order in either is never seen.
 
-use std::mem::{replace, size_of};
+use std::{
+    mem::{replace, size_of},
+    ops,
+};
 
 use hashbrown::HashTable;
 
@@ -121,60 +124,100 @@ fn split<E>(whole: HashTable<E>, hash_of: &impl Fn(&E) -> u64) -> Box<[HashTable
 /// A place in an [`Arena`], used again when what was there is gone.
 pub(crate) type Slot = u32;
 
-/// Values that stay where they are, on pages that are never copied once they are full.
+/// Values by number that stay where they are, on pages that are never copied once they are full.
 #[derive(Clone, Debug)]
-pub(crate) struct Arena<T> {
-    pages: Vec<Vec<Option<T>>>,
-    free: Vec<Slot>,
-}
+pub(crate) struct Pages<T>(Vec<Vec<T>>);
 
 /// Values to a page: large enough that pages are few, small enough to be copied while it fills.
 const PAGE: usize = 1_024;
 
+impl<T> Pages<T> {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// How many there are: the number that the next one gets.
+    pub(crate) fn len(&self) -> usize {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * PAGE + last.len())
+    }
+
+    pub(crate) fn push(&mut self, value: T) {
+        if self.0.last().is_none_or(|page| page.len() == PAGE) {
+            self.0.push(Vec::new());
+        }
+        self.0.last_mut().expect("a page was just made").push(value);
+    }
+
+    pub(crate) fn get(&self, number: Slot) -> Option<&T> {
+        self.0.get(number as usize / PAGE)?.get(number as usize % PAGE)
+    }
+
+    pub(crate) fn get_mut(&mut self, number: Slot) -> Option<&mut T> {
+        self.0.get_mut(number as usize / PAGE)?.get_mut(number as usize % PAGE)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flatten()
+    }
+
+    fn heap_bytes(&self) -> usize {
+        let full = self.0.len().saturating_sub(1) * PAGE;
+        let places = full + self.0.last().map_or(0, Vec::capacity);
+        places * size_of::<T>() + self.0.capacity() * size_of::<Vec<T>>()
+    }
+}
+
+impl<T> ops::Index<Slot> for Pages<T> {
+    type Output = T;
+
+    fn index(&self, number: Slot) -> &T {
+        &self.0[number as usize / PAGE][number as usize % PAGE]
+    }
+}
+
+impl<T> ops::IndexMut<Slot> for Pages<T> {
+    fn index_mut(&mut self, number: Slot) -> &mut T {
+        &mut self.0[number as usize / PAGE][number as usize % PAGE]
+    }
+}
+
+/// Values whose places are used again.
+#[derive(Clone, Debug)]
+pub(crate) struct Arena<T> {
+    places: Pages<Option<T>>,
+    free: Vec<Slot>,
+}
+
 impl<T> Arena<T> {
     pub(crate) const fn new() -> Self {
-        Self { pages: Vec::new(), free: Vec::new() }
+        Self { places: Pages::new(), free: Vec::new() }
     }
 
     pub(crate) fn insert(&mut self, value: T) -> Slot {
         if let Some(slot) = self.free.pop() {
-            *self.place(slot) = Some(value);
+            self.places[slot] = Some(value);
             return slot;
         }
-        if self.pages.last().is_none_or(|page| page.len() == PAGE) {
-            self.pages.push(Vec::new());
-        }
-        let full = (self.pages.len() - 1) * PAGE;
-        let page = self.pages.last_mut().expect("a page was just made");
-        let slot = Slot::try_from(full + page.len());
-        page.push(Some(value));
+        let slot = Slot::try_from(self.places.len());
+        self.places.push(Some(value));
         slot.expect("memory ends long before 2^32 values are kept at once")
     }
 
     pub(crate) fn get(&self, slot: Slot) -> &T {
-        let value = self.pages[slot as usize / PAGE][slot as usize % PAGE].as_ref();
-        value.expect("a slot is forgotten when its value is removed")
+        self.places[slot].as_ref().expect("a slot is forgotten when its value is removed")
     }
 
     pub(crate) fn get_mut(&mut self, slot: Slot) -> &mut T {
-        self.place(slot).as_mut().expect("a slot is forgotten when its value is removed")
+        self.places[slot].as_mut().expect("a slot is forgotten when its value is removed")
     }
 
     pub(crate) fn remove(&mut self, slot: Slot) -> T {
         self.free.push(slot);
-        self.place(slot).take().expect("a slot is forgotten when its value is removed")
+        self.places[slot].take().expect("a slot is forgotten when its value is removed")
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        let full = self.pages.len().saturating_sub(1) * PAGE;
-        let places = full + self.pages.last().map_or(0, Vec::capacity);
-        places * size_of::<Option<T>>()
-            + self.pages.capacity() * size_of::<Vec<T>>()
-            + self.free.capacity() * size_of::<Slot>()
-    }
-
-    fn place(&mut self, slot: Slot) -> &mut Option<T> {
-        &mut self.pages[slot as usize / PAGE][slot as usize % PAGE]
+        self.places.heap_bytes() + self.free.capacity() * size_of::<Slot>()
     }
 }
 
@@ -257,7 +300,9 @@ mod tests {
             **arena.get_mut(slot) += 1;
             assert_eq!(**arena.get(slot), value + 10_001);
         }
-        assert_eq!(arena.pages.len(), 3);
+        assert_eq!(arena.places.len(), 3_000);
+        assert_eq!(arena.places.iter().flatten().count(), 3_000);
+        assert!(arena.places.get(3_000).is_none() && arena.places.get(4_000).is_none());
         assert_eq!(*arena.get(2_500).as_ref(), 2_500);
     }
 }

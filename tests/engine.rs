@@ -54,6 +54,27 @@ fn an_assigned_id_is_new_and_a_chosen_one_is_taken_once() {
 }
 
 #[test]
+fn groups_are_found_by_their_ids_however_many_come_and_go() {
+    let mut engine = engine();
+    let id = |number: usize| GroupId::custom(&format!("group {number}")).unwrap();
+    let create = |engine: &mut Engine, number| {
+        engine.create(START, Creation::named("Friday").id(id(number))).unwrap()
+    };
+    let mut keys: Vec<_> = (0..5_000).map(|number| Some(create(&mut engine, number))).collect();
+    for number in (0..keys.len()).step_by(3) {
+        let gone = engine.dispose(keys[number].take().unwrap()).unwrap();
+        assert_eq!(gone.id(), &id(number));
+    }
+    for number in (0..keys.len()).step_by(6) {
+        keys[number] = Some(create(&mut engine, number));
+    }
+    for (number, key) in keys.iter().enumerate() {
+        assert_eq!(engine.find(&id(number)), *key, "{number}");
+    }
+    assert_eq!(engine.len(), keys.iter().flatten().count());
+}
+
+#[test]
 fn an_id_that_is_assigned_is_not_chosen_however_it_was_made() {
     let mut engine = engine();
     let mine = || Creation::named("Friday").id("@TGS#mine".parse().unwrap());

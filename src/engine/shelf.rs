@@ -1,10 +1,10 @@
 //! Many groups by key: their places, their timers, who has something to say, and the budget.
 //!
-//! Invariants: a key whose generation has passed finds nothing; a group is in `ready` at most once;
+//! Invariants: `ids` names exactly the places with a group; a key whose generation has passed finds nothing; a group is in `ready` at most once;
 //! idle groups are in no queue; a group does not go past the time of a loss that waits for it.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
 
@@ -13,6 +13,7 @@ use crate::{
     form,
     group::Group,
     id::{GroupId, GroupKey, HashKey, SessionId, UserId},
+    index::{Index, Pages},
     message::Content,
     output::Output,
     refusal::Refusal,
@@ -26,9 +27,11 @@ use super::PushError;
 /// Groups of one app, on one thread.
 #[derive(Debug)]
 pub(crate) struct Shelf {
-    places: Vec<Place>,
+    key: HashKey,
+    places: Pages<Place>,
     free: Vec<u32>,
-    keys: HashMap<GroupId, GroupKey, HashKey>,
+    /// The places of groups by their ids, which are read there.
+    ids: Index<u32>,
     timers: Timers,
     ready: VecDeque<u32>,
     /// Connections lost in groups whose outputs had no room to say so, in the order of the losses. At
@@ -61,9 +64,10 @@ struct Loss {
 impl Shelf {
     pub(crate) fn new(key: HashKey, budget: usize) -> Self {
         Self {
-            places: Vec::new(),
+            key,
+            places: Pages::new(),
             free: Vec::new(),
-            keys: HashMap::with_hasher(key),
+            ids: Index::new(),
             timers: Timers::default(),
             ready: VecDeque::new(),
             losses: BTreeMap::new(),
@@ -74,7 +78,7 @@ impl Shelf {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.keys.len()
+        self.ids.len()
     }
 
     /// Roughly the bytes that all groups hold.
@@ -83,7 +87,10 @@ impl Shelf {
     }
 
     pub(crate) fn find(&self, id: &GroupId) -> Option<GroupKey> {
-        self.keys.get(id).copied()
+        let index = *self
+            .ids
+            .find(self.key.hash_one(id), |index| id_at(&self.places, *index) == Some(id))?;
+        Some(GroupKey { index, generation: self.places[index].generation })
     }
 
     /// Whether another command may be taken in: the budget is looked at before a group sees it.
@@ -99,16 +106,16 @@ impl Shelf {
 
     /// Takes a group in; its id must be new.
     pub(crate) fn insert(&mut self, group: Group) -> Result<GroupKey, PushError> {
-        if self.keys.contains_key(group.id()) {
+        if self.find(group.id()).is_some() {
             return Err(PushError::GroupExists);
         }
         let index = self.free.pop().map_or_else(|| self.add_place(), Ok)?;
-        let place = &mut self.places[index as usize];
-        let key = GroupKey { index, generation: place.generation };
-        self.keys.insert(group.id().clone(), key);
-        place.group = Some(Box::new(group));
+        let hash = self.key.hash_one(group.id());
+        self.places[index].group = Some(Box::new(group));
+        let Self { key, places, ids, .. } = self;
+        ids.insert(hash, index, |index| id_at(places, *index).map_or(0, |id| key.hash_one(id)));
         self.touched(index);
-        Ok(key)
+        Ok(GroupKey { index, generation: self.places[index].generation })
     }
 
     /// Takes a group out. Outputs that were not polled go with it.
@@ -120,7 +127,7 @@ impl Shelf {
         let reusable = place.generation.checked_add(1);
         place.generation = reusable.unwrap_or(u32::MAX);
         self.bytes -= bytes;
-        self.keys.remove(group.id());
+        self.ids.remove(self.key.hash_one(group.id()), |index| *index == key.index);
         self.timers.set(key.index, None);
         self.losses.remove(&key.index);
         if reusable.is_some() {
@@ -130,7 +137,7 @@ impl Shelf {
     }
 
     pub(crate) fn get(&self, key: GroupKey) -> Option<&Group> {
-        let place = self.places.get(key.index as usize)?;
+        let place = self.places.get(key.index)?;
         place.group.as_deref().filter(|_| place.generation == key.generation)
     }
 
@@ -202,7 +209,7 @@ impl Shelf {
     /// first was lost of which it could not be told.
     fn tell_losses(&mut self, index: u32) -> Option<Timestamp> {
         let losses = self.losses.get_mut(&index)?;
-        let group = self.places[index as usize].group.as_deref_mut()?;
+        let group = self.places[index].group.as_deref_mut()?;
         while let Some(Loss { at, by }) = losses.front() {
             let told = group.push(*at, by.clone(), Command::Detach);
             if matches!(told, Err(Refusal::Undrained { .. })) {
@@ -225,7 +232,7 @@ impl Shelf {
         for _ in 0..most {
             let Some(index) = self.timers.pop_due(now) else { break };
             let until = self.tell_losses(index).map_or(now, |at| at.min(now));
-            let place = &mut self.places[index as usize];
+            let place = &mut self.places[index];
             if let Some(group) = &mut place.group {
                 group.advance(until);
                 // A group that could not settle for want of room is asked again once it is polled.
@@ -233,7 +240,7 @@ impl Shelf {
                 self.touched(index);
                 if stuck {
                     self.timers.set(index, None);
-                    self.places[index as usize].stuck = true;
+                    self.places[index].stuck = true;
                 }
             }
         }
@@ -266,7 +273,7 @@ impl Shelf {
     /// The next output of any group. Groups take turns: one output each.
     pub(crate) fn poll(&mut self) -> Option<(GroupKey, Output)> {
         while let Some(index) = self.ready.pop_front() {
-            let place = &mut self.places[index as usize];
+            let place = &mut self.places[index];
             place.ready = false;
             let key = GroupKey { index, generation: place.generation };
             let Some(group) = place.group.as_deref_mut() else { continue };
@@ -303,13 +310,13 @@ impl Shelf {
     }
 
     fn place_mut(&mut self, key: GroupKey) -> Option<&mut Place> {
-        let place = self.places.get_mut(key.index as usize)?;
+        let place = self.places.get_mut(key.index)?;
         (place.generation == key.generation).then_some(place)
     }
 
     /// Brings queue, timer and budget up to date with a group that was just used.
     fn touched(&mut self, index: u32) {
-        let place = &mut self.places[index as usize];
+        let place = &mut self.places[index];
         let Some(group) = &place.group else { return };
         let losses = self.losses.get(&index).map_or(0, VecDeque::capacity);
         let bytes = group.heap_bytes() + losses * size_of::<Loss>();
@@ -322,4 +329,8 @@ impl Shelf {
             self.ready.push_back(index);
         }
     }
+}
+
+fn id_at(places: &Pages<Place>, index: u32) -> Option<&GroupId> {
+    places[index].group.as_deref().map(Group::id)
 }
