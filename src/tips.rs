@@ -27,9 +27,13 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tips {
     bucket: Bucket,
-    /// In the order in which they began to wait.
-    waiting: Vec<Tip>,
+    /// `None` while none waits.
+    waiting: Option<Box<Waiting>>,
 }
+
+/// In the order in which they began to wait.
+#[derive(Clone, Debug, Default)]
+struct Waiting(Vec<Tip>);
 
 /// Everything that decides what tips come next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,12 +71,13 @@ impl Tips {
             changes: changes.map(Box::new),
         };
         name(&mut tip, config, subjects);
-        if self.waiting.is_empty() && self.bucket.admit(now, config.cap.into()) {
+        if self.waiting.is_none() && self.bucket.admit(now, config.cap.into()) {
             return Some(tip);
         }
-        match self.waiting.iter_mut().find(|waiting| waiting.kind == kind) {
+        let Waiting(waiting) = &mut **self.waiting.get_or_insert_default();
+        match waiting.iter_mut().find(|waiting| waiting.kind == kind) {
             Some(waiting) => fold(waiting, tip, config),
-            None => self.waiting.push(tip),
+            None => waiting.push(tip),
         }
         None
     }
@@ -80,26 +85,24 @@ impl Tips {
     /// When, from `now` on, the first waiting tip may go out. At the end of time none may: it waits
     /// until the clock is moved back.
     pub(crate) fn next_due(&self, now: Timestamp, config: &TipConfig) -> Option<Timestamp> {
-        self.waiting.first()?;
+        self.waiting.as_ref()?;
         self.bucket.opens(now, config.cap.into())
     }
 
     /// The first waiting tip, if the cap has room for it.
     pub(crate) fn take_due(&mut self, now: Timestamp, config: &TipConfig) -> Option<Tip> {
-        self.waiting.first()?;
+        let Waiting(waiting) = &mut **self.waiting.as_mut()?;
         if !self.bucket.admit(now, config.cap.into()) {
             return None;
         }
-        let tip = self.waiting.remove(0);
-        if self.waiting.is_empty() {
-            self.waiting = Vec::new();
-        }
+        let tip = waiting.remove(0);
+        self.waiting.take_if(|waiting| waiting.0.is_empty());
         Some(tip)
     }
 
     /// All waiting tips, past the cap: the group ends.
     pub(crate) fn flush(&mut self) -> Vec<Tip> {
-        std::mem::take(&mut self.waiting)
+        self.waiting.take().map_or_else(Vec::new, |waiting| waiting.0)
     }
 
     /// Under another cap, nothing is held back longer than that cap's whole burst.
@@ -115,7 +118,8 @@ impl Tips {
     /// About the bytes on the heap, without names and profiles, which are shared.
     pub(crate) fn heap_bytes(&self) -> usize {
         // At most one tip of each kind, so this is a short walk.
-        let waiting = self.waiting.iter().map(|tip| {
+        let Some(Waiting(waiting)) = self.waiting.as_deref() else { return 0 };
+        let held = waiting.iter().map(|tip| {
             let subjects = if tip.subjects.spilled() { tip.subjects.capacity() } else { 0 };
             let changes = tip
                 .changes
@@ -123,11 +127,12 @@ impl Tips {
                 .map_or(0, |changes| size_of::<ProfileChanges>() + changes.bytes());
             subjects * size_of::<Subject>() + changes
         });
-        waiting.sum::<usize>() + self.waiting.capacity() * size_of::<Tip>()
+        size_of::<Waiting>() + held.sum::<usize>() + waiting.capacity() * size_of::<Tip>()
     }
 
     pub(crate) fn save(&self) -> Saved {
-        Saved { bucket: self.bucket, waiting: self.waiting.clone() }
+        let waiting = self.waiting.as_ref().map_or_else(Vec::new, |waiting| waiting.0.clone());
+        Saved { bucket: self.bucket, waiting }
     }
 
     /// # Errors
@@ -151,6 +156,7 @@ impl Tips {
                 return Err(Corrupt("tips: more fields or values than are told"));
             }
         }
+        let waiting = (!waiting.is_empty()).then(|| Box::new(Waiting(waiting)));
         Ok(Self { bucket: bucket.checked()?, waiting })
     }
 }

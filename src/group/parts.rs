@@ -120,7 +120,7 @@ impl Part for Talk {
     fn new(key: HashKey) -> Self {
         Self {
             scheduler: Scheduler::new(key),
-            receipts: Receipts::new(key),
+            receipts: Receipts::default(),
             tips: Tips::default(),
             account: Account::default(),
         }

@@ -139,7 +139,8 @@ impl Group {
         let (author, random) = (message.sender.user.clone(), message.random);
         let state = State::Waiting { expires: now };
         let what = Remembered { kind: message.kind, priority, state };
-        self.receipts().accept(now, id, author, random, what);
+        let key = self.key();
+        self.receipts().accept(key, now, id, author, random, what);
         if let (Voice::Own { user, .. }, Some(slow)) =
             (caller.voice(), self.config.settings().slow_mode)
         {

@@ -3,7 +3,7 @@
 //! A message is remembered for 5 minutes, and the last 65,536 of a group are. What is not remembered
 //! has no duplicates and no explanation, and a change of its state is not written down.
 //!
-//! Invariants: `kept` is `None` exactly while nothing is remembered; the ids of remembered messages
+//! Invariants: there is a [`Kept`] exactly while something is remembered; the ids of remembered messages
 //! are consecutive, and `since` does not fall from one to the next; `randoms` names the last 32 of
 //! each author among the remembered, and `spilled` is the heap that their lines hold.
 //!
@@ -41,11 +41,8 @@ const MESSAGES: usize = 65_536;
 const RANDOMS: usize = 32;
 
 /// The receipts of a group.
-#[derive(Clone, Debug)]
-pub(crate) struct Receipts {
-    key: HashKey,
-    kept: Option<Box<Kept>>,
-}
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Receipts(Option<Box<Kept>>);
 
 /// What may be asked about a remembered message without explaining it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -86,20 +83,18 @@ struct Line {
 }
 
 impl Receipts {
-    pub(crate) fn new(key: HashKey) -> Self {
-        Self { key, kept: None }
-    }
-
-    /// Remembers a message that has just been accepted. Ids are given without holes.
+    /// Remembers a message that has just been accepted. Ids are given without holes. The key
+    /// protects the table of authors.
     pub(crate) fn accept(
         &mut self,
+        key: HashKey,
         now: Timestamp,
         id: MessageId,
         author: Option<UserId>,
         random: Option<Random>,
         what: Remembered,
     ) {
-        let kept = self.kept.get_or_insert_with(|| Box::new(Kept::new(id, self.key)));
+        let kept = self.0.get_or_insert_with(|| Box::new(Kept::new(id, key)));
         assert_eq!(id.0, kept.first + kept.lines.len() as u64, "ids are given without holes");
         if kept.lines.len() == MESSAGES {
             kept.forget_first();
@@ -117,7 +112,7 @@ impl Receipts {
         author: &Option<UserId>,
         random: Random,
     ) -> Option<MessageId> {
-        let kept = self.kept.as_ref()?;
+        let kept = self.0.as_ref()?;
         let mut newest_first = kept.randoms.get(author)?.iter().rev();
         let &(_, id) = newest_first.find(|(other, _)| *other == random)?;
         kept.line(id).filter(|line| !line.is_over(now)).map(|_| id)
@@ -126,12 +121,12 @@ impl Receipts {
     /// Whether these can be the receipts of a group that has accepted so many messages.
     pub(crate) fn fits(&self, accepted: u64) -> bool {
         let last = |kept: &Kept| kept.first + kept.lines.len() as u64 - 1;
-        self.kept.as_deref().is_none_or(|kept| kept.lines.is_empty() || last(kept) == accepted)
+        self.0.as_deref().is_none_or(|kept| kept.lines.is_empty() || last(kept) == accepted)
     }
 
     /// What is remembered of a message.
     pub(crate) fn get(&self, id: MessageId) -> Option<&Remembered> {
-        self.kept.as_ref()?.line(id).map(|line| &line.what)
+        self.0.as_ref()?.line(id).map(|line| &line.what)
     }
 
     /// Writes down where a message stands now, if it is remembered.
@@ -146,7 +141,7 @@ impl Receipts {
 
     /// How a message came to where it stands, if it is remembered.
     pub(crate) fn explain(&self, id: MessageId) -> Option<Explanation> {
-        let Line { author, accepted, what, steps, .. } = self.kept.as_ref()?.line(id)?.clone();
+        let Line { author, accepted, what, steps, .. } = self.0.as_ref()?.line(id)?.clone();
         let Remembered { kind, priority, state } = what;
         let steps = steps.into_inner();
         Some(Explanation { message: id, author, kind, priority, accepted, steps, state })
@@ -154,23 +149,23 @@ impl Receipts {
 
     /// Forgets what is 5 minutes old.
     pub(crate) fn expire(&mut self, now: Timestamp) {
-        if let Some(kept) = &mut self.kept {
+        if let Some(kept) = &mut self.0 {
             while kept.lines.front().is_some_and(|line| line.is_over(now)) {
                 kept.forget_first();
             }
         }
-        self.kept.take_if(|kept| kept.lines.is_empty());
+        self.0.take_if(|kept| kept.lines.is_empty());
     }
 
     /// When everything is forgotten: an idle group is woken once for all.
     pub(crate) fn next_expiry(&self) -> Option<Timestamp> {
-        let end = self.kept.as_ref()?.lines.back()?.end();
+        let end = self.0.as_ref()?.lines.back()?.end();
         (end != Timestamp::MAX).then_some(end)
     }
 
     /// Moves what is remembered with the clock. When it was accepted stays as it was told.
     pub(crate) fn shift(&mut self, shift: Shift) {
-        for line in self.kept.iter_mut().flat_map(|kept| kept.lines.iter_mut()) {
+        for line in self.0.iter_mut().flat_map(|kept| kept.lines.iter_mut()) {
             shift.apply(&mut line.since);
         }
     }
@@ -181,11 +176,11 @@ impl Receipts {
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.kept.as_ref().map_or(0, |kept| kept.heap_bytes())
+        self.0.as_ref().map_or(0, |kept| kept.heap_bytes())
     }
 
     pub(crate) fn save(&self) -> Saved {
-        let saved = self.kept.as_ref().map(|kept| Saved {
+        let saved = self.0.as_ref().map(|kept| Saved {
             first: MessageId(kept.first),
             lines: kept.lines.iter().cloned().collect(),
         });
@@ -207,17 +202,17 @@ impl Receipts {
             return Err(Corrupt("a receipt that is never forgotten"));
         }
         if lines.is_empty() {
-            return Ok(Self::new(key));
+            return Ok(Self(None));
         }
         let mut kept = Box::new(Kept::new(first, key));
         for line in lines {
             kept.push(line);
         }
-        Ok(Self { key, kept: Some(kept) })
+        Ok(Self(Some(kept)))
     }
 
     fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Line)) {
-        let Some(kept) = &mut self.kept else { return };
+        let Some(kept) = &mut self.0 else { return };
         let Some(place) = kept.place(id) else { return };
         let line = &mut kept.lines[place];
         kept.spilled -= line.spilled();

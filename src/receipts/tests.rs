@@ -11,6 +11,8 @@ use crate::{
 
 const MINUTE: u64 = 60;
 
+const KEY: HashKey = HashKey::new(1, 2);
+
 fn at(seconds: u64) -> Timestamp {
     Timestamp::from_secs(seconds)
 }
@@ -25,7 +27,7 @@ fn waiting(until: u64) -> Remembered {
 }
 
 fn receipts() -> Receipts {
-    Receipts::new(HashKey::new(1, 2))
+    Receipts::default()
 }
 
 /// Accepts messages 1 to `count` of alice, each with its own random.
@@ -33,7 +35,7 @@ fn many(count: u32) -> Receipts {
     let mut receipts = receipts();
     for number in 1..=count {
         let random = Some(Random(number));
-        receipts.accept(at(0), MessageId(number.into()), Some(alice()), random, waiting(1));
+        receipts.accept(KEY, at(0), MessageId(number.into()), Some(alice()), random, waiting(1));
     }
     receipts
 }
@@ -41,15 +43,15 @@ fn many(count: u32) -> Receipts {
 #[test]
 fn a_random_is_a_duplicate_for_less_than_5_minutes() {
     let mut receipts = receipts();
-    receipts.accept(at(0), MessageId(1), Some(alice()), Some(Random(7)), waiting(1));
-    receipts.accept(at(0), MessageId(2), None, Some(Random(7)), waiting(1));
+    receipts.accept(KEY, at(0), MessageId(1), Some(alice()), Some(Random(7)), waiting(1));
+    receipts.accept(KEY, at(0), MessageId(2), None, Some(Random(7)), waiting(1));
     let just_before = Timestamp::from_nanos(at(5 * MINUTE).as_nanos() - 1);
     assert_eq!(receipts.duplicate(just_before, &Some(alice()), Random(7)), Some(MessageId(1)));
     assert_eq!(receipts.duplicate(just_before, &None, Random(7)), Some(MessageId(2)));
     assert_eq!(receipts.duplicate(just_before, &None, Random(8)), None);
     // Whether or not it was told that time has passed.
     assert_eq!(receipts.duplicate(at(5 * MINUTE), &Some(alice()), Random(7)), None);
-    receipts.accept(at(5 * MINUTE), MessageId(3), Some(alice()), Some(Random(7)), waiting(1));
+    receipts.accept(KEY, at(5 * MINUTE), MessageId(3), Some(alice()), Some(Random(7)), waiting(1));
     assert_eq!(receipts.duplicate(at(6 * MINUTE), &Some(alice()), Random(7)), Some(MessageId(3)));
 }
 
@@ -79,8 +81,8 @@ fn the_last_65536_messages_of_a_group_are_remembered() {
 fn an_idle_group_wakes_once_when_the_last_is_forgotten() {
     let mut receipts = receipts();
     assert_eq!((receipts.next_expiry(), receipts.heap_bytes()), (None, 0));
-    receipts.accept(at(0), MessageId(1), None, None, waiting(1));
-    receipts.accept(at(9), MessageId(2), None, None, waiting(1));
+    receipts.accept(KEY, at(0), MessageId(1), None, None, waiting(1));
+    receipts.accept(KEY, at(9), MessageId(2), None, None, waiting(1));
     assert_eq!(receipts.next_expiry(), Some(at(5 * MINUTE + 9)));
     receipts.expire(at(5 * MINUTE));
     assert_eq!(receipts.get(MessageId(1)), None);
@@ -93,9 +95,9 @@ fn an_idle_group_wakes_once_when_the_last_is_forgotten() {
 #[test]
 fn an_author_of_whom_nothing_is_remembered_takes_no_memory() {
     let mut receipts = many(2);
-    receipts.accept(at(9), MessageId(3), None, Some(Random(1)), waiting(1));
+    receipts.accept(KEY, at(9), MessageId(3), None, Some(Random(1)), waiting(1));
     receipts.expire(at(5 * MINUTE));
-    let kept = receipts.kept.as_ref().unwrap();
+    let kept = receipts.0.as_ref().unwrap();
     assert_eq!((kept.lines.len(), kept.randoms.len()), (1, 1));
 }
 
@@ -103,7 +105,7 @@ fn an_author_of_whom_nothing_is_remembered_takes_no_memory() {
 fn what_is_forgotten_takes_no_more_notes() {
     let mut receipts = many(2);
     receipts.expire(at(5 * MINUTE));
-    receipts.accept(at(5 * MINUTE), MessageId(3), Some(alice()), None, waiting(1));
+    receipts.accept(KEY, at(5 * MINUTE), MessageId(3), Some(alice()), None, waiting(1));
     let before = receipts.save();
     receipts.set_state(MessageId(2), State::Ended(Outcome::Discarded(Discard::Expired)));
     receipts.note(MessageId(4), Step::Answered { decision: DecisionName::Allow });
@@ -114,13 +116,13 @@ fn what_is_forgotten_takes_no_more_notes() {
 #[test]
 #[should_panic(expected = "ids are given without holes")]
 fn an_id_cannot_be_passed_over() {
-    many(2).accept(at(0), MessageId(4), None, None, waiting(1));
+    many(2).accept(KEY, at(0), MessageId(4), None, None, waiting(1));
 }
 
 #[test]
 fn a_rebase_moves_the_age_and_not_what_is_told() {
     let mut receipts = receipts();
-    receipts.accept(at(1_000), MessageId(1), Some(alice()), Some(Random(7)), waiting(1));
+    receipts.accept(KEY, at(1_000), MessageId(1), Some(alice()), Some(Random(7)), waiting(1));
     receipts.shift(Shift::new(at(1_060), at(100)));
     assert_eq!(receipts.next_expiry(), Some(at(340)));
     assert_eq!(receipts.duplicate(at(339), &Some(alice()), Random(7)), Some(MessageId(1)));
@@ -131,7 +133,7 @@ fn a_rebase_moves_the_age_and_not_what_is_told() {
 #[test]
 fn what_was_accepted_when_the_clock_had_run_wild_is_forgotten_after_a_rebase() {
     let mut receipts = receipts();
-    receipts.accept(Timestamp::MAX, MessageId(1), None, None, waiting(1));
+    receipts.accept(KEY, Timestamp::MAX, MessageId(1), None, None, waiting(1));
     assert_eq!(receipts.next_expiry(), None);
     receipts.shift(Shift::new(Timestamp::MAX, at(100)));
     receipts.expire(at(100 + 5 * MINUTE));
@@ -169,7 +171,7 @@ fn an_explanation_says_what_was_done_in_a_few_lines() {
 #[test]
 fn every_end_of_a_message_reads_well() {
     let mut receipts = receipts();
-    receipts.accept(at(0), MessageId(1), None, None, waiting(4));
+    receipts.accept(KEY, at(0), MessageId(1), None, None, waiting(4));
     receipts.note(MessageId(1), Step::Asked { cause: Cause::Policy, expires: at(2) });
     let mut end = |state| {
         receipts.set_state(MessageId(1), state);
@@ -296,7 +298,7 @@ proptest! {
                     let random = (number > 4).then_some(Random(number));
                     if random.is_none_or(|random| duplicate(&told, now, author.as_ref(), random).is_none()) {
                         let id = MessageId(told.len() as u64 + 1);
-                        receipts.accept(now, id, author.clone(), random, waiting(span));
+                        receipts.accept(KEY, now, id, author.clone(), random, waiting(span));
                         let (since, what, steps) = (now, waiting(span), Vec::new());
                         told.push(Told { author, random, since, what, steps });
                     }
