@@ -10,7 +10,7 @@ use std::{
     ops,
 };
 
-use hashbrown::HashTable;
+use hashbrown::{HashTable, hash_table::Entry};
 
 /// Entries by a hash that the caller computes from a secret key.
 #[derive(Clone, Debug)]
@@ -59,8 +59,14 @@ impl<E> Index<E> {
         }
     }
 
-    /// Adds an entry that is not there yet.
-    pub(crate) fn insert(&mut self, hash: u64, entry: E, hash_of: impl Fn(&E) -> u64) {
+    /// Adds an entry, unless one is there that `is_it`; says whether it did.
+    pub(crate) fn insert(
+        &mut self,
+        hash: u64,
+        entry: E,
+        is_it: impl FnMut(&E) -> bool,
+        hash_of: impl Fn(&E) -> u64,
+    ) -> bool {
         if let Tables::One(table) = &mut self.tables
             && self.len == SPLIT
         {
@@ -72,11 +78,18 @@ impl<E> Index<E> {
         }
         let table = self.table(hash);
         let before = table.allocation_size();
-        table.insert_unique(hash, entry, hash_of);
+        let new = match table.entry(hash, is_it, hash_of) {
+            Entry::Vacant(place) => {
+                place.insert(entry);
+                true
+            }
+            Entry::Occupied(_) => false,
+        };
         // A table only grows, until the whole index is empty.
         let grown = table.allocation_size() - before;
         self.heap += grown;
-        self.len += 1;
+        self.len += usize::from(new);
+        new
     }
 
     pub(crate) fn remove(&mut self, hash: u64, is_it: impl FnMut(&E) -> bool) -> Option<E> {
@@ -237,7 +250,8 @@ mod tests {
         let numbers = 0..u32::try_from(3 * SPLIT).unwrap();
         for number in numbers.clone() {
             assert_eq!(index.find(hash(&number), |other| *other == number), None);
-            index.insert(hash(&number), number, hash);
+            assert!(index.insert(hash(&number), number, |other| *other == number, hash));
+            assert!(!index.insert(hash(&number), number, |other| *other == number, hash));
         }
         assert_eq!((index.len(), index.unordered().count()), (numbers.len(), numbers.len()));
         assert!(numbers.clone().all(|n| index.find(hash(&n), |other| *other == n) == Some(&n)));
@@ -255,7 +269,7 @@ mod tests {
     fn the_last_tables_of_a_large_index_have_twice_as_many_as_the_first() {
         let mut index = Index::new();
         for number in 0..400_000 {
-            index.insert(hash(&number), number, hash);
+            assert!(index.insert(hash(&number), number, |other| *other == number, hash));
         }
         let lengths: Vec<usize> = index.tables().iter().map(HashTable::len).collect();
         let sum = |part: &[usize]| part.iter().sum::<usize>();
@@ -269,7 +283,7 @@ mod tests {
     fn an_entry_takes_about_the_same_at_any_size() {
         let mut index = Index::new();
         for number in 0..400_000 {
-            index.insert(hash(&number), number, hash);
+            assert!(index.insert(hash(&number), number, |other| *other == number, hash));
             // 5 bytes a place, at most 1.8 places each: 2.3 where all tables double at once.
             let each = 100 * index.heap_bytes() / index.len();
             assert!(number < 50_000 || (700..=900).contains(&each), "{each} at {number}");

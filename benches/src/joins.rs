@@ -15,6 +15,7 @@ use dashmap::DashMap;
 use liveroom::{Author, Command, GroupConfig, Profile, SessionId};
 
 use crate::{
+    allocations::count,
     race::{Amount, Case, Report, time},
     rooms::{Room, join, user},
 };
@@ -42,6 +43,12 @@ pub(crate) fn joins(report: &mut Report) {
                 })
             });
         }
+        let name = format!("allocations/N={members}");
+        if report.wants("J1", &name) {
+            let unit = "allocations a join, outputs polled after 1,000";
+            let ours = allocations(members) * 100 / members as u64;
+            report.amount(&Amount { aim: "J1", name, unit, ours, peer: None, at_most: Some(200) });
+        }
         let name = format!("worst-join/N={members}");
         if report.wants("J1", &name) {
             let micros = worst(members).as_micros() as u64;
@@ -65,22 +72,30 @@ fn race(
     report.race(&case, || whole_joins(members), || peer(members));
 }
 
-/// Each batch is prepared, then timed.
 fn whole_joins(members: usize) -> Duration {
+    in_batches(members, |join| time(join)).into_iter().sum()
+}
+
+fn allocations(members: usize) -> u64 {
+    in_batches(members, |join| count(join).1).into_iter().sum()
+}
+
+/// Lets so many join, in batches: each is prepared, then measured.
+fn in_batches<M>(members: usize, measure: impl Fn(&mut dyn FnMut()) -> M) -> Vec<M> {
     let mut room = Room::empty(GroupConfig::livestream());
     let profile = Arc::new(Profile::nick("Ann"));
     let batches = (0..members).step_by(Room::UNPOLLED);
     batches
         .map(|first| {
             let numbers = first..members.min(first + Room::UNPOLLED);
-            let commands: Vec<_> = numbers.map(|number| command(number, &profile)).collect();
-            let time = time(|| {
-                commands.into_iter().for_each(|(by, command)| room.push_now(by, command));
+            let mut commands: Vec<_> = numbers.map(|number| command(number, &profile)).collect();
+            let measured = measure(&mut || {
+                commands.drain(..).for_each(|(by, command)| room.push_now(by, command));
             });
             room.drain();
-            time
+            measured
         })
-        .sum()
+        .collect()
 }
 
 fn command(number: usize, profile: &Arc<Profile>) -> (Author, Command) {

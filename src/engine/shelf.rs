@@ -113,7 +113,13 @@ impl Shelf {
         let hash = self.key.hash_one(group.id());
         self.places[index].group = Some(Box::new(group));
         let Self { key, places, ids, .. } = self;
-        ids.insert(hash, index, |index| id_at(places, *index).map_or(0, |id| key.hash_one(id)));
+        // It was looked for above, before a place was taken.
+        ids.insert(
+            hash,
+            index,
+            |_| false,
+            |index| id_at(places, *index).map_or(0, |id| key.hash_one(id)),
+        );
         self.touched(index);
         Ok(GroupKey { index, generation: self.places[index].generation })
     }

@@ -14,7 +14,7 @@ use crate::{
     refusal::{Denial, Field, Refusal},
     role::{JoinOption, Platform, Profile, Role},
     roster::{Applicant, Lapsed},
-    rules::Action,
+    rules::{Action, Actor},
     time::Timestamp,
 };
 
@@ -68,7 +68,8 @@ impl Group {
         if let Some(until) = self.house.bans.until(now, user) {
             return Err(Refusal::Banned { until });
         }
-        if self.roster.role(user).is_some() {
+        // Who comes in as a member has a member's standing already.
+        if caller.actor != Actor::Stranger {
             return self.come_back(user, device, Some(profile));
         }
         let owns = self.roster.owner() == Some(user);

@@ -306,24 +306,25 @@ impl Group {
             Author::Session(session) => (session, false),
             Author::Guest(session) => (session, true),
         };
-        let (actor, user) = match self.roster.occupant(session) {
+        let occupant = self.roster.occupant(session);
+        let platform = occupant.as_ref().and_then(|_| self.roster.platform(session));
+        let (actor, role, user) = match occupant {
             None => match newcomer {
                 None => return Err(Refusal::UnknownSession { session }),
-                Some(_) if guest => (Actor::Guest, None),
+                Some(_) if guest => (Actor::Guest, None, None),
                 // Another session of a member has the member's standing, and no user yet.
-                Some(Newcomer(user)) => (self.actor(user), None),
+                Some(Newcomer(user)) => (self.actor(user), None, None),
             },
-            Some(Occupant::Guest) if guest => (Actor::Guest, None),
-            Some(Occupant::Applicant(user)) if !guest => (Actor::Stranger, Some(user)),
+            Some(Occupant::Guest) if guest => (Actor::Guest, None, None),
+            Some(Occupant::Applicant(user)) if !guest => (Actor::Stranger, None, Some(user)),
             Some(Occupant::Member(user)) if !guest => {
                 let role = self.roster.role(&user).unwrap_or(Role::Member);
-                (role.into(), Some(user))
+                (role.into(), Some(role), Some(user))
             }
             Some(_) => return Err(Refusal::SessionTaken { session }),
         };
-        let role = user.as_ref().and_then(|user| self.roster.role(user));
-        let platform = self.roster.platform(session).unwrap_or_default();
-        Ok(Caller { actor, user, role, session: Some(session), platform, profile: None })
+        let (session, platform) = (Some(session), platform.unwrap_or_default());
+        Ok(Caller { actor, user, role, session, platform, profile: None })
     }
 
     fn actor(&self, user: Option<&UserId>) -> Actor {

@@ -73,7 +73,9 @@ impl<const HERE: usize, const MAX: usize> fmt::Debug for Short<HERE, MAX> {
 /// As the text's, so that a table by ids can be asked by text.
 impl<const HERE: usize, const MAX: usize> Hash for Short<HERE, MAX> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
+        // What `str` writes, without the look whether it is text.
+        state.write(self.as_bytes());
+        state.write_u8(0xff);
     }
 }
 

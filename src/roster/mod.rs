@@ -370,6 +370,9 @@ impl Roster {
         let here = self.here.as_ref()?;
         let seat = here.people.as_ref().and_then(|people| people.at(session));
         seat.map(Place::Member).or_else(|| {
+            if here.guests.len() == 0 {
+                return None;
+            }
             let is_it = |guest: &Guest| guest.device().session == session;
             let guest = here.guests.find(self.key.hash_one(session), is_it)?;
             Some(Place::Guest(guest.platform))
@@ -400,7 +403,6 @@ impl Roster {
         let join = self.joins;
         self.joins += 1;
         let people = self.open().people();
-        assert!(people.find(&user).is_none(), "only who is no member yet is admitted");
         let slot = people.enter(Record::new(join, user, profile, now));
         people.sit(slot, device);
     }
@@ -410,7 +412,8 @@ impl Roster {
         let key = self.key;
         let here = self.open();
         let hash = |guest: &Guest| key.hash_one(guest.device().session);
-        here.guests.insert(key.hash_one(device.session), device.into(), hash);
+        // That it is free was looked at above, in all places.
+        here.guests.insert(key.hash_one(device.session), device.into(), |_| false, hash);
         here.guest_sum.add(&guest_fact(device));
     }
 

@@ -40,8 +40,11 @@ impl Block {
 impl Order {
     /// Adds a join after all others.
     pub(super) fn push(&mut self, join: u64, slot: Slot) {
-        let (block, place) = place(join);
-        let block = self.blocks.entry(block).or_default();
+        let (number, place) = place(join);
+        let block = match self.blocks.last_entry() {
+            Some(last) if *last.key() == number => last.into_mut(),
+            _ => self.blocks.entry(number).or_default(),
+        };
         debug_assert!(block.there >> place == 0, "joins are numbered upwards");
         block.there |= 1 << place;
         block.slots.push(slot);

@@ -95,7 +95,7 @@ impl People {
 
     /// Whose a session is.
     pub(super) fn at(&self, session: SessionId) -> Option<Slot> {
-        let is_it = |slot: &Slot| is_first(self.get(*slot), session);
+        let is_it = |slot: &Slot| self.get(*slot).session() == session;
         let seat = self.seats.find(self.key.hash_one(session), is_it);
         seat.or_else(|| self.others.get(&session)).copied()
     }
@@ -159,7 +159,10 @@ impl People {
         self.text += record.text();
         let (join, hash) = (record.join, key.hash_one(&record.user));
         let slot = records.insert(record);
-        users.insert(hash, slot, |slot| key.hash_one(&records.get(*slot).user));
+        let user = |slot: &Slot| &records.get(*slot).user;
+        let new =
+            users.insert(hash, slot, |it| user(it) == user(&slot), |it| key.hash_one(user(it)));
+        assert!(new, "only who is no member yet is admitted");
         self.order.push(join, slot);
         slot
     }
@@ -240,7 +243,7 @@ impl People {
         let record = self.records.get_mut(slot);
         let device = self.besides.devices(record).find(|device| device.session == session);
         let device = device.expect(KNOWN);
-        if is_first(record, session) {
+        if record.first() == Some(device) {
             self.seats.remove(self.key.hash_one(session), |it| *it == slot);
             // The next one takes its place.
             let next = self.besides.devices(record).nth(1);
@@ -278,10 +281,10 @@ impl People {
     /// Names a member by their first session.
     fn seat(&mut self, slot: Slot, session: SessionId) {
         let Self { key, records, seats, .. } = self;
-        let first = |slot: &Slot| records.get(*slot).first().map(|device| device.session);
-        seats.insert(key.hash_one(session), slot, |slot| {
-            key.hash_one(first(slot).unwrap_or_default())
-        });
+        let first = |slot: &Slot| records.get(*slot).session();
+        let is_it = |it: &Slot| first(it) == session;
+        let new = seats.insert(key.hash_one(session), slot, is_it, |it| key.hash_one(first(it)));
+        assert!(new, "a session is in one place only");
     }
 
     /// Counts the fact of a member's sessions, if there are any.
@@ -346,8 +349,4 @@ impl People {
             count(&mut self.sum, &Fact::Always { join, turn });
         }
     }
-}
-
-fn is_first(record: &Record, session: SessionId) -> bool {
-    record.first().is_some_and(|device| device.session == session)
 }

@@ -44,6 +44,11 @@ impl Record {
         self.platform.map(|platform| Device { session: self.session, platform })
     }
 
+    /// Its number, of those in the table of first sessions, who have one.
+    pub(super) fn session(&self) -> SessionId {
+        self.session
+    }
+
     pub(super) fn set_first(&mut self, first: Option<Device>) {
         self.session = first.map(|device| device.session).unwrap_or_default();
         self.platform = first.map(|device| device.platform);
