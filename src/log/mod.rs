@@ -16,7 +16,7 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::vec_deque, iter::FusedIterator, sync::Arc};
+use std::{iter::FusedIterator, slice, sync::Arc};
 
 pub(crate) use saved::Saved;
 
@@ -29,7 +29,7 @@ use crate::{
     message::{Class, Message, PerClass},
     time::{Shift, Timestamp},
 };
-use ring::{Ring, Slot};
+use ring::{Ring, Slot, alive};
 
 #[derive(Debug)]
 pub(crate) struct Log {
@@ -103,14 +103,14 @@ impl Log {
     #[cfg(test)]
     pub(crate) fn get(&self, seq: Seq) -> Option<&Arc<Entry>> {
         let ring = &self.kept.as_ref()?.ring;
-        let index = ring.after(seq.0.checked_sub(1)?, self.head_seq().0);
-        ring.slots_from(index).next().filter(|slot| slot.seq == seq.0)?.entry.as_ref()
+        let passed = ring.passed(seq.0.checked_sub(1)?, self.head_seq().0);
+        ring.slots().get(passed).filter(|slot| slot.seq == seq.0)?.entry.as_ref()
     }
 
     /// A message that is kept, by its id.
     pub(crate) fn find(&self, message: MessageId) -> Option<&Message> {
         let kept = self.kept.as_ref()?;
-        kept.ring.alive_from(0).find_map(|(_, entry)| match &entry.body {
+        kept.ring.alive().find_map(|(_, entry)| match &entry.body {
             Body::Message(found) if found.id == message => Some(&**found),
             _ => None,
         })
@@ -122,8 +122,7 @@ impl Log {
     /// them, and with none at the tail.
     pub(crate) fn earlier(&self, limit: usize) -> Cursor {
         let Some(kept) = &self.kept else { return self.head };
-        let messages = kept.ring.alive_before(kept.ring.len());
-        let messages = messages.filter(|(slot, _)| is_message(slot.class));
+        let messages = kept.ring.alive().rev().filter(|(slot, _)| is_message(slot.class));
         messages.take(limit).last().map_or(self.head, |(slot, _)| self.head.at(slot.before()))
     }
 
@@ -218,16 +217,16 @@ impl Log {
     }
 
     /// What is kept ahead of `cursor`, borrowed.
-    // Inline, with what it leads to for a reader who misses nothing: what it returns is large, and
-    // to copy those through each call cost more than to find the place.
+    // Inline, with what it leads to for a reader who misses nothing: to call it cost more than to
+    // find the place.
     #[inline]
     pub(crate) fn since(&self, cursor: &Cursor) -> Result<Entries<'_>, CursorError> {
         if let Some(kept) = &self.kept
             && cursor.is_of(&self.head)
-            && let Some(index) = kept.ring.glance(cursor)
+            && let Some(ahead) = kept.ring.glance(cursor)
         {
-            let (slots, left) = (kept.ring.slots_from(index), kept.ring.len() - index);
-            return Ok(Entries { slots, left, missed: PerClass::default(), head: &self.head });
+            let left = ahead.len();
+            return Ok(Entries { slots: ahead.iter(), left, from: *cursor.counts(), log: self });
         }
         self.search(cursor)
     }
@@ -235,14 +234,11 @@ impl Log {
     /// The same for any reader.
     #[inline(never)]
     fn search(&self, cursor: &Cursor) -> Result<Entries<'_>, CursorError> {
-        let slots = match self.locate(cursor)? {
-            Some((ring, index)) => ring.slots_from(index),
-            None => vec_deque::Iter::default(),
-        };
-        let missed = self.missed(cursor, &self.head);
-        let ahead = self.head_seq().0 - cursor.position().0 - missed.0.iter().sum::<u64>();
-        let left = usize::try_from(ahead).unwrap_or(usize::MAX);
-        Ok(Entries { slots, left, missed, head: &self.head })
+        let ahead = self.locate(cursor)?;
+        let missed = self.missed(cursor.counts(), self.head.counts()).0.iter().sum::<u64>();
+        let left = self.head_seq().0 - cursor.position().0 - missed;
+        let left = usize::try_from(left).unwrap_or(usize::MAX);
+        Ok(Entries { slots: ahead.iter(), left, from: *cursor.counts(), log: self })
     }
 
     /// The next entries from `cursor` on, shared with all who ask at the same place.
@@ -267,7 +263,7 @@ impl Log {
         let recent = &self.kept.as_ref()?.recent;
         let place = recent.iter().position(|batch| batch.from() == cursor)?;
         let batch = &recent[place];
-        let whole = self.missed(batch.from(), batch.to()) == batch.missed();
+        let whole = self.missed(batch.from().counts(), batch.to().counts()) == batch.missed();
         if !whole || (batch.open() && *batch.to() != self.head) {
             return None;
         }
@@ -280,18 +276,16 @@ impl Log {
         let mut entries = Vec::new();
         let mut last: Option<&Slot> = None;
         let (mut end, mut bytes) = (u64::MAX, 0);
-        if let Some((ring, index)) = self.locate(cursor)? {
-            for (slot, entry) in ring.alive_from(index) {
-                if last.is_none() {
-                    end = slot.seq.next_multiple_of(Batch::BLOCK);
-                }
-                if slot.seq > end || bytes >= Batch::MAX_BYTES {
-                    break;
-                }
-                bytes += entry.body.bytes();
-                entries.push(Arc::clone(entry));
-                last = Some(slot);
+        for (slot, entry) in alive(self.locate(cursor)?) {
+            if last.is_none() {
+                end = slot.seq.next_multiple_of(Batch::BLOCK);
             }
+            if slot.seq > end || bytes >= Batch::MAX_BYTES {
+                break;
+            }
+            bytes += entry.body.bytes();
+            entries.push(Arc::clone(entry));
+            last = Some(slot);
         }
         // Decided without a look at later entries, so that it stays true whatever becomes of them.
         let open = bytes < Batch::MAX_BYTES && self.head_seq().0 < end;
@@ -299,35 +293,36 @@ impl Log {
             Some(slot) if !open => self.head.at(slot.through),
             _ => self.head,
         };
-        Ok(Batch::new((*cursor, to), self.missed(cursor, &to), open, entries))
+        let missed = self.missed(cursor.counts(), to.counts());
+        Ok(Batch::new((*cursor, to), missed, open, entries))
     }
 
     /// How many of each class between two places of this history are not kept.
-    fn missed(&self, from: &Cursor, to: &Cursor) -> PerClass<u64> {
-        let (from, to, evicted) = (from.counts(), to.counts(), self.evicted());
+    fn missed(&self, from: &Counts, to: &Counts) -> PerClass<u64> {
+        let evicted = self.evicted();
         PerClass(
             Class::ALL
                 .map(|class| evicted[class].min(to.get(class)).saturating_sub(from.get(class))),
         )
     }
 
-    /// Checks the cursor, and finds the first slot ahead of it.
-    fn locate(&self, cursor: &Cursor) -> Result<Option<(&Ring, usize)>, CursorError> {
-        let ring = self.kept.as_ref().map(|kept| &kept.ring);
+    /// Checks the cursor, and finds what is ahead of it.
+    fn locate(&self, cursor: &Cursor) -> Result<&[Slot], CursorError> {
         if *cursor == self.head {
-            return Ok(ring.map(|ring| (ring, ring.len())));
+            return Ok(&[]);
         }
         cursor.check(&self.head)?;
-        let Some(ring) = ring else { return Ok(None) };
-        let index = ring.after(cursor.position().0, self.head_seq().0);
+        let Some(kept) = &self.kept else { return Ok(&[]) };
+        let passed = kept.ring.passed(cursor.position().0, self.head_seq().0);
+        let (passed, ahead) = kept.ring.slots().split_at(passed);
         // Its neighbours among the kept entries bound what it can have passed.
-        let before = ring.alive_before(index).next().map(|(slot, _)| slot.through);
-        let after = ring.alive_from(index).next().map(|(slot, _)| slot.before());
+        let before = alive(passed).next_back().map(|(slot, _)| slot.through);
+        let after = alive(ahead).next().map(|(slot, _)| slot.before());
         cursor.check_between(
             &before.unwrap_or_default(),
             &after.unwrap_or_else(|| *self.head.counts()),
         )?;
-        Ok(Some((ring, index)))
+        Ok(ahead)
     }
 
     fn free_if_empty(&mut self) {
@@ -343,22 +338,22 @@ impl Log {
 /// come after the last of them.
 #[derive(Clone, Debug)]
 pub struct Entries<'a> {
-    slots: vec_deque::Iter<'a, Slot>,
+    slots: slice::Iter<'a, Slot>,
     left: usize,
-    missed: PerClass<u64>,
-    head: &'a Cursor,
+    from: Counts,
+    log: &'a Log,
 }
 
 impl Entries<'_> {
     /// How many entries of each class ahead of the cursor are not kept any more.
     pub fn missed(&self) -> PerClass<u64> {
-        self.missed
+        self.log.missed(&self.from, self.log.head.counts())
     }
 
     /// Where to read on after these entries: the log's end.
     #[inline]
     pub fn cursor(&self) -> Cursor {
-        *self.head
+        self.log.head
     }
 }
 

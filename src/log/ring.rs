@@ -1,16 +1,14 @@
 //! The kept entries in one ring: evicted by class without moving the others.
 //!
-//! An entry evicted from the middle leaves a dead slot. Dead slots are popped when they reach the
-//! front, and all removed when they outnumber the kept ones, so that an eviction costs O(1)
-//! amortised. They are never asked for anything: a ring without them must answer alike.
+//! An evicted entry leaves a dead slot. Those at the front are passed over, and all are removed when
+//! they outnumber the kept ones, so that an eviction costs O(1) amortised, and what a reader has ahead
+//! lies in one piece. They are never asked for anything: a ring without them must answer alike.
 //!
-//! Invariants: slots are in the order of `seq` and of `until`; the first and the last are alive;
-//! `kept`, `alive` and `bytes` are sums over those alive; of each class the newest are kept.
+//! Invariants: slots are in the order of `seq` and of `until`; the one at `first` and the last are
+//! alive, and none before; `kept`, `alive` and `bytes` are sums over those alive; of each class the
+//! newest are kept.
 
-use std::{
-    collections::{VecDeque, vec_deque},
-    sync::Arc,
-};
+use std::{slice, sync::Arc};
 
 use crate::{
     cursor::{Counts, Cursor},
@@ -43,14 +41,14 @@ impl Slot {
 
 #[derive(Debug, Default)]
 pub(super) struct Ring {
-    slots: VecDeque<Slot>,
+    slots: Vec<Slot>,
+    /// All before this one are dead.
+    first: usize,
     kept: PerClass<u64>,
     alive: usize,
     bytes: usize,
-    /// How many slots were popped off the front, so that places can be named while they move.
-    popped: u64,
-    /// No entry of the class stands before this place.
-    oldest: PerClass<u64>,
+    /// No entry of the class stands before this one.
+    oldest: PerClass<usize>,
     /// No slot after this sequence number is dead, and the log went on after the last slot at most
     /// up to it.
     whole_after: u64,
@@ -72,7 +70,7 @@ impl Ring {
 
     /// When the last entry's age is over.
     pub(super) fn last_until(&self) -> Option<Timestamp> {
-        self.slots.back().map(|slot| slot.until)
+        self.slots.last().map(|slot| slot.until)
     }
 
     /// Notes that the entry with this number is not kept.
@@ -87,14 +85,13 @@ impl Ring {
         self.bytes = self.bytes.saturating_add(entry.body.bytes());
         // Expiry looks at the front alone: nothing may outlive what comes after it.
         let until = self.last_until().map_or(until, |last| last.max(until));
-        self.slots.push_back(Slot { seq: entry.seq.0, until, through, class, entry: Some(entry) });
+        self.slots.push(Slot { seq: entry.seq.0, until, through, class, entry: Some(entry) });
     }
 
     /// Drops what has no time left at `now`.
     pub(super) fn expire(&mut self, now: Timestamp) {
-        while self.slots.front().is_some_and(|slot| slot.until <= now) {
-            self.bury(0);
-            self.pop_dead();
+        while self.slots.get(self.first).is_some_and(|slot| slot.until <= now) {
+            self.bury(self.first);
         }
         self.compact();
     }
@@ -102,16 +99,14 @@ impl Ring {
     /// Drops the oldest of a class until at most `quota` are kept.
     pub(super) fn limit(&mut self, class: Class, quota: u32) {
         while self.kept[class] > u64::from(quota) {
-            let start = self.place(self.oldest[class]);
-            let oldest = self
-                .slots
-                .range(start..)
+            let start = self.oldest[class].max(self.first);
+            let oldest = self.slots[start..]
+                .iter()
                 .position(|slot| slot.class == class && slot.entry.is_some());
             let index = start + oldest.expect("`kept` counts the slots that are alive");
             // The search goes on from here the next time, so each slot is passed once.
-            self.oldest[class] = self.popped + index as u64 + 1;
+            self.oldest[class] = index + 1;
             self.bury(index);
-            self.pop_dead();
             self.compact();
         }
     }
@@ -123,27 +118,19 @@ impl Ring {
             self.bytes = self.bytes.saturating_sub(entry.body.bytes());
             self.skip(entry.seq.0);
         }
-    }
-
-    fn pop_dead(&mut self) {
-        while self.slots.front().is_some_and(|slot| slot.entry.is_none()) {
-            self.slots.pop_front();
-            self.popped += 1;
+        while self.slots.get(self.first).is_some_and(|slot| slot.entry.is_none()) {
+            self.first += 1;
         }
     }
 
     fn compact(&mut self) {
         // The last one dies only where a quota is lowered: what is pushed is not evicted at once.
-        let last_is_dead = self.slots.back().is_some_and(|slot| slot.entry.is_none());
+        let last_is_dead = self.slots.last().is_some_and(|slot| slot.entry.is_none());
         if self.slots.len() > 2 * self.alive || last_is_dead {
             self.slots.retain(|slot| slot.entry.is_some());
             // Paid for by the slots removed, as is the search from the front after it.
-            self.oldest = PerClass([self.popped; 6]);
+            (self.first, self.oldest) = (0, PerClass::default());
         }
-    }
-
-    fn place(&self, named: u64) -> usize {
-        usize::try_from(named.saturating_sub(self.popped)).unwrap_or(usize::MAX)
     }
 
     /// Gives back the room that a greater quota had.
@@ -180,60 +167,57 @@ impl Ring {
         emptied
     }
 
-    /// The index of the first slot after `position`, in a log whose last entry was `head`.
-    pub(super) fn after(&self, position: u64, head: u64) -> usize {
+    /// Those from the first one alive to the last.
+    #[inline]
+    pub(super) fn slots(&self) -> &[Slot] {
+        &self.slots[self.first..]
+    }
+
+    /// How many of [`slots`](Self::slots) a reader at `position` has passed, in a log whose last entry
+    /// was `head`.
+    pub(super) fn passed(&self, position: u64, head: u64) -> usize {
         let ahead = usize::try_from(head.saturating_sub(position)).unwrap_or(usize::MAX);
         // At most `ahead` slots come after it, and just as many unless some were removed: then the
         // very first is the one, and readers near the end never search.
-        let least = self.slots.len().saturating_sub(ahead);
-        match self.slots.get(least) {
+        let slots = self.slots();
+        let least = slots.len().saturating_sub(ahead);
+        match slots.get(least) {
             Some(slot) if slot.seq <= position => {
-                self.slots.partition_point(|slot| slot.seq <= position)
+                slots.partition_point(|slot| slot.seq <= position)
             }
             _ => least,
         }
     }
 
-    /// The same for a reader who misses nothing, where that is plain to see: with those a little
+    /// What is ahead of a reader who misses nothing, where that is plain to see: with those a little
     /// behind, who are nearly all. It was measured at a seventh of the whole way. `None` says nothing.
     #[inline]
-    pub(super) fn glance(&self, cursor: &Cursor) -> Option<usize> {
+    pub(super) fn glance(&self, cursor: &Cursor) -> Option<&[Slot]> {
         // By one entry most often, and then the position need not be summed up.
-        let newest = self.slots.len().checked_sub(1)?;
-        if let Some(before) = newest.checked_sub(1).and_then(|index| self.slots.get(index))
+        if let [.., before, newest] = self.slots.as_slice()
             && before.through == *cursor.counts()
             && before.seq >= self.whole_after
         {
-            return Some(newest);
+            return Some(slice::from_ref(newest));
         }
         let position = cursor.position().0;
         if position < self.whole_after {
             return None;
         }
         // Just as many slots as numbers come after it, so none was left out between.
-        let ahead = usize::try_from(self.slots.back()?.seq.checked_sub(position)?).ok()?;
-        let index = self.slots.len().checked_sub(ahead)?;
-        let before = self.slots.get(index.checked_sub(1)?)?;
-        (before.seq == position && before.through == *cursor.counts()).then_some(index)
+        let ahead = usize::try_from(self.slots.last()?.seq.checked_sub(position)?).ok()?;
+        let (passed, ahead) = self.slots.split_at_checked(self.slots.len().checked_sub(ahead)?)?;
+        let before = passed.last()?;
+        (before.seq == position && before.through == *cursor.counts()).then_some(ahead)
     }
 
-    #[inline]
-    pub(super) fn slots_from(&self, index: usize) -> vec_deque::Iter<'_, Slot> {
-        self.slots.range(index..)
+    /// The kept entries, in order.
+    pub(super) fn alive(&self) -> impl DoubleEndedIterator<Item = (&Slot, &Arc<Entry>)> {
+        alive(self.slots())
     }
+}
 
-    pub(super) fn alive_from(&self, index: usize) -> impl Iterator<Item = (&Slot, &Arc<Entry>)> {
-        self.slots_from(index).filter_map(|slot| Some((slot, slot.entry.as_ref()?)))
-    }
-
-    /// The kept entries before `index`, the last first.
-    pub(super) fn alive_before(&self, index: usize) -> impl Iterator<Item = (&Slot, &Arc<Entry>)> {
-        let slots = self.slots.range(..index).rev();
-        slots.filter_map(|slot| Some((slot, slot.entry.as_ref()?)))
-    }
-
-    #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
-    }
+/// The kept entries among these slots, in order.
+pub(super) fn alive(slots: &[Slot]) -> impl DoubleEndedIterator<Item = (&Slot, &Arc<Entry>)> {
+    slots.iter().filter_map(|slot| Some((slot, slot.entry.as_ref()?)))
 }

@@ -39,8 +39,8 @@ impl Log {
         let mut entries = Vec::new();
         let mut through = Counts::default();
         if let Some(kept) = &self.kept {
-            entries.reserve_exact(kept.ring.len());
-            for (slot, entry) in kept.ring.alive_from(0) {
+            entries.reserve_exact(kept.ring.slots().len());
+            for (slot, entry) in kept.ring.alive() {
                 let gone = difference(&through, &slot.before());
                 entries.push(SavedEntry { gone, until: slot.until, entry: Arc::clone(entry) });
                 through = slot.through;
