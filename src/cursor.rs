@@ -168,13 +168,14 @@ pub enum CursorError {
     Impossible,
 }
 
-/// A number of entries of each class, at most [`Counts::MAX`], in 30 bytes.
+/// A number of entries of each class, at most [`Counts::MAX`].
 ///
-/// The low and high parts stand apart so that both are aligned and their sums need no unpacking.
+/// The low and high parts stand apart so that both are aligned and their sums need no unpacking. The
+/// last two of the high ones are 0: with them, to compare is to compare whole words.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Counts {
     low: [u32; 6],
-    high: [u8; 6],
+    high: [u8; 8],
 }
 
 impl Counts {

@@ -217,28 +217,19 @@ impl Log {
     }
 
     /// What is kept ahead of `cursor`, borrowed.
-    // Inline, with what it leads to for a reader who misses nothing: to call it cost more than to
-    // find the place.
+    // Inline for readers who miss nothing but the newest entry, who are nearly all: to call it cost
+    // more than to find the place.
     #[inline]
     pub(crate) fn since(&self, cursor: &Cursor) -> Result<Entries<'_>, CursorError> {
-        if let Some(kept) = &self.kept
-            && cursor.is_of(&self.head)
-            && let Some(ahead) = kept.ring.glance(cursor)
-        {
-            let left = ahead.len();
-            return Ok(Entries { slots: ahead.iter(), left, from: *cursor.counts(), log: self });
-        }
-        self.search(cursor)
-    }
-
-    /// The same for any reader.
-    #[inline(never)]
-    fn search(&self, cursor: &Cursor) -> Result<Entries<'_>, CursorError> {
-        let ahead = self.locate(cursor)?;
-        let missed = self.missed(cursor.counts(), self.head.counts()).0.iter().sum::<u64>();
-        let left = self.head_seq().0 - cursor.position().0 - missed;
-        let left = usize::try_from(left).unwrap_or(usize::MAX);
-        Ok(Entries { slots: ahead.iter(), left, from: *cursor.counts(), log: self })
+        let newest = match &self.kept {
+            Some(kept) if cursor.is_of(&self.head) => kept.ring.newest_after(cursor.counts()),
+            _ => None,
+        };
+        let ahead = match newest {
+            Some(newest) => newest,
+            None => self.locate(cursor)?,
+        };
+        Ok(Entries { slots: ahead.iter(), from: *cursor.counts(), log: self })
     }
 
     /// The next entries from `cursor` on, shared with all who ask at the same place.
@@ -307,10 +298,22 @@ impl Log {
     }
 
     /// Checks the cursor, and finds what is ahead of it.
+    #[inline(never)]
     fn locate(&self, cursor: &Cursor) -> Result<&[Slot], CursorError> {
         if *cursor == self.head {
             return Ok(&[]);
         }
+        if let Some(kept) = &self.kept
+            && cursor.is_of(&self.head)
+            && let Some(ahead) = kept.ring.glance(cursor.counts())
+        {
+            return Ok(ahead);
+        }
+        self.search(cursor)
+    }
+
+    /// The same, whatever the reader missed.
+    fn search(&self, cursor: &Cursor) -> Result<&[Slot], CursorError> {
         cursor.check(&self.head)?;
         let Some(kept) = &self.kept else { return Ok(&[]) };
         let passed = kept.ring.passed(cursor.position().0, self.head_seq().0);
@@ -339,7 +342,6 @@ impl Log {
 #[derive(Clone, Debug)]
 pub struct Entries<'a> {
     slots: slice::Iter<'a, Slot>,
-    left: usize,
     from: Counts,
     log: &'a Log,
 }
@@ -362,13 +364,13 @@ impl<'a> Iterator for Entries<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a Arc<Entry>> {
-        let entry = self.slots.find_map(|slot| slot.entry.as_ref())?;
-        self.left = self.left.saturating_sub(1);
-        Some(entry)
+        self.slots.find_map(|slot| slot.entry.as_ref())
     }
 
+    /// Exact, and counted: what was evicted from among them is passed over.
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
+        let left = alive(self.slots.as_slice()).count();
+        (left, Some(left))
     }
 }
 

@@ -11,7 +11,7 @@
 use std::{slice, sync::Arc};
 
 use crate::{
-    cursor::{Counts, Cursor},
+    cursor::Counts,
     entry::{Body, Entry},
     message::{Class, Message, PerClass},
     time::{Shift, Timestamp},
@@ -189,26 +189,27 @@ impl Ring {
         }
     }
 
-    /// What is ahead of a reader who misses nothing, where that is plain to see: with those a little
-    /// behind, who are nearly all. It was measured at a seventh of the whole way. `None` says nothing.
+    /// The newest entry, for a reader who has passed all before it and misses nothing. `None` says
+    /// nothing.
     #[inline]
-    pub(super) fn glance(&self, cursor: &Cursor) -> Option<&[Slot]> {
-        // By one entry most often, and then the position need not be summed up.
-        if let [.., before, newest] = self.slots.as_slice()
-            && before.through == *cursor.counts()
-            && before.seq >= self.whole_after
-        {
-            return Some(slice::from_ref(newest));
-        }
-        let position = cursor.position().0;
+    pub(super) fn newest_after(&self, passed: &Counts) -> Option<&[Slot]> {
+        let [.., before, newest] = self.slots.as_slice() else { return None };
+        let whole = before.seq >= self.whole_after && before.through == *passed;
+        whole.then_some(slice::from_ref(newest))
+    }
+
+    /// What is ahead of a reader who misses nothing, where that is plain to see: with those a little
+    /// behind. It was measured at a seventh of the whole way. `None` says nothing.
+    pub(super) fn glance(&self, passed: &Counts) -> Option<&[Slot]> {
+        let position = passed.total();
         if position < self.whole_after {
             return None;
         }
         // Just as many slots as numbers come after it, so none was left out between.
         let ahead = usize::try_from(self.slots.last()?.seq.checked_sub(position)?).ok()?;
-        let (passed, ahead) = self.slots.split_at_checked(self.slots.len().checked_sub(ahead)?)?;
-        let before = passed.last()?;
-        (before.seq == position && before.through == *cursor.counts()).then_some(ahead)
+        let (before, ahead) = self.slots.split_at_checked(self.slots.len().checked_sub(ahead)?)?;
+        let before = before.last()?;
+        (before.seq == position && before.through == *passed).then_some(ahead)
     }
 
     /// The kept entries, in order.
