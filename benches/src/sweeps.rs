@@ -7,7 +7,7 @@ use std::{hint::black_box, time::Duration};
 
 use crate::{
     channels::{Channel, Tokio},
-    halls::{Hall, handle},
+    halls::{Hall, each, handle},
     race::{Case, Report, repeat, time},
 };
 
@@ -91,7 +91,7 @@ impl Seats {
         time(|| {
             let swept = hall.sweep(|batch, tokens| {
                 let handle = handle(batch);
-                tokens.iter().for_each(|token| slots[*token as usize] = handle);
+                each(tokens, |token| slots[token] = handle);
             });
             black_box((swept.given, &slots));
         })

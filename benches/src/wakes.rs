@@ -20,7 +20,7 @@ use tokio::{
 
 use crate::{
     channels::Message,
-    halls::{Hall, handle},
+    halls::{Hall, each, handle},
     race::{Case, Report, time},
 };
 
@@ -69,7 +69,7 @@ fn race(report: &mut Report, case: &Case, members: usize, mut put: impl FnMut(us
             hall.room.publish(1);
             let swept = hall.sweep(|batch, tokens| {
                 let handle = handle(batch);
-                tokens.iter().for_each(|token| put(*token as usize, handle));
+                each(tokens, |token| put(token, handle));
             });
             black_box(swept.given);
         })

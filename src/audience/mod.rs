@@ -1,19 +1,25 @@
 //! The push side: who is given which entries, and when.
 //!
-//! Invariants: every member is in exactly one cohort, at the place that its slot names; a cohort has
-//! members; it is in the table under its cursor or, if that was refused, among the lost.
+//! Those who are caught up are a set of seats at one cursor, the crowd. The others stand in lists by
+//! cursor, and join the crowd where they meet it.
+//!
+//! Invariants: every member is in the crowd, in one list, or among the lost; the crowd has a cursor
+//! while somebody is in it. Who left stays in a list until it is next gone through, or until those
+//! outnumber the others.
 
-mod cohorts;
+mod bits;
+mod seats;
 #[cfg(test)]
 mod tests;
 mod tick;
 
 use std::{
     collections::BTreeMap,
+    mem,
     ops::Bound::{Excluded, Unbounded},
 };
 
-pub use cohorts::Place;
+pub use seats::Place;
 pub use tick::Tick;
 
 use crate::{
@@ -22,7 +28,8 @@ use crate::{
     group::Group,
     time::Timestamp,
 };
-use cohorts::{CohortId, Cohorts};
+use bits::Bits;
+use seats::Seats;
 use tick::Pace;
 
 /// Where an audience takes its batches: a group, an engine, or a hub with a key.
@@ -62,9 +69,10 @@ impl<F: FnMut(&Cursor) -> Result<Batch, CursorError>> Source for F {
 /// A token is [`Copy`]: a number or another small handle into the host's own table of connections, and
 /// not a connection itself. Tokens are not compared: whoever is added twice is given everything twice.
 ///
-/// A caught-up member costs 16 bytes beside its token. [`sweep`](Self::sweep) costs a batch for each
-/// distinct cursor and, beside what the host does with the tokens, nothing for each member who takes
-/// it.
+/// A member who is caught up costs 2 bytes beside its token, another 8 more. [`sweep`](Self::sweep)
+/// costs a batch for each distinct cursor and, beside what the host does with the tokens, next to
+/// nothing for each member who takes it. A seat that was left, or whose member is behind, parts the
+/// tokens of the others in two runs.
 ///
 /// ```
 /// use liveroom::{Audience, Author, Command, Epoch, Group, GroupConfig, GroupId, HashKey, Timestamp};
@@ -88,11 +96,16 @@ impl<F: FnMut(&Cursor) -> Result<Batch, CursorError>> Source for F {
 /// ```
 #[derive(Debug)]
 pub struct Audience<T> {
-    cohorts: Cohorts<T>,
-    /// Who reads from where; in order, so that those furthest behind come first.
-    table: BTreeMap<Cursor, CohortId>,
+    seats: Seats<T>,
+    /// The seats of those who are caught up, and how far that is.
+    crowd: Bits,
+    crowd_at: Option<Cursor>,
+    /// The others, by where they read from; in order, so that those furthest behind come first.
+    lists: BTreeMap<Cursor, Vec<Place>>,
     /// Those whose cursor was refused, and why.
-    lost: Vec<(CursorError, CohortId)>,
+    lost: Vec<(CursorError, Vec<Place>)>,
+    /// How many have left lists and the lost, at most, since those were last cleared of them.
+    gone: usize,
     pace: Pace,
 }
 
@@ -100,9 +113,12 @@ impl<T: Copy> Audience<T> {
     /// An audience without members that waits as `tick` says.
     pub fn new(tick: Tick) -> Self {
         Self {
-            cohorts: Cohorts::default(),
-            table: BTreeMap::new(),
+            seats: Seats::default(),
+            crowd: Bits::default(),
+            crowd_at: None,
+            lists: BTreeMap::new(),
             lost: Vec::new(),
+            gone: 0,
             pace: Pace::new(tick),
         }
     }
@@ -114,7 +130,7 @@ impl<T: Copy> Audience<T> {
 
     /// How many members there are.
     pub fn len(&self) -> usize {
-        self.cohorts.members()
+        self.seats.taken()
     }
 
     /// Whether nobody is there.
@@ -125,7 +141,9 @@ impl<T: Copy> Audience<T> {
     /// How many cursors there are among the members: the batches that a sweep takes at most, but for
     /// those on the way to the log's end.
     pub fn cursors(&self) -> usize {
-        self.table.len()
+        let there = |list: &[Place]| list.iter().any(|place| self.seats.get(*place).is_some());
+        let apart = self.lists.iter().filter(|(at, _)| self.crowd_at != Some(**at));
+        apart.filter(|(_, list)| there(list)).count() + usize::from(self.crowd_at.is_some())
     }
 
     /// Lets a member in who has read up to `cursor`: the group's tail for one who is to see nothing
@@ -138,21 +156,41 @@ impl<T: Copy> Audience<T> {
     /// # Panics
     /// With 2³² members, for whom no machine has the memory.
     pub fn add(&mut self, token: T, cursor: Cursor) -> Place {
-        let cohort = *self.table.entry(cursor).or_insert_with(|| self.cohorts.open(cursor));
-        self.cohorts.add(cohort, token)
+        let place = self.seats.take(token);
+        if *self.crowd_at.get_or_insert(cursor) == cursor {
+            self.crowd.insert(place.seat());
+        } else {
+            self.lists.entry(cursor).or_default().push(place);
+        }
+        place
     }
 
     /// Lets a member go and gives the token back; `None` if they went before. Costs O(1).
     pub fn remove(&mut self, place: Place) -> Option<T> {
-        let (token, emptied) = self.cohorts.remove(place)?;
-        if let Some((cursor, cohort)) = emptied {
-            if self.table.get(&cursor) == Some(&cohort) {
-                self.table.remove(&cursor);
+        let token = self.seats.leave(place)?;
+        if self.crowd.remove(place.seat()) {
+            self.crowd_at = self.crowd_at.filter(|_| !self.crowd.is_empty());
+        } else {
+            self.gone += 1;
+            // Paid for by those who are gone.
+            if self.gone > self.seats.taken() - self.crowd.len() {
+                self.forget_gone();
             }
-            self.lost.retain(|(_, lost)| *lost != cohort);
-            self.cohorts.close(cohort);
         }
         Some(token)
+    }
+
+    /// Clears lists and the lost of those who left.
+    fn forget_gone(&mut self) {
+        let seats = &self.seats;
+        let clear = |list: &mut Vec<Place>| {
+            list.retain(|place| seats.get(*place).is_some());
+            list.shrink_to(2 * list.len());
+            !list.is_empty()
+        };
+        self.lists.retain(|_, list| clear(list));
+        self.lost.retain_mut(|(_, list)| clear(list));
+        self.gone = 0;
     }
 
     /// Says that there is something to give out: the group's tail moved, a member who said "not now"
@@ -160,7 +198,7 @@ impl<T: Copy> Audience<T> {
     ///
     /// `urgent` (an entry of class High is among it) ends the wait for all.
     pub fn notify(&mut self, now: Timestamp, urgent: bool) {
-        self.pace.notify(now, urgent, self.cohorts.members());
+        self.pace.notify(now, urgent, self.seats.taken());
     }
 
     /// When to call [`sweep`](Self::sweep) next; `None` if nothing is to be given out.
@@ -170,11 +208,11 @@ impl<T: Copy> Audience<T> {
 
     /// Gives out what is ahead of the members, if that is [due](Self::due) by `now`.
     ///
-    /// `give` is called with a batch and the tokens that take it, once for each distinct cursor and
-    /// batch, those furthest behind first. Whom it marks in [`NotNow`] has not taken the batch and is
-    /// asked again in a later sweep; everybody else goes on, until they are at the log's end. It goes
-    /// so far in one call, and not by one batch, because laggards join the others on their way and
-    /// the log keeps a bounded number of batches.
+    /// `give` is called with a batch and a run of the tokens that take it, once or a few times for each
+    /// distinct cursor and batch, those furthest behind first. Whom it marks in [`NotNow`] has not
+    /// taken the batch and is asked again in a later sweep; everybody else goes on, until they are at
+    /// the log's end. It goes so far in one call, and not by one batch, because laggards join the
+    /// others on their way and the log keeps a bounded number of batches.
     ///
     /// Members whose cursor the source refuses are [`lost`](Self::lost) until they
     /// [`restart`](Self::restart).
@@ -182,92 +220,149 @@ impl<T: Copy> Audience<T> {
         &mut self,
         now: Timestamp,
         source: &mut impl Source,
-        mut give: impl FnMut(&Batch, &[T], &mut NotNow),
+        give: impl FnMut(&Batch, &[T], &mut NotNow),
     ) -> Swept {
-        let mut swept = Swept::default();
+        let mut round = Round { give, not_now: NotNow::default(), swept: Swept::default() };
         if !self.pace.begin(now) {
-            return swept;
+            return round.swept;
         }
-        let mut not_now = NotNow::default();
-        let mut end = None;
-        let mut next = self.table.first_key_value().map(|(cursor, cohort)| (*cursor, *cohort));
-        while let Some((cursor, cohort)) = next {
+        if self.gone > 0 {
+            self.forget_gone();
+        }
+        let (mut end, mut next) = (None, self.next_after(None));
+        while let Some(cursor) = next {
             // Where a batch reached the log's end, nothing is to be asked for.
-            if end != Some(cursor) {
-                match source.batch(&cursor) {
-                    Ok(batch) if batch.is_empty() => {}
-                    Ok(batch) => {
-                        self.hand_over(&batch, cohort, &mut not_now, &mut give, &mut swept);
-                        end = batch.open().then_some(*batch.to()).or(end);
-                    }
-                    Err(error) => {
-                        self.table.remove(&cursor);
-                        self.lost.push((error, cohort));
-                    }
+            let batch = if end == Some(cursor) { None } else { Some(source.batch(&cursor)) };
+            let list = self.lists.remove(&cursor).unwrap_or_default();
+            match batch {
+                Some(Ok(batch)) if !batch.is_empty() => {
+                    self.hand_over(&batch, list, &mut round);
+                    end = batch.open().then_some(*batch.to()).or(end);
                 }
+                Some(Err(error)) => self.lose(cursor, error, list),
+                Some(Ok(_)) | None => self.settle(cursor, list),
             }
-            let ahead = self.table.range((Excluded(cursor), Unbounded));
-            next = ahead.map(|(cursor, cohort)| (*cursor, *cohort)).next();
+            next = self.next_after(Some(&cursor));
         }
-        swept.lost = self.lost.iter().map(|(_, cohort)| self.cohorts.tokens(*cohort).len()).sum();
+        let mut swept = round.swept;
+        swept.lost = self.lost.iter().map(|(_, list)| list.len()).sum();
         if swept.not_now > 0 {
             self.pace.retry(now);
         }
         swept
     }
 
-    /// Gives one batch to one cohort, and moves those who took it to its end.
+    /// Where members stand next.
+    fn next_after(&self, cursor: Option<&Cursor>) -> Option<Cursor> {
+        let after = (cursor.map_or(Unbounded, Excluded), Unbounded);
+        let list = self.lists.range(after).next().map(|(at, _)| *at);
+        let crowd = self.crowd_at.filter(|at| cursor.is_none_or(|cursor| at > cursor));
+        list.into_iter().chain(crowd).min()
+    }
+
+    /// Gives one batch to all who stand where it begins, and moves those who took it to its end.
     fn hand_over(
         &mut self,
         batch: &Batch,
-        cohort: CohortId,
-        not_now: &mut NotNow,
-        give: &mut impl FnMut(&Batch, &[T], &mut NotNow),
-        swept: &mut Swept,
+        list: Vec<Place>,
+        round: &mut Round<impl FnMut(&Batch, &[T], &mut NotNow)>,
     ) {
-        let tokens = self.cohorts.tokens(cohort);
-        not_now.marked.clear();
-        not_now.run = tokens.len();
-        give(batch, tokens, not_now);
-        let marked = not_now.marks();
-        swept.not_now += marked.len();
-        swept.given += tokens.len() - marked.len();
-        if marked.len() == tokens.len() {
-            return;
+        let (from, to) = (*batch.from(), *batch.to());
+        let tokens = self.seats.tokens();
+        let mut behind = Vec::new();
+        if self.crowd_at == Some(from) {
+            for run in self.crowd.runs() {
+                let marked = round.offer(batch, &tokens[run.clone()]);
+                behind.extend(marked.iter().map(|index| self.seats.place(run.start + index)));
+            }
+            for place in &behind {
+                self.crowd.remove(place.seat());
+            }
+            self.crowd_at = (!self.crowd.is_empty()).then_some(to);
         }
-        let from = *batch.from();
-        if marked.is_empty() {
-            self.table.remove(&from);
-        } else {
-            let behind = self.cohorts.split(cohort, from, marked);
-            self.table.insert(from, behind);
+        let mut took = Vec::new();
+        if !list.is_empty() {
+            let run: Vec<_> = list.iter().map(|place| tokens[place.seat()]).collect();
+            let mut marked = round.offer(batch, &run).iter().peekable();
+            for (index, place) in list.into_iter().enumerate() {
+                let stays = marked.next_if_eq(&&index).is_some();
+                if stays { &mut behind } else { &mut took }.push(place);
+            }
         }
-        self.settle(cohort, *batch.to());
+        self.settle(to, took);
+        // Never the crowd, even if it is empty: one who takes nothing would keep it back for good.
+        if !behind.is_empty() {
+            self.lists.insert(from, behind);
+        }
     }
 
-    /// Puts a cohort that is in no table into the one at `cursor`.
-    fn settle(&mut self, cohort: CohortId, cursor: Cursor) {
-        let there = match self.table.get(&cursor) {
-            Some(&there) => self.cohorts.merge(there, cohort),
-            None => cohort,
-        };
-        self.cohorts.set_cursor(there, cursor);
-        self.table.insert(cursor, there);
+    /// Puts members who stand nowhere at `cursor`: into the crowd, if it is there or nowhere.
+    fn settle(&mut self, cursor: Cursor, mut list: Vec<Place>) {
+        if list.is_empty() {
+            return;
+        }
+        if *self.crowd_at.get_or_insert(cursor) == cursor {
+            for place in list {
+                self.crowd.insert(place.seat());
+            }
+            return;
+        }
+        // The few move to the many.
+        let there = self.lists.entry(cursor).or_default();
+        if there.len() < list.len() {
+            mem::swap(there, &mut list);
+        }
+        there.append(&mut list);
+    }
+
+    /// Notes that nobody can go on from `cursor`.
+    fn lose(&mut self, cursor: Cursor, error: CursorError, mut list: Vec<Place>) {
+        if self.crowd_at == Some(cursor) {
+            let crowd = mem::take(&mut self.crowd);
+            list.extend(crowd.runs().flatten().map(|seat| self.seats.place(seat)));
+            self.crowd_at = None;
+        }
+        self.lost.push((error, list));
     }
 
     /// The members whose cursor was refused, and why: the history was begun anew, or they were let in
     /// with a cursor that is none.
     ///
     /// They are given nothing until they [`restart`](Self::restart).
-    pub fn lost(&self) -> impl Iterator<Item = (CursorError, &[T])> {
-        self.lost.iter().map(|(error, cohort)| (*error, self.cohorts.tokens(*cohort)))
+    pub fn lost(&self) -> impl Iterator<Item = (CursorError, T)> {
+        let lost = self.lost.iter().flat_map(|(error, list)| list.iter().map(|it| (*error, *it)));
+        lost.filter_map(|(error, place)| Some((error, self.seats.get(place)?)))
     }
 
     /// Lets all who are [`lost`](Self::lost) go on from `cursor`, usually the group's tail.
     pub fn restart(&mut self, cursor: Cursor) {
-        for (_, cohort) in std::mem::take(&mut self.lost) {
-            self.settle(cohort, cursor);
+        self.forget_gone();
+        for (_, list) in mem::take(&mut self.lost) {
+            self.settle(cursor, list);
         }
+    }
+}
+
+/// A sweep under way.
+struct Round<G> {
+    give: G,
+    not_now: NotNow,
+    swept: Swept,
+}
+
+impl<G> Round<G> {
+    /// Offers a batch to a run of tokens, and says who has not taken it.
+    fn offer<T>(&mut self, batch: &Batch, tokens: &[T]) -> &[usize]
+    where
+        G: FnMut(&Batch, &[T], &mut NotNow),
+    {
+        self.not_now.marked.clear();
+        self.not_now.run = tokens.len();
+        (self.give)(batch, tokens, &mut self.not_now);
+        let marked = self.not_now.marks();
+        self.swept.not_now += marked.len();
+        self.swept.given += tokens.len() - marked.len();
+        marked
     }
 }
 

@@ -1,6 +1,9 @@
 //! The audience beside members who each keep their own cursor.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use proptest::{collection::vec, prelude::*};
 
@@ -116,7 +119,7 @@ fn a_run_may_be_turned_away_as_a_whole_and_marks_beyond_it_are_nothing() {
     });
     assert_eq!(swept, Swept { given: 1, not_now: 2, lost: 0 });
     let behind: Vec<_> = sweep(&mut audience, &mut log, &[]);
-    assert_eq!(behind, [(vec![2, 0], vec![1])]);
+    assert_eq!(behind, [(vec![0, 2], vec![1])]);
 }
 
 #[test]
@@ -130,6 +133,37 @@ fn the_few_move_to_the_many_and_not_the_many_to_the_few() {
     assert_eq!(sweep(&mut audience, &mut log, &[]), [(vec![4], vec![1])]);
     append(&mut log, Class::Normal, 1, 9);
     assert_eq!(sweep(&mut audience, &mut log, &[]), [(vec![0, 1, 2, 3, 4], vec![2])]);
+}
+
+#[test]
+fn one_who_takes_nothing_keeps_nobody_out_of_the_crowd() {
+    let (mut audience, mut log) = (Audience::default(), log());
+    audience.add(0, log.tail());
+    for token in 1..5 {
+        append(&mut log, Class::Normal, 1, 99);
+        audience.add(token, log.tail());
+    }
+    for _ in 0..3 {
+        append(&mut log, Class::Normal, 1, 99);
+        sweep(&mut audience, &mut log, &[0]);
+        assert_eq!(audience.crowd.runs().collect::<Vec<_>>(), [1..5]);
+    }
+    assert_eq!(sweep(&mut audience, &mut log, &[]).last().unwrap().0, [0]);
+    assert_eq!((audience.crowd.len(), audience.lists.len()), (5, 0));
+}
+
+#[test]
+fn who_leaves_a_list_is_not_kept_for_long_though_nobody_sweeps() {
+    let (mut audience, mut log) = (Audience::default(), log());
+    audience.add(0, log.tail());
+    append(&mut log, Class::Normal, 1, 99);
+    let stay = audience.add(1, log.tail());
+    for token in 2..1_000 {
+        let place = audience.add(token, log.tail());
+        assert_eq!(audience.remove(place), Some(token));
+        assert!(audience.lists.values().flatten().count() <= 3);
+    }
+    assert_eq!((audience.cursors(), audience.remove(stay), audience.cursors()), (2, Some(1), 1));
 }
 
 #[test]
@@ -164,9 +198,9 @@ fn members_of_a_former_epoch_are_lost_until_they_restart() {
     append(&mut log, Class::Normal, 1, 9);
     assert_eq!(sweep(&mut audience, &mut log, &[]), []);
     let error = CursorError::OtherEpoch { cursor: Epoch(1), log: Epoch(2) };
-    let mut lost: Vec<_> = audience.lost().map(|(error, who)| (error, who.to_vec())).collect();
-    lost.sort_by_key(|(_, who)| who.len());
-    assert_eq!(lost, [(CursorError::OtherGroup, vec![3]), (error, vec![0, 1, 2])]);
+    let mut lost: Vec<_> = audience.lost().collect();
+    lost.sort_unstable_by_key(|(_, who)| *who);
+    assert_eq!(lost, [(error, 0), (error, 1), (error, 2), (CursorError::OtherGroup, 3)]);
     assert_eq!(audience.remove(places[0]), Some(0));
     audience.add(4, log.tail());
     audience.restart(log.tail());
@@ -194,9 +228,9 @@ fn a_place_is_good_once() {
     assert_eq!(audience.remove(first), None);
     let second = audience.add('b', log.tail());
     assert_ne!(first, second);
-    assert_eq!(audience.remove(first), None, "the slot is another's now");
+    assert_eq!(audience.remove(first), None, "the seat is another's now");
     assert_eq!(audience.remove(second), Some('b'));
-    assert_eq!(audience.cohorts.slots(), 1);
+    assert_eq!(audience.seats.tokens().len(), 0);
     assert_eq!(audience.cursors(), 0, "nobody is there, and nobody is looked for");
 }
 
@@ -238,15 +272,6 @@ fn a_sweep_takes_one_batch_for_each_distinct_cursor() {
     };
     assert_eq!(audience.sweep(NOW, source, |_, _, _| {}).given, 1_000);
     assert_eq!(taken, 1, "where the log ends, nothing is asked for");
-}
-
-#[test]
-fn a_great_audience_that_has_gone_gives_its_memory_back() {
-    let (mut audience, log) = (Audience::default(), log());
-    let places: Vec<_> = (0..10_000_u32).map(|token| audience.add(token, log.tail())).collect();
-    places.iter().skip(10).for_each(|place| assert!(audience.remove(*place).is_some()));
-    let (_, cohort) = audience.table.first_key_value().unwrap();
-    assert!(audience.cohorts.capacity(*cohort) <= 40);
 }
 
 #[derive(Clone, Debug)]
@@ -328,12 +353,10 @@ impl Run {
                 self.tails = vec![self.log.tail()];
             }
             Step::Restart => {
-                for (_, tokens) in self.audience.lost() {
-                    for token in tokens {
-                        let reader = self.readers[*token].as_mut().unwrap();
-                        (reader.start, reader.at) = (self.log.tail(), self.log.tail());
-                        reader.passed = PerClass::default();
-                    }
+                for (_, token) in self.audience.lost() {
+                    let reader = self.readers[token].as_mut().unwrap();
+                    (reader.start, reader.at) = (self.log.tail(), self.log.tail());
+                    reader.passed = PerClass::default();
                 }
                 self.audience.restart(self.log.tail());
             }
@@ -390,13 +413,24 @@ impl Run {
             let (start, at) = (reader.start.passed(), reader.at.passed());
             assert!(Class::ALL.iter().all(|&c| at[c] - start[c] == reader.passed[c]));
         }
-        let cohorts = self.audience.table.len() + self.audience.lost.len();
-        assert_eq!(self.audience.cohorts.check(), cohorts);
-        for (cursor, cohort) in &self.audience.table {
-            for token in self.audience.cohorts.tokens(*cohort) {
-                assert_eq!(self.readers[*token].as_ref().unwrap().at, *cursor);
-            }
+        let Audience { seats, crowd, crowd_at, lists, lost, gone, .. } = &self.audience;
+        assert_eq!(crowd_at.is_some(), !crowd.is_empty());
+        let crowd = crowd.runs().flatten().map(|seat| (*crowd_at, seats.place(seat)));
+        let listed = lists.iter().flat_map(|(at, list)| list.iter().map(|it| (Some(*at), *it)));
+        let lost = lost.iter().flat_map(|(_, list)| list.iter().map(|place| (None, *place)));
+        let (here, left): (Vec<_>, Vec<_>) =
+            crowd.chain(listed).chain(lost).partition(|(_, place)| seats.get(*place).is_some());
+        assert!(left.len() <= *gone && *gone <= here.len(), "few are kept who left");
+        // Everybody stands somewhere, once.
+        let stand: BTreeMap<_, _> =
+            here.iter().map(|(at, it)| (seats.get(*it).unwrap(), *at)).collect();
+        assert_eq!((stand.len(), here.len()), (there().count(), there().count()));
+        for (token, at) in &stand {
+            let reader = self.readers[*token].as_ref().unwrap();
+            assert!(at.is_none_or(|at| at == reader.at));
         }
+        let cursors: BTreeSet<_> = stand.values().flatten().collect();
+        assert_eq!(self.audience.cursors(), cursors.len());
     }
 }
 

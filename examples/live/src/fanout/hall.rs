@@ -337,13 +337,11 @@ impl Hall {
 
     /// Whoever cannot be told what it missed comes back, and begins anew.
     fn part_lost(&mut self, house: &House) {
-        for (_, tokens) in self.audience.lost() {
-            for token in tokens {
-                if let Token::Seat(number) = token
-                    && let Some(seat) = self.seats.get_mut(*number)
-                {
-                    seat.line.part(Bye::RESTART.text());
-                }
+        for (_, token) in self.audience.lost() {
+            if let Token::Seat(number) = token
+                && let Some(seat) = self.seats.get_mut(number)
+            {
+                seat.line.part(Bye::RESTART.text());
             }
         }
         self.audience.restart(house.read(&self.room, Group::tail));
