@@ -1,10 +1,10 @@
 //! What a client may say, and what is wrong with what it said.
 
-use liveroom::{Content, Draft, Element, Random};
+use liveroom::{Content, Draft, Element, Priority, Random};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{FRAME_BYTES, KindName, VERSION, deeds::DoFrame, host::Fault};
+use super::{FRAME_BYTES, KindName, PriorityName, VERSION, deeds::DoFrame, host::Fault};
 
 /// A frame from a client, parsed.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub(crate) struct SendFrame {
     pub(crate) text: Option<String>,
     pub(crate) data: Option<String>,
     pub(crate) random: u32,
+    /// Less than what is recommended for its kind; more is not for its author to say.
+    pub(crate) priority: Option<PriorityName>,
 }
 
 /// What every frame has.
@@ -83,14 +85,16 @@ impl SendFrame {
 
     /// The message that it offers.
     pub(crate) fn into_draft(self) -> Draft {
-        let Self { kind: KindName(kind), text, data, random, id: _ } = self;
+        let Self { kind: KindName(kind), text, data, random, priority, id: _ } = self;
+        let recommended = kind.recommended_priority();
+        let priority = priority.map(Priority::from).filter(|asked| *asked > recommended);
         let data = data.filter(|data| !data.is_empty());
         let mut content = Content::default();
         content.elements.extend(text.filter(|text| !text.is_empty()).map(Element::Text));
         if let Some(data) = data {
             content.elements.extend(Content::custom(data).elements);
         }
-        Draft { kind, content, random: Some(Random(random)), ..Draft::default() }
+        Draft { kind, priority, content, random: Some(Random(random)), ..Draft::default() }
     }
 }
 
@@ -130,7 +134,7 @@ mod tests {
 
     fn send(kind: Kind, text: &str, data: &str) -> SendFrame {
         let (text, data) = (Some(text.to_owned()), Some(data.to_owned()));
-        SendFrame { id: 1, kind: KindName(kind), text, data, random: 7 }
+        SendFrame { id: 1, kind: KindName(kind), text, data, random: 7, priority: None }
     }
 
     fn fault(text: &str) -> (&'static str, bool) {

@@ -139,6 +139,17 @@ impl From<Priority> for PriorityName {
     }
 }
 
+impl From<PriorityName> for Priority {
+    fn from(name: PriorityName) -> Self {
+        match name {
+            PriorityName::High => Self::High,
+            PriorityName::Normal => Self::Normal,
+            PriorityName::Low => Self::Low,
+            PriorityName::Lowest => Self::Lowest,
+        }
+    }
+}
+
 /// How many of each class a reader missed; a class without any is left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -1,0 +1,133 @@
+//! The hosts that can be measured, each served by a process of its own.
+
+mod broadcast;
+mod history;
+mod live;
+mod socketio;
+
+use std::{
+    io::{self, BufRead, BufReader, Read},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, ChildStdin, Command, Stdio},
+};
+
+use clap::ValueEnum;
+
+use crate::{Failure, dialect::Dialect};
+
+/// Which host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HostKind {
+    /// The live room of this workspace.
+    Live,
+    /// axum, and a `tokio::sync::broadcast` receiver for each connection.
+    Broadcast,
+    /// A room of socketioxide.
+    Socketioxide,
+}
+
+impl HostKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Live, Self::Broadcast, Self::Socketioxide];
+
+    /// Its name, as a person reads it and as it is asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Broadcast => "broadcast",
+            Self::Socketioxide => "socketioxide",
+        }
+    }
+
+    /// How one speaks to it.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::Live | Self::Broadcast => Dialect::Plain,
+            Self::Socketioxide => Dialect::SocketIo,
+        }
+    }
+
+    /// Whether it promises that every reader is told of what it missed.
+    pub fn tells_of_loss(self) -> bool {
+        self != Self::Socketioxide
+    }
+}
+
+/// A host in a process of its own, which ends with this.
+#[derive(Debug)]
+pub struct Served {
+    child: Child,
+    /// The child ends when this is closed, even if we are killed.
+    _tether: Option<ChildStdin>,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+/// How a child says where it listens.
+const LISTENING: &str = "listening ";
+
+impl Served {
+    /// Starts one that takes so many connections; `program` is this program.
+    ///
+    /// # Errors
+    /// It does not start; why, in its own words.
+    pub fn start(
+        program: &Path,
+        kind: HostKind,
+        connections: u32,
+        tick: Option<u32>,
+    ) -> io::Result<Self> {
+        let mut command = Command::new(program);
+        command.args(["serve", kind.name(), "--connections", &connections.to_string()]);
+        if let Some(tick) = tick {
+            command.args(["--tick", &tick.to_string()]);
+        }
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let (tether, said) = (child.stdin.take(), child.stdout.take());
+        let mut line = String::new();
+        BufReader::new(said.expect("its output is a pipe")).read_line(&mut line)?;
+        match line.strip_prefix(LISTENING).and_then(|address| address.trim().parse().ok()) {
+            Some(address) => Ok(Self { child, _tether: tether, address }),
+            None => {
+                let ended = child.wait()?;
+                Err(io::Error::other(format!("the host {} did not start: {ended}", kind.name())))
+            }
+        }
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+/// Serves a host in this process, until standard input is closed.
+///
+/// # Errors
+/// It cannot be served.
+pub fn serve(kind: HostKind, connections: u32, tick: Option<u32>) -> Result<(), Failure> {
+    ::live::raise_open_files()?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let address = match kind {
+            HostKind::Live => live::serve(connections as usize, tick)?,
+            HostKind::Broadcast => broadcast::serve().await?,
+            HostKind::Socketioxide => socketio::serve().await?,
+        };
+        println!("{LISTENING}{address}");
+        // On a thread of its own: the runtime's are the host's.
+        tokio::task::spawn_blocking(|| io::stdin().read_to_end(&mut Vec::new())).await??;
+        Ok::<(), Failure>(())
+    })?;
+    // Thousands of connections need not be closed one by one.
+    std::process::exit(0)
+}

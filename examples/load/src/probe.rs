@@ -1,0 +1,94 @@
+//! What a process costs, as Linux tells it.
+
+use std::{collections::BTreeMap, fs, io, path::Path};
+
+/// Processor time, memory and wakes of a process so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Nanoseconds of processor time, by the names of its threads.
+    pub threads: BTreeMap<String, u64>,
+    /// How often a thread of it slept and was woken.
+    pub wakes: u64,
+    /// Memory that it has, in KiB.
+    pub resident_kib: u64,
+}
+
+impl Usage {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// There is no such process, or the system is no Linux.
+    pub fn read(pid: u32) -> io::Result<Self> {
+        let process = format!("/proc/{pid}");
+        let process = Path::new(&process);
+        let mut usage = Self {
+            resident_kib: field(&fs::read_to_string(process.join("status"))?, "VmRSS:"),
+            ..Self::default()
+        };
+        for thread in fs::read_dir(process.join("task"))? {
+            // One that ends meanwhile is not there any more.
+            let Ok(thread) = thread.map(|thread| thread.path()) else { continue };
+            let read = |file: &str| fs::read_to_string(thread.join(file)).unwrap_or_default();
+            let name = read("comm").trim_end().to_owned();
+            *usage.threads.entry(name).or_default() += on_processor(&read("schedstat"));
+            usage.wakes += field(&read("status"), "voluntary_ctxt_switches:");
+        }
+        Ok(usage)
+    }
+
+    /// Nanoseconds of processor time, of all threads.
+    pub fn cpu(&self) -> u64 {
+        self.threads.values().sum()
+    }
+
+    /// What it cost since an earlier reading; the memory is what it has now.
+    pub fn since(&self, earlier: &Self) -> Self {
+        let threads = self.threads.iter().map(|(name, cpu)| {
+            let before = earlier.threads.get(name).copied().unwrap_or_default();
+            (name.clone(), cpu.saturating_sub(before))
+        });
+        Self {
+            threads: threads.collect(),
+            wakes: self.wakes.saturating_sub(earlier.wakes),
+            resident_kib: self.resident_kib,
+        }
+    }
+}
+
+/// The first number of `/proc/<pid>/task/<tid>/schedstat`: time on the processor, in nanoseconds.
+fn on_processor(schedstat: &str) -> u64 {
+    schedstat.split_whitespace().next().and_then(|nanos| nanos.parse().ok()).unwrap_or_default()
+}
+
+/// A number of a `status` file.
+fn field(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    number.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_knows_its_own_cost() {
+        let before = Usage::read(std::process::id()).unwrap();
+        let mut sum = 0_u64;
+        while Usage::read(std::process::id()).unwrap().since(&before).cpu() < 20_000_000 {
+            sum = std::hint::black_box(sum + 1);
+        }
+        assert!(before.resident_kib > 100);
+        assert!(Usage::read(u32::MAX).is_err());
+    }
+
+    #[test]
+    fn numbers_are_found_by_their_names() {
+        let status = "VmPeak:\t 9 kB\nVmRSS:\t    1234 kB\nvoluntary_ctxt_switches:\t7\n";
+        assert_eq!(
+            (field(status, "VmRSS:"), field(status, "voluntary_ctxt_switches:")),
+            (1_234, 7)
+        );
+        assert_eq!((on_processor("879502 1570245 2"), on_processor("")), (879_502, 0));
+    }
+}
