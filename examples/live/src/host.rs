@@ -17,7 +17,7 @@ use tokio::{
     task::{JoinHandle, spawn_blocking},
     time::timeout,
 };
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{
     accept::{Reception, accept},
@@ -28,7 +28,8 @@ use crate::{
     files::Files,
     gate::Gate,
     house::House,
-    options::Options,
+    open_files::raise_open_files,
+    options::{Limits, Options},
     page::{Site, routes},
 };
 
@@ -59,6 +60,7 @@ impl Host {
     /// # Panics
     /// Where there is no tokio runtime.
     pub fn start(options: Options) -> io::Result<Self> {
+        make_room(&options.limits);
         let listener = listen(&options)?;
         let address = listener.local_addr()?;
         let (house, errands) = House::open(options.limits)?;
@@ -137,6 +139,24 @@ impl Host {
         server.await.map_err(io::Error::other)?;
         info!("the host ends");
         Ok(Account::take(&house))
+    }
+}
+
+/// Lets the process have as many files open as its connections need, and says so if it cannot.
+fn make_room(limits: &Limits) {
+    /// What is open beside connections, and some more.
+    const BESIDE: usize = 64;
+    let needed = limits.sockets() + BESIDE;
+    match raise_open_files() {
+        Ok(files) if usize::try_from(files).is_ok_and(|files| files < needed) => {
+            warn!(
+                files,
+                needed,
+                "the system lets this process have too few files open for all connections: raise its hard limit (ulimit -Hn), or take fewer"
+            );
+        }
+        Ok(_enough) => {}
+        Err(error) => warn!(%error, "the limit of open files cannot be raised"),
     }
 }
 

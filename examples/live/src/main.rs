@@ -39,6 +39,11 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = Limits::default().per_address)]
     per_address: usize,
 
+    /// How many milliseconds entries wait for others to go out with them; by default 10 for each 1,000
+    /// readers, at most 250.
+    #[arg(long, value_name = "MS")]
+    tick: Option<u32>,
+
     /// Serve /metrics to other machines too.
     #[arg(long)]
     metrics_to_all: bool,
@@ -79,10 +84,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> io::Result<()> {
-    let Arguments { listen, crowd, connections, per_address, metrics_to_all, page, log, log_level } =
+    let Arguments { listen, crowd, connections, per_address, tick, metrics_to_all, page, .. } =
         arguments;
-    begin_log(log, &log_level).map_err(io::Error::other)?;
-    let limits = Limits { connections, per_address, metrics_to_all, ..Limits::default() };
+    begin_log(arguments.log, &arguments.log_level).map_err(io::Error::other)?;
+    let mut limits = Limits { connections, per_address, metrics_to_all, ..Limits::default() };
+    if let Some(tick) = tick {
+        limits = limits.with_tick(Duration::from_millis(tick.into()));
+    }
     let show = io::stderr().is_terminal();
     let host = Host::start(Options { crowd, show, page, limits, ..Options::at(listen) })?;
     let address = host.address();

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use liveroom::Tick;
+
 /// How to start a host.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -44,11 +46,21 @@ pub struct Limits {
     pub hold: Duration,
     /// Bytes that the system keeps for a connection that is not read. Default 128 KiB.
     pub send_buffer: u32,
+    /// How long entries wait for others to go out with them. Default as the engine's, but 10 µs for each reader, about
+    /// what a write to a socket costs with the task that is woken for it; and whoever could not take more is asked
+    /// again after 50 ms.
+    pub tick: Tick,
     /// Whether `/metrics` is served to other machines too. Default: to this one alone.
     pub metrics_to_all: bool,
 }
 
 impl Limits {
+    /// The same, where entries always wait so long for others, however few or many read.
+    #[must_use]
+    pub fn with_tick(self, wait: Duration) -> Self {
+        Self { tick: Tick { per_member: wait, longest: wait, ..self.tick }, ..self }
+    }
+
     /// TCP connections at once: a tenth and a few more than there are `WebSocket`s, for the page's files and for
     /// those who are told that the host is busy.
     pub(crate) fn sockets(&self) -> usize {
@@ -67,6 +79,11 @@ impl Default for Limits {
             patience: Duration::from_secs(30),
             hold: Duration::from_secs(20),
             send_buffer: 128 * 1_024,
+            tick: Tick {
+                per_member: Duration::from_micros(10),
+                retry: Duration::from_millis(50),
+                ..Tick::default()
+            },
             metrics_to_all: false,
         }
     }

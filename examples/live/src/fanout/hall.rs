@@ -81,7 +81,7 @@ pub(super) struct Hall {
 
 impl Hall {
     pub(super) fn new(house: &House, room: Arc<Room>) -> Self {
-        let (audience, seats) = (Audience::default(), Seats::default());
+        let (audience, seats) = (Audience::new(house.limits.tick), Seats::default());
         let is_class = room.plan.kind == RoomKind::Class;
         let board = || Board::new(house.read(&room, Group::tail));
         let easel = is_class.then(|| Easel::new(board()));
@@ -374,15 +374,15 @@ impl Hall {
 
 /// Hands one batch to those who stand at one cursor. Returns how many took it.
 fn hand_over(batch: &Batch, tokens: &[Token], not_now: &mut NotNow, seats: &mut Seats) -> u64 {
-    // Encoded when the first connection wants it: a crowd alone needs no bytes.
+    // Encoded when the first connection takes it: a crowd alone needs no bytes.
     let mut frame = None;
     let mut taken = 0;
     for (index, token) in tokens.iter().enumerate() {
         if let Token::Seat(number) = token
             && let Some(seat) = seats.get_mut(*number)
         {
-            let frame = frame.get_or_insert_with(|| shared(batch));
-            if seat.line.offer_shared(frame.clone()) == Err(Full) {
+            let encoded = || frame.get_or_insert_with(|| shared(batch)).clone();
+            if seat.line.offer_history(encoded) == Err(Full) {
                 not_now.mark(index);
                 continue;
             }

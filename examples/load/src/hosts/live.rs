@@ -1,12 +1,14 @@
 //! The live room of this workspace, with limits that let the load in.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
 use live::{Host, Limits, Options};
 
 pub(super) fn serve(connections: usize, tick: Option<u32>) -> io::Result<SocketAddr> {
-    let limits = Limits { connections: connections + 16, ..Limits::default() };
-    let _ = tick;
+    let mut limits = Limits { connections, ..Limits::default() };
+    if let Some(tick) = tick {
+        limits = limits.with_tick(Duration::from_millis(tick.into()));
+    }
     let host = Host::start(Options { limits, ..Options::at(([127, 0, 0, 1], 0).into()) })?;
     let address = host.address();
     // It lives as long as the process.
