@@ -23,6 +23,7 @@ mod hearing;
 pub mod hosts;
 pub mod latency;
 pub mod outcome;
+pub mod page;
 pub mod probe;
 pub mod run;
 pub mod schedule;

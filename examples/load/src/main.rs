@@ -2,47 +2,95 @@
 
 #![forbid(unsafe_code)]
 
-use std::process::ExitCode;
+use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use load::{
     Failure,
+    dialect::Dialect,
     hosts::{HostKind, Served, serve},
     outcome::Outcome,
+    page::page,
+    probe::listener,
     run::{Plan, Target, run},
     table::table,
     view::View,
 };
 
-/// Real WebSocket clients against a live room.
+/// What a live room holds: thousands of real WebSocket clients against it, in one command.
+///
+/// It starts the host as a process of its own, lets everybody in, sends messages of four priorities by a
+/// schedule that waits for nobody, and tells how many entries were handed over, how long they took, what that
+/// cost the host, and what was lost. Every client's loss is known exactly, by class, and held against the host's own
+/// account: if the two do not agree, it says so and fails.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, after_help = EXAMPLES)]
 struct Arguments {
     #[command(subcommand)]
     served: Option<Serving>,
 
-    /// Clients.
+    /// Clients, each with a connection of its own; as many as the system lets a process have.
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     clients: u32,
-    /// For so many seconds.
-    #[arg(long, value_name = "S", default_value_t = 30)]
+
+    /// For how long messages are sent.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     seconds: u32,
-    /// Messages a second.
-    #[arg(long, value_name = "N", default_value_t = 40)]
+
+    /// Messages a second, of all speakers together. A room delivers 40.
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rate: u32,
-    /// Which host.
-    #[arg(long, value_name = "HOST", default_value = "live")]
+
+    /// Ten times what a room delivers: what is lost then, and what is not.
+    #[arg(long, conflicts_with = "rate")]
+    overload: bool,
+
+    /// Which host to start; several are measured one after the other.
+    #[arg(long, value_name = "HOST", default_value = "live", value_delimiter = ',')]
     host: Vec<HostKind>,
-    /// Connections a second.
-    #[arg(long, value_name = "N", default_value_t = 2_000)]
+
+    /// All hosts, one after the other, in one table.
+    #[arg(long, conflicts_with_all = ["host", "at"])]
+    compare: bool,
+
+    /// A host that runs already, instead of one that is started.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "host")]
+    at: Option<SocketAddr>,
+
+    /// The process of that host; if it runs on this machine, it is found.
+    #[arg(long, value_name = "PID", requires = "at")]
+    pid: Option<u32>,
+
+    /// How many of the clients speak; by default enough for none to send more than 5 messages a second.
+    #[arg(long, value_name = "N")]
+    speakers: Option<u32>,
+
+    /// Connections a second while clients come in.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..))]
     pace: u32,
-    /// Threads.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+
+    /// Threads that drive the clients.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     threads: u32,
-    /// Milliseconds.
+
+    /// How many milliseconds a live host that is started lets entries wait for others, instead of as long as
+    /// it thinks right.
     #[arg(long, value_name = "MS")]
     tick: Option<u32>,
+
+    /// Write a page with charts to this file.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  load --clients 5000                          a live room with 5,000 viewers
+  load --compare --html load.html              the same beside what one would write instead
+  load --overload                              gifts arrive, likes may not
+  load --at 127.0.0.1:8080 --clients 200       a host that runs already
+
+A host that is started, and this tool, raise their own limits of open files as far as the system lets them.";
 
 #[derive(Debug, Subcommand)]
 enum Serving {
@@ -57,6 +105,15 @@ enum Serving {
     },
 }
 
+/// Files that a process needs beside its connections.
+const BESIDE: u64 = 96;
+/// A room's rate, ten times over.
+const OVERLOAD: u32 = 400;
+/// One client may send 20 frames a second to the live host; a quarter of that tries no limit.
+const PER_SPEAKER: u32 = 5;
+/// With fewer speakers, messages of one author would often follow each other.
+const LEAST_SPEAKERS: u32 = 20;
+
 fn main() -> ExitCode {
     match go(Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
@@ -68,35 +125,85 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether all went well.
 fn go(arguments: Arguments) -> Result<bool, Failure> {
     if let Some(Serving::Serve { host, connections, tick }) = arguments.served {
         serve(host, connections, tick)?;
         return Ok(true);
     }
-    live::raise_open_files()?;
-    let plan = Plan {
-        clients: arguments.clients,
-        speakers: (arguments.rate / 5).max(20).min(arguments.clients),
+    let plan = planned(&arguments)?;
+    let mut view = View::new();
+    let outcomes = match arguments.at {
+        Some(address) => {
+            view.host("host");
+            vec![run(&plan, &running(address, arguments.pid), &mut view)?]
+        }
+        None => {
+            let hosts = if arguments.compare { HostKind::ALL.to_vec() } else { arguments.host };
+            started(&plan, &hosts, arguments.tick, &mut view)?
+        }
+    };
+    print!("{}", table(&outcomes));
+    if let Some(file) = arguments.html {
+        fs::write(&file, page(&plan, &outcomes))
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+        println!("charts: {}", file.display());
+    }
+    Ok(outcomes.iter().all(Outcome::is_sound))
+}
+
+/// What is asked for, as far as the system allows it.
+fn planned(arguments: &Arguments) -> Result<Plan, Failure> {
+    let files = live::raise_open_files()
+        .map_err(|error| format!("the limit of open files cannot be raised: {error}"))?;
+    let most = u32::try_from(files.saturating_sub(BESIDE)).unwrap_or(u32::MAX);
+    if most == 0 {
+        return Err(format!("{files} open files are too few: raise `ulimit -Hn`").into());
+    }
+    let clients = arguments.clients.clamp(1, most);
+    if clients < arguments.clients {
+        eprintln!(
+            "{clients} clients instead of {}: the system lets a process have {files} files open. \
+             For more, raise its hard limit (as root: `ulimit -Hn`).",
+            arguments.clients
+        );
+    }
+    let rate = if arguments.overload { OVERLOAD } else { arguments.rate };
+    let speakers = arguments.speakers.unwrap_or((rate / PER_SPEAKER).max(LEAST_SPEAKERS));
+    Ok(Plan {
+        clients,
+        speakers: speakers.clamp(1, clients),
         guest_every: 5,
-        rate: arguments.rate,
+        rate,
         seconds: arguments.seconds,
         pace: arguments.pace,
         threads: arguments.threads,
-    };
-    let mut view = View::new();
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    for kind in arguments.host {
-        view.host(kind.name());
-        let served = Served::start(&std::env::current_exe()?, kind, plan.clients, arguments.tick)?;
-        let target = Target {
-            name: kind.name().to_owned(),
-            address: served.address,
-            dialect: kind.dialect(),
-            pid: Some(served.pid()),
-            promises: kind.tells_of_loss(),
-        };
-        outcomes.push(run(&plan, &target, &mut view)?);
+    })
+}
+
+fn running(address: SocketAddr, pid: Option<u32>) -> Target {
+    let pid = pid.or_else(|| listener(address));
+    if pid.is_none() {
+        eprintln!(
+            "the process at {address} is not found: what it costs is not told; --pid names it"
+        );
     }
-    print!("{}", table(&outcomes));
-    Ok(outcomes.iter().all(Outcome::is_sound))
+    Target { name: address.to_string(), address, dialect: Dialect::Plain, pid, promises: true }
+}
+
+/// Measures hosts one after the other, each in a process of its own.
+fn started(
+    plan: &Plan,
+    hosts: &[HostKind],
+    tick: Option<u32>,
+    view: &mut View,
+) -> Result<Vec<Outcome>, Failure> {
+    let program = std::env::current_exe()?;
+    let mut outcomes = Vec::new();
+    for kind in hosts {
+        view.host(kind.name());
+        let served = Served::start(&program, *kind, plan.clients, tick)?;
+        outcomes.push(run(plan, &served.target(), view)?);
+    }
+    Ok(outcomes)
 }

@@ -92,6 +92,12 @@ impl Outcome {
         (self.frames > 0).then(|| cost.cpu() as f64 / 1e3 / self.frames as f64)
     }
 
+    /// Microseconds of the host's processor time for each entry that a client got.
+    pub fn cpu_per_hand_off(&self) -> Option<f64> {
+        let cost = self.cost.as_ref()?;
+        (self.entries > 0).then(|| cost.cpu() as f64 / 1e3 / self.entries as f64)
+    }
+
     /// The host's memory in MiB.
     pub fn resident(&self) -> Option<f64> {
         self.cost.as_ref().map(|cost| cost.resident_kib as f64 / 1024.0)

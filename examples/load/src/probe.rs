@@ -1,6 +1,11 @@
 //! What a process costs, as Linux tells it.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+};
 
 /// Processor time, memory and wakes of a process so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +60,39 @@ impl Usage {
     }
 }
 
+/// The process of this machine that listens at an address of IPv4, if it is ours to see.
+pub fn listener(address: SocketAddr) -> Option<u32> {
+    let sockets = fs::read_to_string("/proc/net/tcp").ok()?;
+    let socket = format!("socket:[{}]", inode(&sockets, address)?);
+    let holds = |process: &Path| {
+        let files = fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
+        files
+            .filter_map(|file| fs::read_link(file.path()).ok())
+            .any(|link| link == Path::new(&socket))
+    };
+    let processes = fs::read_dir("/proc").ok()?.flatten();
+    let mut numbered = processes.filter_map(|process| {
+        let pid = process.file_name().to_str()?.parse().ok()?;
+        Some((pid, process.path()))
+    });
+    numbered.find(|(_, process)| holds(process)).map(|(pid, _)| pid)
+}
+
+/// The number of the socket that listens there, from `/proc/net/tcp`: an address is written as the processor has it,
+/// in hexadecimal digits, and 0A is a socket that listens.
+fn inode(sockets: &str, address: SocketAddr) -> Option<u64> {
+    let IpAddr::V4(ip) = address.ip() else { return None };
+    let port = address.port();
+    let there = format!("{:08X}:{port:04X}", u32::from_ne_bytes(ip.octets()));
+    let anywhere = format!("00000000:{port:04X}");
+    sockets.lines().find_map(|line| {
+        let mut fields = line.split_whitespace().skip(1);
+        let (local, state) = (fields.next()?, fields.nth(1)?);
+        let listens = state == "0A" && (local == there || local == anywhere);
+        if listens { fields.nth(5)?.parse().ok() } else { None }
+    })
+}
+
 /// The first number of `/proc/<pid>/task/<tid>/schedstat`: time on the processor, in nanoseconds.
 fn on_processor(schedstat: &str) -> u64 {
     schedstat.split_whitespace().next().and_then(|nanos| nanos.parse().ok()).unwrap_or_default()
@@ -80,6 +118,15 @@ mod tests {
         }
         assert!(before.resident_kib > 100);
         assert!(Usage::read(u32::MAX).is_err());
+    }
+
+    #[test]
+    fn who_listens_is_found() {
+        let listening = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listening.local_addr().unwrap();
+        assert_eq!(listener(address), Some(std::process::id()));
+        drop(listening);
+        assert_eq!(listener(address), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::{
 
 use clap::ValueEnum;
 
-use crate::{Failure, dialect::Dialect};
+use crate::{Failure, dialect::Dialect, run::Target};
 
 /// Which host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -22,6 +22,7 @@ pub enum HostKind {
     /// The live room of this workspace.
     Live,
     /// axum, and a `tokio::sync::broadcast` receiver for each connection.
+    #[value(alias = "baseline")]
     Broadcast,
     /// A room of socketioxide.
     Socketioxide,
@@ -41,7 +42,7 @@ impl HostKind {
     }
 
     /// How one speaks to it.
-    pub fn dialect(self) -> Dialect {
+    fn dialect(self) -> Dialect {
         match self {
             Self::Live | Self::Broadcast => Dialect::Plain,
             Self::Socketioxide => Dialect::SocketIo,
@@ -49,7 +50,7 @@ impl HostKind {
     }
 
     /// Whether it promises that every reader is told of what it missed.
-    pub fn tells_of_loss(self) -> bool {
+    fn tells_of_loss(self) -> bool {
         self != Self::Socketioxide
     }
 }
@@ -57,11 +58,11 @@ impl HostKind {
 /// A host in a process of its own, which ends with this.
 #[derive(Debug)]
 pub struct Served {
+    kind: HostKind,
     child: Child,
     /// The child ends when this is closed, even if we are killed.
     _tether: Option<ChildStdin>,
-    /// Where it listens.
-    pub address: SocketAddr,
+    address: SocketAddr,
 }
 
 /// How a child says where it listens.
@@ -88,7 +89,7 @@ impl Served {
         let mut line = String::new();
         BufReader::new(said.expect("its output is a pipe")).read_line(&mut line)?;
         match line.strip_prefix(LISTENING).and_then(|address| address.trim().parse().ok()) {
-            Some(address) => Ok(Self { child, _tether: tether, address }),
+            Some(address) => Ok(Self { kind, child, _tether: tether, address }),
             None => {
                 let ended = child.wait()?;
                 Err(io::Error::other(format!("the host {} did not start: {ended}", kind.name())))
@@ -96,9 +97,15 @@ impl Served {
         }
     }
 
-    /// Its process.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
+    /// What is to be put under load.
+    pub fn target(&self) -> Target {
+        Target {
+            name: self.kind.name().to_owned(),
+            address: self.address,
+            dialect: self.kind.dialect(),
+            pid: Some(self.child.id()),
+            promises: self.kind.tells_of_loss(),
+        }
     }
 }
 

@@ -1,0 +1,188 @@
+//! What came of some runs, as a page that stands alone: no script, nothing to fetch.
+
+mod chart;
+
+use crate::{
+    class::Class,
+    outcome::{Outcome, Second},
+    run::Plan,
+    table::verdict,
+};
+
+use chart::{Axis, Curve, bars, escaped, lines, short};
+
+const STYLE: &str = include_str!("style.css");
+
+/// The page.
+pub fn page(plan: &Plan, outcomes: &[Outcome]) -> String {
+    let Plan { clients, speakers, rate, seconds, .. } = plan;
+    let legend: String = outcomes
+        .iter()
+        .enumerate()
+        .map(|(at, outcome)| {
+            format!("<span><i class=\"f{}\"></i>{}</span>", at % 4, escaped(&outcome.host))
+        })
+        .collect();
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <title>A room under load: {clients} clients</title><style>{STYLE}</style><main>\
+         <h1>{clients} clients, {rate} messages a second</h1>\
+         <p class=\"soft\">For {seconds} seconds, by {speakers} speakers. A hand-off is one entry that one client has \
+         read. Latency runs from the time a message was to be sent to the time a client had read it, for every \
+         client; clients and hosts share one machine.</p>\
+         <div class=\"legend\">{legend}</div>{}{}{}{}</main></html>",
+        costs(outcomes),
+        latencies(outcomes),
+        course(outcomes, *seconds),
+        books(outcomes),
+    )
+}
+
+fn costs(outcomes: &[Outcome]) -> String {
+    let rows: String = outcomes.iter().map(row).collect();
+    let bar = |title, about, value: fn(&Outcome) -> Option<f64>| {
+        let values = outcomes.iter().enumerate();
+        let values = values.map(|(at, outcome)| (outcome.host.clone(), at, value(outcome)));
+        bars(title, about, &values.collect::<Vec<_>>())
+    };
+    format!(
+        "<h2>What it costs</h2><div class=\"card scroll\"><table><tr><th>host<th>clients<th>hand-offs/s<th>frames/s\
+         <th>CPU ms/s<th>p50 ms<th>p99 ms<th>p99.9 ms<th>p99 of high<th>MiB<th>told lost<th>lost silently</tr>{rows}\
+         </table></div><p></p><div class=\"grid three\">{}{}{}</div>",
+        bar("Processor", "ms a second", Outcome::cpu),
+        bar("Processor per hand-off", "microseconds", Outcome::cpu_per_hand_off),
+        bar("Memory per client", "KiB", Outcome::kib_per_client),
+    )
+}
+
+fn row(outcome: &Outcome) -> String {
+    let all = crate::latency::together(&outcome.latencies);
+    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), short);
+    let (told, silent) = outcome.lost();
+    let cells = [
+        outcome.clients.to_string(),
+        short(outcome.per_second(outcome.entries)),
+        short(outcome.per_second(outcome.frames)),
+        shown(outcome.cpu()),
+        shown(all.millis(0.5)),
+        shown(all.millis(0.99)),
+        shown(all.millis(0.999)),
+        shown(outcome.latencies[0].millis(0.99)),
+        shown(outcome.resident()),
+        told.to_string(),
+        silent.to_string(),
+    ];
+    format!("<tr><td>{}<td>{}</tr>", escaped(&outcome.host), cells.join("<td>"))
+}
+
+/// Shares of the clients' readings, by how many nines they have: each has as much room as the one before.
+const SHARES: [(f64, &str); 5] =
+    [(0.0, "0"), (1.0, "90 %"), (2.0, "99 %"), (3.0, "99.9 %"), (4.0, "99.99 %")];
+
+fn latencies(outcomes: &[Outcome]) -> String {
+    let times = outcomes.iter().flat_map(|outcome| &outcome.latencies);
+    let (low, high) = times.fold((f64::MAX, 0_f64), |(low, high), latency| {
+        let least = latency.millis(0.1).unwrap_or(f64::MAX);
+        (low.min(least), high.max(latency.millis(0.9999).unwrap_or(0.0)))
+    });
+    let (x, y) = (Axis::marked(0.0, 4.0, &SHARES), Axis::tenfold(low.min(high), high));
+    let charts: String = Class::PRIORITIES
+        .iter()
+        .map(|class| {
+            let curves: Vec<_> = outcomes
+                .iter()
+                .enumerate()
+                .map(|(colour, outcome)| {
+                    let latency = &outcome.latencies[*class as usize];
+                    let nines = (0..=80).map(|at| f64::from(at) / 20.0);
+                    let points = nines.filter_map(|nines| {
+                        Some((nines, latency.millis(1.0 - 10_f64.powf(-nines))?))
+                    });
+                    Curve { colour, points: points.collect() }
+                })
+                .collect();
+            let title = format!("Priority {}", class.name());
+            lines(&title, "ms within which such a share was read", (&x, &y), &curves)
+        })
+        .collect();
+    format!("<h2>How long it takes</h2><div class=\"grid\">{charts}</div>")
+}
+
+fn course(outcomes: &[Outcome], seconds: u32) -> String {
+    let to = f64::from(seconds.max(1));
+    let marks: Vec<(f64, String)> =
+        (0..=6).map(|at| to * f64::from(at) / 6.0).map(|at| (at, format!("{at:.0} s"))).collect();
+    let marks: Vec<(f64, &str)> = marks.iter().map(|(at, name)| (*at, name.as_str())).collect();
+    let x = Axis::marked(0.0, to, &marks);
+    let curves = |value: fn(&Second) -> Option<f64>| -> Vec<Curve> {
+        let curve = |(colour, outcome): (usize, &Outcome)| {
+            let points = outcome.course.iter().enumerate();
+            let points = points.filter_map(|(at, second)| Some((at as f64 + 0.5, value(second)?)));
+            Curve { colour, points: points.collect() }
+        };
+        outcomes.iter().enumerate().map(curve).collect()
+    };
+    let chart = |title, about, value, is_log: bool| {
+        let curves = curves(value);
+        let values =
+            || curves.iter().flat_map(|curve| curve.points.iter().map(|(_, value)| *value));
+        let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(0.0, f64::max));
+        let y = if is_log { Axis::tenfold(low.min(high), high) } else { Axis::even(high) };
+        lines(title, about, (&x, &y), &curves)
+    };
+    format!(
+        "<h2>Second by second</h2><div class=\"grid\">{}{}{}{}</div>",
+        chart("Hand-offs", "a second", |second| Some(second.entries as f64), false),
+        chart("Frames", "a second", |second| Some(second.frames as f64), false),
+        chart("Latency", "ms, 99 of 100 in that second", |second| second.p99, true),
+        chart("Processor of the host", "ms a second", |second| second.cpu, false),
+    )
+}
+
+fn books(outcomes: &[Outcome]) -> String {
+    let books: String = outcomes
+        .iter()
+        .map(|outcome| {
+            let class = if outcome.is_sound() { "good" } else { "bad" };
+            let verdict = escaped(&verdict(outcome));
+            let mut told = verdict.lines();
+            let first = told.next().unwrap_or_default();
+            let rest: String = told.map(|line| format!("<li class=\"soft\">{line}")).collect();
+            format!("<p class=\"{class}\">{first}</p><ul>{rest}</ul><br>")
+        })
+        .collect();
+    format!(
+        "<h2>The books</h2><div class=\"card\"><p class=\"soft\">For every client and class: what was appended since \
+         it came in is what it read and what it was told it missed.</p>{books}</div>"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_nothing_and_a_page_of_something_stand_alone() {
+        let plan = Plan {
+            clients: 3,
+            speakers: 1,
+            guest_every: 0,
+            rate: 1,
+            seconds: 2,
+            pace: 1,
+            threads: 1,
+        };
+        let mut outcome =
+            Outcome { host: "<live>".into(), seconds: 2, entries: 7, ..Outcome::default() };
+        outcome.latencies[0].note(3_000_000);
+        outcome.course = vec![Second { entries: 3, p99: Some(3.0), ..Second::default() }; 2];
+        for outcomes in [&[][..], &[outcome.clone(), outcome]] {
+            let page = page(&plan, outcomes);
+            assert!(page.ends_with("</html>") && !page.contains("<live>"));
+            for word in ["<script", "http:", "https:", "NaN", "inf"] {
+                assert!(!page.contains(word), "{word}");
+            }
+        }
+    }
+}
