@@ -58,10 +58,10 @@ impl Audit {
     /// Holds one reader against the history.
     pub fn add(&mut self, reading: &Reading, appended: &PerClass<u64>) {
         let (mut lacking, mut surplus) = (0, 0);
-        for class in 0..Class::ALL.len() {
+        for (class, appended) in appended.iter().enumerate() {
             let had = reading.from[class] + reading.read[class] + reading.missed[class];
-            lacking += appended[class].saturating_sub(had);
-            surplus += had.saturating_sub(appended[class]);
+            lacking += appended.saturating_sub(had);
+            surplus += had.saturating_sub(*appended);
             self.read[class] += reading.read[class];
             self.missed[class] += reading.missed[class];
         }

@@ -257,7 +257,7 @@ impl Driver {
             let stream = self.fleet.connect(self.fleet.first + number)?;
             let is_guest = number >= self.fleet.speakers
                 && self.fleet.guest_every > 0
-                && number % self.fleet.guest_every == 0;
+                && number.is_multiple_of(self.fleet.guest_every);
             let host = self.fleet.host.to_string();
             let mut client = Client::begin(stream, self.fleet.dialect, &host, is_guest, number)?;
             let interest = Interest::READABLE | Interest::WRITABLE;

@@ -32,10 +32,10 @@ use crate::{
 const STALL: Duration = Duration::from_secs(15);
 /// A pause before the first message, for what the joining left to do.
 const PAUSE: Duration = Duration::from_secs(2);
-/// The last messages are on their way for so long at most.
-const SETTLING: Duration = Duration::from_secs(20);
-/// What has not changed for so many looks at the books does not change any more.
-const LOOKS: u32 = 3;
+/// A host that is behind is waited for so long, so that what is only late is not taken for lost.
+const SETTLING: Duration = Duration::from_mins(3);
+/// What has not changed for so many looks at the books does not change any more: tips of likes come every 4 seconds.
+const LOOKS: u32 = 10;
 
 /// How much load, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,8 +235,12 @@ impl Crew {
             looks = if last == Some((audit, fates)) { looks + 1 } else { 0 };
             last = Some((audit, fates));
             let settled = faults.is_empty() && host.open == 0;
-            if settled || looks >= LOOKS || begun.elapsed() > SETTLING {
+            if settled || looks >= LOOKS {
                 return Ok((audit, fates, faults));
+            }
+            if begun.elapsed() > SETTLING {
+                let late = format!("after {} s more is still on its way", SETTLING.as_secs());
+                return Ok((audit, fates, [faults, vec![late]].concat()));
             }
             thread::sleep(Duration::from_millis(500));
         }

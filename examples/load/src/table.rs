@@ -96,6 +96,17 @@ pub fn verdict(outcome: &Outcome) -> String {
     for (why, count) in &outcome.gone {
         text += &format!("  {count} clients were not there to the end: {why}\n");
     }
+    if let Some(cost) = &outcome.cost {
+        let threads = cost.threads.iter().filter(|(_, cpu)| **cpu >= 1_000_000);
+        let shares =
+            threads.map(|(name, cpu)| format!("{name} {:.0}", outcome.per_second(*cpu) / 1e6));
+        text += &format!(
+            "  its threads in ms a second: {}; woken {:.0} times a second; {} bytes a frame\n",
+            shares.collect::<Vec<_>>().join(", "),
+            outcome.per_second(cost.wakes),
+            outcome.bytes / outcome.frames.max(1)
+        );
+    }
     let late = number(outcome.late.millis(0.99), 2);
     text + &format!(
         "  the tool itself took {:.0} ms of processor time a second, and 99 of 100 messages were sent within {late} ms\n",

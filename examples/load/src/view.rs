@@ -76,7 +76,7 @@ impl View {
         let line = told(second);
         match &mut self.form {
             Form::Nothing => {}
-            Form::Lines if at % EVERY == 0 || at == of => {
+            Form::Lines if at.is_multiple_of(EVERY) || at == of => {
                 eprintln!("{}: {at:>3} s  {line}", self.host)
             }
             Form::Lines => {}

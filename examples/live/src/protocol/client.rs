@@ -192,6 +192,18 @@ mod tests {
     }
 
     #[test]
+    fn an_author_may_ask_for_less_than_its_kind_has_and_not_for_more() {
+        let asked = |kind, name| {
+            let frame = SendFrame { priority: Some(name), ..send(kind, "", "1") };
+            frame.into_draft().effective_priority()
+        };
+        assert_eq!(asked(Kind::Text, PriorityName::Lowest), Priority::Lowest);
+        assert_eq!(asked(Kind::Gift, PriorityName::Low), Priority::Low);
+        assert_eq!(asked(Kind::Text, PriorityName::High), Priority::Normal);
+        assert_eq!(asked(Kind::Like, PriorityName::Low), Priority::Low);
+    }
+
+    #[test]
     fn a_message_has_an_element_for_what_is_in_it_and_none_for_what_is_not() {
         let elements = |text, data| send(Kind::Text, text, data).into_draft().content;
         assert_eq!(elements("hello", ""), Content::text("hello"));
