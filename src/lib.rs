@@ -20,10 +20,10 @@ mod form;
 mod group;
 mod hub;
 mod id;
+mod index;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod internals;
-mod index;
 mod journal;
 mod log;
 mod message;

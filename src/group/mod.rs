@@ -38,12 +38,12 @@ use crate::{
     form,
     id::{Epoch, GroupId, HashKey, Seq, SessionId, UserId},
     log::Log,
-    message::Class,
+    message::{Class, Sender},
     output::{Event, Output, Record},
     profile::GroupProfile,
     refusal::Refusal,
     role::{Author, Platform, Profile, Role},
-    roster::{Occupant, Roster},
+    roster::{Roster, Seat},
     rules::{self, Action, Actor},
     time::Timestamp,
 };
@@ -93,7 +93,7 @@ struct Caller {
     role: Option<Role>,
     session: Option<SessionId>,
     platform: Platform,
-    /// As what the app shows the user in whose name it speaks.
+    /// As what the user is shown: by the app that speaks in their name, or as a member.
     profile: Option<Arc<Profile>>,
 }
 
@@ -112,6 +112,13 @@ impl Caller {
 
     fn is_app(&self) -> bool {
         self.actor == Actor::App
+    }
+
+    /// Whom a message of theirs names.
+    fn sender(&self) -> Sender {
+        let platform = if self.is_app() { Platform::RestApi } else { self.platform };
+        let profile = self.profile.clone().unwrap_or_default();
+        Sender { user: self.user.clone(), role: self.role, profile, platform }
     }
 
     fn voice(&self) -> Voice<'_> {
@@ -296,7 +303,7 @@ impl Group {
             platform: Platform::RestApi,
             profile,
         };
-        let (session, guest) = match *by {
+        let (by_session, guest) = match *by {
             Author::App => return Ok(app(None, None)),
             Author::AppAs { ref user, ref profile } => {
                 let role = self.roster.role(user);
@@ -306,25 +313,27 @@ impl Group {
             Author::Session(session) => (session, false),
             Author::Guest(session) => (session, true),
         };
-        let occupant = self.roster.occupant(session);
-        let platform = occupant.as_ref().and_then(|_| self.roster.platform(session));
-        let (actor, role, user) = match occupant {
-            None => match newcomer {
-                None => return Err(Refusal::UnknownSession { session }),
-                Some(_) if guest => (Actor::Guest, None, None),
-                // Another session of a member has the member's standing, and no user yet.
-                Some(Newcomer(user)) => (self.actor(user), None, None),
-            },
-            Some(Occupant::Guest) if guest => (Actor::Guest, None, None),
-            Some(Occupant::Applicant(user)) if !guest => (Actor::Stranger, None, Some(user)),
-            Some(Occupant::Member(user)) if !guest => {
-                let role = self.roster.role(&user).unwrap_or(Role::Member);
-                (role.into(), Some(role), Some(user))
+        let session = Some(by_session);
+        let nobody = Caller { session, platform: Platform::default(), ..app(None, None) };
+        match (self.roster.seat(by_session), newcomer) {
+            (None, None) => Err(Refusal::UnknownSession { session: by_session }),
+            (None, Some(_)) if guest => Ok(Caller { actor: Actor::Guest, ..nobody }),
+            // Another session of a member has the member's standing, and no user yet.
+            (None, Some(Newcomer(user))) => Ok(Caller { actor: self.actor(user), ..nobody }),
+            (Some(Seat::Guest(platform)), _) if guest => {
+                Ok(Caller { actor: Actor::Guest, platform, ..nobody })
             }
-            Some(_) => return Err(Refusal::SessionTaken { session }),
-        };
-        let (session, platform) = (Some(session), platform.unwrap_or_default());
-        Ok(Caller { actor, user, role, session, platform, profile: None })
+            (Some(Seat::Applicant(user, platform)), _) if !guest => {
+                let user = Some(user.clone());
+                Ok(Caller { actor: Actor::Stranger, user, platform, ..nobody })
+            }
+            (Some(Seat::Member(member, platform)), _) if !guest => {
+                let (user, role) = (Some(member.user().clone()), Some(member.role()));
+                let profile = Some(member.profile().clone());
+                Ok(Caller { actor: member.role().into(), user, role, session, platform, profile })
+            }
+            (Some(_), _) => Err(Refusal::SessionTaken { session: by_session }),
+        }
     }
 
     fn actor(&self, user: Option<&UserId>) -> Actor {

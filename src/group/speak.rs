@@ -16,7 +16,6 @@ use crate::{
     receipts::{DecisionName, Finding, Receipts, Remembered, Step},
     refusal::Refusal,
     review::Held,
-    role::{Platform, Profile},
     rules::Action,
     scheduler::{Arrival, Authored, Offered},
     stats::{Account, Line},
@@ -127,7 +126,7 @@ impl Group {
         let priority = draft.effective_priority();
         let message = Message {
             id,
-            sender: self.sender(caller),
+            sender: caller.sender(),
             kind: draft.kind,
             priority,
             content: draft.content,
@@ -155,17 +154,6 @@ impl Group {
 
     fn account(&mut self) -> &mut Account {
         &mut self.talk.make(self.key()).account
-    }
-
-    fn sender(&self, caller: &Caller) -> Sender {
-        let known = caller.user.as_ref().and_then(|user| self.roster.profile(user));
-        let profile = match (&caller.profile, known) {
-            (Some(named), _) => named.clone(),
-            (None, Some(known)) => known.clone(),
-            (None, None) => Arc::new(Profile::default()),
-        };
-        let platform = if caller.is_app() { Platform::RestApi } else { caller.platform };
-        Sender { user: caller.user.clone(), role: caller.role, profile, platform }
     }
 
     /// Sends an accepted message the way that filter and config say.

@@ -108,6 +108,14 @@ pub enum Occupant {
     Applicant(UserId),
 }
 
+/// An [`Occupant`] as they are known, and the platform of the session.
+#[derive(Clone, Copy)]
+pub(crate) enum Seat<'a> {
+    Member(Member<'a>, Platform),
+    Guest(Platform),
+    Applicant(&'a UserId, Platform),
+}
+
 /// Somebody who asks to be admitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Applicant {
@@ -173,14 +181,30 @@ impl Roster {
         self.owner.as_ref()
     }
 
-    pub(crate) fn occupant(&self, session: SessionId) -> Option<Occupant> {
+    /// Who is at a session, as they are known, and on what: one look for all that a command asks.
+    pub(crate) fn seat(&self, session: SessionId) -> Option<Seat<'_>> {
         match self.place(session) {
             Some(Place::Member(slot)) => {
-                Some(Occupant::Member(self.people()?.get(slot).user.clone()))
+                let people = self.people()?;
+                let member = self.member(people, people.get(slot));
+                let device = member.devices().find(|device| device.session == session)?;
+                Some(Seat::Member(member, device.platform))
             }
-            Some(Place::Guest(_)) => Some(Occupant::Guest),
-            None => self.asking()?.at(session).cloned().map(Occupant::Applicant),
+            Some(Place::Guest(platform)) => Some(Seat::Guest(platform)),
+            None => {
+                let applicants = self.asking()?;
+                let user = applicants.at(session)?;
+                Some(Seat::Applicant(user, applicants.get(user)?.device.platform))
+            }
         }
+    }
+
+    pub(crate) fn occupant(&self, session: SessionId) -> Option<Occupant> {
+        self.seat(session).map(|seat| match seat {
+            Seat::Member(member, _) => Occupant::Member(member.user().clone()),
+            Seat::Guest(_) => Occupant::Guest,
+            Seat::Applicant(user, _) => Occupant::Applicant(user.clone()),
+        })
     }
 
     /// Whether a session is anybody's here whose connection is not known to be lost.
@@ -192,22 +216,6 @@ impl Roster {
             Some(Place::Guest(_)) => true,
             None => self.asking().is_some_and(|them| them.at(session).is_some()),
         }
-    }
-
-    /// What a session runs on, be it a member's, a guest's or an applicant's.
-    pub(crate) fn platform(&self, session: SessionId) -> Option<Platform> {
-        let device = match self.place(session) {
-            Some(Place::Guest(platform)) => return Some(platform),
-            Some(Place::Member(slot)) => {
-                let people = self.people()?;
-                people.devices(people.get(slot)).find(|device| device.session == session)?
-            }
-            None => {
-                let applicants = self.asking()?;
-                applicants.get(applicants.at(session)?)?.device
-            }
-        };
-        Some(device.platform)
     }
 
     /// What a member is; `None` for everybody else, an absent owner too.
