@@ -157,9 +157,6 @@ impl Log {
         }
         if let Some(kept) = &mut self.kept {
             kept.ring.limit(class, quota);
-            if quota == 0 {
-                kept.ring.skip(entry.seq.0);
-            }
         }
         self.expire(now);
         entry

@@ -49,9 +49,6 @@ pub(super) struct Ring {
     bytes: usize,
     /// No entry of the class stands before this one.
     oldest: PerClass<usize>,
-    /// No slot after this sequence number is dead, and the log went on after the last slot at most
-    /// up to it.
-    whole_after: u64,
 }
 
 impl Ring {
@@ -71,11 +68,6 @@ impl Ring {
     /// When the last entry's age is over.
     pub(super) fn last_until(&self) -> Option<Timestamp> {
         self.slots.last().map(|slot| slot.until)
-    }
-
-    /// Notes that the entry with this number is not kept.
-    pub(super) fn skip(&mut self, seq: u64) {
-        self.whole_after = self.whole_after.max(seq);
     }
 
     pub(super) fn push(&mut self, entry: Arc<Entry>, through: Counts, until: Timestamp) {
@@ -116,7 +108,6 @@ impl Ring {
             self.kept[entry.class] -= 1;
             self.alive -= 1;
             self.bytes = self.bytes.saturating_sub(entry.body.bytes());
-            self.skip(entry.seq.0);
         }
         while self.slots.get(self.first).is_some_and(|slot| slot.entry.is_none()) {
             self.first += 1;
@@ -189,22 +180,17 @@ impl Ring {
         }
     }
 
-    /// The newest entry, for a reader who has passed all before it and misses nothing. `None` says
-    /// nothing.
+    /// The newest entry, for a reader who stands at the slot before it. `None` says nothing.
     #[inline]
     pub(super) fn newest_after(&self, passed: &Counts) -> Option<&[Slot]> {
         let [.., before, newest] = self.slots.as_slice() else { return None };
-        let whole = before.seq >= self.whole_after && before.through == *passed;
-        whole.then_some(slice::from_ref(newest))
+        (before.through == *passed).then_some(slice::from_ref(newest))
     }
 
-    /// What is ahead of a reader who misses nothing, where that is plain to see: with those a little
-    /// behind. It was measured at a seventh of the whole way. `None` says nothing.
+    /// What is ahead of a reader, where that is plain to see: with those a little behind. It was measured
+    /// at a seventh of the whole way. `None` says nothing.
     pub(super) fn glance(&self, passed: &Counts) -> Option<&[Slot]> {
         let position = passed.total();
-        if position < self.whole_after {
-            return None;
-        }
         // Just as many slots as numbers come after it, so none was left out between.
         let ahead = usize::try_from(self.slots.last()?.seq.checked_sub(position)?).ok()?;
         let (before, ahead) = self.slots.split_at_checked(self.slots.len().checked_sub(ahead)?)?;

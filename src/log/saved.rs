@@ -71,9 +71,6 @@ impl Log {
             kept.ring.push(entry, through, until);
         }
         through = pass(&through, kept.ring.kept(), &saved.gone)?;
-        if saved.gone != PerClass::default() {
-            kept.ring.skip(through.total());
-        }
         let head = Cursor::start(group, saved.epoch).at(through);
         let mut log = Self { head, kept: Some(kept) };
         log.free_if_empty();

@@ -120,6 +120,21 @@ fn a_flood_of_likes_evicts_only_likes() {
 }
 
 #[test]
+fn a_reader_just_before_a_gap_is_told_of_it_in_a_restored_log_too() {
+    let mut log = log();
+    let here = {
+        append(&mut log, &keep(1), &[Normal, Low]);
+        log.tail()
+    };
+    append(&mut log, &keep(1), &[Normal; 9]);
+    for log in [&log, &Log::restore(&group(), log.save()).unwrap()] {
+        let entries = log.since(&here).unwrap();
+        assert_eq!(entries.missed(), of(Normal, 8));
+        assert_eq!(seqs(entries), [11]);
+    }
+}
+
+#[test]
 fn a_class_is_found_again_after_the_ring_was_compacted() {
     let mut log = log();
     let quota = keep(2);
