@@ -261,17 +261,19 @@ impl Log {
     }
 
     fn build(&self, cursor: &Cursor) -> Result<Batch, CursorError> {
-        let mut entries = Vec::new();
+        let ahead = self.locate(cursor)?;
+        let most = usize::try_from(Batch::BLOCK).unwrap_or(usize::MAX);
+        let mut entries = Vec::with_capacity(ahead.len().min(most));
         let mut last: Option<&Slot> = None;
         let (mut end, mut bytes) = (u64::MAX, 0);
-        for (slot, entry) in alive(self.locate(cursor)?) {
+        for (slot, entry) in alive(ahead) {
             if last.is_none() {
                 end = slot.seq.next_multiple_of(Batch::BLOCK);
             }
             if slot.seq > end || bytes >= Batch::MAX_BYTES {
                 break;
             }
-            bytes += entry.body.bytes();
+            bytes += slot.bytes as usize;
             entries.push(Arc::clone(entry));
             last = Some(slot);
         }

@@ -26,6 +26,8 @@ pub(super) struct Slot {
     /// How many of each class were appended up to and with this one.
     pub(super) through: Counts,
     pub(super) class: Class,
+    /// What the entry says, in bytes. Here, because to look at an old entry is a wait for memory.
+    pub(super) bytes: u32,
     /// `None` for one that was evicted.
     pub(super) entry: Option<Arc<Entry>>,
 }
@@ -74,10 +76,12 @@ impl Ring {
         let class = entry.class;
         self.kept[class] += 1;
         self.alive += 1;
-        self.bytes = self.bytes.saturating_add(entry.body.bytes());
+        let bytes = bytes(&entry.body);
+        self.bytes += bytes as usize;
         // Expiry looks at the front alone: nothing may outlive what comes after it.
         let until = self.last_until().map_or(until, |last| last.max(until));
-        self.slots.push(Slot { seq: entry.seq.0, until, through, class, entry: Some(entry) });
+        let (seq, entry) = (entry.seq.0, Some(entry));
+        self.slots.push(Slot { seq, until, through, class, bytes, entry });
     }
 
     /// Drops what has no time left at `now`.
@@ -104,10 +108,11 @@ impl Ring {
     }
 
     fn bury(&mut self, index: usize) {
-        if let Some(entry) = self.slots[index].entry.take() {
-            self.kept[entry.class] -= 1;
+        let slot = &mut self.slots[index];
+        if slot.entry.take().is_some() {
+            self.kept[slot.class] -= 1;
             self.alive -= 1;
-            self.bytes = self.bytes.saturating_sub(entry.body.bytes());
+            self.bytes -= slot.bytes as usize;
         }
         while self.slots.get(self.first).is_some_and(|slot| slot.entry.is_none()) {
             self.first += 1;
@@ -145,13 +150,15 @@ impl Ring {
     /// Empties the messages that match, and says how many there were.
     pub(super) fn empty(&mut self, mut matches: impl FnMut(&Message) -> bool) -> u64 {
         let mut emptied = 0;
-        for entry in self.slots.iter_mut().filter_map(|slot| slot.entry.as_mut()) {
-            let Body::Message(message) = &entry.body else { continue };
+        for slot in &mut self.slots {
+            let Some(Entry { seq, at, class, body }) = slot.entry.as_deref() else { continue };
+            let Body::Message(message) = body else { continue };
             if matches(message) {
-                let Entry { seq, at, class, ref body } = **entry;
-                let bare = Body::Emptied;
-                self.bytes = self.bytes.saturating_sub(body.bytes()).saturating_add(bare.bytes());
-                *entry = Arc::new(Entry { seq, at, class, body: bare });
+                self.bytes -= slot.bytes as usize;
+                let bare = Entry { seq: *seq, at: *at, class: *class, body: Body::Emptied };
+                slot.bytes = bytes(&bare.body);
+                slot.entry = Some(Arc::new(bare));
+                self.bytes += slot.bytes as usize;
                 emptied += 1;
             }
         }
@@ -207,4 +214,8 @@ impl Ring {
 /// The kept entries among these slots, in order.
 pub(super) fn alive(slots: &[Slot]) -> impl DoubleEndedIterator<Item = (&Slot, &Arc<Entry>)> {
     slots.iter().filter_map(|slot| Some((slot, slot.entry.as_ref()?)))
+}
+
+fn bytes(body: &Body) -> u32 {
+    u32::try_from(body.bytes()).unwrap_or(u32::MAX)
 }
