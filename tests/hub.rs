@@ -4,15 +4,15 @@
 
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::Duration,
 };
 
 use liveroom::{
     AppId, AppStatus, Audience, Author, Clock, Command, Content, Creation, Draft, EngineConfig,
-    GroupId, GroupPatch, HashKey, Hub, HubKey, Kind, Output, Platform, Profile, PushError, Random,
-    Receipt, SessionId, State, Tick, Timestamp, UserId, Visitor,
+    Format, GroupId, GroupPatch, HashKey, Hub, HubKey, Kind, Output, Platform, Profile, PushError,
+    Random, Receipt, SessionId, State, Tick, Timestamp, UserId, Visitor,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -450,6 +450,42 @@ fn an_audience_of_a_hub_reads_while_others_push() {
     assert_eq!((swept.lost, swept.not_now), (0, 0));
     assert!(read.iter().all(|history| history == &read[1]), "one history for all");
     assert_eq!(read[1].len(), 200);
+}
+
+#[test]
+fn audiences_of_one_group_on_several_threads_share_what_is_encoded() {
+    let hub = hub(1);
+    let key = hub.create(START, APP, Creation::named("Friday")).unwrap();
+    let author = join(&hub, key, "ann", 1);
+    let tail = hub.read(key, |group| group.tail()).unwrap();
+    for at in 0..100_u64 {
+        let now = START + Duration::from_millis(25 * at);
+        hub.push(now, key, author.clone(), Command::text(format!("{at}"))).unwrap();
+    }
+    let (now, encoded) = (START + Duration::from_secs(60), AtomicU64::new(0));
+    let histories = thread::scope(|scope| {
+        let serve = || {
+            let mut audience = Audience::new(Tick::NONE);
+            (0..1_000_u32).for_each(|token| _ = audience.add(token, tail));
+            audience.notify(now, false);
+            let mut history = Vec::new();
+            let swept = audience.sweep(now, &mut hub.source(key), |batch, tokens, _| {
+                assert_eq!(tokens.len(), 1_000);
+                batch.encoded(Format::new(0).unwrap(), |_| {
+                    encoded.fetch_add(1, Ordering::Relaxed);
+                    [0]
+                });
+                history.extend(batch.entries().iter().map(|entry| entry.seq));
+            });
+            assert_eq!((swept.given, swept.not_now, swept.lost), (2_000, 0, 0));
+            history
+        };
+        let threads = [(); 4].map(|()| scope.spawn(serve));
+        threads.map(|thread| thread.join().unwrap())
+    });
+    assert_eq!(encoded.into_inner(), 2, "the 64 first and the others, whoever asked for them");
+    assert_eq!(histories[0].len(), 100);
+    assert!(histories.iter().all(|history| *history == histories[0]), "one history for all");
 }
 
 #[test]

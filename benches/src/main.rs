@@ -20,6 +20,7 @@ mod encode;
 mod halls;
 mod hubs;
 mod joins;
+mod laggards;
 mod memory;
 mod overload;
 mod polls;
@@ -29,6 +30,7 @@ mod race;
 mod scans;
 mod storm;
 mod sweeps;
+mod ticks;
 mod timers;
 mod wakes;
 mod words;
@@ -37,13 +39,16 @@ use benches::{allocations, dice, rooms};
 use race::Report;
 
 /// The rows, in the order of the aims.
-const ROWS: [fn(&mut Report); 17] = [
+const ROWS: [fn(&mut Report); 20] = [
     polls::beside_tokio,
     polls::beside_others,
     sweeps::sweeps,
+    laggards::scattered,
+    laggards::halves,
     wakes::wakes,
     publish::flat,
     publish::scattered,
+    ticks::ticks,
     memory::members,
     memory::groups,
     admission::admissions,

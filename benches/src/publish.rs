@@ -6,6 +6,7 @@ use std::time::Duration;
 use liveroom::{Cursor, NotNow};
 
 use crate::{
+    dice::Dice,
     halls::Hall,
     race::{Amount, Case, Report, time},
     rooms::{ANN, Room, drafts},
@@ -51,9 +52,9 @@ fn publish(hall: &mut Hall) -> Duration {
     time
 }
 
-/// Members who have come as far as one of so many places each.
+/// Members who have come as far as one of so many places each, without any order.
 pub(crate) fn scattered(report: &mut Report) {
-    const MEMBERS: u32 = 100_000;
+    const MEMBERS: u32 = 500_000;
     for places in [1, 10, 100, 1_000] {
         let name = format!("batches/N={MEMBERS}/cursors={places}");
         if !report.wants("F4", &name) {
@@ -65,8 +66,9 @@ pub(crate) fn scattered(report: &mut Report) {
             cursors.push(hall.room.group.tail());
             hall.room.publish(1);
         }
-        for (token, cursor) in (0..MEMBERS).zip(cursors.iter().cycle()) {
-            hall.audience.add(token, *cursor);
+        let mut dice = Dice::new(places);
+        for token in 0..MEMBERS {
+            hall.audience.add(token, cursors[dice.below(cursors.len())]);
         }
         let Hall { room: Room { group, now }, audience } = &mut hall;
         audience.notify(*now, false);
