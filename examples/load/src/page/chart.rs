@@ -60,7 +60,7 @@ impl Axis {
 pub(super) fn lines(title: &str, about: &str, (x, y): (&Axis, &Axis), curves: &[Curve]) -> String {
     let across = |value| LEFT + x.place(value) * (WIDTH - LEFT - RIGHT);
     let down = |value| HEIGHT - BOTTOM - y.place(value) * (HEIGHT - TOP - BOTTOM);
-    let mut svg = begin(title, about, HEIGHT);
+    let mut svg = begin(title, about, (WIDTH, HEIGHT));
     for (value, name) in &y.marks {
         let at = down(*value);
         let (right, text, middle) = (WIDTH - RIGHT, LEFT - 8.0, at + 4.0);
@@ -96,9 +96,11 @@ pub(super) fn lines(title: &str, about: &str, (x, y): (&Axis, &Axis), curves: &[
 
 /// A chart of bars: a name, a colour and a value each.
 pub(super) fn bars(title: &str, about: &str, values: &[(String, usize, Option<f64>)]) -> String {
+    // Three stand side by side.
+    const WIDTH: f64 = 290.0;
     const ROW: f64 = 46.0;
     let most = values.iter().filter_map(|(_, _, value)| *value).fold(0.0, f64::max);
-    let mut svg = begin(title, about, ROW * values.len() as f64);
+    let mut svg = begin(title, about, (WIDTH, ROW * values.len() as f64));
     for (row, (name, colour, value)) in values.iter().enumerate() {
         let top = row as f64 * ROW;
         let (text, bar, colour) = (top + 14.0, top + 20.0, colour % 4);
@@ -121,10 +123,10 @@ pub(super) fn bars(title: &str, about: &str, values: &[(String, usize, Option<f6
     svg + "</svg></figure>"
 }
 
-fn begin(title: &str, about: &str, height: f64) -> String {
+fn begin(title: &str, about: &str, (width, height): (f64, f64)) -> String {
     let (title, about) = (escaped(title), escaped(about));
     format!(
-        r#"<figure class="card"><figcaption>{title} <span>{about}</span></figcaption><svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">"#
+        r#"<figure class="card"><figcaption>{title} <span>{about}</span></figcaption><svg viewBox="0 0 {width} {height}" role="img" aria-label="{title}">"#
     )
 }
 
@@ -175,7 +177,7 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        let written = [0.0, 0.05, 0.5, 2.0, 3.14, 42.4, 1_234.0, 199_900.0, 2_000_000.0].map(short);
+        let written = [0.0, 0.05, 0.5, 2.0, 3.12, 42.4, 1_234.0, 199_900.0, 2_000_000.0].map(short);
         assert_eq!(written, ["0", "0.05", "0.5", "2", "3.1", "42", "1234", "200k", "2.0M"]);
     }
 

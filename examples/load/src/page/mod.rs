@@ -4,6 +4,7 @@ mod chart;
 
 use crate::{
     class::Class,
+    latency::together,
     outcome::{Outcome, Second},
     run::Plan,
     table::verdict,
@@ -57,7 +58,7 @@ fn costs(outcomes: &[Outcome]) -> String {
 }
 
 fn row(outcome: &Outcome) -> String {
-    let all = crate::latency::together(&outcome.latencies);
+    let all = together(&outcome.latencies);
     let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), short);
     let (told, silent) = outcome.lost();
     let cells = [
@@ -77,8 +78,8 @@ fn row(outcome: &Outcome) -> String {
 }
 
 /// Shares of the clients' readings, by how many nines they have: each has as much room as the one before.
-const SHARES: [(f64, &str); 5] =
-    [(0.0, "0"), (1.0, "90 %"), (2.0, "99 %"), (3.0, "99.9 %"), (4.0, "99.99 %")];
+const SHARES: [(f64, &str); 6] =
+    [(0.0, "0"), (0.301, "50 %"), (1.0, "90 %"), (2.0, "99 %"), (3.0, "99.9 %"), (4.0, "99.99 %")];
 
 fn latencies(outcomes: &[Outcome]) -> String {
     let times = outcomes.iter().flat_map(|outcome| &outcome.latencies);
