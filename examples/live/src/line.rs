@@ -23,9 +23,10 @@ use crate::protocol::host::Bye;
 const OUTBOX: usize = 64;
 /// Of these, what batches leave free for what one client alone is told.
 const RESERVE: usize = 16;
-/// Of the history, so many frames may wait while one is written. More waits in the log, where it is there once for
-/// all, and comes in one frame: where writing is what takes longest, the batches grow instead of the queues.
-const AHEAD: usize = 1;
+/// So many frames may wait for one of the history to join them: one that is about to be written, and one for what must
+/// not wait for that. More of the history waits in the log, where it is there once for all, and comes in one frame:
+/// where writing is what takes longest, the batches grow instead of the queues.
+const AHEAD: usize = 2;
 /// How long a connection that ends may take to write what is left.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -227,7 +228,7 @@ mod tests {
     async fn of_the_history_only_a_little_waits_in_the_outbox() {
         let (line, mut outbound) = Line::new();
         let history = || line.offer_history(|| "h".into());
-        assert_eq!([history(), history()], [Ok(()), Err(Full)]);
+        assert_eq!([history(), history(), history()], [Ok(()), Ok(()), Err(Full)]);
         assert_eq!(line.offer_shared("b".into()), Ok(()), "there is room for everything else");
         assert!(outbound.frames.recv().await.is_some());
         assert_eq!(history(), Err(Full));

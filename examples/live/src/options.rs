@@ -48,7 +48,7 @@ pub struct Limits {
     pub send_buffer: u32,
     /// How long entries wait for others to go out with them. Default as the engine's, but 10 µs for each reader, about
     /// what a write to a socket costs with the task that is woken for it; and whoever could not take more is asked
-    /// again after 20 ms, or one such
+    /// again after 5 ms, or one such
     /// wait if that is longer.
     pub tick: Tick,
     /// Whether `/metrics` is served to other machines too. Default: to this one alone.
@@ -82,7 +82,7 @@ impl Default for Limits {
             send_buffer: 128 * 1_024,
             tick: Tick {
                 per_member: Duration::from_micros(10),
-                retry: Duration::from_millis(20),
+                retry: Duration::from_millis(5),
                 ..Tick::default()
             },
             metrics_to_all: false,

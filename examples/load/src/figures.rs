@@ -14,6 +14,9 @@ use crate::{
 /// The room that a `join` without a group means.
 const ROOM: (&str, &str) = ("group", "live");
 
+/// A host that is far behind has much to do before it answers.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// What `/metrics` says.
 #[derive(Clone, Debug, Default)]
 pub struct Figures(Vec<Figure>);
@@ -31,8 +34,13 @@ impl Figures {
     /// # Errors
     /// It does not answer, or has none.
     pub fn ask(host: SocketAddr) -> io::Result<Self> {
-        let mut stream = TcpStream::connect(host)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        let mut stream = TcpStream::connect(host).map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("nobody answers at {host}: {error}; does a live host run there?"),
+            )
+        })?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let request = format!("GET /metrics HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes())?;
         let mut answer = String::new();

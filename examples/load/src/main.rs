@@ -30,7 +30,7 @@ struct Arguments {
     served: Option<Serving>,
 
     /// Clients, each with a connection of its own; as many as the system lets a process have.
-    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
     clients: u32,
 
     /// For how long messages are sent.
@@ -109,7 +109,9 @@ enum Serving {
 const BESIDE: u64 = 96;
 /// A room's rate, ten times over.
 const OVERLOAD: u32 = 400;
-/// One client may send 20 frames a second to the live host; a quarter of that tries no limit.
+/// What one client may send a second to the live host.
+const MOST_PER_SPEAKER: u32 = 20;
+/// A quarter of that tries no limit.
 const PER_SPEAKER: u32 = 5;
 /// With fewer speakers, messages of one author would often follow each other.
 const LEAST_SPEAKERS: u32 = 20;
@@ -133,23 +135,22 @@ fn go(arguments: Arguments) -> Result<bool, Failure> {
     }
     let plan = planned(&arguments)?;
     let mut view = View::new();
+    let hosts = if arguments.compare { HostKind::ALL.to_vec() } else { arguments.host };
     let outcomes = match arguments.at {
         Some(address) => {
             view.host("host");
             vec![run(&plan, &running(address, arguments.pid), &mut view)?]
         }
-        None => {
-            let hosts = if arguments.compare { HostKind::ALL.to_vec() } else { arguments.host };
-            started(&plan, &hosts, arguments.tick, &mut view)?
-        }
+        None => started(&plan, &hosts, arguments.tick, &mut view)?,
     };
+    let all = arguments.at.is_some() || outcomes.len() == hosts.len();
     print!("{}", table(&outcomes));
     if let Some(file) = arguments.html {
         fs::write(&file, page(&plan, &outcomes))
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
         println!("charts: {}", file.display());
     }
-    Ok(outcomes.iter().all(Outcome::is_sound))
+    Ok(all && outcomes.iter().all(Outcome::is_sound))
 }
 
 /// What is asked for, as far as the system allows it.
@@ -170,9 +171,18 @@ fn planned(arguments: &Arguments) -> Result<Plan, Failure> {
     }
     let rate = if arguments.overload { OVERLOAD } else { arguments.rate };
     let speakers = arguments.speakers.unwrap_or((rate / PER_SPEAKER).max(LEAST_SPEAKERS));
+    let speakers = speakers.clamp(1, clients);
+    if rate > speakers * MOST_PER_SPEAKER {
+        let enough = rate.div_ceil(MOST_PER_SPEAKER);
+        return Err(format!(
+            "{speakers} speakers cannot send {rate} messages a second: a client may send {MOST_PER_SPEAKER}. \
+             Take at least {enough} clients and --speakers, or a lower --rate"
+        )
+        .into());
+    }
     Ok(Plan {
         clients,
-        speakers: speakers.clamp(1, clients),
+        speakers,
         guest_every: 5,
         rate,
         seconds: arguments.seconds,
@@ -203,7 +213,11 @@ fn started(
     for kind in hosts {
         view.host(kind.name());
         let served = Served::start(&program, *kind, plan.clients, tick)?;
-        outcomes.push(run(plan, &served.target(), view)?);
+        match run(plan, &served.target(), view) {
+            Ok(outcome) => outcomes.push(outcome),
+            // What the others did is worth telling all the same.
+            Err(error) => eprintln!("load: {}: {error}", kind.name()),
+        }
     }
     Ok(outcomes)
 }

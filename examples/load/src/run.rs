@@ -227,7 +227,10 @@ impl Crew {
     ) -> Result<(Audit, Fates, Vec<String>), Failure> {
         let (begun, mut last, mut looks) = (Instant::now(), None, 0);
         loop {
-            let figures = Figures::ask(target.address)?;
+            let figures = match Figures::ask(target.address) {
+                Err(_busy) if begun.elapsed() < SETTLING => continue,
+                answer => answer?,
+            };
             let (ledger, host) = (figures.ledger(before), figures.fates(before));
             let (audit, fates) = self.audit(ledger.appended, outcome)?;
             let mut faults = audit.faults(&ledger);
