@@ -52,7 +52,7 @@ fn costs(outcomes: &[Outcome]) -> String {
          <th>CPU ms/s<th>p50 ms<th>p99 ms<th>p99.9 ms<th>p99 of high<th>MiB<th>told lost<th>lost silently</tr>{rows}\
          </table></div><p></p><div class=\"grid three\">{}{}{}</div>",
         bar("Processor", "ms a second", Outcome::cpu),
-        bar("Processor per hand-off", "microseconds", Outcome::cpu_per_hand_off),
+        bar("Processor per hand-off", "µs", Outcome::cpu_per_hand_off),
         bar("Memory per client", "KiB", Outcome::kib_per_client),
     )
 }
