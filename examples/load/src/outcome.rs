@@ -37,6 +37,8 @@ pub struct Outcome {
     pub bare_kib: u64,
     /// What this tool cost meanwhile.
     pub own: Usage,
+    /// Nanoseconds for which the whole machine was busy meanwhile, or taken away.
+    pub busy: u64,
     /// All readers held against the host's history.
     pub audit: Audit,
     /// What became of the messages, as their authors were told.
@@ -86,6 +88,14 @@ impl Outcome {
         self.per_second(self.own.cpu()) / 1e6
     }
 
+    /// Milliseconds of processor time a second that others took, on this machine or from it, the system's own threads
+    /// included: what is measured beside others is slower. `None` if the host is not known, since it is one of them.
+    pub fn others_cpu(&self) -> Option<f64> {
+        let cost = self.cost.as_ref()?;
+        let others = self.busy.saturating_sub(cost.cpu() + self.own.cpu());
+        Some(self.per_second(others) / 1e6)
+    }
+
     /// Microseconds of the host's processor time for each frame.
     pub fn cpu_per_frame(&self) -> Option<f64> {
         let cost = self.cost.as_ref()?;
@@ -110,10 +120,10 @@ impl Outcome {
         (self.clients > 0).then(|| grown as f64 / f64::from(self.clients))
     }
 
-    /// Entries that readers did not get, of those that were to be handed to them: those that they were told of, and
-    /// those that nobody told them of.
-    pub fn lost(&self) -> (u64, u64) {
-        (self.audit.told(), self.audit.lost_silently)
+    /// Entries that readers did not get: those that they were told of, and those that nobody told them of. Nobody knows
+    /// where readers were not there to the end.
+    pub fn lost(&self) -> Option<(u64, u64)> {
+        self.gone.is_empty().then(|| (self.audit.told(), self.audit.lost_silently))
     }
 
     /// Whether the host kept what it promises, and everybody was there to the end.

@@ -60,6 +60,24 @@ impl Usage {
     }
 }
 
+/// Nanoseconds that the processors of this machine were busy so far for whomever, or were taken away: a machine may
+/// itself be one of several on another.
+///
+/// # Errors
+/// The system is no Linux.
+pub fn busy() -> io::Result<u64> {
+    Ok(busy_of(&fs::read_to_string("/proc/stat")?))
+}
+
+/// The first line of `/proc/stat`: user, nice, system, idle, waiting for a disk, interrupts, soft ones, and stolen, in
+/// ticks of 10 ms (`USER_HZ` is 100).
+fn busy_of(stat: &str) -> u64 {
+    let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1);
+    let ticks: Vec<u64> = fields.map(|ticks| ticks.parse().unwrap_or_default()).collect();
+    let busy = [0, 1, 2, 5, 6, 7].iter().filter_map(|at| ticks.get(*at)).sum::<u64>();
+    busy * 10_000_000
+}
+
 /// The process of this machine that listens at an address of IPv4, if it is ours to see.
 pub fn listener(address: SocketAddr) -> Option<u32> {
     let sockets = fs::read_to_string("/proc/net/tcp").ok()?;
@@ -118,6 +136,12 @@ mod tests {
         }
         assert!(before.resident_kib > 100);
         assert!(Usage::read(u32::MAX).is_err());
+    }
+
+    #[test]
+    fn a_processor_that_waits_is_not_busy() {
+        assert_eq!(busy_of("cpu  1 2 4 800 1600 8 16 32 0 0\ncpu0 1 1 1 1"), 630_000_000);
+        assert!(busy().unwrap() > 0);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::{
     figures::Figures,
     latency::together,
     outcome::{Outcome, Second},
-    probe::Usage,
+    probe::{Usage, busy},
     schedule::Schedule,
     view::View,
 };
@@ -188,6 +188,7 @@ impl Crew {
         let usage = |pid: Option<u32>| pid.map(Usage::read).transpose();
         let (begun, own) =
             (usage(target.pid)?, Usage::read(std::process::id()).unwrap_or_default());
+        let busy_before = busy().unwrap_or_default();
         let mut outcome = Outcome {
             host: target.name.clone(),
             rate: plan.rate,
@@ -214,6 +215,7 @@ impl Crew {
         }
         outcome.cost = last.zip(begun).map(|(now, begun)| now.since(&begun));
         outcome.own = Usage::read(std::process::id()).unwrap_or_default().since(&own);
+        outcome.busy = busy().unwrap_or_default().saturating_sub(busy_before);
         drop(metronome);
         Ok(outcome)
     }

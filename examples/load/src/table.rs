@@ -46,7 +46,9 @@ pub fn table(outcomes: &[Outcome]) -> String {
 }
 
 fn costs(outcome: &Outcome) -> Vec<String> {
-    let (told, silent) = outcome.lost();
+    let (told, silent) = outcome
+        .lost()
+        .map_or_else(unknown, |(told, silent)| (told.to_string(), silent.to_string()));
     vec![
         outcome.host.clone(),
         outcome.clients.to_string(),
@@ -57,8 +59,8 @@ fn costs(outcome: &Outcome) -> Vec<String> {
         number(outcome.cpu_per_frame(), 2),
         number(outcome.resident(), 1),
         number(outcome.kib_per_client(), 1),
-        told.to_string(),
-        silent.to_string(),
+        told,
+        silent,
     ]
 }
 
@@ -109,9 +111,15 @@ pub fn verdict(outcome: &Outcome) -> String {
     }
     let late = number(outcome.late.millis(0.99), 2);
     text + &format!(
-        "  the tool itself took {:.0} ms of processor time a second, and 99 of 100 messages were sent within {late} ms\n",
-        outcome.own_cpu()
+        "  the tool itself took {:.0} ms of processor time a second, others on this machine {}; 99 of 100 messages were sent within {late} ms\n",
+        outcome.own_cpu(),
+        number(outcome.others_cpu(), 0)
     )
+}
+
+/// Where readers were not there to the end, nobody knows what they lost.
+fn unknown() -> (String, String) {
+    ("?".to_owned(), "?".to_owned())
 }
 
 fn number(value: Option<f64>, places: usize) -> String {

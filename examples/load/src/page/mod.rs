@@ -60,7 +60,7 @@ fn costs(outcomes: &[Outcome]) -> String {
 fn row(outcome: &Outcome) -> String {
     let all = together(&outcome.latencies);
     let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), short);
-    let (told, silent) = outcome.lost();
+    let lost = outcome.lost();
     let cells = [
         outcome.clients.to_string(),
         short(outcome.per_second(outcome.entries)),
@@ -71,8 +71,8 @@ fn row(outcome: &Outcome) -> String {
         shown(all.millis(0.999)),
         shown(outcome.latencies[0].millis(0.99)),
         shown(outcome.resident()),
-        told.to_string(),
-        silent.to_string(),
+        lost.map_or_else(|| "?".to_owned(), |(told, _)| told.to_string()),
+        lost.map_or_else(|| "?".to_owned(), |(_, silent)| silent.to_string()),
     ];
     format!("<tr><td>{}<td>{}</tr>", escaped(&outcome.host), cells.join("<td>"))
 }
