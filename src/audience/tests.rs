@@ -146,7 +146,7 @@ fn one_who_takes_nothing_keeps_nobody_out_of_the_crowd() {
     for _ in 0..3 {
         append(&mut log, Class::Normal, 1, 99);
         sweep(&mut audience, &mut log, &[0]);
-        assert_eq!(audience.crowd.runs().collect::<Vec<_>>(), [1..5]);
+        assert_eq!(audience.crowd.runs().collect::<Vec<_>>(), vec![1..5]);
     }
     assert_eq!(sweep(&mut audience, &mut log, &[]).last().unwrap().0, [0]);
     assert_eq!((audience.crowd.len(), audience.lists.len()), (5, 0));
