@@ -43,6 +43,8 @@ mod rules;
 mod scheduler;
 mod stats;
 mod tally;
+#[cfg(feature = "tim")]
+pub mod tim;
 mod time;
 mod timers;
 mod tips;

@@ -48,7 +48,7 @@ const RANKS: &[Rank] = &[
     Rank::Layered(&["directory", "journal", "engine"]),
     Rank::Layered(&["clock", "audience", "hub"]),
     // Adapters, each behind a feature of its name: they look at the core, which never sees them.
-    Rank::Apart(&["internals", "metrics", "tracing"]),
+    Rank::Apart(&["internals", "metrics", "tim", "tracing"]),
 ];
 
 /// Words that only some files may use, and why.
@@ -63,6 +63,8 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("f32", &[], "no floating point, so that every machine agrees"),
     ("f64", &["metrics"], "no floating point, so that every machine agrees"),
     ("metrics", &["lib", "metrics"], "the core counts into no recorder"),
+    ("serde_json", &["tim"], "the core knows no wire"),
+    ("tim", &["lib", "tim"], "the core knows no service"),
     ("tracing", &["lib", "tracing"], "the core logs nothing"),
     ("RandomState", &[], "hash tables are keyed by the host"),
 ];
