@@ -4,8 +4,8 @@
 //! that name each variant, so that a new one has to be given a code. The numbers are the modelled
 //! service's of 2020 and 2024; the texts are this crate's own, because they say what would help.
 //!
-//! Each code of [`Code::ALL`] has a cause, here or in a host. Others of the modelled service's have none,
-//! and are never given: those of its price list (10058, 10059: there are no plans), of other kinds of groups,
+//! Each code of [`Code::ALL`] has a cause in this crate. Others of the modelled service's have none, and
+//! are never given: those of its price list (10058, 10059: there are no plans), of other kinds of groups,
 //! of time limits that an engine does not have (10031), and what its SDK says by itself (2xxx, 3122).
 
 use std::{borrow::Cow, fmt};

@@ -1,11 +1,17 @@
-//! Every refusal has a code: one table of them.
+//! Every refusal has a code, and every code has a cause: one table of them.
 
 use std::collections::BTreeSet;
+
+use serde_json::json;
 
 use super::*;
 use crate::{
     id::{FilterId, MessageId, SessionId, Ticket, UserId},
     role::Role,
+    tim::{
+        SigError,
+        rest::{self, Access, Reply, Turned},
+    },
     time::Timestamp,
 };
 
@@ -110,20 +116,99 @@ fn outcomes() -> Vec<Outcome> {
         .collect()
 }
 
+/// What is wrong with requests before they reach an engine.
+fn requests() -> Vec<Failure> {
+    let group = |command: &str, body| (format!("group_open_http_svc/{command}"), body);
+    let text = json!([{ "MsgType": "TIMTextElem", "MsgContent": { "Text": "x" } }]);
+    let mention =
+        json!({ "GroupId": "g", "Random": 1, "MsgBody": [], "GroupAtInfo": vec![json!({}); 31] });
+    let to = |key: &str, value| {
+        let mut body = json!({ "To_Account": "bob", "MsgRandom": 1, "MsgBody": text });
+        body[key] = value;
+        ("openim/sendmsg".to_owned(), body)
+    };
+    let calls = [
+        group("none", json!({})),
+        group("destroy_group", json!({})),
+        group("destroy_group", json!({ "GroupId": "é" })),
+        group(
+            "send_group_msg",
+            json!({ "GroupId": "g", "Random": 1, "MsgBody": [], "From_Account": "é é" }),
+        ),
+        group("send_group_msg", mention),
+        group("delete_group_ramble_msg_by_seq", json!({})),
+        group("group_msg_get_simple", json!({})),
+        group(
+            "ban_group_member",
+            json!({ "GroupId": "g", "Members_Account": vec!["u"; 21], "Duration": 1 }),
+        ),
+        ("none/at_all".to_owned(), json!({})),
+        to("From_Account", json!(7)),
+        to("To_Account", json!(7)),
+        to("To_Account", json!(["bob"])),
+        to("MsgRandom", json!("x")),
+        to("MsgBody", json!("x")),
+        to("MsgBody", json!([7])),
+    ];
+    let mut all: Vec<_> = calls
+        .iter()
+        .map(|(path, body)| {
+            let (service, command) = path.split_once('/').unwrap();
+            rest::call(service, command, body.to_string().as_bytes()).unwrap_err()
+        })
+        .collect();
+    all.push(rest::call("group_open_http_svc", "destroy_group", b"{").unwrap_err());
+    all.push(rest::call("openim", "sendmsg", b"{").unwrap_err());
+    let query = |query| Access::read("/v4/a/b", query).unwrap_err();
+    all.extend([
+        Access::read("/", "").unwrap_err(),
+        query("identifier=a&usersig=b"),
+        query("sdkappid=x"),
+        query("sdkappid=1"),
+    ]);
+    all
+}
+
+fn turned() -> [Turned; 6] {
+    [
+        Turned::NotAdmin,
+        Turned::MessageNotAdmin,
+        Turned::TooOften,
+        Turned::TooLate,
+        Turned::UnknownReceiver,
+        Turned::NotLoggedIn,
+    ]
+}
+
 #[test]
-fn every_cause_has_a_code() {
-    let errors = push_errors();
-    let given = errors.iter().map(Failure::from);
-    let ends = outcomes();
-    let ends = ends.iter().filter_map(|outcome| Failure::of_outcome(outcome, true));
-    let own = Code::of_app(10_100).unwrap();
-    for failure in given.chain(ends) {
-        assert!(failure.code == own || Code::ALL.contains(&failure.code), "{failure}");
-        assert!(!failure.info.is_empty() && failure.info.len() <= Failure::MAX_INFO);
-    }
+fn every_code_has_a_cause_and_every_cause_a_code() {
+    let mut given: Vec<Failure> = Vec::new();
+    given.extend(push_errors().iter().map(Failure::from));
+    given.extend(outcomes().iter().filter_map(|outcome| Failure::of_outcome(outcome, true)));
+    given.extend(requests());
+    given.extend(turned().map(Failure::from));
+    let sigs = [
+        SigError::Expired,
+        SigError::Malformed,
+        SigError::Forged,
+        SigError::OtherUser,
+        SigError::OtherApp,
+    ];
+    given.extend(sigs.map(Failure::from));
     let often = PushError::Refused(Refusal::TooOften { until: Timestamp::ZERO });
-    assert_eq!(Failure::of_attributes(&often).code, Code::ATTRIBUTES_TOO_OFTEN);
-    assert_eq!(Failure::of_creation(&PushError::GroupExists, true).code, Code::GROUP_ID_YOURS);
+    given.push(Failure::of_attributes(&often));
+    given.push(Failure::of_creation(&PushError::GroupExists, true));
+    let reply = Reply::with(json!({ "x": "x".repeat(Reply::MAX_BYTES) }));
+    let reply: serde_json::Value = serde_json::from_slice(reply.as_bytes()).unwrap();
+    assert_eq!(reply["ErrorCode"], Code::REPLY_TOO_LONG.number());
+    given.push(Code::REPLY_TOO_LONG.into());
+
+    let own = Code::of_app(10_100).unwrap();
+    assert!(given.iter().all(|it| it.code == own || Code::ALL.contains(&it.code)));
+    assert!(given.iter().all(|it| !it.info.is_empty() && it.info.len() <= Failure::MAX_INFO));
+    let codes: BTreeSet<_> = given.iter().map(|it| it.code).collect();
+    let without: Vec<_> = Code::ALL.iter().filter(|code| !codes.contains(code)).collect();
+    assert!(without.is_empty(), "without a cause: {without:?}");
 }
 
 #[test]
