@@ -13,6 +13,7 @@
 //! | [`events`], [`tips`], [`notices`] | what a client is told of a group |
 //! | [`rest`] | the service's REST commands, and replies to them |
 //! | [`frames`] | the requests of its web SDK, over a WebSocket |
+//! | [`callbacks`] | what the app's own server is told and asked |
 //!
 //! What comes in is bounded before it is read, unknown fields are passed over, and whatever is wrong
 //! becomes a [`Failure`] with the service's code. Only livestreaming groups (`AVChatRoom`) are spoken of.
@@ -47,6 +48,7 @@
 //! ```
 
 mod call;
+pub mod callbacks;
 mod codes;
 pub mod elements;
 pub mod events;
