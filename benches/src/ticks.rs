@@ -97,7 +97,7 @@ fn sweep_at(room: &mut Room, audience: &mut Audience<u32>, minute: &mut Minute) 
 }
 
 fn message(number: usize) -> Draft {
-    let kind = if number % GIFTS == 0 { Kind::Gift } else { Kind::Text };
+    let kind = if number.is_multiple_of(GIFTS) { Kind::Gift } else { Kind::Text };
     Draft::custom(kind, "{\"name\":\"rose\"}")
 }
 
