@@ -38,12 +38,14 @@ impl Bits {
                 let summary = self.levels.last().map(|words| summary(words)).unwrap_or_default();
                 self.levels.push(summary);
             }
+            let above = self.levels.len() > depth + 1;
             let (level, word) = (&mut self.levels[depth], number / 64);
             if level.len() <= word {
                 level.resize(word + 1, 0);
             }
+            let summed_up = above && level[word] != 0;
             level[word] |= bit(number);
-            if level.len() == 1 {
+            if summed_up || level.len() == 1 {
                 break;
             }
             number = word;

@@ -71,8 +71,8 @@ impl<F: FnMut(&Cursor) -> Result<Batch, CursorError>> Source for F {
 ///
 /// A member who is caught up costs 2 bytes beside its token, another 8 more. [`sweep`](Self::sweep)
 /// costs a batch for each distinct cursor and, beside what the host does with the tokens, next to
-/// nothing for each member who takes it. A seat that was left, or whose member is behind, parts the
-/// tokens of the others in two runs.
+/// nothing for each member who takes it; where many are behind or have left, those between them are
+/// gathered first, which costs a few nanoseconds each.
 ///
 /// ```
 /// use liveroom::{Audience, Author, Command, Epoch, Group, GroupConfig, GroupId, HashKey, Timestamp};
@@ -122,6 +122,9 @@ impl<T: Copy> Audience<T> {
             pace: Pace::new(tick),
         }
     }
+
+    /// Seats side by side that are offered a batch as they are; fewer are gathered first.
+    const RUN: usize = 32;
 
     /// Takes on another policy from the next [`notify`](Self::notify) on.
     pub fn set_tick(&mut self, tick: Tick) {
@@ -269,11 +272,20 @@ impl<T: Copy> Audience<T> {
     ) {
         let (from, to) = (*batch.from(), *batch.to());
         let tokens = self.seats.tokens();
-        let mut behind = Vec::new();
+        let (mut behind, mut scattered) = (Vec::new(), Vec::new());
         if self.crowd_at == Some(from) {
             for run in self.crowd.runs() {
+                if run.len() < Self::RUN {
+                    scattered.extend(run.map(|seat| self.seats.place(seat)));
+                    continue;
+                }
                 let marked = round.offer(batch, &tokens[run.clone()]);
                 behind.extend(marked.iter().map(|index| self.seats.place(run.start + index)));
+            }
+            if !scattered.is_empty() {
+                let run: Vec<_> = scattered.iter().map(|place| tokens[place.seat()]).collect();
+                let marked = round.offer(batch, &run);
+                behind.extend(marked.iter().map(|index| scattered[*index]));
             }
             for place in &behind {
                 self.crowd.remove(place.seat());
