@@ -27,8 +27,8 @@ use crate::{
     speech::Speech,
 };
 
-/// Events taken at a time.
-const EVENTS: usize = 1_024;
+/// Events taken at a time: few, so that whatever else is due does not wait for thousands.
+const EVENTS: usize = 64;
 /// More than any host sends one client at once; what is longer is read in turns.
 const BUFFER: usize = 64 << 10;
 const SECOND: Duration = Duration::from_secs(1);

@@ -3,14 +3,19 @@
 //! A host sends the same batch to thousands. So a batch is parsed once, and whoever gets the same bytes again has
 //! heard the same: a comparison instead of a parse, and as exact.
 
-use std::{collections::VecDeque, rc::Rc};
+use std::{
+    collections::{HashMap, VecDeque},
+    rc::Rc,
+};
 
 use serde::Deserialize;
 
 use crate::class::{Class, PerClass};
 
-/// So many batches are remembered: a reader that lags gets old ones.
-const REMEMBERED: usize = 16;
+/// So many batches are remembered: where a host is far behind, every reader is at a place of its own.
+const REMEMBERED: usize = 4_096;
+/// Frames of one length that differ do so here, where the newest entry or the cursor ends.
+const TAIL: usize = 48;
 
 /// What one frame says.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +59,23 @@ pub(crate) struct Batch {
 /// Understands frames, and remembers batches.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    batches: VecDeque<(Vec<u8>, Rc<Batch>)>,
+    batches: HashMap<Mark, (Box<[u8]>, Rc<Batch>)>,
+    /// The oldest first.
+    order: VecDeque<Mark>,
+}
+
+/// What a frame is looked up by; whether it is the same is seen by all of its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Mark {
+    length: usize,
+    tail: [u8; TAIL],
+}
+
+impl Mark {
+    fn of(json: &[u8]) -> Self {
+        let tail = json.last_chunk().copied().unwrap_or([0; TAIL]);
+        Self { length: json.len(), tail }
+    }
 }
 
 impl Memory {
@@ -63,7 +84,9 @@ impl Memory {
     /// # Errors
     /// It is not of PROTOCOL.md.
     pub(crate) fn hear(&mut self, json: &[u8]) -> Result<Heard, serde_json::Error> {
-        if let Some((_, batch)) = self.batches.iter().find(|(bytes, _)| bytes == json) {
+        if let Some((bytes, batch)) = self.batches.get(&Mark::of(json))
+            && **bytes == *json
+        {
             return Ok(Heard::Batch(batch.clone()));
         }
         Ok(match serde_json::from_slice(json)? {
@@ -84,13 +107,15 @@ impl Memory {
 
     fn remember(&mut self, json: &[u8], missed: &Missed, entries: &[Entry]) -> Rc<Batch> {
         let batch = Rc::new(Batch::of(missed, entries));
-        let mut bytes = match self.batches.len() {
-            0..REMEMBERED => Vec::new(),
-            _ => self.batches.pop_back().map(|(bytes, _)| bytes).unwrap_or_default(),
-        };
-        bytes.clear();
-        bytes.extend(json);
-        self.batches.push_front((bytes, batch.clone()));
+        let mark = Mark::of(json);
+        if self.batches.insert(mark, (json.into(), batch.clone())).is_none() {
+            self.order.push_back(mark);
+        }
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.batches.remove(&oldest);
+        }
         batch
     }
 }
@@ -249,11 +274,34 @@ mod tests {
         };
         let first = hear(1);
         assert!(Rc::ptr_eq(&first, &hear(1)));
-        for seq in 2..100 {
+        for seq in 2..REMEMBERED as u64 + 2 {
             assert_eq!(hear(seq).places, Some((seq, seq)));
         }
         assert!(!Rc::ptr_eq(&first, &hear(1)), "it was forgotten, and read anew");
         assert_eq!(hear(1), first);
+    }
+
+    #[test]
+    fn frames_with_one_mark_are_told_apart_and_memory_has_an_end() {
+        let text = |seq: u64| {
+            let pad = "x".repeat(TAIL);
+            format!(
+                r#"{{"v":1,"t":"batch","missed":{{}},"entries":[{{"seq":{seq:?},"class":"tip"}}],"pad":"{pad}"}}"#
+            )
+        };
+        assert_eq!(Mark::of(text(1).as_bytes()), Mark::of(text(2).as_bytes()));
+        let mut memory = Memory::default();
+        for seq in [1, 2, 1, 2, 2] {
+            let Heard::Batch(batch) = memory.hear(text(seq).as_bytes()).unwrap() else { panic!() };
+            assert_eq!(batch.places, Some((seq, seq)));
+        }
+        for seq in 0..3 * REMEMBERED as u64 {
+            let text = format!(
+                r#"{{"v":1,"t":"batch","missed":{{}},"entries":[{{"seq":{seq},"class":"tip"}}]}}"#
+            );
+            memory.hear(text.as_bytes()).unwrap();
+        }
+        assert_eq!((memory.batches.len(), memory.order.len()), (REMEMBERED, REMEMBERED));
     }
 
     #[test]
