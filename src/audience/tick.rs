@@ -12,8 +12,9 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tick {
     /// The wait for each member; what amounts to less than a millisecond is not waited for.
-    /// Default 2.5 µs, about a write to a socket: the fan-out thread then has as long to write as it
-    /// waits.
+    /// Default 2.5 µs, for members who take more than one entry at little cost. A host that writes to a
+    /// socket for each does well with about as long as that takes, some 10 µs: see [the chapter on
+    /// scale](crate::guide::scale).
     pub per_member: Duration,
     /// The longest wait. Default 250 ms, which a reader does not take for a stall.
     pub longest: Duration,
