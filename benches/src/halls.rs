@@ -35,8 +35,8 @@ pub(crate) fn handle(batch: &Batch) -> u64 {
     batch.to().position().0
 }
 
-/// Gives each token of a run its turn, eight at a time: so short a loop is else timed by where in
-/// memory it comes to lie, which made one of twice the other with every unrelated change.
+/// Gives each token of a run its turn, eight at a time: the time of so short a loop else depends on where
+/// in memory it comes to lie.
 pub(crate) fn each(tokens: &[u32], mut put: impl FnMut(usize)) {
     let (eights, rest) = tokens.as_chunks::<8>();
     for eight in eights {

@@ -69,7 +69,7 @@ impl<F: FnMut(&Cursor) -> Result<Batch, CursorError>> Source for F {
 /// A token is [`Copy`]: a number or another small handle into the host's own table of connections, and
 /// not a connection itself. Tokens are not compared: whoever is added twice is given everything twice.
 ///
-/// A member who is caught up costs 2 bytes beside its token, another 8 more. [`sweep`](Self::sweep)
+/// A member who is caught up costs 2 to 3 bytes beside its token, another 8 more. [`sweep`](Self::sweep)
 /// costs a batch for each distinct cursor and, beside what the host does with the tokens, next to
 /// nothing for each member who takes it; where many are behind or have left, those between them are
 /// gathered first, which costs a few nanoseconds each.

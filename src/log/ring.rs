@@ -194,8 +194,8 @@ impl Ring {
         (before.through == *passed).then_some(slice::from_ref(newest))
     }
 
-    /// What is ahead of a reader, where that is plain to see: with those a little behind. It was measured
-    /// at a seventh of the whole way. `None` says nothing.
+    /// What is ahead of a reader, where that is plain to see: with those a little behind. `None` says
+    /// nothing.
     pub(super) fn glance(&self, passed: &Counts) -> Option<&[Slot]> {
         let position = passed.total();
         // Just as many slots as numbers come after it, so none was left out between.
