@@ -16,12 +16,14 @@ use crate::{
 pub struct Lanes {
     scheduler: Scheduler<u64>,
     traffic: Traffic,
+    /// The time that was come to: the scheduler is asked for no earlier one.
+    reached: Timestamp,
 }
 
 impl Lanes {
     /// Lanes in which nothing waits.
     pub fn new(traffic: Traffic, key: HashKey) -> Self {
-        Self { scheduler: Scheduler::new(key), traffic }
+        Self { scheduler: Scheduler::new(key), traffic, reached: Timestamp::ZERO }
     }
 
     /// Settles what is due by `now`, each at its own time, and takes a message in. Returns how many left
@@ -49,24 +51,25 @@ impl Lanes {
 
     /// As a group does it: the earliest first, a release before an expiry.
     fn settle(&mut self, now: Timestamp) -> usize {
-        let Self { scheduler, traffic } = self;
-        let mut reached = Timestamp::ZERO;
-        std::iter::from_fn(|| {
-            let release = scheduler.next_release(reached, traffic).filter(|at| *at <= now);
-            let expiry = scheduler.next_expiry(reached, traffic).filter(|at| *at <= now);
+        let Self { scheduler, traffic, reached } = self;
+        let left = std::iter::from_fn(|| {
+            let release = scheduler.next_release(*reached, traffic).filter(|at| *at <= now);
+            let expiry = scheduler.next_expiry(*reached, traffic).filter(|at| *at <= now);
             match (release, expiry) {
                 (Some(at), expiry) if expiry.is_none_or(|expiry| at <= expiry) => {
-                    reached = at;
+                    *reached = at;
                     scheduler.release(at, traffic)
                 }
                 (_, Some(at)) => {
-                    reached = at;
+                    *reached = at;
                     scheduler.expire(at, traffic)
                 }
                 _ => None,
             }
         })
-        .count()
+        .count();
+        *reached = now.max(*reached);
+        left
     }
 }
 

@@ -4,7 +4,7 @@
 //! is never looked at.
 //!
 //! Why a tree: groups that release in turn leave it at the front and come back at the end, which stay in
-//! the caches. A heap in which each timer knows its place took twice as long with 100,000 groups. The tree
+//! the caches. A heap in which each timer knows its place took up to twice as long with 100,000 groups. The tree
 //! is a tenth of what a release costs (`cargo bench -p benches -- timers`); a wheel could save no more than
 //! that, and knows the next deadline only roughly.
 //!

@@ -27,6 +27,9 @@ pub(crate) fn ticks(report: &mut Report) {
         assert_eq!(ours.entries, at_once.entries, "everybody is given everything");
         let mut amount = |kind, ours, peer, at_most, unit| {
             let name = format!("tick-{kind}/N={members}");
+            if !report.wants("F4", &name) {
+                return;
+            }
             report.amount(&Amount { aim: "F4", name, unit, ours, peer, at_most });
         };
         let hundredths = |time: Duration| time.as_micros() as u64 / 10;

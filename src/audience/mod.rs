@@ -250,7 +250,7 @@ impl<T: Copy> Audience<T> {
         let mut swept = round.swept;
         swept.lost = self.lost.iter().map(|(_, list)| list.len()).sum();
         if swept.not_now > 0 {
-            self.pace.retry(now);
+            self.pace.retry(now, self.seats.taken());
         }
         swept
     }

@@ -19,7 +19,8 @@ pub struct Tick {
     /// The longest wait. Default 250 ms, which a reader does not take for a stall.
     pub longest: Duration,
     /// How long after it a sweep is repeated for those who said "not now", if nothing else is due;
-    /// at least a millisecond. Default 250 ms.
+    /// at least a millisecond and the wait from one sweep to the next, because it gives everybody what
+    /// there is. Default 250 ms.
     pub retry: Duration,
 }
 
@@ -79,9 +80,10 @@ impl Pace {
         self.schedule(next);
     }
 
-    /// Sees to it that those who said "not now" are asked again.
-    pub(super) fn retry(&mut self, now: Timestamp) {
-        self.schedule(now + self.tick.retry.max(Tick::WORTH));
+    /// Sees to it that those who said "not now" are asked again, and hurries nobody else.
+    pub(super) fn retry(&mut self, now: Timestamp, members: usize) {
+        let wait = self.tick.retry.max(Tick::WORTH).max(self.tick.wait(members));
+        self.schedule(now + wait);
     }
 
     /// Whether a sweep is due; if so, it happens now.
@@ -143,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn who_is_asked_again_does_not_shorten_the_wait_of_the_others() {
+        let mut pace = Pace::new(Tick { retry: Duration::from_millis(5), ..Tick::default() });
+        for (members, millis) in [(100, 5), (40_000, 100)] {
+            assert!(pace.due().is_none_or(|due| pace.begin(due)));
+            pace.retry(MS(1_000), members);
+            assert_eq!(pace.due(), Some(MS(1_000 + millis)), "{members} members");
+        }
+    }
+
+    #[test]
     fn a_clock_set_back_makes_nobody_wait_longer_than_a_tick() {
         let mut pace = Pace::new(Tick::default());
         pace.notify(MS(90_000), false, 100_000);
@@ -154,10 +166,10 @@ mod tests {
     #[test]
     fn a_retry_is_never_at_once_and_puts_nothing_off() {
         let mut pace = Pace::new(Tick { retry: Duration::ZERO, ..Tick::default() });
-        pace.retry(MS(10));
+        pace.retry(MS(10), 0);
         assert_eq!(pace.due(), Some(MS(11)));
         pace.notify(MS(10), true, 1);
-        pace.retry(MS(10));
+        pace.retry(MS(10), 0);
         assert_eq!(pace.due(), Some(MS(10)));
     }
 }

@@ -1,7 +1,8 @@
 //! Many groups by key: their places, their timers, who has something to say, and the budget.
 //!
-//! Invariants: `ids` names exactly the places with a group; a key whose generation has passed finds nothing; a group is in `ready` at most once;
-//! idle groups are in no queue; a group does not go past the time of a loss that waits for it.
+//! Invariants: `ids` names exactly the places with a group; a key whose generation has passed finds
+//! nothing; a group is in `ready` at most once; idle groups are in no queue; a group does not go past
+//! the time of a loss that waits for it.
 
 use std::{
     collections::{BTreeMap, VecDeque},

@@ -41,7 +41,7 @@ impl Group {
 
     fn join_as_guest(&mut self, device: Device) -> Result<Receipt, Refusal> {
         let cursor = self.tail();
-        if self.roster.occupant(device.session).is_some() {
+        if self.roster.seat(device.session).is_some() {
             return Ok(Receipt::Joined { status: JoinStatus::AlreadyInGroup, cursor });
         }
         if self.profile.join_option() != JoinOption::FreeAccess {

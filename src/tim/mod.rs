@@ -61,7 +61,7 @@ mod usersig;
 mod wire;
 
 pub use self::{
-    call::{Call, Read, ToUser},
+    call::{Call, NewGroup, Read, ToUser},
     codes::{Code, Failure},
     names::{GROUP_TYPE, SYSTEM, platform_name, platform_of_sdk, tiny_id},
     usersig::{SigError, Signer, Verified},

@@ -7,6 +7,7 @@ use std::{
 
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::{StreamExt, stream::SplitStream};
+use liveroom::{Bucket, Cap, Limit, Rate};
 use tokio::{
     select, spawn,
     sync::watch,
@@ -41,7 +42,7 @@ pub(crate) async fn serve(house: Arc<House>, socket: WebSocket) {
         house,
         line: Arc::new(line),
         stay: None,
-        allowance: Allowance::new(Instant::now()),
+        frames: Bucket::default(),
         heard: Instant::now(),
         asked: false,
         answered: false,
@@ -84,7 +85,8 @@ struct Connection {
     house: Arc<House>,
     line: Arc<Line>,
     stay: Option<Stay>,
-    allowance: Allowance,
+    /// What it sent, against what it may send.
+    frames: Bucket,
     heard: Instant,
     /// Whether the silent client was asked if it is there.
     asked: bool,
@@ -147,7 +149,7 @@ impl Connection {
 
     async fn hear(&mut self, message: Message) {
         let now = Instant::now();
-        if !self.allowance.admits(now) {
+        if !self.frames.admit(self.house.clock.now(), frame_limit()) {
             return self.line.part(Bye::TOO_FAST.text());
         }
         let text = match message {
@@ -279,38 +281,25 @@ fn is_too_large(error: &axum::Error) -> bool {
     false
 }
 
-/// How many frames a client may send: a rate with a burst, kept as the time when the burst is whole again.
-struct Allowance {
-    whole: Instant,
-}
-
-impl Allowance {
-    fn new(now: Instant) -> Self {
-        Self { whole: now }
-    }
-
-    fn admits(&mut self, now: Instant) -> bool {
-        let interval = Duration::from_secs(1) / FRAMES_PER_SECOND;
-        let whole = self.whole.max(now) + interval;
-        let admits = whole <= now + interval * FRAMES_AT_ONCE;
-        if admits {
-            self.whole = whole;
-        }
-        admits
-    }
+/// How many frames a client may send.
+fn frame_limit() -> Limit {
+    let rate = Rate::per_second(FRAMES_PER_SECOND).expect("some may be sent");
+    Limit::from(Cap { rate, burst: FRAMES_AT_ONCE })
 }
 
 #[cfg(test)]
 mod tests {
+    use liveroom::Timestamp;
+
     use super::*;
 
     #[test]
     fn forty_frames_at_once_and_then_twenty_a_second() {
-        let start = Instant::now();
-        let mut allowance = Allowance::new(start);
+        let start = Timestamp::from_secs(1_600_000_000);
+        let mut frames = Bucket::default();
         let mut taken = |at: u64, offered: usize| {
             let at = start + Duration::from_millis(at);
-            (0..offered).filter(|_| allowance.admits(at)).count()
+            (0..offered).filter(|_| frames.admit(at, frame_limit())).count()
         };
         assert_eq!(taken(0, 100), 40);
         assert_eq!(taken(49, 1), 0);

@@ -48,8 +48,7 @@ pub struct Limits {
     pub send_buffer: u32,
     /// How long entries wait for others to go out with them. Default as the engine's, but 10 µs for each reader, about
     /// what a write to a socket costs with the task that is woken for it; and whoever could not take more is asked
-    /// again after 5 ms, or one such
-    /// wait if that is longer.
+    /// again after 5 ms, or one such wait if that is longer.
     pub tick: Tick,
     /// Whether `/metrics` is served to other machines too. Default: to this one alone.
     pub metrics_to_all: bool,

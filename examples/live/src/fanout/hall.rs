@@ -6,7 +6,7 @@ use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use liveroom::{
     Audience, Batch, Content, Cursor, Element, Format, Group, Kind, Message, NotNow, Outcome,
-    Output, Seq, SessionId, Tick, Ticket, Timestamp, UserId,
+    Output, Seq, SessionId, Ticket, Timestamp, UserId,
 };
 
 use crate::{
@@ -313,10 +313,6 @@ impl Hall {
     /// Gives out the history.
     fn sweep(&mut self, house: &House, now: Timestamp) {
         let Self { room, audience, seats, .. } = self;
-        // Whoever cannot take more is not to hurry everybody else: they are asked again when the next sweep would be.
-        let tick = house.limits.tick;
-        let retry = tick.retry.max(tick.wait(audience.len()));
-        audience.set_tick(Tick { retry, ..tick });
         let mut source = house.hub.source(room.key);
         let mut lagged = Vec::new();
         let swept = audience.sweep(now, &mut source, |batch, tokens, not_now| {
