@@ -316,6 +316,20 @@ impl HashKey {
     pub(crate) fn hash_one(self, value: impl std::hash::Hash) -> u64 {
         BuildHasher::hash_one(&self, value)
     }
+
+    /// The same for a session, whose number the host chose and nobody else: two multiplications, each
+    /// folded, in place of a cipher.
+    pub(crate) fn hash_session(self, session: SessionId) -> u64 {
+        let fold = |a: u64, b: u64| {
+            let product = u128::from(a) * u128::from(b);
+            #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+            let folded = product as u64 ^ (product >> 64) as u64;
+            folded
+        };
+        // Odd digits of pi, so that no key makes a factor zero for long.
+        let once = fold(session.0 ^ self.0, self.1 ^ 0x243f_6a88_85a3_08d3);
+        fold(once ^ self.1, self.0 ^ 0x1319_8a2e_0370_7345)
+    }
 }
 
 impl fmt::Debug for HashKey {
@@ -436,6 +450,29 @@ mod tests {
         for (at, id) in ids.iter().enumerate() {
             assert_eq!(id.as_str().parse::<GroupId>().as_ref(), Ok(id));
             assert!(ids.iter().skip(at + 1).all(|other| other != id));
+        }
+    }
+
+    #[test]
+    fn a_session_is_hashed_with_the_key_and_every_bit_of_it_counts() {
+        let key = HashKey::new(1, 2);
+        let session = SessionId(0x0123_4567_89ab_cdef);
+        let hash = key.hash_session(session);
+        // Of 64 bits about half change, whichever bit of the number or the key did.
+        let changes = |other: u64| (12..=52).contains(&(hash ^ other).count_ones());
+        for bit in (0..64).map(|bit| 1 << bit) {
+            assert!(changes(key.hash_session(SessionId(session.0 ^ bit))), "{bit:x}");
+            assert!(changes(HashKey::new(1 ^ bit, 2).hash_session(session)), "{bit:x}");
+            assert!(changes(HashKey::new(1, 2 ^ bit).hash_session(session)), "{bit:x}");
+        }
+        // Numbers in a row fall evenly into 256 parts, by the lowest byte and by the highest.
+        for shift in [0, 56] {
+            let mut parts = [0_u32; 256];
+            (0..25_600).for_each(|number| {
+                let part = key.hash_session(SessionId(number)) >> shift & 0xff;
+                parts[usize::try_from(part).unwrap()] += 1;
+            });
+            assert!(parts.iter().all(|count| (50..=160).contains(count)), "{parts:?}");
         }
     }
 

@@ -1,11 +1,14 @@
 //! Mechanisms by themselves, for measuring them beside others'. No part of what the crate promises.
 
-use std::num::NonZeroU8;
+use std::{num::NonZeroU8, sync::Arc};
 
 use crate::{
+    command::Device,
     config::Traffic,
     id::{HashKey, MessageId, UserId},
     message::Priority,
+    role::Profile,
+    roster::Roster,
     scheduler::{Arrival, Authored, Offered, Scheduler},
     time::Timestamp,
     timers::Timers,
@@ -70,6 +73,27 @@ impl Lanes {
         .count();
         *reached = now.max(*reached);
         left
+    }
+}
+
+/// A group's members: who they are, by user, session and the order of their joins, and the digest.
+#[derive(Debug)]
+pub struct Members(Roster);
+
+impl Members {
+    /// Nobody.
+    pub fn new(key: HashKey) -> Self {
+        Self(Roster::new(None, key))
+    }
+
+    /// Adds somebody who is no member, at a session that nobody has.
+    pub fn admit(&mut self, now: Timestamp, user: UserId, profile: Arc<Profile>, device: Device) {
+        self.0.admit(now, user, profile, device);
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.0.members()
     }
 }
 

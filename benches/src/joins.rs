@@ -2,22 +2,26 @@
 //!
 //! The engine's side is the whole command: ban, limit and rights are looked at, a session is noted,
 //! a tip folded, outputs made. Its outputs are polled, and the commands made, while no clock runs. A
-//! map only inserts.
+//! map only inserts. `roster` is the engine's table of members by itself, beside maps that find a member
+//! by the same three things: user, session, and the order of joins.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
+    convert,
     hint::black_box,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use dashmap::DashMap;
-use liveroom::{Author, Command, GroupConfig, Profile, SessionId};
+use liveroom::{
+    Author, Command, Device, GroupConfig, Platform, Profile, SessionId, UserId, internals::Members,
+};
 
 use crate::{
     allocations::count,
     race::{Amount, Case, Report, time},
-    rooms::{Room, join, user},
+    rooms::{KEY, Room, START, join, user},
 };
 
 /// What a host would keep of a member at the least.
@@ -31,17 +35,25 @@ pub(crate) fn joins(report: &mut Report) {
         if report.wants("J1", &name) {
             let what = "std HashMap<String, _>; ours is the whole command";
             race(report, name, what, Some(500), members, &mut |count| {
-                fill(count, &mut HashMap::new(), |map, name, member| drop(map.insert(name, member)))
+                fill(count, &mut HashMap::new(), String::from, |map, name, member| {
+                    map.insert(name, member);
+                })
             });
         }
         let name = format!("join/N={members}/beside=DashMap");
         if report.wants("J1", &name) {
             let what = "DashMap<String, _>; ours is the whole command";
             race(report, name, what, None, members, &mut |count| {
-                fill(count, &mut DashMap::new(), |map, name, member| {
+                fill(count, &mut DashMap::new(), String::from, |map, name, member| {
                     map.insert(name, member);
                 })
             });
+        }
+        let name = format!("roster/N={members}/beside=maps");
+        if report.wants("J1", &name) {
+            let what = "two std HashMaps and a BTreeMap; ours keeps the digest too";
+            let case = Case { aim: "J1", name, what, at_least: None, units: members as u64 };
+            report.race(&case, || roster(members), || by_three_things(members));
         }
         let name = format!("allocations/N={members}");
         if report.wants("J1", &name) {
@@ -102,16 +114,41 @@ fn command(number: usize, profile: &Arc<Profile>) -> (Author, Command) {
     (Author::Session(SessionId(number as u64)), join(user(number), profile))
 }
 
-fn fill<M>(members: usize, map: &mut M, put: impl Fn(&mut M, String, Member)) -> Duration {
+/// The roster alone.
+fn roster(members: usize) -> Duration {
+    let mut roster = Members::new(KEY);
+    fill(members, &mut roster, convert::identity, |roster, user, (number, _, profile)| {
+        let device = Device { session: SessionId(number), platform: Platform::Web };
+        roster.admit(START, user, profile, device);
+    })
+}
+
+/// What finds a member by the same things.
+fn by_three_things(members: usize) -> Duration {
+    type Maps = (HashMap<Arc<str>, Member>, HashMap<u64, Arc<str>>, BTreeMap<u64, Arc<str>>);
+    let mut maps = Maps::default();
+    let name = |user: UserId| Arc::from(user.as_str());
+    fill(members, &mut maps, name, |(users, sessions, order), name: Arc<str>, member| {
+        sessions.insert(member.0, name.clone());
+        order.insert(member.1, name.clone());
+        users.insert(name, member);
+    })
+}
+
+/// Only what `put` does is timed: names are there before.
+fn fill<M, N>(
+    members: usize,
+    map: &mut M,
+    name: impl Fn(UserId) -> N,
+    put: impl Fn(&mut M, N, Member),
+) -> Duration {
     let profile = Arc::new(Profile::nick("Ann"));
     let batches = (0..members).step_by(Room::UNPOLLED);
     batches
         .map(|first| {
             let numbers = first..members.min(first + Room::UNPOLLED);
-            let member = |number| {
-                let name = user(number).as_str().to_owned();
-                (name, (number as u64, number as u64, profile.clone()))
-            };
+            let member =
+                |number| (name(user(number)), (number as u64, number as u64, profile.clone()));
             let named: Vec<_> = numbers.map(member).collect();
             time(|| named.into_iter().for_each(|(name, member)| put(black_box(map), name, member)))
         })

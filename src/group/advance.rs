@@ -117,21 +117,24 @@ impl Group {
             return None;
         }
         let settings = self.config.settings();
-        let due = |reason, at: Option<Timestamp>| at.map(|at| Deadline { at, reason });
-        [
-            due(Due::Release, self.talk.scheduler.next_release(self.clock, &settings.traffic)),
-            due(Due::Expiry, self.talk.scheduler.next_expiry(self.clock, &settings.traffic)),
-            due(Due::Decision, self.house.review.next_deadline()),
-            due(Due::Tip, self.talk.tips.next_due(self.clock, &settings.tips)),
-            due(Due::Tally, self.house.tally.next_flush()),
-            due(Due::Grace, self.roster.next_lapse()),
-            due(Due::Unmute, self.house.mutes.next_end()),
-            due(Due::Unban, self.house.bans.next_end()),
-        ]
-        .into_iter()
-        .flatten()
-        .map(|due| Deadline { at: due.at.max(self.clock), ..due })
-        .min()
+        let mut first: Option<Deadline> = None;
+        let mut due = |reason, at: Option<Timestamp>| {
+            let Some(at) = at.map(|at| at.max(self.clock)) else { return };
+            if first.is_none_or(|first| at < first.at) {
+                first = Some(Deadline { at, reason });
+            }
+        };
+        // In the order of `Due`: of those at one instant the first stays.
+        let (talk, house) = (&*self.talk, &*self.house);
+        due(Due::Release, talk.scheduler.next_release(self.clock, &settings.traffic));
+        due(Due::Expiry, talk.scheduler.next_expiry(self.clock, &settings.traffic));
+        due(Due::Decision, house.review.next_deadline());
+        due(Due::Tip, talk.tips.next_due(self.clock, &settings.tips));
+        due(Due::Tally, house.tally.next_flush());
+        due(Due::Grace, self.roster.next_lapse());
+        due(Due::Unmute, house.mutes.next_end());
+        due(Due::Unban, house.bans.next_end());
+        first
     }
 
     /// Settles one thing, at the clock's time.

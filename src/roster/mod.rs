@@ -382,7 +382,7 @@ impl Roster {
                 return None;
             }
             let is_it = |guest: &Guest| guest.device().session == session;
-            let guest = here.guests.find(self.key.hash_one(session), is_it)?;
+            let guest = here.guests.find(self.key.hash_session(session), is_it)?;
             Some(Place::Guest(guest.platform))
         })
     }
@@ -419,9 +419,9 @@ impl Roster {
         self.expect_free(device.session);
         let key = self.key;
         let here = self.open();
-        let hash = |guest: &Guest| key.hash_one(guest.device().session);
+        let hash = |guest: &Guest| key.hash_session(guest.device().session);
         // That it is free was looked at above, in all places.
-        here.guests.insert(key.hash_one(device.session), device.into(), |_| false, hash);
+        here.guests.insert(key.hash_session(device.session), device.into(), |_| false, hash);
         here.guest_sum.add(&guest_fact(device));
     }
 
@@ -505,7 +505,7 @@ impl Roster {
             Place::Guest(_) => {
                 let (key, here) = (self.key, self.here.as_mut()?);
                 let is_it = |guest: &Guest| guest.device().session == session;
-                let device = here.guests.remove(key.hash_one(session), is_it)?.device();
+                let device = here.guests.remove(key.hash_session(session), is_it)?.device();
                 here.guest_sum.subtract(&guest_fact(device));
                 self.rest();
                 Some(Gone { user: None, device, last: true })

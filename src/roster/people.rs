@@ -96,7 +96,7 @@ impl People {
     /// Whose a session is.
     pub(super) fn at(&self, session: SessionId) -> Option<Slot> {
         let is_it = |slot: &Slot| self.get(*slot).session() == session;
-        let seat = self.seats.find(self.key.hash_one(session), is_it);
+        let seat = self.seats.find(self.key.hash_session(session), is_it);
         seat.or_else(|| self.others.get(&session)).copied()
     }
 
@@ -244,7 +244,7 @@ impl People {
         let device = self.besides.devices(record).find(|device| device.session == session);
         let device = device.expect(KNOWN);
         if record.first() == Some(device) {
-            self.seats.remove(self.key.hash_one(session), |it| *it == slot);
+            self.seats.remove(self.key.hash_session(session), |it| *it == slot);
             // The next one takes its place.
             let next = self.besides.devices(record).nth(1);
             record.set_first(next);
@@ -283,16 +283,25 @@ impl People {
         let Self { key, records, seats, .. } = self;
         let first = |slot: &Slot| records.get(*slot).session();
         let is_it = |it: &Slot| first(it) == session;
-        let new = seats.insert(key.hash_one(session), slot, is_it, |it| key.hash_one(first(it)));
+        let new =
+            seats.insert(key.hash_session(session), slot, is_it, |it| key.hash_session(first(it)));
         assert!(new, "a session is in one place only");
     }
 
     /// Counts the fact of a member's sessions, if there are any.
     fn count_sessions(&mut self, slot: Slot, count: fn(&mut Sum, &Fact<'_>)) {
         let record = self.records.get(slot);
-        let devices: SmallVec<[Device; 2]> = self.besides.devices(record).collect();
+        let (join, first) = (record.join, record.first());
+        if !record.more {
+            // The usual case, without a list being made.
+            if first.is_some() {
+                count(&mut self.sum, &Fact::Sessions { join, devices: first.as_slice() });
+            }
+            return;
+        }
+        let devices: SmallVec<[Device; 4]> = self.besides.devices(record).collect();
         if !devices.is_empty() {
-            count(&mut self.sum, &Fact::Sessions { join: record.join, devices: &devices });
+            count(&mut self.sum, &Fact::Sessions { join, devices: &devices });
         }
     }
 }

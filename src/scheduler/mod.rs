@@ -190,6 +190,7 @@ impl<T> Scheduler<T> {
 
     /// The first moment from `now` on at which a waiting message is eligible.
     pub(crate) fn next_release(&self, now: Timestamp, traffic: &Traffic) -> Option<Timestamp> {
+        self.queues.as_ref()?;
         let limits = Limits::new(traffic);
         let mut first: Option<Timestamp> = None;
         for (priority, exempt) in self.heads() {

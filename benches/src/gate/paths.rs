@@ -23,18 +23,18 @@ pub(crate) struct Path {
 
 /// Hundredths, for one message, member or batch.
 pub(crate) const PATHS: [Path; 12] = [
-    path("push", MESSAGES, (4_915_00, 2_01), push),
-    path("push-filtered", MESSAGES, (9_301_00, 2_01), push_filtered),
-    path("push-ten-times-too-many", MESSAGES, (7_948_00, 2_10), push_too_many),
-    path("lanes-ten-times-too-many", MESSAGES, (1_814_00, 0), offer_too_many),
-    path("outputs", MESSAGES, (297_00, 0), poll_outputs),
-    path("join", JOINS, (6_302_00, 0_16), join_by_name),
-    path("join-as-guest", JOINS, (3_129_00, 1_05), join_as_guest),
+    path("push", MESSAGES, (4_530_00, 2_01), push),
+    path("push-filtered", MESSAGES, (8_917_00, 2_01), push_filtered),
+    path("push-ten-times-too-many", MESSAGES, (7_302_00, 2_10), push_too_many),
+    path("lanes-ten-times-too-many", MESSAGES, (1_827_00, 0), offer_too_many),
+    path("outputs", MESSAGES, (291_00, 0), poll_outputs),
+    path("join", JOINS, (5_220_00, 0_15), join_by_name),
+    path("join-as-guest", JOINS, (2_346_00, 1_04), join_as_guest),
     path("poll-1", MEMBERS, (49_00, 0), || poll(1)),
     path("poll-16", MEMBERS, (312_00, 0), || poll(16)),
     path("sweep", MEMBERS, (7_28, 0), sweep),
     path("batch-16", BATCHES, (2_055_00, 2_85), batch),
-    path("seat", MEMBERS, (520_00, 0), seat),
+    path("seat", MEMBERS, (484_00, 0), seat),
 ];
 
 const MESSAGES: u64 = 1_000;
