@@ -30,8 +30,8 @@ struct Shared {
 }
 
 impl Batch {
-    /// Batches end at places that are multiples of this: 64 repaired what a hand-over costs when
-    /// measured, and more did not help.
+    /// Batches end at places that are multiples of this, so that readers who stand apart soon share them:
+    /// with 64 entries what a hand-over costs no longer showed when measured, and more did not help.
     pub const BLOCK: u64 = 64;
     /// A batch takes no further entry once it holds as many bytes, so it ends with the entry that
     /// reaches the number.
@@ -65,7 +65,9 @@ impl Batch {
         &self.0.to
     }
 
-    /// How many entries of each class between its ends were gone when it was taken.
+    /// How many entries of each class between its ends were gone when it was taken: what its readers
+    /// are to be told that they missed. What a reader misses was delivered to others; a message that was
+    /// lost to the room has an [`Outcome`](crate::Outcome), which its author is told.
     pub fn missed(&self) -> PerClass<u64> {
         self.0.missed
     }

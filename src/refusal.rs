@@ -198,7 +198,7 @@ pub enum Refusal {
     #[error("a message needs something in it")]
     Empty,
     /// Something is longer than it may be.
-    #[error("{field:?} has {length} bytes, at most {limit} are allowed")]
+    #[error("{} has {length} bytes, at most {limit} are allowed", field.rule().0)]
     TooLong {
         /// What.
         field: Field,
@@ -208,7 +208,7 @@ pub enum Refusal {
         length: u64,
     },
     /// Something is there more often than it may be.
-    #[error("{field:?} would be {count}, at most {limit} are allowed")]
+    #[error("{count} for {}, at most {limit} are allowed", field.rule().0)]
     TooMany {
         /// What.
         field: Field,
@@ -310,7 +310,7 @@ pub enum Refusal {
         filter: FilterId,
     },
     /// No such attribute or counter is there.
-    #[error("{field:?} is not there")]
+    #[error("{} is not there", field.rule().0)]
     Missing {
         /// What.
         field: Field,

@@ -96,6 +96,16 @@ fn restoring_with_many_filters_keeps_the_one_in_force() {
 }
 
 #[test]
+fn a_restored_group_owns_no_more_than_the_one_it_was_taken_from() {
+    let mut before = group(|_| {});
+    for what in ["silent", "and with a word"] {
+        let after = Group::restore(before.snapshot(), &[], KEY, None).expect("a snapshot");
+        assert!(after.heap_bytes() <= before.heap_bytes(), "{what}");
+        before.push(START, Author::App, Command::text("hello")).expect("nothing forbids it");
+    }
+}
+
+#[test]
 fn a_journal_of_many_filters_is_played_as_they_are_asked_for() {
     let filters: Vec<_> = ["aa", "bb", "cc", "dd", "ee", "ff"].map(blocking).into();
     let mut live = group(|it| it.journal = true);

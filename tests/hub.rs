@@ -10,9 +10,9 @@ use std::{
 };
 
 use liveroom::{
-    AppId, AppStatus, Audience, Author, Clock, Command, Content, Creation, Draft, EngineConfig,
-    Format, GroupId, GroupPatch, HashKey, Hub, HubKey, Kind, Output, Platform, Profile, PushError,
-    Random, Receipt, SessionId, State, Tick, Timestamp, UserId, Visitor,
+    AppId, AppStatus, Audience, Author, Clock, Command, Content, Creation, Draft, Drainer,
+    EngineConfig, Format, GroupId, GroupPatch, HashKey, Hub, HubKey, Kind, Output, Platform,
+    Profile, PushError, Random, Receipt, SessionId, State, Tick, Timestamp, UserId, Visitor,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -289,10 +289,60 @@ fn a_late_drain_takes_groups_by_the_handful() {
     while before < GROUPS {
         let next = drainer.drain(later, 5, &mut outputs);
         let now = released();
-        assert!((before + 1..=before + 10).contains(&now), "from {before} to {now}");
+        assert!((before + 1..=before + 5).contains(&now), "from {before} to {now}");
         assert!(next.is_some_and(|next| next <= later) || now == GROUPS, "there is more to do");
         before = now;
     }
+}
+
+#[test]
+fn late_apps_take_turns_and_share_what_is_advanced_under_one_lock() {
+    let hub = hub(1);
+    let apps = [APP, AppId(APP.0 + 1), AppId(APP.0 + 2)];
+    for app in &apps[1..] {
+        hub.create_app(START, *app, "another", None).unwrap();
+    }
+    let late = |app: AppId, at: Timestamp| {
+        let is_late =
+            |group: &liveroom::Group| group.poll_timeout().is_some_and(|due| due.at <= at);
+        hub.groups(app).iter().filter(|key| hub.read(**key, is_late) == Some(true)).count()
+    };
+    for app in apps {
+        for _ in 0..20 {
+            let key = hub.create(START, app, Creation::named("Friday")).unwrap();
+            for text in ["1", "2", "3", "4"] {
+                hub.push(START, key, Author::App, Command::text(text)).unwrap();
+            }
+        }
+    }
+    let (mut drainer, mut outputs) = (hub.drainer(0).unwrap(), Vec::new());
+    // What waits is released, which is told; and what was said is forgotten, which is not.
+    for at in [START + Duration::from_millis(100), START + Duration::from_hours(48)] {
+        let mut before = apps.map(|app| late(app, at));
+        assert_eq!(before, [20; 3]);
+        while before.iter().sum::<usize>() > 0 {
+            drainer.drain(at, 5, &mut outputs);
+            let after = apps.map(|app| late(app, at));
+            let advanced = before.iter().sum::<usize>() - after.iter().sum::<usize>();
+            assert!((1..=5).contains(&advanced), "from {before:?} to {after:?}");
+            // Nobody is further than one turn ahead.
+            let (most, least) = (after.iter().max().unwrap(), after.iter().min().unwrap());
+            assert!(most - least <= 5, "{after:?}");
+            before = after;
+        }
+        while drains_more(&mut drainer, at, &mut outputs) {}
+    }
+}
+
+/// Drains once more; whether anything came.
+fn drains_more(
+    drainer: &mut Drainer<'_>,
+    at: Timestamp,
+    outputs: &mut Vec<(HubKey, Output)>,
+) -> bool {
+    outputs.clear();
+    drainer.drain(at, 1_000, outputs);
+    !outputs.is_empty()
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn one_bucket(report: &mut Report) {
     if !report.wants("S1", &name) {
         return;
     }
-    let what = "governor direct";
+    let what = "governor direct, which threads may share; ours is one group's";
     let case = Case { aim: "S1", name, what, at_least: Some(500), units: CHECKS as u64 };
     let (mut bucket, limit, mut now, limiter) = (Bucket::default(), limit(), START, direct());
     let ours = || {

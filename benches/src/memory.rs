@@ -33,7 +33,8 @@ pub(crate) fn members(report: &mut Report) {
             let whole = each(count, || named_members(members));
             let unit = "bytes a member with id and session, profiles shared";
             amount(report, format!("named/N={members}"), unit, whole, None, None);
-            let unit = "the same without the session, as a guest has one";
+            let unit =
+                "the same without the session: its place in a table, and its 9 bytes in the record";
             let own = whole.saturating_sub(session);
             amount(report, format!("named-record/N={members}"), unit, own, None, Some(64));
         }

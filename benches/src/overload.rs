@@ -48,11 +48,16 @@ pub(crate) fn overloads(report: &mut Report) {
     for (name, what, at_least, in_time) in [
         (
             "lanes/beside=heap-in-time",
-            "BinaryHeap, expires in time; ours the scheduler alone",
+            "BinaryHeap that looks for the expired at each message; ours the scheduler alone",
             Some(3_000),
             true,
         ),
-        ("lanes/beside=heap", "BinaryHeap, expires late; ours the scheduler alone", None, false),
+        (
+            "lanes/beside=heap",
+            "BinaryHeap that finds the expired when it pops them; ours the scheduler alone",
+            None,
+            false,
+        ),
     ] {
         if report.wants("S2", name) {
             let case = Case { aim: "S2", name: name.to_owned(), what, at_least, units: MESSAGES };

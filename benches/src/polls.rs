@@ -36,7 +36,7 @@ pub(crate) fn beside_tokio(report: &mut Report) {
             let least = (burst == 1).then_some(aim);
             race_with_tokio(report, case(name, what, least, members, burst), take);
             beside_the_floor(report, members, burst);
-            let what = "tokio broadcast try_recv, a clone; ours reads each in place, in order";
+            let what = "tokio broadcast try_recv, which clones; ours reads each in place, which a broadcast cannot";
             let name = format!("poll-read/N={members}/B={burst}");
             race_with_tokio(report, case(name, what, Some(aim), members, burst), look);
         }

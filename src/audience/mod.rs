@@ -211,8 +211,10 @@ impl<T: Copy> Audience<T> {
 
     /// Gives out what is ahead of the members, if that is [due](Self::due) by `now`.
     ///
-    /// `give` is called with a batch and a run of the tokens that take it, once or a few times for each
-    /// distinct cursor and batch, those furthest behind first. Whom it marks in [`NotNow`] has not
+    /// `give` is called with a batch and a run of the tokens that take it, those furthest behind first:
+    /// usually once for each distinct cursor, and for the many who are caught up once for each 32 or
+    /// more whose seats lie side by side, and once for the rest. The calls for one batch come one
+    /// after the other, so that what is made of it can be kept for the next. Whom it marks in [`NotNow`] has not
     /// taken the batch and is asked again in a later sweep; everybody else goes on, until they are at
     /// the log's end. It goes so far in one call, and not by one batch, because laggards join the
     /// others on their way and the log keeps a bounded number of batches.

@@ -9,7 +9,7 @@ use super::bits::Bits;
 
 /// A member's place in an audience: what [`Audience::remove`](super::Audience::remove) takes.
 ///
-/// It is good until the member is removed, and never names another.
+/// It is good in that audience alone, until the member is removed, and never names another there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     seat: u32,
@@ -58,7 +58,10 @@ impl<T: Copy> Seats<T> {
 
     /// The token of the member who was given this place, if they are still there.
     pub(super) fn get(&self, place: Place) -> Option<T> {
-        (*self.turns.get(place.seat())? == place.turn).then(|| self.tokens[place.seat()])
+        let seat = place.seat();
+        // The turn of a seat that is free was not given out, unless by another audience.
+        let taken = seat < self.tokens.len() && !self.free.contains(seat);
+        (taken && self.turns[seat] == place.turn).then(|| self.tokens[seat])
     }
 
     pub(super) fn take(&mut self, token: T) -> Place {
@@ -123,6 +126,25 @@ mod tests {
         assert_eq!(seats.leave(seats.place(500)), Some(9));
         assert_eq!((seats.taken(), seats.tokens().len()), (5, 8), "7 is another's, too");
         assert!(seats.tokens.capacity() <= 32);
+    }
+
+    #[test]
+    fn a_place_of_another_audience_does_no_harm() {
+        let (mut here, mut there) = (Seats::default(), Seats::default());
+        for seats in [&mut here, &mut there] {
+            let first = seats.take('a');
+            seats.leave(first);
+        }
+        let foreign = there.take('b');
+        assert_eq!((here.get(foreign), here.leave(foreign)), (None, None), "there is no such seat");
+        let (first, second) = (here.take('c'), here.take('d'));
+        assert_eq!(here.leave(first), Some('c'));
+        let foreign = (0..2).map(|_| there.take('e')).last().unwrap();
+        there.leave(foreign);
+        assert_eq!(here.leave(first), None);
+        let next = Place { seat: 0, turn: first.turn + 1 };
+        assert_eq!((here.leave(next), here.taken()), (None, 1), "its seat is free");
+        assert_eq!(here.leave(second), Some('d'));
     }
 
     #[test]

@@ -13,8 +13,8 @@ use crate::time::Timestamp;
 pub struct Tick {
     /// The wait for each member; what amounts to less than a millisecond is not waited for.
     /// Default 2.5 µs, for members who take more than one entry at little cost. A host that writes to a
-    /// socket for each does well with about as long as that takes, some 10 µs: see [the chapter on
-    /// scale](crate::guide::scale).
+    /// socket for each needs what a write takes, some 14 µs, divided by the cores that it has for
+    /// writing: 25 µs keeps that to about half a core. See [the chapter on scale](crate::guide::scale).
     pub per_member: Duration,
     /// The longest wait. Default 250 ms, which a reader does not take for a stall.
     pub longest: Duration,

@@ -357,7 +357,7 @@ pub struct ConfigError {
 pub struct GroupConfig(Arc<Settings>);
 
 impl GroupConfig {
-    /// The settings, to read, or to clone and change.
+    /// The settings, to read, or to clone and change: [`Settings::build`] makes a config of them again.
     pub fn settings(&self) -> &Settings {
         &self.0
     }

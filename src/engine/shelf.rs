@@ -234,10 +234,10 @@ impl Shelf {
         self.advance_some(now, usize::MAX);
     }
 
-    /// Advances at most so many of them, those that have waited longest first.
-    pub(crate) fn advance_some(&mut self, now: Timestamp, most: usize) {
-        for _ in 0..most {
-            let Some(index) = self.timers.pop_due(now) else { break };
+    /// Advances at most so many of them, those that have waited longest first. Returns how many.
+    pub(crate) fn advance_some(&mut self, now: Timestamp, most: usize) -> usize {
+        for count in 0..most {
+            let Some(index) = self.timers.pop_due(now) else { return count };
             let until = self.tell_losses(index).map_or(now, |at| at.min(now));
             let place = &mut self.places[index];
             if let Some(group) = &mut place.group {
@@ -251,6 +251,7 @@ impl Shelf {
                 }
             }
         }
+        most
     }
 
     /// Whether some group's limits allow this to be said in it, and if none do, why not; `None` if

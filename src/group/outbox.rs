@@ -86,11 +86,6 @@ impl Outbox {
         self.unpolled().queue.len()
     }
 
-    /// Roughly what the outputs that wait hold, in bytes.
-    pub(super) fn bytes(&self) -> usize {
-        self.unpolled().bytes
-    }
-
     /// The bytes that it owns: those of the outputs, and its own.
     pub(super) fn heap_bytes(&self) -> usize {
         self.0.as_ref().map_or(0, |queue| size_of::<Unpolled>() + queue.bytes)

@@ -60,7 +60,7 @@ impl Group {
 
     /// What polling makes [`heap_bytes`](Self::heap_bytes) less by.
     pub(crate) fn output_bytes(&self) -> usize {
-        self.outbox.bytes()
+        self.outbox.heap_bytes()
     }
 
     /// The end of the history: where a newcomer begins.

@@ -31,7 +31,7 @@ use super::{
     Group,
     filters::Filters,
     outbox::{BEHAVIOUR, Outbox},
-    parts::{House, Talk},
+    parts::{House, Lazy, Talk},
     speak::{Asked, Pending},
 };
 
@@ -68,6 +68,16 @@ struct State {
     receipts: receipts::Saved,
     accepted: u64,
     flow: PerPriority<Flow>,
+}
+
+impl State {
+    /// Whether nothing was said in it yet.
+    fn is_silent(&self) -> bool {
+        self.scheduler.is_new()
+            && self.tips == tips::Saved::default()
+            && self.receipts == receipts::Saved::default()
+            && self.flow == PerPriority::default()
+    }
 }
 
 /// Why a snapshot is no group.
@@ -184,6 +194,7 @@ impl Group {
         if let Some(filter) = state.filter.filter(|id| !installed.knows(*id)) {
             return Err(RestoreError::UnknownFilter { filter });
         }
+        let silent = state.is_silent();
         let talk = Talk {
             scheduler: scheduler::Scheduler::restore(state.clock, state.scheduler, traffic, key)?,
             receipts: receipts::Receipts::restore(state.receipts, key)?,
@@ -209,7 +220,7 @@ impl Group {
             clock: state.clock,
             roster: roster::Roster::restore(roster, key)?,
             profile: profile::GroupProfile::restore(state.profile)?,
-            talk: talk.into(),
+            talk: if silent { Lazy::NONE } else { talk.into() },
             house: house.into(),
             outbox,
         };

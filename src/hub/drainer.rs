@@ -14,7 +14,7 @@ use super::{Hub, HubKey, Shard};
 pub struct Drainer<'a> {
     hub: &'a Hub,
     shard: u32,
-    /// The app after which there was no more room the last time: the turn is the next one's.
+    /// The app after which there was no more room, or time, the last time: the turn is the next one's.
     last: AppId,
 }
 
@@ -28,12 +28,12 @@ impl<'a> Drainer<'a> {
 
     /// Advances what is due by `now`, and moves up to `most` outputs into `into`, under one lock.
     ///
-    /// Of each app at most `most` groups are advanced, twice, so that `most` bounds how long others wait
-    /// for the lock, however many groups are late.
+    /// At most `most` groups are advanced, so that it bounds how long others wait for the lock, however
+    /// many groups and apps are late.
     ///
     /// Groups of an app take turns, one output each. Apps take turns, too: after one that had as much
-    /// to tell as there was room for, the next one comes first, so that the loud keep nobody waiting
-    /// for longer than one turn each.
+    /// to tell, or to advance, as was left of `most`, the next one comes first, so that the loud keep
+    /// nobody waiting for longer than one turn each.
     ///
     /// Returns when the shard wants to be drained again, if by time alone; `now` or earlier while there is
     /// more than was done. Call it again at once while it moves `most`.
@@ -44,25 +44,26 @@ impl<'a> Drainer<'a> {
         into: &mut Vec<(HubKey, Output)>,
     ) -> Option<Timestamp> {
         let full = into.len().saturating_add(most);
+        let mut left = most;
         let mut next = None;
         let mut apps = self.place().apps.lock();
         let turn = (Bound::Excluded(self.last), Bound::Unbounded);
         let ids: Vec<AppId> = apps.range(turn).chain(apps.range(..=self.last)).map(id).collect();
         for app in ids {
             let Some(corner) = apps.get_mut(&app) else { continue };
-            corner.shelf.advance_some(now, most);
-            let has_room = into.len() < full;
+            let had_some = into.len() < full && left > 0;
+            left -= corner.shelf.advance_some(now, left);
             while into.len() < full
                 && let Some((group, output)) = corner.shelf.poll()
             {
                 let life = corner.app.life;
                 into.push((HubKey { app, life, shard: self.shard, group }, output));
             }
-            if has_room && into.len() == full {
+            // Groups that could not settle for want of room can now.
+            left -= corner.shelf.advance_some(now, left);
+            if had_some && (into.len() == full || left == 0) {
                 self.last = app;
             }
-            // Groups that could not settle for want of room can now.
-            corner.shelf.advance_some(now, most);
             if corner.shelf.is_ready() {
                 next = Some(now);
             } else {

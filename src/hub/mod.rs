@@ -331,7 +331,9 @@ impl Hub {
     /// [`Engine::push`](crate::Engine::push).
     ///
     /// # Errors
-    /// [`PushError::Refused`] holds the group's own refusal; the others say why it never got there.
+    /// [`PushError::Refused`] holds the group's own refusal; the others say why it never got there. Of a
+    /// session that was not opened the group says that it is unknown, unless it is to join or attach:
+    /// that is [`PushError::UnknownSession`].
     pub fn push(
         &self,
         now: Timestamp,
@@ -546,9 +548,10 @@ impl Hub {
     }
 }
 
-/// Which of `count` places a hash falls to.
+/// Which of `count` places a hash falls to. The upper half says it: the tables in one place look at the
+/// lowest bits of the same hash, and would find them all alike.
 fn place(hash: u64, count: usize) -> u32 {
-    u32::try_from(hash % count as u64).unwrap_or(0)
+    u32::try_from((hash >> 32) % count as u64).unwrap_or(0)
 }
 
 impl Shard {

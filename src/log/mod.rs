@@ -157,6 +157,8 @@ impl Log {
         }
         if let Some(kept) = &mut self.kept {
             kept.ring.limit(class, quota);
+            // One that went to the end is not made again, and would keep its entries past their time.
+            kept.recent.retain(|batch| !batch.open());
         }
         self.expire(now);
         entry

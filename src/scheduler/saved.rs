@@ -26,6 +26,14 @@ pub(crate) struct Saved<T> {
     queues: Option<Box<PerPriority<SavedQueue<T>>>>,
 }
 
+impl<T> Saved<T> {
+    /// Whether nothing has passed yet, and nothing waits.
+    pub(crate) fn is_new(&self) -> bool {
+        let Self { bucket, caps, queues } = self;
+        *bucket == Bucket::default() && *caps == PerPriority::default() && queues.is_none()
+    }
+}
+
 impl<T> Scheduler<T> {
     pub(crate) fn save(&self) -> Saved<T>
     where

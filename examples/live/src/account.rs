@@ -145,7 +145,7 @@ impl fmt::Display for Account {
             }
         }
         writeln!(f, "turned away by the host itself, before the group: {}", counted.turned_away)?;
-        writeln!(f, "gifts delivered: {}", counted.gifts)?;
+        writeln!(f, "gifts delivered, each of a combo counted: {}", counted.gifts)?;
         write!(
             f,
             "handed over: {} batches holding {} entries, built {} times; {} times not now",

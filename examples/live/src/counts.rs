@@ -33,7 +33,7 @@ pub(crate) struct Counted {
     pub(crate) gifts: u64,
 }
 
-/// One batch on its way to those who stand at one cursor.
+/// One batch on its way to some of those who stand at one cursor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HandOver {
     pub(crate) readers: u64,
@@ -43,9 +43,13 @@ pub(crate) struct HandOver {
 }
 
 impl Counts {
+    /// A batch was built, for all who stand at its cursor.
+    pub(crate) fn built(&self) {
+        self.built.fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn handed_over(&self, handed: HandOver) {
         let HandOver { readers, taken, entries, missed } = handed;
-        self.built.fetch_add(1, Relaxed);
         self.batches.fetch_add(taken, Relaxed);
         self.entries.fetch_add(taken * entries, Relaxed);
         self.missed.fetch_add(taken * missed, Relaxed);

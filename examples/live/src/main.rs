@@ -39,7 +39,7 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = Limits::default().per_address)]
     per_address: usize,
 
-    /// How many milliseconds entries wait for others to go out with them; by default 10 for each 1,000
+    /// How many milliseconds entries wait for others to go out with them; by default 25 for each 1,000
     /// readers, at most 250.
     #[arg(long, value_name = "MS")]
     tick: Option<u32>,

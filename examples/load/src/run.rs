@@ -230,7 +230,10 @@ impl Crew {
         let (begun, mut last, mut looks) = (Instant::now(), None, 0);
         loop {
             let figures = match Figures::ask(target.address) {
-                Err(_busy) if begun.elapsed() < SETTLING => continue,
+                Err(_busy) if begun.elapsed() < SETTLING => {
+                    thread::sleep(Duration::from_millis(500));
+                    continue;
+                }
                 answer => answer?,
             };
             let (ledger, host) = (figures.ledger(before), figures.fates(before));

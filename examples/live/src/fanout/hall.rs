@@ -314,9 +314,15 @@ impl Hall {
     fn sweep(&mut self, house: &House, now: Timestamp) {
         let Self { room, audience, seats, .. } = self;
         let mut source = house.hub.source(room.key);
-        let mut lagged = Vec::new();
+        let (mut lagged, mut last) = (Vec::new(), None);
         let swept = audience.sweep(now, &mut source, |batch, tokens, not_now| {
-            let taken = hand_over(batch, tokens, not_now, seats);
+            // The runs of tokens that take one batch come one after the other.
+            if last.as_ref().is_none_or(|(from, _)| from != batch.from()) {
+                room.counts.built();
+                last = Some((*batch.from(), None));
+            }
+            let Some((_, frame)) = &mut last else { return };
+            let taken = hand_over(batch, frame, tokens, not_now, seats);
             if Easel::has_holes(&batch.missed()) {
                 lagged.extend(tokens.iter().filter_map(|token| token.seat()).filter(|number| {
                     seats.get_mut(*number).is_some_and(|seat| seat.seen == *batch.to())
@@ -373,9 +379,15 @@ impl Hall {
 }
 
 /// Hands one batch to those who stand at one cursor. Returns how many took it.
-fn hand_over(batch: &Batch, tokens: &[Token], not_now: &mut NotNow, seats: &mut Seats) -> u64 {
-    // Encoded when the first connection takes it: a crowd alone needs no bytes.
-    let mut frame = None;
+///
+/// The batch is made a frame when the first connection takes it: a crowd alone needs no bytes.
+fn hand_over(
+    batch: &Batch,
+    frame: &mut Option<Utf8Bytes>,
+    tokens: &[Token],
+    not_now: &mut NotNow,
+    seats: &mut Seats,
+) -> u64 {
     let mut taken = 0;
     for (index, token) in tokens.iter().enumerate() {
         if let Token::Seat(number) = token

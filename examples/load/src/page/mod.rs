@@ -49,7 +49,7 @@ fn costs(outcomes: &[Outcome]) -> String {
     };
     format!(
         "<h2>What it costs</h2><div class=\"card scroll\"><table><tr><th>host<th>clients<th>hand-offs/s<th>frames/s\
-         <th>CPU ms/s<th>p50 ms<th>p99 ms<th>p99.9 ms<th>p99 of high<th>MiB<th>told lost<th>lost silently</tr>{rows}\
+         <th>CPU ms/s<th>p50 ms<th>p99 ms<th>p99.9 ms<th>p99 of high<th>MiB<th>dropped<th>told lost<th>lost silently</tr>{rows}\
          </table></div><p></p><div class=\"grid three\">{}{}{}</div>",
         bar("Processor", "ms a second", Outcome::cpu),
         bar("Processor per hand-off", "µs", Outcome::cpu_per_hand_off),
@@ -71,6 +71,7 @@ fn row(outcome: &Outcome) -> String {
         shown(all.millis(0.999)),
         shown(outcome.latencies[0].millis(0.99)),
         shown(outcome.resident()),
+        outcome.fates.dropped.iter().sum::<u64>().to_string(),
         lost.map_or_else(|| "?".to_owned(), |(told, _)| told.to_string()),
         lost.map_or_else(|| "?".to_owned(), |(_, silent)| silent.to_string()),
     ];
