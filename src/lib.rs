@@ -57,6 +57,12 @@ pub mod guide {
     pub mod behaviour {}
     #[doc = include_str!("guide/scale.md")]
     pub mod scale {}
+    #[cfg(feature = "tim")]
+    #[doc = include_str!("guide/steps.md")]
+    pub mod steps {}
+    #[cfg(feature = "tim")]
+    #[doc = include_str!("guide/moving.md")]
+    pub mod moving {}
 }
 
 /// The README's example is a test.
