@@ -6,7 +6,8 @@ use crate::{
     command::{Device, Newcomer},
     config::GroupConfig,
     cursor::{Cursor, CursorError},
-    id::{Epoch, FilterId, GroupId, MessageId, RecordNo, SessionId, UserId},
+    entry::Entry,
+    id::{Epoch, FilterId, GroupId, MessageId, RecordNo, Seq, SessionId, UserId},
     log::Entries,
     output::{Output, Question},
     profile::GroupProfile,
@@ -86,6 +87,22 @@ impl Group {
         self.log.batch(cursor)
     }
 
+    /// The entry at a place of the history, if it is still kept.
+    ///
+    /// ```
+    /// # use liveroom::*;
+    /// # let (now, key) = (Timestamp::from_secs(1), HashKey::new(1, 2));
+    /// # let mut group = Creation::named("Friday").build(now, GroupId::custom("friday")?, key)?;
+    /// group.push(now, Author::App, Command::text("first"))?;
+    /// let Body::Message(first) = &group.entry(Seq(1)).expect("it is kept").body else { panic!() };
+    /// assert_eq!(first.content, Content::text("first"));
+    /// assert_eq!(group.entry(Seq(0)).or(group.entry(Seq(2))), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn entry(&self, seq: Seq) -> Option<&Entry> {
+        self.log.get(seq).map(|entry| &**entry)
+    }
+
     /// One member, while they are one.
     pub fn member(&self, user: &UserId) -> Option<Member<'_>> {
         self.roster.get(user)
@@ -154,8 +171,8 @@ impl Group {
         if self.roster.owner() == Some(user) { Some(Role::Owner) } else { self.roster.role(user) }
     }
 
-    /// Whether the loss of this session's connection would be news.
-    pub(crate) fn is_connected(&self, session: SessionId) -> bool {
+    /// Whether a session is in the group, and its connection not lost.
+    pub fn is_connected(&self, session: SessionId) -> bool {
         !self.house.disbanded && self.roster.is_connected(session)
     }
 

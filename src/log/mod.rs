@@ -100,7 +100,7 @@ impl Log {
         self.kept.as_ref()?.ring.last_until()
     }
 
-    #[cfg(test)]
+    /// What is kept at a place.
     pub(crate) fn get(&self, seq: Seq) -> Option<&Arc<Entry>> {
         let ring = &self.kept.as_ref()?.ring;
         let passed = ring.passed(seq.0.checked_sub(1)?, self.head_seq().0);
