@@ -134,7 +134,11 @@ impl Callback {
             Output::Joined { user: Some(user), device, already: false, .. } => {
                 Some(Self::joined(room, user, device.platform))
             }
-            Output::Left { user: Some(user), operator, platform, reason, remains: false, .. } => {
+            // Of a quit on one platform the app is to hear though another stays: that is what its guide
+            // has it ask `OptPlatform` for (FAQ 4).
+            Output::Left { user: Some(user), operator, platform, reason, remains, .. }
+                if !remains || *reason == LeaveReason::Quit =>
+            {
                 Some(Self::left(room, user, operator.as_ref(), *platform, *reason))
             }
             Output::Presence { user, online, .. } => Some(Self::presence(room, user, *online)),

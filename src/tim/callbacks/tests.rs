@@ -126,7 +126,8 @@ fn who_comes_and_goes_is_told_with_the_platform() {
         let more = json!({ "ExitType": exit, "Operator_Account": by, "ExitMemberList": accounts });
         assert_eq!(body(&callback), merged(base("Group.CallbackAfterMemberExit"), more));
     }
-    assert_eq!(told(&left(None, LeaveReason::Quit, true)), None);
+    assert!(told(&left(Some(user("bob")), LeaveReason::Quit, true)).is_some(), "on one platform");
+    assert_eq!(told(&left(None, LeaveReason::Lost, true)), None, "others are connected");
 }
 
 #[test]

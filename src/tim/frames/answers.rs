@@ -11,7 +11,7 @@ use crate::{
         ToUser,
         elements::{self, MsgElement},
         events::Event,
-        frames::{Frame, PURCHASE_BITS, framed},
+        frames::{Head, PURCHASE_BITS, framed},
         names::{self, tiny_id},
         rest::Reply,
         wire,
@@ -24,8 +24,8 @@ use crate::{
 pub struct Login<'a> {
     /// Who.
     pub user: &'a UserId,
-    /// The host's own key for the connection, given back in every later head (`a2`). Not empty.
-    pub key: &'a str,
+    /// By which signature: it is the key that every later head gives back (`a2`), so that the host need not keep any.
+    pub sig: &'a str,
     /// The host's own number for the connection.
     pub instance: u64,
     /// After how many seconds without a word the client says that it is there.
@@ -38,7 +38,7 @@ impl Login<'_> {
     /// The reply to it.
     pub fn reply(&self) -> Reply {
         Reply::with(json!({
-            "A2Key": self.key,
+            "A2Key": format!("{}:{}", self.user, self.sig),
             "TinyId": tiny_id(self.user).to_string(),
             "InstId": self.instance,
             "HelloInterval": self.hello,
@@ -51,7 +51,12 @@ impl Login<'_> {
 /// The reply to a join. Without a `key` the SDK takes the group for another kind; the host finds the
 /// reader again by it, after a restart too.
 pub fn joined(status: JoinStatus, key: &str, start: u64) -> Reply {
-    let joined = names::join_status(status);
+    let joined = match status {
+        // That somebody is in by another connection is no news to this one: the SDK takes it for a failure.
+        JoinStatus::AlreadyInGroup => JoinStatus::Joined,
+        JoinStatus::Joined | JoinStatus::WaitingForApproval => status,
+    };
+    let joined = names::join_status(joined);
     match status {
         JoinStatus::Joined | JoinStatus::AlreadyInGroup => Reply::with(json!({
             "JoinedStatus": joined,
@@ -82,7 +87,7 @@ pub fn profile<'a>(profiles: impl IntoIterator<Item = (&'a UserId, &'a Profile)>
 
 /// The frame that answers a poll. `list` is what [`events::list`](crate::tim::events::list) made, which
 /// is the same for all readers; `next` is where they go on.
-pub fn poll(frame: &Frame<'_>, key: &str, next: u64, list: &[u8]) -> Vec<u8> {
+pub fn poll(head: &Head, key: &str, next: u64, list: &[u8]) -> Vec<u8> {
     #[derive(Serialize)]
     #[serde(rename_all = "PascalCase")]
     struct Polled<'a> {
@@ -96,7 +101,7 @@ pub fn poll(frame: &Frame<'_>, key: &str, next: u64, list: &[u8]) -> Vec<u8> {
     let mut start = wire::json(&polled);
     // Open again, for the list.
     start.pop();
-    frame.wrap(&[&start, b",\"RspMsgList\":", if list.is_empty() { b"[]" } else { list }, b"}"])
+    head.wrap(&[&start, b",\"RspMsgList\":", if list.is_empty() { b"[]" } else { list }, b"}"])
 }
 
 /// A frame that the host sends by itself: a notice to one session. `seq` is the host's own count.

@@ -65,6 +65,9 @@ pub enum Ask {
     Nothing(Reply),
 }
 
+/// The same as a login says.
+const PURCHASED: &str = r#""PurchaseBits":"111111111111111111111111111111111111111111111111""#;
+
 /// What is answered though there is nothing of the kind here: one-to-one talk, friends, contacts,
 /// history, telemetry; and with which fields, for without some of them the SDK asks for ever.
 const NOTHING: &[(&str, &str)] = &[
@@ -81,13 +84,14 @@ const NOTHING: &[(&str, &str)] = &[
     ("openim.deletemsg", ""),
     ("openim.ws_msg_push_ack", ""),
     ("openim.get_c2c_peer_mute_notifications", ""),
+    ("openim.get_peer_read_time", r#""ReadTime":[]"#),
     ("group_open_http_svc.get_joined_group_list", r#""GroupIdList":[],"TotalCount":0"#),
     ("group_open_http_svc.get_huge_group_msg", r#""RspMsgList":[]"#),
     ("group_open_http_svc.msg_read_report", ""),
     ("group_open_http_svc.batch_get_group_notify", ""),
     ("million_group_open_http_svc.get_joined_group_list", r#""GroupIdList":[],"TotalCount":0"#),
     ("im_sdk_config_mgr.fetch_config", ""),
-    ("im_sdk_config_mgr.fetch_imsdk_purchase_bitsv2", ""),
+    ("im_sdk_config_mgr.fetch_imsdk_purchase_bitsv2", PURCHASED),
     ("im_open_status.wshello", ""),
     ("im_open_status.ws_stat_background", ""),
     ("im_open_status.ws_stat_foreground", ""),
@@ -101,10 +105,10 @@ impl Frame<'_> {
     /// # Errors
     /// 10003 for a command that is not known; otherwise what is wrong with the body.
     pub fn ask(&self) -> Result<Ask, Failure> {
-        let Some((service, command)) = self.servcmd.split_once('.') else {
+        let Some((service, command)) = self.servcmd().split_once('.') else {
             return Err(Code::UNKNOWN_COMMAND.into());
         };
-        if let Some((_, fields)) = NOTHING.iter().find(|(servcmd, _)| *servcmd == self.servcmd) {
+        if let Some((_, fields)) = NOTHING.iter().find(|(servcmd, _)| *servcmd == self.servcmd()) {
             return Ok(Ask::Nothing(Reply::of_fields(fields)));
         }
         match service {

@@ -46,28 +46,38 @@ pub const PURCHASE_BITS: &str = "11111111111111111111111111111111111111111111111
 /// One request of the SDK.
 #[derive(Clone, Debug)]
 pub struct Frame<'a> {
-    servcmd: String,
-    seq: u64,
+    head: Head,
     identifier: String,
     usersig: String,
+    /// What a login was answered with (`a2`).
+    key: String,
     body: &'a RawValue,
+}
+
+/// What a reply repeats of its request: all that is to be kept of one that is answered later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    servcmd: Box<str>,
+    seq: u64,
 }
 
 #[derive(Deserialize)]
 struct Parts<'a> {
-    head: Head,
+    head: Given,
     #[serde(borrow)]
     body: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
-struct Head {
-    servcmd: String,
+struct Given {
+    servcmd: Box<str>,
     seq: u64,
     #[serde(default, deserialize_with = "or_default")]
     identifier: String,
     #[serde(default, deserialize_with = "or_default")]
     usersig: String,
+    #[serde(default, deserialize_with = "or_default")]
+    a2: String,
 }
 
 impl<'a> Frame<'a> {
@@ -81,41 +91,65 @@ impl<'a> Frame<'a> {
     /// which a reply could belong.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Failure> {
         let Parts { head, body } = Faults::GROUP.read(bytes, MAX_FRAME)?;
-        let Head { servcmd, seq, identifier, usersig } = head;
+        let Given { servcmd, seq, identifier, usersig, a2: key } = head;
         if servcmd.len() > Self::MAX_SERVCMD {
             return Err(Code::BAD_PARAMETER.into());
         }
-        Ok(Self { servcmd, seq, identifier, usersig, body: body.unwrap_or(RawValue::NULL) })
+        let head = Head { servcmd, seq };
+        Ok(Self { head, identifier, usersig, key, body: body.unwrap_or(RawValue::NULL) })
+    }
+
+    /// What a reply repeats of it.
+    pub fn head(&self) -> &Head {
+        &self.head
     }
 
     /// `servcmd`: service and command, with a point between.
     pub fn servcmd(&self) -> &str {
-        &self.servcmd
+        &self.head.servcmd
     }
 
     /// The client's count of its requests.
     pub fn seq(&self) -> u64 {
-        self.seq
+        self.head.seq
     }
 
-    /// Who wants to log in, and their signature: of [`Ask::Login`] only.
-    pub fn credentials(&self) -> (&str, &str) {
-        (&self.identifier, &self.usersig)
+    /// Whose it says it is, and their signature: as a login brings them, and as every later frame has them in the key
+    /// that the login was answered with. By it the SDK goes on over another connection, before it has logged in there.
+    /// Nobody's is `None`.
+    pub fn credentials(&self) -> Option<(&str, &str)> {
+        if self.identifier.is_empty() && self.usersig.is_empty() {
+            // No signature has a colon.
+            return self.key.rsplit_once(':');
+        }
+        Some((&self.identifier, &self.usersig))
     }
 
     /// The frame that answers it.
     pub fn reply(&self, reply: &Reply) -> Vec<u8> {
-        self.wrap(&[reply.as_bytes()])
+        self.head.reply(reply)
     }
 
     /// The frame that answers with a failure.
     pub fn fail(&self, failure: &Failure) -> Vec<u8> {
         self.reply(&Reply::from(failure))
     }
+}
+
+impl Head {
+    /// The frame that answers it.
+    pub fn reply(&self, reply: &Reply) -> Vec<u8> {
+        self.wrap(&[reply.as_bytes()])
+    }
 
     fn wrap(&self, body: &[&[u8]]) -> Vec<u8> {
         framed(&self.servcmd, self.seq, body)
     }
+}
+
+/// The frame that tells what was wrong with one that has no head to reply to: see [`Frame::read`].
+pub fn fault(failure: &Failure) -> Vec<u8> {
+    framed("", 0, &[Reply::from(failure).as_bytes()])
 }
 
 /// A frame with this head, and a body in pieces.

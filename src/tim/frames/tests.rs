@@ -100,12 +100,24 @@ fn a_login_shows_who_and_is_answered_with_a_key() {
     let head = json!({ "servcmd": "im_open_status.wslogin", "seq": 1, "identifier": "ann", "usersig": "sig" });
     let bytes = json!({ "head": head, "body": { "State": "Online" } }).to_string();
     let frame = Frame::read(bytes.as_bytes()).unwrap();
-    assert_eq!((frame.ask(), frame.credentials()), (Ok(Ask::Login), ("ann", "sig")));
-    let login = Login { user: &user("ann"), key: "key", instance: 3, hello: 60, now: AT };
+    assert_eq!((frame.ask(), frame.credentials()), (Ok(Ask::Login), Some(("ann", "sig"))));
+    // Over another connection it brings the key instead.
+    let again =
+        json!({ "head": { "servcmd": "im_open_status.wslogin", "seq": 1, "a2": "a:b:sig" } });
+    let again = again.to_string();
+    let frame = Frame::read(again.as_bytes()).unwrap();
+    assert_eq!(frame.credentials(), Some(("a:b", "sig")));
+    let nobody = br#"{"head":{"servcmd":"heartbeat.alive","seq":1,"identifier":"","usersig":""}}"#;
+    assert_eq!(Frame::read(nobody).unwrap().credentials(), None);
+    let bought = ask("im_sdk_config_mgr.fetch_imsdk_purchase_bitsv2", &json!({}));
+    let Ok(Ask::Nothing(reply)) = bought else { panic!("{bought:?}") };
+    let bought: Value = serde_json::from_slice(reply.as_bytes()).unwrap();
+    assert_eq!(bought["PurchaseBits"], PURCHASE_BITS);
+    let login = Login { user: &user("ann"), sig: "sig", instance: 3, hello: 60, now: AT };
     let told = body_of(&frame.reply(&login.reply()));
     let tiny = tiny_id(&user("ann")).to_string();
     for (key, value) in [
-        ("A2Key", json!("key")),
+        ("A2Key", json!("ann:sig")),
         ("TinyId", json!(tiny)),
         ("InstId", json!(3)),
         ("HelloInterval", json!(60)),
@@ -153,7 +165,7 @@ fn a_join_is_answered_with_what_makes_the_sdk_poll() {
     }
     let of =
         |status| -> Value { serde_json::from_slice(joined(status, "k", 4).as_bytes()).unwrap() };
-    assert_eq!(of(JoinStatus::AlreadyInGroup)["JoinedStatus"], "AlreadyInGroup");
+    assert_eq!(of(JoinStatus::AlreadyInGroup)["JoinedStatus"], "JoinedSuccess");
     let waits = of(JoinStatus::WaitingForApproval);
     assert_eq!(
         (&waits["JoinedStatus"], &waits["LongPollingKey"]),
@@ -344,16 +356,22 @@ fn what_is_not_there_is_answered_in_a_shape_that_ends() {
 }
 
 #[test]
+fn what_has_no_head_is_told_so_all_the_same() {
+    let told = body_of(&fault(&Frame::read(b"{").unwrap_err()));
+    assert_eq!(told["ErrorCode"], 10_011);
+}
+
+#[test]
 fn a_poll_carries_the_shared_list_as_it_is() {
     let bytes = bytes("group_open_long_polling_http_svc.get_msg", &json!({ "Key": "k" }));
     let frame = Frame::read(&bytes).unwrap();
-    let told = body_of(&poll(&frame, "k\"", 9, br#"[{"Event":3}]"#));
+    let told = body_of(&poll(frame.head(), "k\"", 9, br#"[{"Event":3}]"#));
     let expected = json!({
         "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "", "Key": "k\"", "NextSeq": 9,
         "RspMsgList": [{ "Event": 3 }],
     });
     assert_eq!(told, expected);
-    assert_eq!(body_of(&poll(&frame, "k", 9, b""))["RspMsgList"], json!([]));
+    assert_eq!(body_of(&poll(frame.head(), "k", 9, b""))["RspMsgList"], json!([]));
 }
 
 #[test]
