@@ -1,10 +1,11 @@
 //! Takes connections in, and serves HTTP over each until it ends or becomes a WebSocket.
 //!
 //! Bounds: what [`Gate`] says; a request's head within a time and [`HEAD_BYTES`]; and [`LONGEST`] for
-//! a connection that does not become a WebSocket.
+//! a connection that does not become a WebSocket, with [`LAST`] for what it is asking then.
 
 use std::{
     io,
+    net::IpAddr,
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
@@ -29,14 +30,18 @@ use crate::gate::{Gate, Place};
 
 /// A browser's head has one to four thousand bytes.
 const HEAD_BYTES: usize = 16 << 10;
-/// A page's files are fetched in a moment. Whoever takes longer comes again.
+/// A page's files are fetched in a moment, and who calls over and over comes again.
 const LONGEST: Duration = Duration::from_mins(1);
+/// How long the last request of a connection may take.
+const LAST: Duration = Duration::from_secs(10);
 /// The pause where the system has no more connections to give: some end meanwhile.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Whom a request came from.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
+    /// From where.
+    pub(crate) ip: IpAddr,
     /// Whether it came from this machine.
     pub(crate) is_near: bool,
     pub(crate) place: Arc<Place>,
@@ -66,8 +71,8 @@ pub(crate) async fn accept(listener: TcpListener, reception: Reception) {
                     // What is written is written at once: frames are whole, and small ones must not wait.
                     let _slower_then = stream.set_nodelay(true);
                     let place = Arc::new(place);
-                    let is_near = from.ip().to_canonical().is_loopback();
-                    let peer = Peer { is_near, place: place.clone() };
+                    let ip = from.ip().to_canonical();
+                    let peer = Peer { ip, is_near: ip.is_loopback(), place: place.clone() };
                     let visit = Visit { stream, _place: place };
                     spawn(serve(visit, peer, reception.clone()));
                 }
@@ -94,11 +99,12 @@ async fn serve(visit: Visit, peer: Peer, reception: Reception) {
         select! {
             _ended = connection.as_mut() => return,
             _closes = closing.wait_for(|closes| *closes) => {}
+            () = sleep(LONGEST) => {}
         }
         connection.as_mut().graceful_shutdown();
         let _ended = connection.await;
     };
-    let _too_long = timeout(LONGEST, served).await;
+    let _too_long = timeout(LONGEST + LAST, served).await;
 }
 
 /// Whether only the connection that would have come is concerned.

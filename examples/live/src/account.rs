@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use liveroom::{Flow, Priority, Stats, Timestamp};
+use liveroom::{Flow, Group, Priority, Stats, Timestamp};
 
 use crate::{
     counts::Counted,
@@ -11,7 +11,7 @@ use crate::{
     protocol::answers::{DISCARDS, REJECTIONS},
 };
 
-/// The account of a run so far, of all rooms together.
+/// The account of a run so far, of all groups together.
 #[derive(Clone, Debug)]
 pub struct Account {
     at: Timestamp,
@@ -24,10 +24,14 @@ pub struct Account {
 impl Account {
     pub(crate) fn take(house: &House) -> Self {
         let (mut stats, mut online, mut counted) = (Stats::default(), 0, Counted::default());
-        for room in &house.rooms {
-            let (of_room, there) = house.read(room, |group| (group.stats(), group.online()));
-            add(&mut stats, &of_room);
+        for key in house.groups() {
+            // One that was disposed of meanwhile has taken its account with it.
+            let read = |group: &Group| (group.stats(), group.online());
+            let Some((of_group, there)) = house.hub.read(key, read) else { continue };
+            add(&mut stats, &of_group);
             online += there;
+        }
+        for room in &house.rooms {
             counted = counted + room.counts.now();
         }
         Self { at: house.clock.now(), stats, online, counted, usage: Usage::read() }

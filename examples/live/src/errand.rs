@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use liveroom::{Cursor, SessionId, Ticket, UserId};
+use liveroom::{Cursor, HubKey, SessionId, Ticket, UserId, tim::frames::Head};
 
-use crate::{line::Line, room::RoomNo};
+use crate::{line::Line, room::RoomNo, secret::Secret};
 
 /// Something for the fan-out thread to do in one room, or in all.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(crate) enum Errand {
     Watch { room: RoomNo, session: SessionId, connection: u64, on: bool },
     /// A question was answered.
     Answered { room: RoomNo, ticket: Ticket },
+    /// A reader of a group polls.
+    Poll { group: HubKey, poll: Poll },
     /// Tell everybody what there is to tell, then that the host restarts.
     Close,
 }
@@ -34,6 +36,19 @@ pub(crate) struct Reader {
     pub(crate) arrival: Arrival,
     /// Where it reads on.
     pub(crate) cursor: Cursor,
+}
+
+/// A request for what is new, that is answered once there is something.
+#[derive(Debug)]
+pub(crate) struct Poll {
+    /// The reader's key.
+    pub(crate) key: Secret,
+    pub(crate) line: Arc<Line>,
+    pub(crate) head: Head,
+    /// The place from which on the reader asks.
+    pub(crate) start: u64,
+    /// The place from which on the reader may ask.
+    pub(crate) floor: Cursor,
 }
 
 /// What somebody who comes in has of the room already.

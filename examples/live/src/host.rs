@@ -22,6 +22,7 @@ use tracing::{info, warn};
 use crate::{
     accept::{Reception, accept},
     account::Account,
+    callbacks::Senders,
     crowd,
     errand::Errand,
     fanout::FanOut,
@@ -46,6 +47,7 @@ pub struct Host {
     places: Arc<Semaphore>,
     server: JoinHandle<()>,
     fan_out: thread::JoinHandle<()>,
+    senders: Senders,
     crowd: Option<thread::JoinHandle<()>>,
     stop: Arc<AtomicBool>,
 }
@@ -63,12 +65,13 @@ impl Host {
         make_room(&options.limits);
         let listener = listen(&options)?;
         let address = listener.local_addr()?;
-        let (house, errands) = House::open(options.limits)?;
+        let (house, errands) = House::open(&options)?;
         let places = Arc::new(Semaphore::new(options.limits.connections));
         let stop = Arc::new(AtomicBool::new(false));
 
         let fan_out = FanOut::new(house.clone(), errands);
         let fan_out = thread::Builder::new().name("fan-out".to_owned()).spawn(|| fan_out.run())?;
+        let senders = Senders::begin(&house);
         let mut crowd = None;
         if options.crowd > 0 {
             let (house, stop) = (house.clone(), stop.clone());
@@ -84,7 +87,7 @@ impl Host {
         let reception = Reception { gate, router: routes, head_within, closing };
         let server = tokio::spawn(accept(listener, reception));
         info!(%address, "the host begins");
-        Ok(Self { house, address, places, server, fan_out, crowd, stop })
+        Ok(Self { house, address, places, server, fan_out, senders, crowd, stop })
     }
 
     /// Where it listens.
@@ -95,6 +98,11 @@ impl Host {
     /// The owner's key: whoever brings it comes in as the owner of every room.
     pub fn key(&self) -> String {
         self.house.key.to_string()
+    }
+
+    /// The console's token: whoever brings it makes and deletes apps.
+    pub fn console(&self) -> String {
+        self.house.console.token.to_string()
     }
 
     /// How many connections there are.
@@ -121,7 +129,7 @@ impl Host {
     /// # Errors
     /// A thread or the server had failed.
     pub async fn stop(self) -> io::Result<Account> {
-        let Self { house, places, server, fan_out, crowd, stop, address: _ } = self;
+        let Self { house, places, server, fan_out, senders, crowd, stop, address: _ } = self;
         stop.store(true, Relaxed);
         if let Some(crowd) = crowd {
             join(crowd).await?;
@@ -131,6 +139,7 @@ impl Host {
         house.settle().await;
         house.send_on(Errand::Close).await;
         join(fan_out).await?;
+        senders.end(&house).await;
         // Connections that have not joined hear it from here, and nobody more is let in.
         house.closing.send_replace(true);
         let all = u32::try_from(house.limits.connections).unwrap_or(u32::MAX);

@@ -1,4 +1,4 @@
-//! The house: one app with its rooms, and what they share.
+//! The house: the rooms of the page, and all that they and the groups of every app share.
 
 use std::{
     io,
@@ -20,26 +20,38 @@ use tokio::{
 };
 
 use crate::{
+    apps::{AppKey, Apps},
+    callbacks::Callbacks,
     codes::Codes,
+    console::Console,
+    desk::Desk,
     door::Door,
     errand::{ERRANDS, Errand},
-    options::Limits,
+    gateway::Gateway,
+    options::{Limits, Options},
     plan::{OWNER, PLANS, Plan},
     pulse::Pulse,
+    rest::Calls,
     room::{Room, RoomNo},
     secret::{Secret, random},
     words::{self, Compiled},
 };
 
-/// One app with its rooms, and everything that a host needs beside them.
+/// The page's rooms, the groups of every app, and everything that a host needs beside them.
 #[derive(Debug)]
 pub(crate) struct House {
     pub(crate) hub: Hub,
     pub(crate) clock: Clock,
+    pub(crate) apps: Apps,
+    /// The app of the page's rooms.
     pub(crate) app: AppId,
     pub(crate) rooms: Vec<Arc<Room>>,
     pub(crate) limits: Limits,
     pub(crate) door: Door,
+    pub(crate) desk: Desk,
+    pub(crate) gateway: Gateway,
+    pub(crate) calls: Calls,
+    pub(crate) console: Console,
     /// Who knows it is the owner.
     pub(crate) key: Secret,
     /// The user that the owner is.
@@ -56,15 +68,18 @@ pub(crate) struct House {
 
 impl House {
     /// Opens the rooms; the errands are for the fan-out thread.
-    pub(crate) fn open(limits: Limits) -> io::Result<(Arc<Self>, mpsc::Receiver<Errand>)> {
-        let (clock, app) = (Clock::new(), AppId(1));
+    pub(crate) fn open(options: &Options) -> io::Result<(Arc<Self>, mpsc::Receiver<Errand>)> {
+        let (clock, limits) = (Clock::new(), options.limits);
         let [first, second] = random()?;
         // All rooms lie in one shard: a shard has one fan-out thread, and one is enough.
         let hub = Hub::new(HashKey::new(first, second), 1, EngineConfig::default());
-        hub.create_app(clock.now(), app, "live", None).map_err(io::Error::other)?;
+        let admin = UserId::new(&options.admin).map_err(io::Error::other)?;
+        let (apps, app) = register(&hub, clock.now(), admin.clone(), &options.apps)?;
+        let callbacks = options.callbacks.clone();
+        let desk = Desk::new(callbacks.map(|callbacks| Callbacks::new(callbacks, admin)));
         let owner = UserId::new(OWNER).map_err(io::Error::other)?;
         let rooms = PLANS.iter().enumerate().map(|(no, plan)| {
-            let settings = plan.settings(limits.hold);
+            let settings = desk.asking(plan.settings(limits.hold));
             furnish(&hub, clock.now(), app, &owner, RoomNo(no), plan, settings)
                 .map_err(io::Error::other)
         });
@@ -73,10 +88,15 @@ impl House {
         let house = Self {
             hub,
             clock,
+            apps,
             app,
             rooms,
             limits,
             door: Door::default(),
+            gateway: Gateway::default(),
+            desk,
+            calls: Calls::new(limits.calls),
+            console: Console::new(&options.apps)?,
             key: Secret::random()?,
             owner,
             pulse: Pulse::new(clock.now()),
@@ -94,6 +114,11 @@ impl House {
             None => self.rooms.first(),
             Some(id) => self.rooms.iter().find(|room| room.plan.id == id),
         }
+    }
+
+    /// Every group of every app, those of the page's rooms among them.
+    pub(crate) fn groups(&self) -> Vec<HubKey> {
+        self.hub.apps().iter().flat_map(|app| self.hub.groups(app.id)).collect()
     }
 
     /// A number that nothing else in this host has: for users, sessions and connections.
@@ -161,22 +186,23 @@ impl House {
     /// delivered or expires in its own time, and what is sent meanwhile is refused.
     pub(crate) async fn settle(&self) {
         self.ending.store(true, Relaxed);
-        for room in &self.rooms {
-            let open: Vec<_> = self
-                .read(room, |group| group.questions().map(|question| question.ticket).collect());
+        for key in self.groups() {
+            let tickets = |group: &Group| group.questions().map(|asked| asked.ticket).collect();
+            let open: Vec<_> = self.hub.read(key, tickets).unwrap_or_default();
             for ticket in open {
                 let decision =
                     Decision::Reject { code: RESTARTS, reason: "the host restarts".into() };
+                let answer = Command::Answer { ticket, decision };
                 // One that was decided meanwhile is decided.
-                let _decided = self.push(room, &Author::App, Command::Answer { ticket, decision });
+                let _decided = self.hub.push(self.clock.now(), key, Author::App, answer);
             }
         }
-        let open = |room: &Arc<Room>| {
-            let stats = self.read(room, Group::stats);
+        let open = |key: &HubKey| {
+            let stats = self.hub.read(*key, Group::stats).unwrap_or_default();
             stats.flow.0.iter().any(|flow| flow.waiting + flow.held > 0)
         };
         let all_ended = async {
-            while self.rooms.iter().any(open) {
+            while self.groups().iter().any(open) {
                 sleep(Duration::from_millis(10)).await;
             }
         };
@@ -187,6 +213,24 @@ impl House {
 
 /// The code of a decision that nobody could make, of those that the engine leaves to hosts.
 const RESTARTS: u32 = 10_100;
+
+/// Registers the apps; returns them, and the first.
+fn register(
+    hub: &Hub,
+    now: Timestamp,
+    admin: UserId,
+    keys: &[AppKey],
+) -> io::Result<(Apps, AppId)> {
+    let apps = Apps::new(admin);
+    let unknown = AppKey::random(AppId(1))?;
+    let first = keys.first().unwrap_or(&unknown);
+    for key in [first].into_iter().chain(keys.iter().skip(1)) {
+        let name = format!("app {}", key.app());
+        hub.create_app(now, key.app(), &name, None).map_err(io::Error::other)?;
+        apps.add(key);
+    }
+    Ok((apps, first.app()))
+}
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 

@@ -13,6 +13,11 @@
 //! | `speech`, `acts` | what is sent, before the group sees it; what owner and pupils do beside |
 //! | `words`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
 //! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
+//! | `apps` | the apps that are served, and the keys of their users' signatures |
+//! | `desk`, `rest` | what the modelled service's requests ask, over whichever way they come; those of REST |
+//! | `console` | where apps and groups are made by hand |
+//! | `callbacks` | what the app's own server is asked and told |
+//! | `gateway` | the WebSocket of the modelled service's own SDK |
 //! | `crowd` | viewers who are not there |
 //! | `ops`, `metrics`, `pulse`, `logs` | what those see who keep the host running |
 //! | `account`, `process` | what became of every message, and what that cost |
@@ -22,17 +27,22 @@
 mod accept;
 mod account;
 mod acts;
+mod apps;
 mod board;
 mod book;
+mod callbacks;
 mod codes;
 mod connection;
+mod console;
 mod counts;
 mod crowd;
+mod desk;
 mod door;
 mod errand;
 mod fanout;
 mod files;
 mod gate;
+mod gateway;
 mod hands;
 mod host;
 mod house;
@@ -48,6 +58,7 @@ mod plan;
 mod process;
 mod protocol;
 mod pulse;
+mod rest;
 mod room;
 mod secret;
 mod speech;
@@ -55,6 +66,8 @@ mod welcome;
 mod words;
 
 pub use account::Account;
+pub use apps::{AppKey, BadAppKey};
+pub use callbacks::{Address, BadAddress, CallbackOptions};
 pub use host::Host;
 pub use logs::{LogForm, begin_log};
 pub use open_files::raise_open_files;

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use bytes::Bytes;
 use futures_util::{SinkExt, stream::SplitSink};
 use serde::Deserialize;
 use tokio::{
@@ -42,6 +43,8 @@ pub(crate) struct Line {
 pub(crate) struct Outbound {
     frames: mpsc::Receiver<Message>,
     last: watch::Receiver<Option<Utf8Bytes>>,
+    /// What one is told who does not read; empty is nothing.
+    slow: Utf8Bytes,
 }
 
 /// Room for one answer.
@@ -62,7 +65,14 @@ impl Line {
     pub(crate) fn new() -> (Self, Outbound) {
         let (frames, outgoing) = mpsc::channel(OUTBOX);
         let (last, ending) = watch::channel(None);
-        (Self { frames, last }, Outbound { frames: outgoing, last: ending })
+        let outbound = Outbound { frames: outgoing, last: ending, slow: Bye::SLOW.text() };
+        (Self { frames, last }, outbound)
+    }
+
+    /// For clients that know none of this host's last words.
+    pub(crate) fn wordless() -> (Self, Outbound) {
+        let (line, outbound) = Self::new();
+        (line, Outbound { slow: Utf8Bytes::default(), ..outbound })
     }
 
     /// Offers what many are told: it leaves room for what this client alone is told.
@@ -89,10 +99,27 @@ impl Line {
         }
     }
 
+    /// Offers a frame of bytes, as [`offer`](Self::offer) does one of text.
+    pub(crate) fn offer_bytes(&self, frame: Vec<u8>) -> Result<(), Full> {
+        match self.frames.try_send(Message::Binary(frame.into())) {
+            Ok(()) | Err(TrySendError::Closed(_)) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(Full),
+        }
+    }
+
+    /// Says a frame of bytes, and waits for room.
+    pub(crate) async fn say_bytes(&self, frame: Vec<u8>) {
+        self.put(Message::Binary(frame.into())).await;
+    }
+
     /// Says a frame, and waits for room: only the client's own reading waits with it.
     pub(crate) async fn say(&self, frame: Utf8Bytes) {
+        self.put(Message::Text(frame)).await;
+    }
+
+    async fn put(&self, message: Message) {
         select! {
-            _sent_or_gone = self.frames.send(Message::Text(frame)) => {}
+            _sent_or_gone = self.frames.send(message) => {}
             () = self.ended() => {}
         }
     }
@@ -109,7 +136,12 @@ impl Line {
 
     /// Asks whether anybody is still there; if the outbox is full, the writing will tell.
     pub(crate) fn ping(&self) {
-        let _full = self.frames.try_send(Message::Ping(bytes::Bytes::new()));
+        let _full = self.frames.try_send(Message::Ping(Bytes::new()));
+    }
+
+    /// Ends the connection, without a word, after all that waits.
+    pub(crate) fn end(&self) {
+        self.part(Utf8Bytes::default());
     }
 
     /// Ends the connection, with a last word after all that waits. The first last word stands.
@@ -167,8 +199,10 @@ impl Outbound {
                 Err(_elapsed) => {
                     // Whoever does not read will hardly read this, but may when it wakes.
                     self.frames.close();
-                    let word = Message::Text(Bye::SLOW.text());
-                    let _hardly = timeout(FAREWELL, sink.send(word)).await;
+                    if !self.slow.is_empty() {
+                        let word = Message::Text(self.slow);
+                        let _hardly = timeout(FAREWELL, sink.send(word)).await;
+                    }
                     return;
                 }
             }
@@ -186,7 +220,7 @@ impl Outbound {
         while let Some(message) = self.frames.recv().await {
             sink.feed(message).await?;
         }
-        let word = self.last.borrow().clone();
+        let word = self.last.borrow().clone().filter(|word| !word.is_empty());
         if let Some(word) = word {
             sink.feed(Message::Text(word)).await?;
         }

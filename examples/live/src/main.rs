@@ -7,11 +7,13 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     process::ExitCode,
+    str::FromStr,
     time::Duration,
 };
 
 use clap::Parser;
-use live::{Host, Limits, LogForm, Options, begin_log};
+use live::{Address, AppKey, CallbackOptions, Host, Limits, LogForm, Options, begin_log};
+use liveroom::{AppId, Clock, Silence};
 use tokio::{
     select, signal,
     time::{MissedTickBehavior, interval},
@@ -26,6 +28,33 @@ struct Arguments {
     /// Where to listen.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+
+    /// An app of the modelled service, and the key that its users' signatures are made with; may be given more than
+    /// once. The rooms of the page are the first app's. Without any: one with a new key, which is printed.
+    #[arg(long, value_name = "ID:KEY")]
+    app: Vec<AppKey>,
+
+    /// The user who administers every app.
+    #[arg(long, value_name = "NAME", default_value = Options::ADMIN)]
+    admin: String,
+
+    /// Print a signature with which that user of the first app logs in, alone on the last line, and end. It holds for
+    /// 180 days.
+    #[arg(long, value_name = "NAME", requires = "app")]
+    usersig: Option<String>,
+
+    /// The app's own server, which is asked before messages, joins and new groups, and told what happened. By http
+    /// alone: one that is far is reached through a proxy that speaks TLS.
+    #[arg(long, value_name = "URL")]
+    callback: Option<Address>,
+
+    /// What is done where that server does not answer within 2 seconds: deliver or deny.
+    #[arg(long, value_name = "POLICY", default_value = "deliver", requires = "callback")]
+    callback_default: Policy,
+
+    /// Sign what that server is sent (`Sign`, `RequestTime`) with this token.
+    #[arg(long, value_name = "TOKEN", requires = "callback")]
+    callback_token: Option<String>,
 
     /// Simulated viewers, who chat, like and give; one in five is a guest.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -62,10 +91,39 @@ struct Arguments {
     page: Option<PathBuf>,
 }
 
+/// What the silence of the app's own server means.
+#[derive(Clone, Copy, Debug)]
+struct Policy(Silence);
+
+impl FromStr for Policy {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "deliver" => Ok(Self(Silence::Allow)),
+            "deny" => Ok(Self(Silence::Reject)),
+            _ => Err("deliver or deny"),
+        }
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   live --crowd 2000                a busy room at http://127.0.0.1:8080/
   live --listen 0.0.0.0:8080       a quiet one, for everybody in the house
+
+For clients of the modelled service, say where the host is and bring a signature:
+  live --app 1400000000:secret
+  live --app 1400000000:secret --usersig ann
+  tim = TIM.create({ SDKAppID: 1400000000, proxyServer: 'ws://127.0.0.1:8080' })
+  tim.login({ userID: 'ann', userSig: 'what the second line printed' })
+  tim.joinGroup({ groupID: 'live' })                        the first room of the page
+
+For servers of it, make a signature for the administrator, and say where the app's own server is:
+  live --app 1400000000:secret --callback http://127.0.0.1:8000/im
+  live --app 1400000000:secret --usersig administrator
+  curl 'http://127.0.0.1:8080/v4/group_open_http_svc/get_group_info?sdkappid=1400000000&identifier=administrator\
+&usersig=WHAT-WAS-PRINTED&random=1&contenttype=json' -d '{\"GroupIdList\":[\"live\"]}'
 
 Try these words: \"stupid\" is masked, \"zorgblatt\" is turned away, and \"free coins\" is
 held for 20 seconds for the owner to decide, and turned away if nobody does.
@@ -83,21 +141,31 @@ async fn main() -> ExitCode {
     }
 }
 
+/// How long a signature from the command line holds: the modelled service's own example.
+const SIGNED_FOR: Duration = Duration::from_hours(180 * 24);
+/// The app that is there where none is named, by the number of the modelled service's own examples.
+const DEMO: AppId = AppId(1_400_000_000);
+
 async fn run(arguments: Arguments) -> io::Result<()> {
-    let Arguments { listen, crowd, connections, per_address, tick, metrics_to_all, page, .. } =
-        arguments;
-    begin_log(arguments.log, &arguments.log_level).map_err(io::Error::other)?;
-    let mut limits = Limits { connections, per_address, metrics_to_all, ..Limits::default() };
-    if let Some(tick) = tick {
-        limits = limits.with_tick(Duration::from_millis(tick.into()));
+    if let (Some(name), Some(app)) = (&arguments.usersig, arguments.app.first()) {
+        let sig = app.sign(name, Clock::new().now(), SIGNED_FOR).map_err(io::Error::other)?;
+        println!("{sig}");
+        return Ok(());
     }
-    let show = io::stderr().is_terminal();
-    let host = Host::start(Options { crowd, show, page, limits, ..Options::at(listen) })?;
+    begin_log(arguments.log, &arguments.log_level).map_err(io::Error::other)?;
+    let demo = if arguments.app.is_empty() { Some(AppKey::random(DEMO)?) } else { None };
+    let mut options = options(arguments);
+    options.apps.extend(demo.clone());
+    let host = Host::start(options)?;
     let address = host.address();
     println!("viewers  http://{address}/");
     // Once, here, and nowhere else: browsers do not send what stands behind the `#`.
     println!("owner    http://{address}/panel#key={}", host.key());
     println!("teacher  http://{address}/board?group=class#key={}", host.key());
+    println!("console  http://{address}/console#token={}", host.console());
+    if let Some(demo) = demo {
+        println!("app      {}:{}", demo.app(), demo.key());
+    }
 
     let mut minutes = interval(Duration::from_mins(1));
     minutes.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -120,4 +188,23 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     println!("{account}");
     println!("all in all: {}", account.since(&first));
     Ok(())
+}
+
+/// How the command line says that the host is to be started.
+fn options(arguments: Arguments) -> Options {
+    let Arguments { listen, app, admin, crowd, connections, per_address, .. } = arguments;
+    let Arguments {
+        tick, metrics_to_all, page, callback, callback_default, callback_token, ..
+    } = arguments;
+    let mut limits = Limits { connections, per_address, metrics_to_all, ..Limits::default() };
+    if let Some(tick) = tick {
+        limits = limits.with_tick(Duration::from_millis(tick.into()));
+    }
+    let callbacks = callback.map(|address| CallbackOptions {
+        token: callback_token,
+        silence: callback_default.0,
+        ..CallbackOptions::to(address)
+    });
+    let show = io::stderr().is_terminal();
+    Options { apps: app, admin, callbacks, crowd, show, page, limits, ..Options::at(listen) }
 }

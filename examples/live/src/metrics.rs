@@ -3,11 +3,13 @@
 //! The engine tells its groups' accounts, and the host what it counts beside them. The recorder is made
 //! for one reading, so that nothing is shared by the hosts of one process, and nothing is kept.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use liveroom::metrics::record;
 use metrics::{counter, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use crate::{counts::Counted, house::House, room::Room};
+use crate::{callbacks::Callbacks, counts::Counted, house::House, room::Room};
 
 /// The text of all figures. The engine's begin with `liveroom_`, and the host's own with `live_`.
 pub(crate) fn figures(house: &House, connections: usize) -> String {
@@ -15,6 +17,9 @@ pub(crate) fn figures(house: &House, connections: usize) -> String {
     let figures = recorder.handle();
     with_local_recorder(&recorder, || {
         set("live_connections", connections);
+        if let Some(callbacks) = &house.desk.callbacks {
+            tell_callbacks(callbacks);
+        }
         for room in &house.rooms {
             house.read(room, record);
             tell(room);
@@ -38,6 +43,18 @@ fn tell(room: &Room) {
         ("live_gifts_total", gifts),
     ] {
         counter!(name, &label).absolute(total);
+    }
+}
+
+/// What became of callbacks.
+fn tell_callbacks(callbacks: &Callbacks) {
+    let counts = &callbacks.counts;
+    for (name, total) in [
+        ("live_callbacks_sent_total", &counts.sent),
+        ("live_callbacks_silent_total", &counts.silent),
+        ("live_callbacks_lost_total", &counts.lost),
+    ] {
+        counter!(name).absolute(total.load(Relaxed));
     }
 }
 

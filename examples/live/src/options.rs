@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use liveroom::Tick;
+use liveroom::{Tick, tim::rest::CALLS_PER_SECOND};
+
+use crate::{apps::AppKey, callbacks::CallbackOptions};
 
 /// How to start a host.
 #[derive(Clone, Debug)]
@@ -15,14 +17,33 @@ pub struct Options {
     pub show: bool,
     /// A folder from which the page's files are read at each request, instead of those built in.
     pub page: Option<PathBuf>,
+    /// The apps, each with its key; the rooms of the page are the first one's. None is an app whose key nobody
+    /// knows.
+    pub apps: Vec<AppKey>,
+    /// The administrator of every app.
+    pub admin: String,
+    /// The server that is asked and told what goes on, if there is one.
+    pub callbacks: Option<CallbackOptions>,
     /// How much to take on.
     pub limits: Limits,
 }
 
 impl Options {
+    /// The administrator that the modelled service's documents name.
+    pub const ADMIN: &str = "administrator";
+
     /// A host that listens there, without a crowd, with the default limits.
     pub fn at(listen: SocketAddr) -> Self {
-        Self { listen, crowd: 0, show: false, page: None, limits: Limits::default() }
+        Self {
+            listen,
+            crowd: 0,
+            show: false,
+            page: None,
+            apps: Vec::new(),
+            admin: Self::ADMIN.to_owned(),
+            callbacks: None,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -52,6 +73,8 @@ pub struct Limits {
     pub tick: Tick,
     /// Whether `/metrics` is served to other machines too. Default: to this one alone.
     pub metrics_to_all: bool,
+    /// How often an app may call one command over REST in a second. Default 200, the modelled service's.
+    pub calls: u32,
 }
 
 impl Limits {
@@ -85,6 +108,7 @@ impl Default for Limits {
                 ..Tick::default()
             },
             metrics_to_all: false,
+            calls: CALLS_PER_SECOND,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use axum::{
     Extension, Router,
-    extract::{State, WebSocketUpgrade},
+    extract::{RawQuery, State, WebSocketUpgrade},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
@@ -14,17 +14,20 @@ use axum::{
     },
     middleware::map_response,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get, post},
 };
 use tokio::sync::Semaphore;
 
 use crate::{
     accept::Peer,
     connection::{serve, turn_away},
+    console,
     files::{Files, files},
+    gateway::{self, Caller},
     house::House,
     ops::{figures, health},
     protocol::FRAME_BYTES,
+    rest,
 };
 
 /// A frame a little too long is read to its end, so that its sender can be told. One that is longer
@@ -60,8 +63,14 @@ pub(crate) struct Site {
 pub(crate) fn routes(site: Site) -> Router {
     let mut router = Router::new()
         .route("/ws", get(open))
+        .route("/binfo", get(open_gateway))
         .route("/healthz", get(health))
-        .route("/metrics", get(figures));
+        .route("/metrics", get(figures))
+        .route("/v4/", any(rest::answer))
+        .route("/v4/{*command}", any(rest::answer))
+        .route("/console/apps", get(console::list).post(console::create))
+        .route("/console/apps/{app}", post(console::change).delete(console::delete))
+        .route("/console/apps/{app}/groups", get(console::groups).post(console::create_group));
     for file in files() {
         router = router.route(
             &file.address(),
@@ -107,6 +116,31 @@ async fn open(
         }),
         Err(_full) => upgrade.on_upgrade(turn_away),
     }
+}
+
+/// Opens a WebSocket of the modelled service's SDK. Its pages are somebody else's, and what a connection may do comes
+/// with its frames alone.
+async fn open_gateway(
+    State(site): State<Site>,
+    Extension(peer): Extension<Peer>,
+    RawQuery(query): RawQuery,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let caller = query.as_deref().and_then(|query| Caller::read(query, peer.ip));
+    let Some(caller) = caller else { return StatusCode::BAD_REQUEST.into_response() };
+    let place = site.places.try_acquire_owned();
+    let (Ok(place), true) = (place, peer.place.opens(Instant::now())) else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let upgrade = upgrade
+        .max_message_size(gateway::MOST_BYTES)
+        .max_frame_size(gateway::MOST_BYTES)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0);
+    upgrade.on_upgrade(async move |socket| {
+        gateway::serve(site.house, socket, caller).await;
+        drop(place);
+    })
 }
 
 /// Whether the request's origin, where there is one, is the host that it was sent to.

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use liveroom::{
-    Audience, Batch, Content, Cursor, Element, Format, Group, Kind, Message, NotNow, Outcome,
-    Output, Seq, SessionId, Ticket, Timestamp, UserId,
+    Audience, Batch, Cause, Content, Cursor, Element, Format, Group, Kind, Message, NotNow,
+    Outcome, Output, Seq, SessionId, Ticket, Timestamp, UserId,
 };
 
 use crate::{
@@ -190,6 +190,8 @@ impl Hall {
                 self.panel.ended(now, &message, &outcome);
                 self.end(&message, session, &outcome, disclose);
             }
+            // What the app's own server is asked is not for people.
+            Output::Ask { question, .. } if question.cause == Cause::Policy => {}
             Output::Ask { question, .. } => self.panel.ask(question),
             Output::Direct { session, after, notice, .. } => {
                 let Some(notice) = Directed::of(&notice) else { return };

@@ -7,6 +7,8 @@
 mod easel;
 mod hall;
 mod panel;
+mod parlour;
+mod parlours;
 mod seats;
 mod stall;
 #[cfg(test)]
@@ -17,7 +19,7 @@ use std::{ops::ControlFlow, sync::Arc, time::Duration};
 use liveroom::{Drainer, HubKey, Output, Timestamp, tracing};
 use tokio::sync::mpsc;
 
-use self::hall::Hall;
+use self::{hall::Hall, parlours::Parlours};
 use crate::{
     errand::{ERRANDS, Errand},
     house::House,
@@ -34,6 +36,8 @@ pub(crate) struct FanOut {
     errands: mpsc::Receiver<Errand>,
     /// One for each room, in their order.
     halls: Vec<Hall>,
+    /// Those who read any group of any app over the modelled service's SDK.
+    parlours: Parlours,
     /// Kept for its room.
     outputs: Vec<(HubKey, Output)>,
 }
@@ -41,7 +45,8 @@ pub(crate) struct FanOut {
 impl FanOut {
     pub(crate) fn new(house: Arc<House>, errands: mpsc::Receiver<Errand>) -> Self {
         let halls = house.rooms.iter().map(|room| Hall::new(&house, room.clone())).collect();
-        Self { house, errands, halls, outputs: Vec::new() }
+        let parlours = Parlours::new(house.clone());
+        Self { house, errands, halls, parlours, outputs: Vec::new() }
     }
 
     /// Runs until it is asked to close.
@@ -67,19 +72,22 @@ impl FanOut {
         now: Timestamp,
         drainer: &mut Drainer<'_>,
     ) -> ControlFlow<(), Option<Timestamp>> {
+        self.house.flush_counts(now);
         let mut outputs = std::mem::take(&mut self.outputs);
         let due = drainer.drain(now, MOST_OUTPUTS, &mut outputs);
         let more = (outputs.len() == MOST_OUTPUTS).then_some(now);
         // After the drain: whoever came in before an output was made has a seat when it is told.
         let flow = self.do_errands(now);
         for (key, output) in outputs.drain(..) {
+            self.house.heard(key, &output);
+            self.parlours.tell(now, key, &output);
             if let Some(hall) = self.halls.iter_mut().find(|hall| hall.room.key == key) {
                 tracing::output(&hall.room.id, &output);
                 hall.tell(&self.house, now, output);
             }
         }
         self.outputs = outputs;
-        let mut next = [due, more].into_iter().flatten().min();
+        let mut next = [due, more, self.parlours.step(now)].into_iter().flatten().min();
         for hall in &mut self.halls {
             next = [next, hall.step(&self.house, now)].into_iter().flatten().min();
         }
@@ -106,6 +114,7 @@ impl FanOut {
                 Errand::Answered { room, ticket } => {
                     self.in_room(room, |_, hall| hall.answered(ticket));
                 }
+                Errand::Poll { group, poll } => self.parlours.hold(now, group, poll),
                 Errand::Close => {
                     self.halls.iter_mut().for_each(|hall| hall.hurry(now));
                     return ControlFlow::Break(());

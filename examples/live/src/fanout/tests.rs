@@ -7,7 +7,7 @@ use crate::{
     door::Entered,
     errand::{Arrival, Reader},
     line::{Line, Outbound},
-    options::Limits,
+    options::Options,
     protocol::{
         client::JoinFrame,
         host::{Bye, HostFrame},
@@ -35,7 +35,7 @@ impl Scene {
     }
 
     fn in_room(no: usize) -> Self {
-        let (house, errands) = House::open(Limits::default()).unwrap();
+        let (house, errands) = House::open(&Options::at(([127, 0, 0, 1], 0).into())).unwrap();
         let room = house.rooms[no].clone();
         let mut fan_out = FanOut::new(house.clone(), errands);
         let (line, outbound) = Line::new();

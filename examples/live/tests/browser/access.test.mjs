@@ -52,6 +52,13 @@ for (const [look, options] of Object.entries(LOOKS)) {
     await context.close();
   });
 
+  test(`the console keeps the rules on a ${look}`, async () => {
+    const { page, context } = await visitor(browser, host.consoleUrl, options);
+    await page.locator("#groups > tr").first().waitFor();
+    assert.deepEqual(await against(page), []);
+    await context.close();
+  });
+
   test(`the panel keeps the rules on a ${look}`, async () => {
     const { page, context } = await visitor(browser, host.ownerUrl, options);
     await page.locator("#lives > li").first().waitFor({ state: "attached" });

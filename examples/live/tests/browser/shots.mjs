@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 
 import { PHONE, startBrowser, visitor } from "./support/browser.mjs";
 import { startHost } from "./support/host.mjs";
-import { enter, say } from "./support/show.mjs";
+import { APP, signature, startApp, startSite } from "./support/sdk.mjs";
+import { enter, row, say } from "./support/show.mjs";
 
 const folder = fileURLToPath(new URL("../../shots/", import.meta.url));
 mkdirSync(folder, { recursive: true });
@@ -58,6 +59,30 @@ await teacher.page.locator("#colours input, #colours button").nth(2).click({ for
 await draw((t) => [0.15 + 0.7 * t, 0.5 - 0.28 * Math.sin(t * 4 * Math.PI)]);
 await teacher.page.waitForTimeout(2_000);
 await picture(teacher.page, "board");
+
+// Two browsers in one room: one on the page, and one on the vendor's SDK.
+const [app, site] = [await startApp(), await startSite()];
+const half = { viewport: { width: 720, height: 760 } };
+const mia = await visitor(browser, app.url, half);
+await enter(mia.page, "Mia");
+const who = new URLSearchParams({ app: String(APP), proxy: app.proxy, user: "eve", sig: signature("eve"), group: "live", nick: "Eve" });
+const eve = await visitor(browser, `${site.url}room#${who}`, half);
+await eve.page.locator("#who:not(:empty)").waitFor();
+/** @param {string} text */
+async function writes(text) {
+  await eve.page.getByLabel("Your message").fill(text);
+  await eve.page.getByRole("button", { name: "Send" }).click();
+}
+for (const [one, text] of [["mia", "welcome, Eve!"], ["eve", "hello from the vendor's own SDK"], ["mia", "and this is the page"], ["eve", "你好，世界"]]) {
+  await (one === "mia" ? say(mia.page, text) : writes(text));
+  await eve.page.locator("li", { hasText: text }).waitFor();
+  await row(mia.page, text).waitFor();
+}
+const sides = await Promise.all([mia, eve].map(async ({ page }) => `data:image/png;base64,${(await page.screenshot()).toString("base64")}`));
+const both = await (await browser.newContext({ viewport: { width: 1_448, height: 760 } })).newPage();
+await both.setContent(`<body style="margin:0;display:flex;gap:8px;background:#888">${sides.map((side) => `<img src="${side}" width="720">`).join("")}</body>`);
+await picture(both, "two");
+await Promise.all([app.stop(), site.stop()]);
 
 await browser.close();
 await host.stop();

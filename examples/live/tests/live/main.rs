@@ -3,14 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+mod callbacks;
 mod class;
 mod comeback;
+mod console;
 mod ending;
+mod gateway;
 mod limits;
+mod load;
 mod offers;
 mod ops;
 mod owner;
 mod panel;
+mod rest;
 mod rooms;
 mod serve;
 mod slow;

@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL("../../../../../", import.meta.url));
 const STARTS_WITHIN_MS = 30_000;
 
 /** The binary: the one that is named, or the newest that cargo built. */
-function binary() {
+export function binary() {
   const named = process.env.LIVE_BIN;
   const candidates = named ? [named] : [`${ROOT}target/release/live`, `${ROOT}target/debug/live`];
   const builtAt = (/** @type {string} */ path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -31,21 +31,25 @@ export async function startHost(options = [], port = 0) {
   child.stderr.on("data", (data) => (said.err += data));
   const viewers = Promise.withResolvers?.() ?? deferred();
   const owner = Promise.withResolvers?.() ?? deferred();
+  const console = Promise.withResolvers?.() ?? deferred();
   createInterface({ input: child.stdout }).on("line", (line) => {
     said.out += `${line}\n`;
-    const [, who, address] = /^(viewers|owner)\s+(http:\S+)$/.exec(line) ?? [];
+    const [, who, address] = /^(viewers|owner|console)\s+(http:\S+)$/.exec(line) ?? [];
     if (who === "viewers") viewers.resolve(address);
     if (who === "owner") owner.resolve(address);
+    if (who === "console") console.resolve(address);
   });
   const ended = once(child, "exit");
   const late = setTimeout(() => child.kill("SIGKILL"), STARTS_WITHIN_MS);
   const failed = ended.then(() => Promise.reject(new Error(`the host did not start:\n${said.out}${said.err}`)));
-  const [url, ownerUrl] = await Promise.race([Promise.all([viewers.promise, owner.promise]), failed]);
+  const addresses = Promise.all([viewers.promise, owner.promise, console.promise]);
+  const [url, ownerUrl, consoleUrl] = await Promise.race([addresses, failed]);
   failed.catch(() => {});
   clearTimeout(late);
   return {
     url: new URL(url),
     ownerUrl: new URL(ownerUrl),
+    consoleUrl: new URL(consoleUrl),
     key: new URLSearchParams(new URL(ownerUrl).hash.slice(1)).get("key"),
     said,
     /** Ends it as Ctrl-C does. Returns its exit code. */

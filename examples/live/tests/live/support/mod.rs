@@ -1,5 +1,8 @@
 //! A client to test with.
 
+pub(crate) mod rest;
+pub(crate) mod sdk;
+
 use std::{collections::VecDeque, net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};

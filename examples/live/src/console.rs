@@ -1,0 +1,307 @@
+//! The console: steps 1 and 2 of the modelled service's guide. Apps are made, looked at, disabled and
+//! deleted, and groups made, by whoever has the token that the host prints when it begins.
+//!
+//! The page asks for JSON at `/console/…`, with the token in a header, which no page of somebody else can
+//! set. Bounds: [`MOST_BYTES`] of a body; 100 apps, the engine's; the first [`SHOWN`] groups are shown.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
+
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::{Path, State},
+    http::{
+        HeaderMap, StatusCode,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use liveroom::{
+    AppId, AppInfo, AppStatus, Author, Platform, PushError,
+    tim::{Call, Code, Failure, GROUP_TYPE, rest},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{accept::Peer, apps::AppKey, desk::Asker, house::House, page::Site, secret::Secret};
+
+/// A form has a few fields.
+const MOST_BYTES: usize = 4_096;
+/// Groups that are shown of one app.
+const SHOWN: usize = 500;
+/// "Enter a name for your app."
+const NAME: usize = 60;
+/// The first app made here, after the modelled service's own numbers.
+const FIRST: u32 = 1_400_000_001;
+
+/// Who may use the console, and the keys that it shows.
+#[derive(Debug)]
+pub(crate) struct Console {
+    pub(crate) token: Secret,
+    apps: Mutex<Made>,
+}
+
+#[derive(Debug)]
+struct Made {
+    keys: BTreeMap<AppId, AppKey>,
+    /// A number is not given twice, whatever became of the app.
+    next: u32,
+}
+
+impl Console {
+    pub(crate) fn new(apps: &[AppKey]) -> io::Result<Self> {
+        let keys = apps.iter().map(|key| (key.app(), key.clone())).collect();
+        let made = Made { keys, next: FIRST };
+        Ok(Self { token: Secret::random()?, apps: Mutex::new(made) })
+    }
+
+    fn made(&self) -> MutexGuard<'_, Made> {
+        self.apps.lock().expect("nobody panics under this lock")
+    }
+}
+
+/// What the console says.
+pub(crate) enum Said {
+    Done(serde_json::Value),
+    No(StatusCode, Failure),
+}
+
+impl From<Failure> for Said {
+    fn from(failure: Failure) -> Self {
+        let status = match failure.code {
+            Code::BAD_APP | Code::NO_SUCH_GROUP => StatusCode::NOT_FOUND,
+            Code::INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self::No(status, failure)
+    }
+}
+
+impl From<PushError> for Said {
+    fn from(error: PushError) -> Self {
+        Failure::from(&error).into()
+    }
+}
+
+impl IntoResponse for Said {
+    fn into_response(self) -> Response {
+        let (status, body) = match self {
+            Self::Done(body) => (StatusCode::OK, body),
+            Self::No(status, failure) => {
+                (status, json!({ "code": failure.code.number(), "info": failure.info }))
+            }
+        };
+        (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    }
+}
+
+pub(crate) type Answer = Result<Said, Said>;
+
+/// An app, as the page shows it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    id: AppId,
+    name: &'a str,
+    enabled: bool,
+    created: u64,
+    expires: Option<u64>,
+    /// `None` where it is not the console's to show.
+    key: Option<&'a str>,
+    groups: usize,
+    /// The app of the page's own rooms, which stays.
+    keeps: bool,
+}
+
+fn shown(house: &House, info: &AppInfo) -> serde_json::Value {
+    let made = house.console.made();
+    json!(Shown {
+        id: info.id,
+        name: &info.name,
+        enabled: info.status == AppStatus::Enabled,
+        created: info.created.as_secs(),
+        expires: info.expires.map(liveroom::Timestamp::as_secs),
+        key: made.keys.get(&info.id).map(AppKey::key),
+        groups: house.hub.groups(info.id).len(),
+        keeps: info.id == house.app,
+    })
+}
+
+/// Lets in who has the token.
+fn admit(house: &House, headers: &HeaderMap) -> Result<(), Said> {
+    let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = given.and_then(|text| text.strip_prefix("Bearer ")).and_then(|it| it.parse().ok());
+    if token == Some(house.console.token) {
+        return Ok(());
+    }
+    let info = "the console needs the token that the host printed when it began";
+    Err(Said::No(StatusCode::UNAUTHORIZED, Failure::new(Code::NO_PERMISSION, info)))
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Said> {
+    if body.len() > MOST_BYTES {
+        return Err(Failure::new(Code::BAD_PARAMETER, "the form is too long").into());
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| Failure::new(Code::BAD_PARAMETER, error.to_string()).into())
+}
+
+/// Every app.
+pub(crate) async fn list(State(site): State<Site>, headers: HeaderMap) -> Answer {
+    admit(&site.house, &headers)?;
+    let apps = site.house.hub.apps();
+    let apps: Vec<_> = apps.iter().map(|info| shown(&site.house, info)).collect();
+    Ok(Said::Done(json!({ "version": env!("CARGO_PKG_VERSION"), "apps": apps })))
+}
+
+/// The form of a new app.
+#[derive(Deserialize)]
+struct NewApp {
+    name: String,
+    /// For how many days; none is for good.
+    days: Option<u32>,
+}
+
+/// Makes an app, with a key of its own.
+pub(crate) async fn create(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> Answer {
+    let house = &site.house;
+    admit(house, &headers)?;
+    let NewApp { name, days } = read(&body)?;
+    let name = name.trim();
+    if name.is_empty() || name.len() > NAME || name.chars().any(char::is_control) {
+        let info = format!("the name of an app is one line of 1 to {NAME} bytes");
+        return Err(Failure::new(Code::BAD_PARAMETER, info).into());
+    }
+    let now = house.clock.now();
+    let expires = days.map(|days| now + Duration::from_hours(24) * days);
+    let info = {
+        let mut made = house.console.made();
+        while house.hub.app(AppId(made.next)).is_some() {
+            made.next += 1;
+        }
+        let id = AppId(made.next);
+        let key = AppKey::random(id).map_err(|_| Failure::from(Code::INTERNAL))?;
+        let info = house.hub.create_app(now, id, name, expires)?;
+        house.apps.add(&key);
+        made.next += 1;
+        made.keys.insert(id, key);
+        info
+    };
+    Ok(Said::Done(shown(house, &info)))
+}
+
+/// What changes about an app.
+#[derive(Deserialize)]
+struct Change {
+    enabled: bool,
+}
+
+/// Disables an app, or enables it again.
+pub(crate) async fn change(
+    State(site): State<Site>,
+    Path(app): Path<u32>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let house = &site.house;
+    admit(house, &headers)?;
+    let Change { enabled } = read(&body)?;
+    let status = if enabled { AppStatus::Enabled } else { AppStatus::Disabled };
+    house.hub.set_app_status(AppId(app), status)?;
+    let info = house.hub.app(AppId(app)).ok_or(Failure::from(Code::BAD_APP))?;
+    Ok(Said::Done(shown(house, &info)))
+}
+
+/// Deletes a disabled app with all that it has.
+pub(crate) async fn delete(
+    State(site): State<Site>,
+    Path(app): Path<u32>,
+    headers: HeaderMap,
+) -> Answer {
+    let (house, app) = (&site.house, AppId(app));
+    admit(house, &headers)?;
+    if app == house.app {
+        let info = "the rooms of the page are this app's: it stays";
+        return Err(Failure::new(Code::NO_PERMISSION, info).into());
+    }
+    house.hub.delete_app(app)?;
+    // Its signatures hold no more, and nobody waits for what it had.
+    house.apps.remove(app);
+    house.calls.forget(app);
+    house.desk.forget(app);
+    house.console.made().keys.remove(&app);
+    Ok(Said::Done(json!({})))
+}
+
+/// The groups of an app.
+pub(crate) async fn groups(
+    State(site): State<Site>,
+    Path(app): Path<u32>,
+    headers: HeaderMap,
+) -> Answer {
+    let house = &site.house;
+    admit(house, &headers)?;
+    house.hub.app(AppId(app)).ok_or(Failure::from(Code::BAD_APP))?;
+    let keys = house.hub.groups(AppId(app));
+    let show = |group: &liveroom::Group| {
+        json!({
+            "id": group.id(),
+            "name": group.profile().name(),
+            "owner": group.owner(),
+            "type": GROUP_TYPE,
+            "created": group.profile().created().as_secs(),
+            "members": group.member_count(),
+            "online": group.online(),
+            "ended": group.is_disbanded(),
+        })
+    };
+    let shown = keys.iter().take(SHOWN).filter_map(|key| house.hub.read(*key, show));
+    Ok(Said::Done(json!({ "all": keys.len(), "groups": shown.collect::<Vec<_>>() })))
+}
+
+/// The form of a new group.
+#[derive(Deserialize)]
+struct NewGroup {
+    name: String,
+    #[serde(default)]
+    owner: String,
+    r#type: String,
+}
+
+/// Makes a group, as an administrator would over REST.
+pub(crate) async fn create_group(
+    State(site): State<Site>,
+    Extension(peer): Extension<Peer>,
+    Path(app): Path<u32>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let house = &site.house;
+    admit(house, &headers)?;
+    let NewGroup { name, owner, r#type } = read(&body)?;
+    let form = json!({ "Name": name, "Owner_Account": owner, "Type": r#type }).to_string();
+    let call: Call = rest::call("group_open_http_svc", "create_group", form.as_bytes())?;
+    let asker = Asker {
+        app: AppId(app),
+        author: Author::App,
+        user: Some(house.apps.admin.clone()),
+        admin: true,
+        platform: Platform::RestApi,
+        ip: Some(peer.ip),
+    };
+    let reply = house.serve(&asker, call).await?;
+    let made: NewId =
+        serde_json::from_slice(reply.as_bytes()).map_err(|_| Failure::from(Code::INTERNAL))?;
+    Ok(Said::Done(json!({ "id": made.group_id })))
+}
+
+/// What is said of a new group.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NewId {
+    group_id: String,
+}

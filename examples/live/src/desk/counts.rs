@@ -1,0 +1,193 @@
+//! Counters that move faster than a group lets them: likes by a counter (FAQ 6 of the modelled service's
+//! guide).
+//!
+//! A group takes 20 counts a second. What comes faster is gathered here, answered at once with what the
+//! counters come to, and given to the group as one change after [`EVERY`]. So every step is counted, and
+//! readers are told now and then. Setting and removing is never gathered: it takes along what was, or is
+//! refused.
+//!
+//! Bound: one entry for each group whose counters move too fast, with as many keys as it has counters.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use liveroom::{
+    Action, AppId, Author, Command, CounterChange, Counting, Field, HubKey, PushError, Receipt,
+    Refusal, Timestamp,
+};
+use tracing::warn;
+
+use crate::house::House;
+
+/// "Every 3 to 5 seconds."
+const EVERY: Duration = Duration::from_secs(4);
+/// How soon it is tried again where a group takes no more counts at the moment.
+const RETRY: Duration = Duration::from_millis(100);
+
+type Sums = BTreeMap<Arc<str>, i64>;
+
+/// What is gathered for one group.
+#[derive(Clone, Debug, Default)]
+struct Pending {
+    due: Timestamp,
+    sums: Sums,
+}
+
+/// What is gathered for all groups.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    groups: Mutex<BTreeMap<HubKey, Pending>>,
+    /// Whether there is anything, for whoever only looks.
+    any: AtomicBool,
+}
+
+impl Gathered {
+    /// An app is gone with all its groups.
+    pub(super) fn forget(&self, app: AppId) {
+        self.groups().retain(|key, _| key.app() != app);
+    }
+
+    fn groups(&self) -> MutexGuard<'_, BTreeMap<HubKey, Pending>> {
+        self.groups.lock().expect("nobody panics under this lock")
+    }
+}
+
+impl Pending {
+    /// What it comes to with some steps more; `None` past the end of numbers.
+    fn with(&self, steps: &Sums) -> Option<Sums> {
+        let mut sums = self.sums.clone();
+        for (key, step) in steps {
+            let sum = sums.entry(key.clone()).or_default();
+            *sum = sum.checked_add(*step)?;
+        }
+        Some(sums)
+    }
+
+    fn changes(&self) -> impl Iterator<Item = CounterChange> {
+        let sums = self.sums.iter();
+        sums.map(|(key, sum)| CounterChange { key: key.clone(), change: Counting::Increase(*sum) })
+    }
+}
+
+/// The steps of some changes, if all of them are steps.
+fn steps(changes: &[CounterChange]) -> Option<Sums> {
+    let mut steps = Sums::new();
+    for CounterChange { key, change } in changes {
+        let step = match change {
+            Counting::Increase(by) => *by,
+            Counting::Decrease(by) => by.checked_neg()?,
+            Counting::Set(_) | Counting::Remove => return None,
+        };
+        let sum = steps.entry(key.clone()).or_default();
+        *sum = sum.checked_add(step)?;
+    }
+    Some(steps)
+}
+
+impl House {
+    /// Counts in a group, now or with what is gathered.
+    ///
+    /// # Errors
+    /// As a group's own counting, but that steps never come too often.
+    pub(super) fn count(
+        &self,
+        key: HubKey,
+        by: &Author,
+        changes: &[CounterChange],
+    ) -> Result<Receipt, PushError> {
+        let mut groups = self.desk.counts.groups();
+        // What others did may go along, which they were allowed.
+        let may = self.hub.read(key, |group| group.may(by, Action::Counters));
+        may.ok_or(PushError::NoSuchGroup)??;
+        let (now, steps) = (self.clock.now(), steps(changes));
+        let pending = groups.get(&key).cloned().unwrap_or_default();
+        if now < pending.due
+            && let Some(steps) = &steps
+            && self.are_known(key, &pending, steps)
+        {
+            return self.gather(&mut groups, key, &pending, steps);
+        }
+        let all = pending.changes().chain(changes.iter().cloned()).collect();
+        let author = if pending.sums.is_empty() { by.clone() } else { Author::App };
+        match (self.hub.push(now, key, author, Command::Count { changes: all }), steps) {
+            (Ok(Receipt::Counters(mut values)), _) => {
+                groups.remove(&key);
+                values.retain(|(name, _)| changes.iter().any(|change| change.key == *name));
+                Ok(Receipt::Counters(values))
+            }
+            // The group would have taken it at another time: it looks at that last.
+            (Err(PushError::Refused(Refusal::TooOften { .. })), Some(steps)) => {
+                let due = if pending.sums.is_empty() { now + EVERY } else { now + RETRY };
+                self.gather(&mut groups, key, &Pending { due, ..pending }, &steps)
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    /// Whether the group, or what is gathered for it, has each of these counters.
+    fn are_known(&self, key: HubKey, pending: &Pending, steps: &Sums) -> bool {
+        let known = self.hub.read(key, |group| {
+            let known = |name: &Arc<str>| group.counters().get(name).is_some();
+            !group.is_disbanded()
+                && steps.keys().all(|name| pending.sums.contains_key(name) || known(name))
+        });
+        known == Some(true)
+    }
+
+    /// Adds steps to what is gathered, and answers with what the counters come to.
+    fn gather(
+        &self,
+        groups: &mut BTreeMap<HubKey, Pending>,
+        key: HubKey,
+        pending: &Pending,
+        steps: &Sums,
+    ) -> Result<Receipt, PushError> {
+        let sums = pending.with(steps).ok_or(TOO_FAR)?;
+        let values = self.hub.read(key, |group| {
+            let value = |name: &Arc<str>| {
+                let known = group.counters().get(name).unwrap_or(0);
+                Some((name.clone(), known.checked_add(sums[name])?))
+            };
+            steps.keys().map(value).collect::<Option<Vec<_>>>()
+        });
+        let values = values.ok_or(PushError::NoSuchGroup)?.ok_or(TOO_FAR)?;
+        groups.insert(key, Pending { sums, ..*pending });
+        self.desk.counts.any.store(true, Relaxed);
+        Ok(Receipt::Counters(values))
+    }
+
+    /// Gives groups what was gathered for them, where it is due.
+    pub(crate) fn flush_counts(&self, now: Timestamp) {
+        if !self.desk.counts.any.load(Relaxed) {
+            return;
+        }
+        let mut groups = self.desk.counts.groups();
+        groups.retain(|key, pending| {
+            if pending.due > now {
+                return true;
+            }
+            let changes = pending.changes().collect();
+            match self.hub.push(now, *key, Author::App, Command::Count { changes }) {
+                Err(PushError::Refused(Refusal::TooOften { .. } | Refusal::Undrained { .. })) => {
+                    pending.due = now + RETRY;
+                    true
+                }
+                Err(PushError::Refused(refusal)) if refusal != Refusal::Disbanded => {
+                    warn!(%refusal, "what was counted cannot be added to the counters any more");
+                    false
+                }
+                _ => false,
+            }
+        });
+        self.desk.counts.any.store(!groups.is_empty(), Relaxed);
+    }
+}
+
+/// A counter past what a number holds.
+const TOO_FAR: Refusal = Refusal::Malformed { field: Field::CounterValue };

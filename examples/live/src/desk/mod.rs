@@ -1,0 +1,310 @@
+//! Does what the modelled service's requests ask, in whose name they ask it: over REST, over its SDK,
+//! and at the console.
+//!
+//! [`House::serve`] does one [`Call`]. A message is answered when it came to its end: who sent it waits
+//! among [`Ends`], and the fan-out thread, which drains that end, says so ([`House::heard`]).
+
+mod counts;
+mod ends;
+mod groups;
+mod letters;
+mod likes;
+mod owned;
+mod send;
+
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    sync::{Mutex, MutexGuard, atomic::Ordering::Relaxed},
+};
+
+use liveroom::{
+    AppId, AppStatus, Author, Command, Group, GroupConfig, GroupId, HubKey, Output, Platform,
+    PushError, Receipt, SessionId, Settings, UserId,
+    tim::{
+        Call, Code, Failure, Read, ToUser,
+        callbacks::{Callback, Connection},
+        rest::{self, GroupItem, Reply, Turned},
+    },
+};
+
+pub(crate) use self::letters::Letter;
+use self::{
+    counts::Gathered,
+    ends::{Ends, Sent},
+    letters::Letters,
+    owned::Owned,
+};
+use crate::{
+    callbacks::{Callbacks, Origin},
+    house::House,
+};
+
+/// What the desk of a house keeps.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    ends: Ends,
+    owned: Owned,
+    counts: Gathered,
+    /// Messages to single users, outside of any group.
+    pub(crate) letters: Letters,
+    pub(crate) callbacks: Option<Callbacks>,
+    /// Where the sessions of users are, for whom callbacks are to say it.
+    addresses: Mutex<BTreeMap<SessionId, IpAddr>>,
+}
+
+impl Desk {
+    pub(crate) fn new(callbacks: Option<Callbacks>) -> Self {
+        Self {
+            ends: Ends::default(),
+            owned: Owned::default(),
+            counts: Gathered::default(),
+            letters: Letters::default(),
+            callbacks,
+            addresses: Mutex::default(),
+        }
+    }
+
+    /// A group's settings, and that the app's server is asked, if there is one to ask.
+    pub(crate) fn asking(&self, mut settings: Settings) -> Settings {
+        settings.asking.every = self.callbacks.as_ref().map(Callbacks::patience);
+        settings
+    }
+
+    /// What every group is made with that is made on request.
+    fn config(&self) -> Result<GroupConfig, Failure> {
+        let settings = self.asking(GroupConfig::vendor().settings().clone());
+        settings.build().map_err(|_| Code::INTERNAL.into())
+    }
+
+    /// A session is connected from there.
+    pub(crate) fn came(&self, session: SessionId, ip: IpAddr) {
+        if self.callbacks.is_some() {
+            self.addresses().insert(session, ip);
+        }
+    }
+
+    /// A session is gone.
+    pub(crate) fn went(&self, session: SessionId) {
+        self.addresses().remove(&session);
+    }
+
+    /// An app is gone with all its groups.
+    pub(crate) fn forget(&self, app: AppId) {
+        self.ends.forget_app(app);
+        self.owned.deleted(app);
+        self.counts.forget(app);
+    }
+
+    fn addresses(&self) -> MutexGuard<'_, BTreeMap<SessionId, IpAddr>> {
+        self.addresses.lock().expect("nobody panics under this lock")
+    }
+}
+
+/// Who asks for something, and from where.
+#[derive(Clone, Debug)]
+pub(crate) struct Asker {
+    /// Of which app.
+    pub(crate) app: AppId,
+    /// As whom a group sees it: a session that is logged in, or the app, for its administrators.
+    pub(crate) author: Author,
+    /// Who that is; `None` is a guest.
+    pub(crate) user: Option<UserId>,
+    /// Whether they may speak for the app, and in everybody's name.
+    pub(crate) admin: bool,
+    pub(crate) platform: Platform,
+    /// `None` where nobody is connected.
+    pub(crate) ip: Option<IpAddr>,
+}
+
+impl Asker {
+    /// Whether it is the app that does it.
+    fn is_app(&self) -> bool {
+        matches!(self.author, Author::App)
+    }
+}
+
+impl House {
+    /// Does what is asked. Whatever is refused has changed nothing, but that of several commands those
+    /// before the refused one were done.
+    ///
+    /// # Errors
+    /// Why it was not done, with the modelled service's code.
+    pub(crate) async fn serve(&self, asker: &Asker, call: Call) -> Result<Reply, Failure> {
+        self.must_be_open(asker.app)?;
+        match call {
+            Call::Push { ref group, ref from, ref commands } => {
+                let author = self.author(asker, from.as_ref())?;
+                let key = self.find(asker.app, group)?;
+                let push = |command: &Command| {
+                    let pushed = match command {
+                        Command::Count { changes } => self.count(key, &author, changes),
+                        _ => self.push_as(key, author.clone(), command.clone()),
+                    };
+                    pushed.map_err(|error| call.failure(&error))
+                };
+                let receipts: Vec<Receipt> = commands.iter().map(push).collect::<Result<_, _>>()?;
+                Ok(call.done(&receipts))
+            }
+            Call::Send { group, from, draft, skip_before, skip_after } => {
+                let author = self.author(asker, from.as_ref())?;
+                let sent = Sent { skip_before, skip_after, ip: asker.ip };
+                self.send(asker, &group, author, *draft, sent).await
+            }
+            Call::Create(new) => self.make_group(asker, &new).await,
+            Call::Broadcast { from: _, content } => {
+                if !asker.admin {
+                    return Err(Turned::NotAdmin.into());
+                }
+                let sent = self.hub.broadcast(self.clock.now(), asker.app, content);
+                sent.map_err(|error| Failure::from(&error))?;
+                Ok(rest::broadcast(self.number()))
+            }
+            Call::ToUser(message) => self.write_to(asker, *message),
+            Call::Recall { group, seqs } => self.recall(asker, &group, &seqs),
+            Call::Describe { groups } => Ok(self.describe(asker, &groups)),
+            Call::Read { group, read } => self.read_of(asker, &group, &read),
+            _ => Err(Code::UNKNOWN_COMMAND.into()),
+        }
+    }
+
+    /// Takes notice of what a group told, before anybody else is told of it.
+    pub(crate) fn heard(&self, key: HubKey, output: &Output) {
+        let Desk { ends, owned, callbacks, .. } = &self.desk;
+        let address = |session: &SessionId| self.desk.addresses().get(session).copied();
+        let ip = match output {
+            Output::Ended { message, session, outcome, disclose, .. } => {
+                let sent = ends.ended(key, message.id, outcome, *disclose);
+                if sent.skip_after {
+                    return;
+                }
+                sent.ip.or_else(|| address(session.as_ref()?))
+            }
+            Output::Ask { question, .. } => ends.sent(key, question.message.id).ip,
+            Output::Joined { device, .. } => address(&device.session),
+            Output::Disbanded { .. } => {
+                owned.disbanded(key);
+                None
+            }
+            _ => None,
+        };
+        if let Some(callbacks) = callbacks {
+            callbacks.hear(self, key, output, ip);
+        }
+    }
+
+    /// Asks whether somebody may come into a group, before they do.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) async fn may_join(&self, asker: &Asker, group: &GroupId) -> Result<(), Failure> {
+        let (Some(callbacks), Some(user)) = (&self.desk.callbacks, &asker.user) else {
+            return Ok(());
+        };
+        let callback = Callback::before_join(&callbacks.room(group, ""), user, asker.platform);
+        callbacks.permit(&callback, self.here(asker)).await
+    }
+
+    /// Tells the app's server that a user's connection came or went; `kicked` are the platforms of those
+    /// that had to go for it.
+    pub(crate) fn tell_state(&self, asker: &Asker, what: Connection, kicked: &[Platform]) {
+        if let (Some(callbacks), Some(user)) = (&self.desk.callbacks, &asker.user) {
+            let callback = Callback::state(user, what, asker.platform, kicked);
+            callbacks.tell_state(user, callback, self.here(asker));
+        }
+    }
+
+    /// What an asker does now, for callbacks.
+    fn here(&self, asker: &Asker) -> Origin {
+        Origin { app: asker.app, ip: asker.ip, at: self.clock.now() }
+    }
+
+    /// A group of an app.
+    pub(crate) fn find(&self, app: AppId, group: &GroupId) -> Result<HubKey, Failure> {
+        self.hub.find(app, group).ok_or(Code::NO_SUCH_GROUP.into())
+    }
+
+    /// Whether an app may be used, and the host still takes anything in.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn must_be_open(&self, app: AppId) -> Result<(), Failure> {
+        if self.ending.load(Relaxed) {
+            // What was taken in comes to its end, and nothing more is.
+            return Err(Code::INTERNAL.into());
+        }
+        let info = self.hub.app(app).ok_or(Code::BAD_APP)?;
+        if info.status != AppStatus::Enabled {
+            return Err(Code::APP_DISABLED.into());
+        }
+        if info.expires.is_some_and(|at| at <= self.clock.now()) {
+            return Err(Code::APP_EXPIRED.into());
+        }
+        Ok(())
+    }
+
+    /// Gives a group a command.
+    fn push_as(&self, key: HubKey, by: Author, command: Command) -> Result<Receipt, PushError> {
+        self.hub.push(self.clock.now(), key, by, command)
+    }
+
+    /// As whom something is done that is asked in the name of `from`. Nobody but an administrator acts
+    /// for another.
+    fn author(&self, asker: &Asker, from: Option<&UserId>) -> Result<Author, Failure> {
+        match from {
+            None => Ok(asker.author.clone()),
+            Some(user) if asker.user.as_ref() == Some(user) => Ok(asker.author.clone()),
+            Some(user) if asker.admin => {
+                let profile = self.hub.profile(asker.app, user);
+                Ok(Author::AppAs { user: user.clone(), profile: (*profile).clone() })
+            }
+            Some(_) => Err(Code::BAD_REQUEST.into()),
+        }
+    }
+
+    fn write_to(&self, asker: &Asker, message: ToUser) -> Result<Reply, Failure> {
+        if !asker.admin {
+            return Err(Turned::MessageNotAdmin.into());
+        }
+        self.desk.letters.deliver(asker.app, message, self.clock.now())
+    }
+
+    fn describe(&self, asker: &Asker, groups: &[String]) -> Reply {
+        let describe = |text: &String| {
+            let found = text.parse().map_err(|_| Code::BAD_GROUP_ID);
+            let found =
+                found.and_then(|id| self.hub.find(asker.app, &id).ok_or(Code::NO_SUCH_GROUP));
+            let item = found.and_then(|key| {
+                let described = self.hub.read(key, |group| {
+                    let item = (!group.is_disbanded()).then(|| GroupItem::of(group))?;
+                    // Administrators are told of the group, and users of themselves too.
+                    let seen_by = asker.user.as_ref().filter(|_| !asker.is_app());
+                    Some(match seen_by {
+                        Some(user) => item.seen_by(group, user),
+                        None => item,
+                    })
+                });
+                described.flatten().ok_or(Code::NO_SUCH_GROUP)
+            });
+            item.unwrap_or_else(|code| GroupItem::failed(text, &code.into()))
+        };
+        GroupItem::reply(groups.iter().map(describe).collect())
+    }
+
+    fn read_of(&self, asker: &Asker, group: &GroupId, read: &Read) -> Result<Reply, Failure> {
+        let key = self.find(asker.app, group)?;
+        let answer = self.hub.read(key, |group: &Group| {
+            if group.is_disbanded() {
+                return Err(Code::NO_SUCH_GROUP.into());
+            }
+            if let Some(action) = read.needs() {
+                group.may(&asker.author, action).map_err(|refusal| Failure::from(&refusal))?;
+            }
+            Ok(read.reply(group))
+        });
+        answer.unwrap_or(Err(Code::NO_SUCH_GROUP.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! A message on its way: asked about, pushed, and waited for.
+
+use liveroom::{
+    Author, Command, Decision, Discard, Draft, GroupId, HubKey, Outcome, Rejection, UserId,
+    tim::{
+        Code, Failure,
+        callbacks::{Callback, Saying},
+        rest::{self, Reply, TIMEOUT, Turned},
+    },
+};
+use tokio::time::timeout;
+
+use super::{
+    Asker,
+    ends::{Sent, Standing},
+};
+use crate::house::House;
+
+impl House {
+    /// Sends a message, and waits for its end.
+    pub(super) async fn send(
+        &self,
+        asker: &Asker,
+        group: &GroupId,
+        author: Author,
+        mut draft: Draft,
+        sent: Sent,
+    ) -> Result<Reply, Failure> {
+        let key = self.find(asker.app, group)?;
+        draft.kind = super::likes::kind(&draft, self.rooms.iter().any(|room| room.key == key));
+        let now = || self.clock.now();
+        let by_app = matches!(author, Author::App | Author::AppAs { .. });
+        if by_app && !sent.skip_before {
+            // Users' messages are held and asked about by the group; the app's own are not.
+            match self.decision(asker, group, &author, &draft).await? {
+                Decision::Allow => {}
+                Decision::Replace { content } => draft.content = content,
+                Decision::Discard => {
+                    let outcome = Outcome::Discarded(Discard::Decision);
+                    return Ok(rest::sent(&outcome, false, asker.admin, now()));
+                }
+                Decision::Reject { code, reason } => {
+                    let failure = Failure::from(&Rejection::Decision { code, reason });
+                    self.tell_refused(asker, key, group, &author, &draft, &failure);
+                    return Err(failure);
+                }
+                _ => return Err(Code::INTERNAL.into()),
+            }
+        }
+        let push = || self.push_as(key, author.clone(), Command::from(draft.clone()));
+        let standing = self.desk.ends.push(key, sent, push).map_err(|error| {
+            let failure = Failure::from(&error);
+            self.tell_refused(asker, key, group, &author, &draft, &failure);
+            failure
+        })?;
+        let (outcome, disclose) = match standing {
+            Standing::Ended(end) => end,
+            Standing::Open(end) => match timeout(TIMEOUT, end).await {
+                Ok(Ok(end)) => end,
+                // Its group is gone, and nobody tells its end.
+                Ok(Err(_gone)) => return Err(Code::NO_SUCH_GROUP.into()),
+                Err(_elapsed) => return Err(Turned::TooLate.into()),
+            },
+        };
+        Ok(rest::sent(&outcome, disclose, asker.admin, now()))
+    }
+
+    /// What the app's server decides about a message of the app.
+    async fn decision(
+        &self,
+        asker: &Asker,
+        group: &GroupId,
+        author: &Author,
+        draft: &Draft,
+    ) -> Result<Decision, Failure> {
+        let Some(callbacks) = &self.desk.callbacks else { return Ok(Decision::Allow) };
+        let saying = saying(asker, author, draft);
+        let callback = Callback::before_push(&callbacks.room(group, ""), &saying);
+        let answer = callbacks.ask(&callback, self.here(asker)).await;
+        match answer.and_then(|answer| callbacks.sense(answer.decision(&draft.content))) {
+            Some(decision) => Ok(decision),
+            None => callbacks.silence().map(|()| Decision::Allow),
+        }
+    }
+
+    /// Tells the app's server of a message that the group did not take.
+    fn tell_refused(
+        &self,
+        asker: &Asker,
+        key: HubKey,
+        group: &GroupId,
+        author: &Author,
+        draft: &Draft,
+        failure: &Failure,
+    ) {
+        if let Some(callbacks) = &self.desk.callbacks {
+            let saying = saying(asker, author, draft);
+            let callback = Callback::refused(&callbacks.room(group, ""), &saying, failure);
+            callbacks.tell(key, callback, self.here(asker));
+        }
+    }
+}
+
+fn saying<'a>(asker: &'a Asker, author: &'a Author, draft: &'a Draft) -> Saying<'a> {
+    let from: Option<&UserId> = match author {
+        Author::App => None,
+        Author::AppAs { user, .. } => Some(user),
+        _ => asker.user.as_ref(),
+    };
+    let operator = asker.user.as_ref().filter(|_| !asker.is_app());
+    Saying { from, operator, platform: asker.platform, draft }
+}

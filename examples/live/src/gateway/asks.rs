@@ -1,0 +1,286 @@
+//! What one connection of the SDK asks, and who it is.
+
+use std::sync::Arc;
+
+use liveroom::{
+    Profile, SessionId, UserId, Visitor,
+    tim::{
+        Code, Failure,
+        callbacks::Connection,
+        frames::{self, Ask, Frame, Head, Login},
+        rest::{Reply, Turned},
+    },
+};
+use tokio::sync::mpsc;
+
+use super::{
+    entry::Guise,
+    socket::{Caller, Job},
+};
+use crate::{
+    desk::{Asker, Letter},
+    errand::{Errand, Poll},
+    house::House,
+    line::Line,
+    secret::Secret,
+};
+
+/// After how many seconds without a word the SDK says that it is there.
+const HELLO_SECONDS: u32 = 30;
+
+/// Somebody at a connection of the SDK.
+#[derive(Debug)]
+pub(super) struct Client {
+    house: Arc<House>,
+    pub(super) line: Arc<Line>,
+    caller: Caller,
+    login: Option<Member>,
+    /// The session over which they read without having logged in.
+    guest: Option<SessionId>,
+}
+
+/// Who has logged in.
+#[derive(Debug)]
+struct Member {
+    user: UserId,
+    session: SessionId,
+    letters: mpsc::Receiver<Arc<Letter>>,
+}
+
+impl Client {
+    pub(super) fn new(house: Arc<House>, line: Arc<Line>, caller: Caller) -> Self {
+        Self { house, line, caller, login: None, guest: None }
+    }
+
+    /// Takes up one frame: what can be answered at once is, and the rest is a job.
+    pub(super) async fn take_up(&mut self, frame: &Frame<'_>) -> Option<Job> {
+        match self.begin(frame).await {
+            Ok(Begun::Done(reply)) => self.answer(frame.head(), &reply).await,
+            Ok(Begun::Goes(job)) => return Some(job),
+            // The poll is answered when there is something.
+            Ok(Begun::Held) => {}
+            Err(failure) => self.answer(frame.head(), &Reply::from(&failure)).await,
+        }
+        None
+    }
+
+    pub(super) async fn answer(&self, head: &Head, reply: &Reply) {
+        self.line.say_bytes(head.reply(reply)).await;
+    }
+
+    async fn begin(&mut self, frame: &Frame<'_>) -> Result<Begun, Failure> {
+        let done = |reply| Ok(Begun::Done(reply));
+        let ask = frame.ask()?;
+        if self.login.is_none()
+            && !matches!(ask, Ask::Login)
+            && let Some((name, sig)) = frame.credentials()
+        {
+            // Over a new connection the SDK goes on at once, and logs in meanwhile. Whoever cannot be let in is told
+            // so when they do.
+            let _not_let_in = self.log_in(name, sig);
+        }
+        match ask {
+            Ask::Alive => done(Reply::empty()),
+            Ask::Nothing(reply) => done(reply),
+            Ask::Login => {
+                let (name, sig) = frame.credentials().ok_or(Code::SIG_MALFORMED)?;
+                done(self.log_in(name, sig)?)
+            }
+            Ask::Logout => {
+                self.log_out(Connection::Logout);
+                done(Reply::empty())
+            }
+            Ask::Join { group, note, guest } => {
+                let (guise, house) = (self.guise(guest)?, self.house.clone());
+                let asker = self.asker(&guise);
+                let head = frame.head().clone();
+                Ok(Begun::Goes(Box::pin(async move {
+                    let come = async {
+                        let key = house.find(asker.app, &group)?;
+                        house.may_join(&asker, &group).await?;
+                        house.come_in(&asker, &guise, key, &note)
+                    };
+                    head.reply(&come.await.into())
+                })))
+            }
+            Ask::Quit { group } => {
+                let key = self.house.find(self.caller.app, &group)?;
+                let guise = self.known()?;
+                done(self.house.go(&guise, key)?)
+            }
+            Ask::Poll { key, start, guest } => {
+                self.poll(frame.head(), &key, start, guest).await?;
+                Ok(Begun::Held)
+            }
+            Ask::Profiles { users } => done(self.profiles(&users)?),
+            Ask::SetProfile { nick, avatar } => done(self.set_profile(nick, avatar)?),
+            Ask::Call(call) => {
+                let guise = self.known()?;
+                let (asker, house) = (self.asker(&guise), self.house.clone());
+                let head = frame.head().clone();
+                Ok(Begun::Goes(Box::pin(async move {
+                    head.reply(&house.serve(&asker, call).await.into())
+                })))
+            }
+            _ => Err(Code::UNKNOWN_COMMAND.into()),
+        }
+    }
+
+    /// Logs in by a signature. From now on the connection is that user's.
+    fn log_in(&mut self, name: &str, sig: &str) -> Result<Reply, Failure> {
+        let now = self.house.clock.now();
+        let user = self.house.apps.verify(self.caller.app, name, sig, now)?;
+        self.house.must_be_open(self.caller.app)?;
+        if self.login.as_ref().is_none_or(|login| login.user != user) {
+            self.log_out(Connection::Logout);
+            let session = self.open(Visitor::user(user.clone(), self.caller.platform))?;
+            let letters = self.house.desk.letters.open(self.caller.app, &user, session);
+            self.login = Some(Member { user: user.clone(), session, letters });
+            self.tell_state(Connection::Login);
+        }
+        let session = self.login.as_ref().map_or(0, |login| login.session.0);
+        let login = Login { user: &user, sig, instance: session, hello: HELLO_SECONDS, now };
+        Ok(login.reply())
+    }
+
+    fn open(&self, visitor: Visitor) -> Result<SessionId, Failure> {
+        let session = SessionId(self.house.number());
+        let opened = self.house.hub.open(self.caller.app, session, visitor);
+        opened.map_err(|error| Failure::from(&error))?;
+        self.house.gateway.open(session, self.line.clone());
+        self.house.desk.came(session, self.caller.ip);
+        Ok(session)
+    }
+
+    fn close(&self, session: SessionId) {
+        self.house.gateway.close(session);
+        self.house.desk.went(session);
+        self.house.hub.close(self.house.clock.now(), self.caller.app, session);
+    }
+
+    /// Tells the app's server what became of the login here.
+    fn tell_state(&mut self, what: Connection) {
+        if let Ok(guise) = self.guise(false) {
+            self.house.tell_state(&self.asker(&guise), what, &[]);
+        }
+    }
+
+    /// The user is no longer at this connection.
+    fn log_out(&mut self, why: Connection) {
+        self.tell_state(why);
+        if let Some(Member { user, session, .. }) = self.login.take() {
+            self.house.desk.letters.close(self.caller.app, &user, session);
+            self.close(session);
+        }
+    }
+
+    /// The connection is gone.
+    pub(super) fn leave(&mut self, why: Connection) {
+        self.log_out(why);
+        if let Some(session) = self.guest.take() {
+            self.close(session);
+        }
+    }
+
+    /// As whom something is asked: as who is logged in, or as a guest.
+    fn guise(&mut self, guest: bool) -> Result<Guise, Failure> {
+        let platform = self.caller.platform;
+        if !guest {
+            let Member { user, session, .. } = self.login.as_ref().ok_or(Turned::NotLoggedIn)?;
+            return Ok(Guise { session: *session, user: Some(user.clone()), platform });
+        }
+        let session = match self.guest {
+            Some(session) => session,
+            None => self.open(Visitor::guest(platform))?,
+        };
+        self.guest = Some(session);
+        Ok(Guise { session, user: None, platform })
+    }
+
+    /// As whom something is asked by somebody who is there already: a user, or a guest who reads.
+    fn known(&mut self) -> Result<Guise, Failure> {
+        self.guise(self.login.is_none() && self.guest.is_some())
+    }
+
+    fn asker(&self, guise: &Guise) -> Asker {
+        Asker {
+            app: self.caller.app,
+            author: guise.author(),
+            user: guise.user.clone(),
+            // Over this way everybody speaks for themselves alone.
+            admin: false,
+            platform: self.caller.platform,
+            ip: Some(self.caller.ip),
+        }
+    }
+
+    async fn poll(
+        &mut self,
+        head: &Head,
+        key: &str,
+        start: u64,
+        guest: bool,
+    ) -> Result<(), Failure> {
+        let guise = self.guise(guest)?;
+        let key: Secret = key.parse().map_err(|()| Code::BAD_PARAMETER)?;
+        let reader = self.house.reader(&self.asker(&guise), &guise, key)?;
+        let (line, head) = (self.line.clone(), head.clone());
+        let poll = Poll { key, line, head, start, floor: reader.floor };
+        let taken = self.house.send_on(Errand::Poll { group: reader.group, poll }).await;
+        // The host ends, and with it the connection.
+        if taken { Ok(()) } else { Err(Code::INTERNAL.into()) }
+    }
+
+    fn profiles(&self, users: &[UserId]) -> Result<Reply, Failure> {
+        let login = self.login.as_ref().ok_or(Turned::NotLoggedIn)?;
+        let own = std::slice::from_ref(&login.user);
+        let users = if users.is_empty() { own } else { users };
+        let profile = |user| self.house.hub.profile(self.caller.app, user);
+        let profiles: Vec<_> = users.iter().map(|user| (user, profile(user))).collect();
+        Ok(frames::profile(profiles.iter().map(|(user, profile)| (*user, &**profile))))
+    }
+
+    fn set_profile(&self, nick: Option<String>, avatar: Option<String>) -> Result<Reply, Failure> {
+        let Member { user, .. } = self.login.as_ref().ok_or(Turned::NotLoggedIn)?;
+        let former = self.house.hub.profile(self.caller.app, user);
+        let profile = Profile {
+            nick: nick.map_or_else(|| former.nick.clone(), Into::into),
+            avatar: avatar.map_or_else(|| former.avatar.clone(), Into::into),
+        };
+        let now = self.house.clock.now();
+        let set = self.house.hub.set_profile(now, self.caller.app, user, profile);
+        set.map_err(|error| Failure::from(&error))?;
+        Ok(Reply::empty())
+    }
+
+    /// The next letter to whoever is logged in here.
+    pub(super) async fn letter(&mut self) -> Arc<Letter> {
+        let letter = match &mut self.login {
+            Some(login) => login.letters.recv().await,
+            None => None,
+        };
+        match letter {
+            Some(letter) => letter,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Gives a letter to the client.
+    pub(super) async fn deliver(&self, letter: &Letter) {
+        let Letter { message, at, number } = letter;
+        let profile = match &message.from {
+            Some(user) => self.house.hub.profile(self.caller.app, user),
+            None => Arc::default(),
+        };
+        let admin = self.house.apps.admin.as_str();
+        let frame = frames::push_to_user(*number, admin, message, &profile, *at);
+        self.line.say_bytes(frame).await;
+    }
+}
+
+/// How far a frame got at once.
+enum Begun {
+    Done(Reply),
+    Goes(Job),
+    Held,
+}

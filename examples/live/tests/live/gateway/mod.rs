@@ -1,0 +1,7 @@
+//! The SDK's WebSocket, with clients that speak as the SDK does.
+
+mod figures;
+mod groups;
+mod login;
+mod reading;
+mod speaking;
