@@ -38,7 +38,7 @@ is set already changes nothing.
 > ann sets name Saturday
   ! that takes at least the role Admin (2108)
 > mia sets name A name that is longer than thirty bytes
-  ! GroupName has 39 bytes, at most 30 are allowed (1002)
+  ! the name of the group has 39 bytes, at most 30 are allowed (1002)
 > mia sets topic songs
   = done
   5 Tip: GroupProfile [topic "songs"] info 3 by mia, 2 online

@@ -235,7 +235,7 @@ mod tests {
     fn a_refusal_is_written_with_its_code_and_its_own_fields() {
         let long = refused(Refusal::TooLong { field: Field::Nick, limit: 500, length: 620 });
         assert_eq!(long["code"], 1002);
-        assert_eq!(long["why"], "Nick has 620 bytes, at most 500 are allowed");
+        assert_eq!(long["why"], "the nick has 620 bytes, at most 500 are allowed");
         assert_eq!(long["detail"], json!({"field": "Nick", "limit": 500, "length": 620}));
         let until = Timestamp::from_millis(1_600_003_600_000);
         let banned = refused(Refusal::Banned { until });
