@@ -71,11 +71,11 @@ mod tests {
 
     #[test]
     fn nothing_is_given_on_the_page_that_is_not_sold_there() {
-        let kind = |data: &str| super::kind(&Draft::custom(Kind::Host(0), data), true);
-        assert_eq!(kind(r#"{"type":"gift","gift":"rose","n":3}"#), Kind::Gift);
+        let given = |data: &str| kind(&Draft::custom(Kind::Host(0), data), true);
+        assert_eq!(given(r#"{"type":"gift","gift":"rose","n":3}"#), Kind::Gift);
         for data in ["gift", r#"{"type":"gift"}"#, r#"{"type":"gift","gift":"rose","n":100}"#] {
-            assert_eq!(kind(data), Kind::Host(0), "{data}");
+            assert_eq!(given(data), Kind::Host(0), "{data}");
         }
-        assert_eq!(kind("like"), Kind::Like);
+        assert_eq!(given("like"), Kind::Like);
     }
 }

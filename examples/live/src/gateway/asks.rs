@@ -133,6 +133,8 @@ impl Client {
         self.house.must_be_open(self.caller.app)?;
         if self.login.as_ref().is_none_or(|login| login.user != user) {
             self.log_out(Connection::Logout);
+            // Who read as a guest is there once, not twice: if they read on so, they come in again.
+            self.close_guest();
             let session = self.open(Visitor::user(user.clone(), self.caller.platform))?;
             let letters = self.house.desk.letters.open(self.caller.app, &user, session);
             self.login = Some(Member { user: user.clone(), session, letters });
@@ -177,6 +179,10 @@ impl Client {
     /// The connection is gone.
     pub(super) fn leave(&mut self, why: Connection) {
         self.log_out(why);
+        self.close_guest();
+    }
+
+    fn close_guest(&mut self) {
         if let Some(session) = self.guest.take() {
             self.close(session);
         }

@@ -141,6 +141,25 @@ async fn a_guest_reads_from_where_it_came_in_and_resumes_too() {
 }
 
 #[tokio::test]
+async fn a_guest_who_logs_in_is_there_once_and_may_read_on() {
+    let host = start(app_options());
+    let mut ann = Sdk::user(&host, "ann").await;
+    ann.make("mine").await;
+    ann.join("mine").await;
+    let mut cy = Sdk::connect(&host).await;
+    let mut reading = cy.join_as_guest("mine").await;
+    assert_eq!(cy.log_in("cy", &sig("cy")).await["ErrorCode"], 0);
+    cy.join("mine").await;
+    let group = json!({ "GroupId": "mine" });
+    let online = ann.call("group_open_http_svc.get_online_member_num", &group).await;
+    assert_eq!(online["OnlineMemberNum"], 2);
+    ann.say("mine", "hello", 1).await;
+    let came = cy.poll_until(&mut reading, |event| text(event).is_some()).await;
+    assert_eq!(texts(&came), ["hello"]);
+    host.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn who_is_far_behind_gets_all_of_it_in_order_and_no_answer_twice() {
     let host = start(app_options());
     let mut ann = Sdk::user(&host, "ann").await;

@@ -11,7 +11,7 @@ use live::{AppKey, CallbackOptions, Host, Options};
 use liveroom::Clock;
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     sync::mpsc,
     time::{sleep, timeout},
@@ -229,7 +229,8 @@ impl Receiver {
 }
 
 /// Serves one connection until it ends.
-async fn serve(mut stream: TcpStream, react: React, told: mpsc::UnboundedSender<Called>) {
+async fn serve(stream: TcpStream, react: React, told: mpsc::UnboundedSender<Called>) {
+    let mut stream = BufReader::new(stream);
     while let Some(called) = read(&mut stream).await {
         let reaction = (react.lock().unwrap())(&called);
         let _test_ended = told.send(called);
@@ -264,7 +265,7 @@ fn written(body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Called> {
+async fn read(stream: &mut BufReader<TcpStream>) -> Option<Called> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
