@@ -6,7 +6,10 @@ use liveroom::{
     Author, Body, Command, Platform, Profile, Seq, SessionId, TipKind, UserId, Visitor, tim::rest,
 };
 use serde_json::Value;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use super::*;
 use crate::{errand::Errand, fanout::FanOut, options::Options};
@@ -56,6 +59,8 @@ impl Running {
     }
 }
 
+/// Long enough for a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 const MEMBERS: u64 = 200;
 const LIKES_OF_EACH: u64 = 50;
 
@@ -122,7 +127,7 @@ async fn ten_thousand_likes_at_once_are_counted_one_by_one_and_told_as_one_chang
     };
     assert_eq!((counter("likes"), counter("follows")), (likes, follows));
 
-    let told = changes(&running.house, key, likes).await;
+    let told = timeout(PATIENCE, changes(&running.house, key, likes)).await.expect("it is told");
     assert!((1..=3).contains(&told.len()), "one change in 4 s, and not one for each: {told:?}");
     assert_eq!(told.last(), Some(&likes));
     running.end().await;
@@ -177,9 +182,12 @@ async fn likes_counted_by_a_counter_are_exact_too() {
         let reply = running.ask("get_group_counter", body).await;
         reply["GroupCounter"][0]["Value"].as_u64().unwrap()
     };
-    while value().await < all {
-        sleep(Duration::from_millis(50)).await;
-    }
+    let told = async {
+        while value().await < all {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, told).await.expect("the group is told of all");
     assert_eq!(value().await, all);
     // The history tells of it now and then, and not each time.
     let last = running.house.hub.read(key, |group| group.tail().position().0).unwrap();

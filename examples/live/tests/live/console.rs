@@ -118,6 +118,11 @@ async fn a_form_that_is_wrong_changes_nothing() {
         assert_eq!(status, 400, "{method} {path} {body}: {said}");
     }
     assert_eq!(ask(&app, &token, "POST", "apps/7", r#"{"enabled":false}"#).await.0, 404);
+    // The page's own app can be disabled, and stays all the same.
+    let switch = async |body: &str| ask(&app, &token, "POST", "apps/1400000000", body).await.0;
+    assert_eq!(switch(r#"{"enabled":false}"#).await, 200);
+    assert_eq!(ask(&app, &token, "DELETE", "apps/1400000000", "").await.0, 400);
+    assert_eq!(switch(r#"{"enabled":true}"#).await, 200);
     let (_, said) = ask(&app, &token, "GET", "apps", "").await;
     assert_eq!(said["apps"].as_array().unwrap().len(), 1);
     assert_eq!((&said["apps"][0]["groups"], &said["apps"][0]["keeps"]), (&json!(3), &json!(true)));
