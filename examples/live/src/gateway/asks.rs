@@ -163,7 +163,7 @@ impl Client {
     /// Tells the app's server what became of the login here.
     fn tell_state(&mut self, what: Connection) {
         if let Ok(guise) = self.guise(false) {
-            self.house.tell_state(&self.asker(&guise), what, &[]);
+            self.house.tell_state(&self.asker(&guise), what);
         }
     }
 

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use tokio::net::TcpStream;
+use tokio_tungstenite::{client_async, tungstenite::Error};
+
 use crate::support::{
-    get,
     sdk::{Sdk, app_options, text},
     start,
 };
@@ -145,7 +147,17 @@ async fn a_quit_in_the_browser_ends_what_a_quit_on_the_phone_does_not() {
 #[tokio::test]
 async fn an_address_without_an_app_opens_nothing() {
     let host = start(app_options());
-    let answer = get(&host, "/binfo?platform=7").await;
-    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+    for (query, status) in
+        [("platform=7", Some(400)), ("sdkappid=x", Some(400)), ("sdkappid=7", None)]
+    {
+        let stream = TcpStream::connect(host.address()).await.unwrap();
+        let url = format!("ws://{}/binfo?{query}", host.address());
+        let refused = match client_async(url, stream).await {
+            Ok(_) => None,
+            Err(Error::Http(answer)) => Some(answer.status().as_u16()),
+            Err(other) => panic!("{query}: {other}"),
+        };
+        assert_eq!(refused, status, "{query}");
+    }
     host.stop().await.unwrap();
 }
