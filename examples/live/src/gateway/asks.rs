@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::{
     entry::Guise,
+    keys::Reader,
     socket::{Caller, Job},
 };
 use crate::{
@@ -54,11 +55,9 @@ impl Client {
 
     /// Takes up one frame: what can be answered at once is, and the rest is a job.
     pub(super) async fn take_up(&mut self, frame: &Frame<'_>) -> Option<Job> {
-        match self.begin(frame).await {
+        match self.begin(frame) {
             Ok(Begun::Done(reply)) => self.answer(frame.head(), &reply).await,
             Ok(Begun::Goes(job)) => return Some(job),
-            // The poll is answered when there is something.
-            Ok(Begun::Held) => {}
             Err(failure) => self.answer(frame.head(), &Reply::from(&failure)).await,
         }
         None
@@ -68,7 +67,7 @@ impl Client {
         self.line.say_bytes(head.reply(reply)).await;
     }
 
-    async fn begin(&mut self, frame: &Frame<'_>) -> Result<Begun, Failure> {
+    fn begin(&mut self, frame: &Frame<'_>) -> Result<Begun, Failure> {
         let done = |reply| Ok(Begun::Done(reply));
         let ask = frame.ask()?;
         if self.login.is_none()
@@ -100,7 +99,7 @@ impl Client {
                         house.may_join(&asker, &group).await?;
                         house.come_in(&asker, &guise, key, &note)
                     };
-                    head.reply(&come.await.into())
+                    Some(head.reply(&come.await.into()))
                 })))
             }
             Ask::Quit { group } => {
@@ -108,10 +107,7 @@ impl Client {
                 let guise = self.known()?;
                 done(self.house.go(&guise, key)?)
             }
-            Ask::Poll { key, start, guest } => {
-                self.poll(frame.head(), &key, start, guest).await?;
-                Ok(Begun::Held)
-            }
+            Ask::Poll { key, start, guest } => self.poll(frame.head(), &key, start, guest),
             Ask::Profiles { users } => done(self.profiles(&users)?),
             Ask::SetProfile { nick, avatar } => done(self.set_profile(nick, avatar)?),
             Ask::Call(call) => {
@@ -119,7 +115,7 @@ impl Client {
                 let (asker, house) = (self.asker(&guise), self.house.clone());
                 let head = frame.head().clone();
                 Ok(Begun::Goes(Box::pin(async move {
-                    head.reply(&house.serve(&asker, call).await.into())
+                    Some(head.reply(&house.serve(&asker, call).await.into()))
                 })))
             }
             _ => Err(Code::UNKNOWN_COMMAND.into()),
@@ -172,6 +168,10 @@ impl Client {
         self.tell_state(why);
         if let Some(Member { user, session, .. }) = self.login.take() {
             self.house.desk.letters.close(self.caller.app, &user, session);
+            // Whoever goes on purpose leaves nothing to be read by, not even a poll that is held.
+            if why == Connection::Logout {
+                self.house.gateway.keys.logged_out(session);
+            }
             self.close(session);
         }
     }
@@ -220,21 +220,22 @@ impl Client {
         }
     }
 
-    async fn poll(
-        &mut self,
-        head: &Head,
-        key: &str,
-        start: u64,
-        guest: bool,
-    ) -> Result<(), Failure> {
+    fn poll(&mut self, head: &Head, key: &str, start: u64, guest: bool) -> Result<Begun, Failure> {
         let guise = self.guise(guest)?;
         let key: Secret = key.parse().map_err(|()| Code::BAD_PARAMETER)?;
-        let reader = self.house.reader(&self.asker(&guise), &guise, key)?;
+        let (asker, house) = (self.asker(&guise), self.house.clone());
         let (line, head) = (self.line.clone(), head.clone());
-        let poll = Poll { key, line, head, start, floor: reader.floor };
-        let taken = self.house.send_on(Errand::Poll { group: reader.group, poll }).await;
-        // The host ends, and with it the connection.
-        if taken { Ok(()) } else { Err(Code::INTERNAL.into()) }
+        Ok(Begun::Goes(Box::pin(async move {
+            let hold = async {
+                let Reader { group, floor, pass, .. } = house.reader(&asker, &guise, key).await?;
+                let poll = Poll { key, line, head: head.clone(), start, floor, pass };
+                let taken = house.send_on(Errand::Poll { group, poll }).await;
+                // The host ends, and with it the connection.
+                if taken { Ok(()) } else { Err(Failure::from(Code::INTERNAL)) }
+            };
+            // A poll that is held is answered when there is something.
+            hold.await.err().map(|failure| head.reply(&Reply::from(&failure)))
+        })))
     }
 
     fn profiles(&self, users: &[UserId]) -> Result<Reply, Failure> {
@@ -288,5 +289,4 @@ impl Client {
 enum Begun {
     Done(Reply),
     Goes(Job),
-    Held,
 }

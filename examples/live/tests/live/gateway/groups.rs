@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::{client_async, tungstenite::Error};
 
 use crate::support::{
-    sdk::{Sdk, app_options, text},
+    sdk::{Sdk, app_options, text, texts},
     start,
 };
 
@@ -77,6 +77,29 @@ async fn who_is_banned_hears_it_and_reads_no_more() {
     let join = json!({ "GroupId": "mine" });
     assert_eq!(bob.code(&servcmd("apply_join_group"), &join).await, 10_007);
     assert_eq!(bob.say("mine", "x", 1).await["ErrorCode"], 10_007);
+    host.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_banned_while_a_poll_is_held_is_given_nothing_more_by_it() {
+    let host = start(app_options());
+    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
+    ann.make("mine").await;
+    let mut of_ann = ann.join("mine").await;
+    let mut of_bob = bob.join("mine").await;
+    ann.poll(&mut of_ann).await;
+    bob.poll(&mut of_bob).await;
+    let (held, others) = (bob.begin_poll(&of_bob).await, ann.begin_poll(&of_ann).await);
+    assert!(bob.is_unanswered(held).await);
+    let ban = json!({ "GroupId": "mine", "Members_Account": ["bob"], "Duration": 60 });
+    assert_eq!(ann.code(&servcmd("ban_group_member"), &ban).await, 0);
+    ann.say("mine", "without bob", 1).await;
+    let answer = bob.reply(held).await;
+    assert_eq!(answer["ErrorCode"], 10_007, "{answer}");
+    assert!(answer.get("RspMsgList").is_none(), "{answer}");
+    let mut came = ann.end_poll(&mut of_ann, others).await;
+    came.extend(ann.poll_until(&mut of_ann, |event| text(event).is_some()).await);
+    assert_eq!(texts(&came), ["without bob"], "others read on");
     host.stop().await.unwrap();
 }
 
