@@ -11,7 +11,7 @@ use liveroom::{
         rest::{Reply, Turned},
     },
 };
-use tokio::sync::mpsc;
+use tokio::sync::{RwLock, mpsc};
 
 use super::{
     entry::Guise,
@@ -38,6 +38,8 @@ pub(super) struct Client {
     login: Option<Member>,
     /// The session over which they read without having logged in.
     guest: Option<SessionId>,
+    /// Joins share it, and a quit has it alone: it waits for the joins that were asked for before it.
+    coming: Arc<RwLock<()>>,
 }
 
 /// Who has logged in.
@@ -50,7 +52,7 @@ struct Member {
 
 impl Client {
     pub(super) fn new(house: Arc<House>, line: Arc<Line>, caller: Caller) -> Self {
-        Self { house, line, caller, login: None, guest: None }
+        Self { house, line, caller, login: None, guest: None, coming: Arc::default() }
     }
 
     /// Takes up one frame: what can be answered at once is, and the rest is a job.
@@ -91,10 +93,11 @@ impl Client {
             }
             Ask::Join { group, note, guest } => {
                 let (guise, house) = (self.guise(guest)?, self.house.clone());
-                let asker = self.asker(&guise);
+                let (asker, coming) = (self.asker(&guise), self.coming.clone());
                 let head = frame.head().clone();
                 Ok(Begun::Goes(Box::pin(async move {
                     let come = async {
+                        let _before_a_quit = coming.read().await;
                         let key = house.find(asker.app, &group)?;
                         house.may_join(&asker, &group).await?;
                         house.come_in(&asker, &guise, key, &note)
@@ -104,8 +107,12 @@ impl Client {
             }
             Ask::Quit { group } => {
                 let key = self.house.find(self.caller.app, &group)?;
-                let guise = self.known()?;
-                done(self.house.go(&guise, key)?)
+                let (guise, house) = (self.known()?, self.house.clone());
+                let (head, coming) = (frame.head().clone(), self.coming.clone());
+                Ok(Begun::Goes(Box::pin(async move {
+                    let _after_the_joins = coming.write().await;
+                    Some(head.reply(&house.go(&guise, key).into()))
+                })))
             }
             Ask::Poll { key, start, guest } => self.poll(frame.head(), &key, start, guest),
             Ask::Profiles { users } => done(self.profiles(&users)?),

@@ -131,3 +131,19 @@ async fn while_the_server_thinks_about_a_join_polls_and_heartbeats_go_on() {
     assert_eq!(ann.reply(joining).await["ErrorCode"], 0, "silence allows");
     host.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_quit_does_not_overtake_the_join_before_it() {
+    let (host, receiver) = watched(Limits::default()).await;
+    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
+    ann.make("mine").await;
+    let late = json!({ "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "" });
+    before_joins(&receiver, move |_| Reaction::Late(Duration::from_millis(300), late.clone()));
+    let group = json!({ "GroupId": "mine" });
+    let join = bob.ask(&servcmd("apply_join_group"), &group).await;
+    let quit = bob.ask(&servcmd("quit_group"), &group).await;
+    let (join, quit) = (bob.reply(join).await, bob.reply(quit).await);
+    assert_eq!((&join["ErrorCode"], &quit["ErrorCode"]), (&json!(0), &json!(0)));
+    assert_eq!(bob.say("mine", "am I in?", 1).await["ErrorCode"], 10_007);
+    host.stop().await.unwrap();
+}
