@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use liveroom::{Cursor, HubKey, SessionId, Ticket, UserId, tim::frames::Head};
 
-use crate::{line::Line, room::RoomNo, secret::Secret};
+use crate::{gateway::Pass, line::Line, room::RoomNo, secret::Secret};
 
 /// Something for the fan-out thread to do in one room, or in all.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub(crate) struct Poll {
     pub(crate) start: u64,
     /// The place from which on the reader may ask.
     pub(crate) floor: Cursor,
+    /// Whether the key is good still.
+    pub(crate) pass: Pass,
 }
 
 /// What somebody who comes in has of the room already.

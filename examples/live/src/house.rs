@@ -93,7 +93,7 @@ impl House {
             rooms,
             limits,
             door: Door::default(),
-            gateway: Gateway::default(),
+            gateway: Gateway::new(limits.connections),
             desk,
             calls: Calls::new(limits.calls),
             console: Console::new(&options.apps)?,

@@ -205,11 +205,10 @@ impl House {
         callbacks.permit(&callback, self.here(asker)).await
     }
 
-    /// Tells the app's server that a user's connection came or went; `kicked` are the platforms of those
-    /// that had to go for it.
-    pub(crate) fn tell_state(&self, asker: &Asker, what: Connection, kicked: &[Platform]) {
+    /// Tells the app's server that a user's connection came or went. None has to go for another.
+    pub(crate) fn tell_state(&self, asker: &Asker, what: Connection) {
         if let (Some(callbacks), Some(user)) = (&self.desk.callbacks, &asker.user) {
-            let callback = Callback::state(user, what, asker.platform, kicked);
+            let callback = Callback::state(user, what, asker.platform, &[]);
             callbacks.tell_state(user, callback, self.here(asker));
         }
     }

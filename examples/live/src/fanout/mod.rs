@@ -67,7 +67,7 @@ impl FanOut {
     }
 
     /// Does all there is to do, and says when there is more, if by time alone.
-    fn step(
+    pub(crate) fn step(
         &mut self,
         now: Timestamp,
         drainer: &mut Drainer<'_>,

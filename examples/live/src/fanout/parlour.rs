@@ -173,8 +173,11 @@ fn answer_one(
     answered.push(*token);
 }
 
-/// What answers a poll: some events, and from where to go on.
+/// What answers a poll: some events, and from where to go on. Whoever has left since they asked is given nothing.
 fn answer(poll: &Poll, to: &Cursor, list: &[u8]) -> Vec<u8> {
+    if !poll.pass.is_good() {
+        return poll.head.reply(&(&Failure::from(Code::NO_PERMISSION)).into());
+    }
     frames::poll(&poll.head, &poll.key.to_string(), place_after(to), list)
 }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use liveroom::{
-    HubKey, LeaveReason, Notice, Output, SessionId, Timestamp,
+    HubKey, Notice, Output, SessionId, Timestamp,
     tim::{Room, events, frames},
 };
 
@@ -67,12 +67,7 @@ impl Parlours {
                 self.at(key, |parlour| parlour.notify(now, *urgent));
             }
             Output::Direct { session, notice, .. } => self.direct(now, key, *session, notice),
-            Output::Left { user: Some(user), reason, remains: false, .. } => match reason {
-                LeaveReason::Lost => self.house.gateway.keys.lost(key, user),
-                LeaveReason::Quit | LeaveReason::Kicked | LeaveReason::Banned | _ => {
-                    self.house.gateway.keys.removed(key, user);
-                }
-            },
+            Output::Left { user: Some(user), reason, .. } => self.house.left(key, user, *reason),
             // The page reads its rooms to the end.
             Output::Disbanded { .. } if self.house.rooms.iter().all(|room| room.key != key) => {
                 self.ended.push_back((now + READABLE, key));

@@ -11,10 +11,11 @@ use liveroom::{
         rest::{Reply, Turned},
     },
 };
-use tokio::sync::mpsc;
+use tokio::sync::{RwLock, mpsc};
 
 use super::{
     entry::Guise,
+    keys::Reader,
     socket::{Caller, Job},
 };
 use crate::{
@@ -37,6 +38,8 @@ pub(super) struct Client {
     login: Option<Member>,
     /// The session over which they read without having logged in.
     guest: Option<SessionId>,
+    /// Joins share it, and a quit has it alone: it waits for the joins that were asked for before it.
+    coming: Arc<RwLock<()>>,
 }
 
 /// Who has logged in.
@@ -49,16 +52,14 @@ struct Member {
 
 impl Client {
     pub(super) fn new(house: Arc<House>, line: Arc<Line>, caller: Caller) -> Self {
-        Self { house, line, caller, login: None, guest: None }
+        Self { house, line, caller, login: None, guest: None, coming: Arc::default() }
     }
 
     /// Takes up one frame: what can be answered at once is, and the rest is a job.
     pub(super) async fn take_up(&mut self, frame: &Frame<'_>) -> Option<Job> {
-        match self.begin(frame).await {
+        match self.begin(frame) {
             Ok(Begun::Done(reply)) => self.answer(frame.head(), &reply).await,
             Ok(Begun::Goes(job)) => return Some(job),
-            // The poll is answered when there is something.
-            Ok(Begun::Held) => {}
             Err(failure) => self.answer(frame.head(), &Reply::from(&failure)).await,
         }
         None
@@ -68,7 +69,7 @@ impl Client {
         self.line.say_bytes(head.reply(reply)).await;
     }
 
-    async fn begin(&mut self, frame: &Frame<'_>) -> Result<Begun, Failure> {
+    fn begin(&mut self, frame: &Frame<'_>) -> Result<Begun, Failure> {
         let done = |reply| Ok(Begun::Done(reply));
         let ask = frame.ask()?;
         if self.login.is_none()
@@ -92,26 +93,28 @@ impl Client {
             }
             Ask::Join { group, note, guest } => {
                 let (guise, house) = (self.guise(guest)?, self.house.clone());
-                let asker = self.asker(&guise);
+                let (asker, coming) = (self.asker(&guise), self.coming.clone());
                 let head = frame.head().clone();
                 Ok(Begun::Goes(Box::pin(async move {
                     let come = async {
+                        let _before_a_quit = coming.read().await;
                         let key = house.find(asker.app, &group)?;
                         house.may_join(&asker, &group).await?;
                         house.come_in(&asker, &guise, key, &note)
                     };
-                    head.reply(&come.await.into())
+                    Some(head.reply(&come.await.into()))
                 })))
             }
             Ask::Quit { group } => {
                 let key = self.house.find(self.caller.app, &group)?;
-                let guise = self.known()?;
-                done(self.house.go(&guise, key)?)
+                let (guise, house) = (self.known()?, self.house.clone());
+                let (head, coming) = (frame.head().clone(), self.coming.clone());
+                Ok(Begun::Goes(Box::pin(async move {
+                    let _after_the_joins = coming.write().await;
+                    Some(head.reply(&house.go(&guise, key).into()))
+                })))
             }
-            Ask::Poll { key, start, guest } => {
-                self.poll(frame.head(), &key, start, guest).await?;
-                Ok(Begun::Held)
-            }
+            Ask::Poll { key, start, guest } => self.poll(frame.head(), &key, start, guest),
             Ask::Profiles { users } => done(self.profiles(&users)?),
             Ask::SetProfile { nick, avatar } => done(self.set_profile(nick, avatar)?),
             Ask::Call(call) => {
@@ -119,7 +122,7 @@ impl Client {
                 let (asker, house) = (self.asker(&guise), self.house.clone());
                 let head = frame.head().clone();
                 Ok(Begun::Goes(Box::pin(async move {
-                    head.reply(&house.serve(&asker, call).await.into())
+                    Some(head.reply(&house.serve(&asker, call).await.into()))
                 })))
             }
             _ => Err(Code::UNKNOWN_COMMAND.into()),
@@ -163,7 +166,7 @@ impl Client {
     /// Tells the app's server what became of the login here.
     fn tell_state(&mut self, what: Connection) {
         if let Ok(guise) = self.guise(false) {
-            self.house.tell_state(&self.asker(&guise), what, &[]);
+            self.house.tell_state(&self.asker(&guise), what);
         }
     }
 
@@ -172,6 +175,10 @@ impl Client {
         self.tell_state(why);
         if let Some(Member { user, session, .. }) = self.login.take() {
             self.house.desk.letters.close(self.caller.app, &user, session);
+            // Whoever goes on purpose leaves nothing to be read by, not even a poll that is held.
+            if why == Connection::Logout {
+                self.house.gateway.keys.logged_out(session);
+            }
             self.close(session);
         }
     }
@@ -220,21 +227,22 @@ impl Client {
         }
     }
 
-    async fn poll(
-        &mut self,
-        head: &Head,
-        key: &str,
-        start: u64,
-        guest: bool,
-    ) -> Result<(), Failure> {
+    fn poll(&mut self, head: &Head, key: &str, start: u64, guest: bool) -> Result<Begun, Failure> {
         let guise = self.guise(guest)?;
         let key: Secret = key.parse().map_err(|()| Code::BAD_PARAMETER)?;
-        let reader = self.house.reader(&self.asker(&guise), &guise, key)?;
+        let (asker, house) = (self.asker(&guise), self.house.clone());
         let (line, head) = (self.line.clone(), head.clone());
-        let poll = Poll { key, line, head, start, floor: reader.floor };
-        let taken = self.house.send_on(Errand::Poll { group: reader.group, poll }).await;
-        // The host ends, and with it the connection.
-        if taken { Ok(()) } else { Err(Code::INTERNAL.into()) }
+        Ok(Begun::Goes(Box::pin(async move {
+            let hold = async {
+                let Reader { group, floor, pass, .. } = house.reader(&asker, &guise, key).await?;
+                let poll = Poll { key, line, head: head.clone(), start, floor, pass };
+                let taken = house.send_on(Errand::Poll { group, poll }).await;
+                // The host ends, and with it the connection.
+                if taken { Ok(()) } else { Err(Failure::from(Code::INTERNAL)) }
+            };
+            // A poll that is held is answered when there is something.
+            hold.await.err().map(|failure| head.reply(&Reply::from(&failure)))
+        })))
     }
 
     fn profiles(&self, users: &[UserId]) -> Result<Reply, Failure> {
@@ -288,5 +296,4 @@ impl Client {
 enum Begun {
     Done(Reply),
     Goes(Job),
-    Held,
 }

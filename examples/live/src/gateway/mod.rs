@@ -20,7 +20,10 @@ use std::{
 use liveroom::{Cursor, SessionId};
 
 use self::keys::Keys;
-pub(crate) use self::socket::{Caller, MOST_BYTES, serve};
+pub(crate) use self::{
+    keys::Pass,
+    socket::{Caller, MOST_BYTES, serve},
+};
 use crate::line::Line;
 
 /// The place from which on somebody reads who has come so far: 0 is none, as the SDK has it.
@@ -28,14 +31,22 @@ pub(crate) fn place_after(cursor: &Cursor) -> u64 {
     cursor.position().0 + 1
 }
 
+/// Keys for each connection that a host takes: most of those who watch, watch one room, over one or two.
+const KEYS_EACH: usize = 4;
+
 /// What is known of those who come with the SDK.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Gateway {
-    pub(crate) keys: Keys,
+    keys: Keys,
     lines: Mutex<BTreeMap<SessionId, Arc<Line>>>,
 }
 
 impl Gateway {
+    /// Nobody yet, and never more than so many connections.
+    pub(crate) fn new(connections: usize) -> Self {
+        Self { keys: Keys::new(KEYS_EACH * connections), lines: Mutex::default() }
+    }
+
     /// Whether a session is one of the SDK, and connected.
     pub(crate) fn has(&self, session: SessionId) -> bool {
         self.lines().contains_key(&session)
@@ -62,3 +73,6 @@ impl Gateway {
         self.lines.lock().expect("nobody panics under this lock")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,8 +37,8 @@ const MOST_JOBS: usize = 64;
 /// How long a client may take to close after the last frame.
 const CLOSING: Duration = Duration::from_secs(1);
 
-/// What a frame asked, under way: it ends with the frame that answers it.
-pub(super) type Job = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
+/// What a frame asked, under way: it ends with the frame that answers it, unless that is left to the fan-out thread.
+pub(super) type Job = Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send>>;
 
 /// Who connects, by their address.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +121,7 @@ impl Connection {
                     self.line.end();
                     return false;
                 }
-                Some(answer) = self.jobs.next() => self.line.say_bytes(answer).await,
+                Some(answer) = self.jobs.next() => say(&self.line, answer).await,
                 letter = self.client.letter() => self.client.deliver(&letter).await,
                 next = timeout_at(alarm, stream.next()), if self.jobs.len() < MOST_JOBS => match next {
                     Err(_elapsed) => self.nudge(),
@@ -156,7 +156,7 @@ impl Connection {
                 let Some(mut job) = self.client.take_up(&frame).await else { return };
                 // Begun now, so that what is asked first is done first.
                 match (&mut job).now_or_never() {
-                    Some(answer) => self.line.say_bytes(answer).await,
+                    Some(answer) => say(&self.line, answer).await,
                     None => self.jobs.push(job),
                 }
             }
@@ -166,6 +166,13 @@ impl Connection {
             }
             Err(failure) => self.line.say_bytes(frames::fault(&failure)).await,
         }
+    }
+}
+
+/// Says what a job ended with, if that is anything to say.
+async fn say(line: &Line, answer: Option<Vec<u8>>) {
+    if let Some(answer) = answer {
+        line.say_bytes(answer).await;
     }
 }
 

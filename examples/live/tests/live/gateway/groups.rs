@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use tokio::net::TcpStream;
+use tokio_tungstenite::{client_async, tungstenite::Error};
+
 use crate::support::{
-    get,
-    sdk::{Sdk, app_options, text},
+    sdk::{Sdk, app_options, text, texts},
     start,
 };
 
@@ -79,6 +81,29 @@ async fn who_is_banned_hears_it_and_reads_no_more() {
 }
 
 #[tokio::test]
+async fn who_is_banned_while_a_poll_is_held_is_given_nothing_more_by_it() {
+    let host = start(app_options());
+    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
+    ann.make("mine").await;
+    let mut of_ann = ann.join("mine").await;
+    let mut of_bob = bob.join("mine").await;
+    ann.poll(&mut of_ann).await;
+    bob.poll(&mut of_bob).await;
+    let (held, others) = (bob.begin_poll(&of_bob).await, ann.begin_poll(&of_ann).await);
+    assert!(bob.is_unanswered(held).await);
+    let ban = json!({ "GroupId": "mine", "Members_Account": ["bob"], "Duration": 60 });
+    assert_eq!(ann.code(&servcmd("ban_group_member"), &ban).await, 0);
+    ann.say("mine", "without bob", 1).await;
+    let answer = bob.reply(held).await;
+    assert_eq!(answer["ErrorCode"], 10_007, "{answer}");
+    assert!(answer.get("RspMsgList").is_none(), "{answer}");
+    let mut came = ann.end_poll(&mut of_ann, others).await;
+    came.extend(ann.poll_until(&mut of_ann, |event| text(event).is_some()).await);
+    assert_eq!(texts(&came), ["without bob"], "others read on");
+    host.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_group_that_is_dismissed_says_so_and_is_gone() {
     let host = start(app_options());
     let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
@@ -145,7 +170,17 @@ async fn a_quit_in_the_browser_ends_what_a_quit_on_the_phone_does_not() {
 #[tokio::test]
 async fn an_address_without_an_app_opens_nothing() {
     let host = start(app_options());
-    let answer = get(&host, "/binfo?platform=7").await;
-    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+    for (query, status) in
+        [("platform=7", Some(400)), ("sdkappid=x", Some(400)), ("sdkappid=7", None)]
+    {
+        let stream = TcpStream::connect(host.address()).await.unwrap();
+        let url = format!("ws://{}/binfo?{query}", host.address());
+        let refused = match client_async(url, stream).await {
+            Ok(_) => None,
+            Err(Error::Http(answer)) => Some(answer.status().as_u16()),
+            Err(other) => panic!("{query}: {other}"),
+        };
+        assert_eq!(refused, status, "{query}");
+    }
     host.stop().await.unwrap();
 }

@@ -1,5 +1,6 @@
 //! The SDK's WebSocket, with clients that speak as the SDK does.
 
+mod callbacks;
 mod figures;
 mod groups;
 mod login;

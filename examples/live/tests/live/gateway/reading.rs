@@ -214,3 +214,54 @@ async fn places_and_keys_that_are_none_give_nothing_that_is_not_theirs() {
     assert_eq!(bob.reply(seq).await["ErrorCode"], 10_007, "who quit reads no more");
     host.stop().await.unwrap();
 }
+
+/// What told the host that they left may come to its readers after they are back.
+#[tokio::test]
+async fn who_quits_and_joins_at_once_reads_on_by_the_new_key() {
+    let host = start(app_options());
+    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
+    ann.make("mine").await;
+    ann.join("mine").await;
+    let mut reading = bob.join("mine").await;
+    let group = json!({ "GroupId": "mine" });
+    for round in 1..=20 {
+        let quit = bob.ask("group_open_http_svc.quit_group", &group).await;
+        let join = bob.ask("group_open_http_svc.apply_join_group", &group).await;
+        assert_eq!(bob.reply(quit).await["ErrorCode"], 0);
+        let joined = bob.reply(join).await;
+        let former = reading.clone();
+        reading.key = joined["LongPollingKey"].as_str().unwrap().to_owned();
+        reading.start = joined["StartSeq"].as_u64().unwrap();
+        let said = round.to_string();
+        ann.say("mine", &said, round).await;
+        let came = bob.poll_until(&mut reading, |event| text(event) == Some(said.as_str())).await;
+        assert_eq!(texts(&came), [said.as_str()]);
+        let seq = bob.begin_poll(&former).await;
+        assert_eq!(bob.reply(seq).await["ErrorCode"], 10_007, "the former key is of who quit");
+    }
+    host.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_logs_in_where_another_was_is_given_nothing_of_theirs() {
+    let host = start(app_options());
+    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
+    ann.make("mine").await;
+    ann.join("mine").await;
+    let mut reading = bob.join("mine").await;
+    bob.poll(&mut reading).await;
+    let held = bob.begin_poll(&reading).await;
+    assert!(bob.is_unanswered(held).await);
+    assert_eq!(bob.code("im_open_status.wslogout", &json!({})).await, 0);
+    assert_eq!(bob.log_in("cy", &sig("cy")).await["ErrorCode"], 0);
+    ann.say("mine", "not for cy", 1).await;
+    let answer = bob.reply(held).await;
+    assert_eq!(answer["ErrorCode"], 10_007, "{answer}");
+    assert!(answer.get("RspMsgList").is_none(), "{answer}");
+    // Whoever logged out on purpose comes in again to read on.
+    assert_eq!(bob.log_in("bob", &sig("bob")).await["ErrorCode"], 0);
+    let seq = bob.begin_poll(&reading).await;
+    assert_eq!(bob.reply(seq).await["ErrorCode"], 10_007);
+    bob.join("mine").await;
+    host.stop().await.unwrap();
+}
