@@ -4,12 +4,12 @@
 
 mod model;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey,
-    Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt,
-    Record, Refusal, SessionId, Snapshot, Span, State, Timestamp, UserId, replay,
+    Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey, Kind,
+    Lane, Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt,
+    Record, Refusal, RoleSet, SessionId, Snapshot, Span, State, Timestamp, UserId, replay,
 };
 use model::{
     Model, ModelReceipt,
@@ -616,6 +616,58 @@ proptest! {
             prop_assert!(ahead.values().all(|turns| *turns <= 1), "{ahead:?}");
             Ok(())
         })?;
+    }
+
+    #[test]
+    fn law_8_shares_follow_the_weights_of_the_roles(
+        weights in prop::array::uniform4(1_u8..6),
+        order in prop::collection::vec(0_usize..4, 0..60),
+        rounds in 1_u8..8,
+    ) {
+        let mut settings = GroupConfig::modern().settings().clone();
+        settings.traffic.exempt = RoleSet::NONE;
+        let lane = Lane { capacity: 1_000, max_wait: Duration::from_mins(1) };
+        settings.traffic.lanes[Priority::Normal] = lane;
+        // Member, admin, owner, app.
+        for (role, weight) in settings.traffic.weights[1..].iter_mut().zip(weights) {
+            *role = NonZeroU8::new(weight).expect("at least 1");
+        }
+        let users = ["bob", "cy", "ann"].map(|name| name.parse::<UserId>().expect("a good id"));
+        let (id, config) = (GroupId::custom("shares").expect("a good id"), settings.build());
+        let (key, config) = (HashKey::new(1, 2), config.expect("good settings"));
+        let owner = Some(users[2].clone());
+        let mut group = Group::new(id, owner, config, Epoch(1), key, script::START);
+        let mut push = |by: &Author, command: Command| {
+            prop_assert!(group.push(script::START, by.clone(), command).is_ok());
+            Ok(())
+        };
+        let mut authors: Vec<Author> = (0..3).map(|number| Author::Session(SessionId(number))).collect();
+        for (by, user) in authors.iter().zip(&users) {
+            push(by, Command::join(user.clone(), Profile::default(), Platform::Web))?;
+        }
+        push(&Author::App, Command::SetAdmin { user: users[1].clone() })?;
+        authors.push(Author::App);
+        // The door is closed first, so that all wait from the same moment on, and all the while.
+        for _ in 0..4 {
+            push(&Author::App, Command::custom(Kind::Gift, "rose"))?;
+        }
+        for author in order.into_iter().chain((0..36).flat_map(|_| 0..4)) {
+            push(&authors[author], Command::text("hello"))?;
+        }
+        group.advance(script::START + Duration::from_mins(1));
+        let delivered = std::iter::from_fn(|| group.poll()).filter_map(|output| match output {
+            Output::Ended { message, outcome: Outcome::Delivered { .. }, .. } => Some(message),
+            _ => None,
+        });
+        let texts = delivered.filter(|message| message.priority == Priority::Normal);
+        let a_round: usize = weights.iter().map(|weight| usize::from(*weight)).sum();
+        let mut had = BTreeMap::<Option<UserId>, u8>::new();
+        for message in texts.take(a_round * usize::from(rounds)) {
+            *had.entry(message.sender.user.clone()).or_default() += 1;
+        }
+        let due = users.into_iter().map(Some).chain([None]).zip(weights);
+        let due: BTreeMap<_, _> = due.map(|(author, weight)| (author, weight * rounds)).collect();
+        prop_assert_eq!(had, due);
     }
 
     #[test]

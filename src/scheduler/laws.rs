@@ -1,6 +1,6 @@
 //! The laws of the scheduler, on random scripts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
@@ -110,6 +110,45 @@ fn any_script() -> impl Strategy<Value = Vec<(u8, Priority, u64)>> {
         (0..6_u8, any_priority(), prop_oneof![4 => Just(0), 1 => 0..90_u64]),
         1..120,
     )
+}
+
+/// A message that found none of its author's waiting, and when its round is over.
+struct Newcomer {
+    id: MessageId,
+    arrived: Timestamp,
+    /// How many other authors waited.
+    others: usize,
+    /// Each of them has had a turn by then, and this message has been released.
+    by: Timestamp,
+}
+
+/// Runs offers (author, priority, pause in ms) to the end; payloads name the authors.
+fn newcomers(
+    traffic: &Traffic,
+    weights: &[u8],
+    script: &[(u8, Priority, u64)],
+) -> (Vec<Newcomer>, History) {
+    let (mut scheduler, mut history, mut now) = (Scheduler::new(key()), History::default(), START);
+    let mut newcomers = Vec::new();
+    for (id, &(user, priority, pause)) in (1..).map(MessageId).zip(script) {
+        let to = now + std::time::Duration::from_millis(pause);
+        settle(&mut scheduler, traffic, (now, to), &mut history, |_, _, _| {});
+        now = to;
+        let lane = scheduler.iter().filter(|waits| waits.priority == priority);
+        let waiting: BTreeSet<u64> = lane.map(|waits| *waits.payload).collect();
+        if priority == Priority::Normal && !waiting.contains(&user.into()) {
+            let turns = waiting.iter().map(|of| u32::from(weights[usize::try_from(*of).unwrap()]));
+            let by = now + traffic.rate.interval() * (turns.sum::<u32>() + 1);
+            newcomers.push(Newcomer { id, arrived: now, others: waiting.len(), by });
+        }
+        let author = author(user, false, weights[usize::from(user)]);
+        let arrival = Arrival { id, author, priority, payload: user.into() };
+        if let Offered::Released(message) = scheduler.offer(now, traffic, arrival) {
+            history.released(now, message);
+        }
+    }
+    settle(&mut scheduler, traffic, (now, Timestamp::LATEST), &mut history, |_, _, _| {});
+    (newcomers, history)
 }
 
 proptest! {
@@ -230,6 +269,40 @@ proptest! {
                     let turns = one.div_ceil(weight.into());
                     assert!(turns <= other / u64::from(other_weight) + 1, "{had:?} of {weights:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn who_has_none_waiting_is_served_within_one_round_and_loses_nothing_if_that_is_in_time(
+        rate in 1..200_u32,
+        (burst, reserve) in (1..6_u32, 0..6_u32),
+        (capacity, wait) in (1..24_u32, 0..400_u64),
+        weights in prop_oneof![Just([1; 10]), prop::array::uniform10(1..4_u8)],
+        script in prop::collection::vec(
+            (
+                // Number 1 floods.
+                prop_oneof![Just(1), 0..10_u8],
+                prop_oneof![
+                    4 => Just(Priority::Normal),
+                    1 => Just(Priority::Low),
+                    1 => Just(Priority::Lowest),
+                ],
+                prop_oneof![4 => Just(0), 1 => 0..90_u64],
+            ),
+            1..120,
+        ),
+    ) {
+        let traffic = lanes(&traffic(rate, burst, reserve % burst), capacity, wait);
+        let (newcomers, history) = newcomers(&traffic, &weights, &script);
+        let released: BTreeMap<MessageId, Timestamp> =
+            history.released.iter().map(|(at, message)| (message.id, *at)).collect();
+        for Newcomer { id, arrived, others, by } in newcomers {
+            let has_room = others < capacity as usize;
+            let in_time = by <= arrived + traffic.lanes[Priority::Normal].max_wait;
+            match released.get(&id) {
+                Some(at) => assert!(*at <= by, "{id} at {at}, and its round ends at {by}"),
+                None => assert!(!(has_room && in_time), "{id} of {arrived} is lost before {by}"),
             }
         }
     }
