@@ -1,6 +1,6 @@
 //! Many groups by key: their places, their timers, who has something to say, and the budget.
 //!
-//! Invariants: `ids` names exactly the places with a group; a key whose generation has passed finds
+//! Invariants: `ids` names exactly the places with a group that kept its id; a key whose generation has passed finds
 //! nothing; a group is in `ready` at most once; idle groups are in no queue; a group does not go past
 //! the time of a loss that waits for it.
 
@@ -33,6 +33,8 @@ pub(crate) struct Shelf {
     free: Vec<u32>,
     /// The places of groups by their ids, which are read there.
     ids: Index<u32>,
+    /// How many groups gave up their ids.
+    nameless: usize,
     timers: Timers,
     ready: VecDeque<u32>,
     /// Connections lost in groups whose outputs had no room to say so, in the order of the losses. At
@@ -69,6 +71,7 @@ impl Shelf {
             places: Pages::new(),
             free: Vec::new(),
             ids: Index::new(),
+            nameless: 0,
             timers: Timers::default(),
             ready: VecDeque::new(),
             losses: BTreeMap::new(),
@@ -79,7 +82,7 @@ impl Shelf {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.ids.len()
+        self.ids.len() + self.nameless
     }
 
     /// Roughly the bytes that all groups hold.
@@ -134,13 +137,24 @@ impl Shelf {
         let reusable = place.generation.checked_add(1);
         place.generation = reusable.unwrap_or(u32::MAX);
         self.bytes -= bytes;
-        self.ids.remove(self.key.hash_one(group.id()), |index| *index == key.index);
+        if self.ids.remove(self.key.hash_one(group.id()), |index| *index == key.index).is_none() {
+            self.nameless -= 1;
+        }
         self.timers.set(key.index, None);
         self.losses.remove(&key.index);
         if reusable.is_some() {
             self.free.push(key.index);
         }
         Some(*group)
+    }
+
+    /// Takes its id from a group that was disbanded. Returns whether it had one to give.
+    pub(crate) fn release_id(&mut self, key: GroupKey) -> bool {
+        let Some(group) = self.get(key).filter(|group| group.is_disbanded()) else { return false };
+        let hash = self.key.hash_one(group.id());
+        let released = self.ids.remove(hash, |index| *index == key.index).is_some();
+        self.nameless += usize::from(released);
+        released
     }
 
     pub(crate) fn get(&self, key: GroupKey) -> Option<&Group> {

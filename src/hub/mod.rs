@@ -299,6 +299,16 @@ impl Hub {
         self.shard(key)?.apps.lock().get_mut(&key.app)?.shelf(key).ok()?.remove(key.group)
     }
 
+    /// Lets another group have the id of one that was disbanded, which is not found by it any more and
+    /// stays readable by its key until it is disposed of. Returns whether it had an id to give.
+    pub fn release_id(&self, key: HubKey) -> bool {
+        let release = || {
+            let mut apps = self.shard(key)?.apps.lock();
+            Some(apps.get_mut(&key.app)?.shelf(key).ok()?.release_id(key.group))
+        };
+        release() == Some(true)
+    }
+
     /// The key of every group of an app, shard by shard, in the order of their places: as they are in
     /// one shard after the other, while others go on.
     pub fn groups(&self, app: AppId) -> Vec<HubKey> {

@@ -200,3 +200,25 @@ fn a_profile_set_while_its_user_is_on_the_way_into_a_group_is_shown_there() {
     let nick = hub.read(key, |group| group.member(&ann()).unwrap().profile().nick.to_string());
     assert_eq!(nick.as_deref(), Some("Annabel"));
 }
+
+#[test]
+fn the_id_of_a_disbanded_group_can_be_another_groups_while_it_is_still_read() {
+    let (now, app, hub) = (START, APP, hub());
+    let id = GroupId::custom("friday").unwrap();
+    let make = || hub.create(now, app, Creation::named("Friday").id(id.clone()));
+    let first = make().unwrap();
+    assert!(!hub.release_id(first), "it is in use");
+    hub.push(now, first, Author::App, Command::Disband).unwrap();
+    assert_eq!(make(), Err(PushError::GroupExists));
+    assert!(hub.release_id(first) && !hub.release_id(first));
+    assert_eq!(hub.find(app, &id), None);
+    let second = make().unwrap();
+    assert_eq!(hub.find(app, &id), Some(second));
+    assert_eq!(hub.groups(app).len(), 2);
+    assert_eq!(hub.read(first, Group::is_disbanded), Some(true));
+    // Whichever goes first takes no id from the other.
+    assert!(hub.dispose(first).is_some());
+    assert_eq!((hub.find(app, &id), hub.groups(app)), (Some(second), vec![second]));
+    assert!(hub.dispose(second).is_some());
+    assert_eq!((hub.find(app, &id), hub.groups(app)), (None, vec![]));
+}

@@ -2,31 +2,36 @@
 //! deleted, and groups made, by whoever has the token that the host prints when it begins.
 //!
 //! The page asks for JSON at `/console/…`, with the token in a header, which no page of somebody else can
-//! set. Bounds: [`MOST_BYTES`] of a body; 100 apps, the engine's; the first [`SHOWN`] groups are shown.
+//! set. Bounds: [`MOST_BYTES`] of a body, which is read for who has the token alone; 100 apps, the engine's; the first [`SHOWN`] groups are shown.
 
 use std::{
     collections::BTreeMap,
     io,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
 use axum::{
     Extension,
-    body::Bytes,
-    extract::{Path, State},
+    extract::{FromRequest, FromRequestParts, Path, Request},
     http::{
-        HeaderMap, StatusCode,
+        StatusCode,
         header::{AUTHORIZATION, CONTENT_TYPE},
+        request::Parts,
     },
     response::{IntoResponse, Response},
 };
+use http_body_util::{BodyExt, Limited};
 use liveroom::{
     AppId, AppInfo, AppStatus, Author, Platform, PushError,
-    tim::{Call, Code, Failure, GROUP_TYPE, rest},
+    tim::{
+        Call, Code, Failure, GROUP_TYPE,
+        rest::{self, TIMEOUT},
+    },
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::{accept::Peer, apps::AppKey, desk::Asker, house::House, page::Site, secret::Secret};
 
@@ -131,46 +136,59 @@ fn shown(house: &House, info: &AppInfo) -> serde_json::Value {
     })
 }
 
-/// Lets in who has the token.
-fn admit(house: &House, headers: &HeaderMap) -> Result<(), Said> {
-    let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = given.and_then(|text| text.strip_prefix("Bearer ")).and_then(|it| it.parse().ok());
-    if token == Some(house.console.token) {
-        return Ok(());
+/// The house, for whoever has the token: known by the head of a request, before its body is read.
+pub(crate) struct Admitted(Arc<House>);
+
+impl FromRequestParts<Site> for Admitted {
+    type Rejection = Said;
+
+    async fn from_request_parts(head: &mut Parts, site: &Site) -> Result<Self, Said> {
+        let given = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = given.and_then(|text| text.strip_prefix("Bearer "));
+        if token.and_then(|it| it.parse().ok()) == Some(site.house.console.token) {
+            return Ok(Self(site.house.clone()));
+        }
+        let info = "the console needs the token that the host printed when it began";
+        Err(Said::No(StatusCode::UNAUTHORIZED, Failure::new(Code::NO_PERMISSION, info)))
     }
-    let info = "the console needs the token that the host printed when it began";
-    Err(Said::No(StatusCode::UNAUTHORIZED, Failure::new(Code::NO_PERMISSION, info)))
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Said> {
-    if body.len() > MOST_BYTES {
-        return Err(Failure::new(Code::BAD_PARAMETER, "the form is too long").into());
+/// A form, read once it is known who sends it.
+pub(crate) struct Form<T>(T);
+
+impl<T: DeserializeOwned> FromRequest<Site> for Form<T> {
+    type Rejection = Said;
+
+    async fn from_request(request: Request, _: &Site) -> Result<Self, Said> {
+        let wrong = |info| Said::from(Failure::new(Code::BAD_PARAMETER, info));
+        let body = Limited::new(request.into_body(), MOST_BYTES).collect();
+        let body = timeout(TIMEOUT, body).await;
+        let body = body.map_err(|_late| wrong("the form does not come".to_owned()))?;
+        let body = body.map_err(|error| wrong(error.to_string()))?.to_bytes();
+        serde_json::from_slice(&body).map(Self).map_err(|error| wrong(error.to_string()))
     }
-    serde_json::from_slice(body)
-        .map_err(|error| Failure::new(Code::BAD_PARAMETER, error.to_string()).into())
 }
 
 /// Every app.
-pub(crate) async fn list(State(site): State<Site>, headers: HeaderMap) -> Answer {
-    admit(&site.house, &headers)?;
-    let apps = site.house.hub.apps();
-    let apps: Vec<_> = apps.iter().map(|info| shown(&site.house, info)).collect();
+pub(crate) async fn list(Admitted(house): Admitted) -> Answer {
+    let apps = house.hub.apps();
+    let apps: Vec<_> = apps.iter().map(|info| shown(&house, info)).collect();
     Ok(Said::Done(json!({ "version": env!("CARGO_PKG_VERSION"), "apps": apps })))
 }
 
 /// The form of a new app.
 #[derive(Deserialize)]
-struct NewApp {
+pub(crate) struct NewApp {
     name: String,
     /// For how many days; none is for good.
     days: Option<u32>,
 }
 
 /// Makes an app, with a key of its own.
-pub(crate) async fn create(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> Answer {
-    let house = &site.house;
-    admit(house, &headers)?;
-    let NewApp { name, days } = read(&body)?;
+pub(crate) async fn create(
+    Admitted(house): Admitted,
+    Form(NewApp { name, days }): Form<NewApp>,
+) -> Answer {
     let name = name.trim();
     if name.is_empty() || name.len() > NAME || name.chars().any(char::is_control) {
         let info = format!("the name of an app is one line of 1 to {NAME} bytes");
@@ -191,39 +209,30 @@ pub(crate) async fn create(State(site): State<Site>, headers: HeaderMap, body: B
         made.keys.insert(id, key);
         info
     };
-    Ok(Said::Done(shown(house, &info)))
+    Ok(Said::Done(shown(&house, &info)))
 }
 
 /// What changes about an app.
 #[derive(Deserialize)]
-struct Change {
+pub(crate) struct Change {
     enabled: bool,
 }
 
 /// Disables an app, or enables it again.
 pub(crate) async fn change(
-    State(site): State<Site>,
+    Admitted(house): Admitted,
     Path(app): Path<u32>,
-    headers: HeaderMap,
-    body: Bytes,
+    Form(Change { enabled }): Form<Change>,
 ) -> Answer {
-    let house = &site.house;
-    admit(house, &headers)?;
-    let Change { enabled } = read(&body)?;
     let status = if enabled { AppStatus::Enabled } else { AppStatus::Disabled };
     house.hub.set_app_status(AppId(app), status)?;
     let info = house.hub.app(AppId(app)).ok_or(Failure::from(Code::BAD_APP))?;
-    Ok(Said::Done(shown(house, &info)))
+    Ok(Said::Done(shown(&house, &info)))
 }
 
 /// Deletes a disabled app with all that it has.
-pub(crate) async fn delete(
-    State(site): State<Site>,
-    Path(app): Path<u32>,
-    headers: HeaderMap,
-) -> Answer {
-    let (house, app) = (&site.house, AppId(app));
-    admit(house, &headers)?;
+pub(crate) async fn delete(Admitted(house): Admitted, Path(app): Path<u32>) -> Answer {
+    let app = AppId(app);
     if app == house.app {
         let info = "the rooms of the page are this app's: it stays";
         return Err(Failure::new(Code::NO_PERMISSION, info).into());
@@ -238,13 +247,7 @@ pub(crate) async fn delete(
 }
 
 /// The groups of an app.
-pub(crate) async fn groups(
-    State(site): State<Site>,
-    Path(app): Path<u32>,
-    headers: HeaderMap,
-) -> Answer {
-    let house = &site.house;
-    admit(house, &headers)?;
+pub(crate) async fn groups(Admitted(house): Admitted, Path(app): Path<u32>) -> Answer {
     house.hub.app(AppId(app)).ok_or(Failure::from(Code::BAD_APP))?;
     let keys = house.hub.groups(AppId(app));
     let show = |group: &liveroom::Group| {
@@ -265,7 +268,7 @@ pub(crate) async fn groups(
 
 /// The form of a new group.
 #[derive(Deserialize)]
-struct NewGroup {
+pub(crate) struct NewGroup {
     name: String,
     #[serde(default)]
     owner: String,
@@ -274,15 +277,11 @@ struct NewGroup {
 
 /// Makes a group, as an administrator would over REST.
 pub(crate) async fn create_group(
-    State(site): State<Site>,
+    Admitted(house): Admitted,
     Extension(peer): Extension<Peer>,
     Path(app): Path<u32>,
-    headers: HeaderMap,
-    body: Bytes,
+    Form(NewGroup { name, owner, r#type }): Form<NewGroup>,
 ) -> Answer {
-    let house = &site.house;
-    admit(house, &headers)?;
-    let NewGroup { name, owner, r#type } = read(&body)?;
     let form = json!({ "Name": name, "Owner_Account": owner, "Type": r#type }).to_string();
     let call: Call = rest::call("group_open_http_svc", "create_group", form.as_bytes())?;
     let asker = Asker {

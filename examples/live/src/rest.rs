@@ -29,6 +29,8 @@ use tokio::time::timeout;
 use crate::{accept::Peer, desk::Asker, house::House, page::Site};
 
 const JSON: &str = "application/json";
+/// The service of messages to single users, which has codes of its own.
+const MESSAGES: &str = "openim";
 
 /// How often each app called each command of late. Bound: one entry for each command of each app.
 #[derive(Debug)]
@@ -75,14 +77,18 @@ async fn serve(house: &House, peer: &Peer, request: Request<Body>) -> Result<Rep
     }
     let access = Access::read(head.uri.path(), head.uri.query().unwrap_or_default())?;
     let admin = admin(house, &access)?;
-    let body = timeout(TIMEOUT, read(body)).await.map_err(|_| Failure::from(Turned::TooLate))??;
-    let call = rest::call(access.service, access.command, &body);
-    // Of commands that are not there none is counted.
-    let is_known =
-        !matches!(&call, Err(it) if [Code::UNKNOWN_COMMAND, Code::BAD_SERVICE].contains(&it.code));
-    if is_known && !house.calls.admit(house.clock.now(), access.app, access.command) {
+    // Of commands that are not there none is counted, and of no body that will not be heard is any read.
+    if let Err(failure) = rest::call(access.service, access.command, b"")
+        && [Code::UNKNOWN_COMMAND, Code::BAD_SERVICE].contains(&failure.code)
+    {
+        return Err(failure);
+    }
+    if !house.calls.admit(house.clock.now(), access.app, access.command) {
         return Err(Turned::TooOften.into());
     }
+    let body = timeout(TIMEOUT, read(access.service, body)).await;
+    let body = body.map_err(|_| Failure::from(Turned::TooLate))??;
+    let call = rest::call(access.service, access.command, &body)?;
     let asker = Asker {
         app: access.app,
         author: Author::App,
@@ -91,7 +97,7 @@ async fn serve(house: &House, peer: &Peer, request: Request<Body>) -> Result<Rep
         platform: Platform::RestApi,
         ip: Some(peer.ip),
     };
-    house.serve(&asker, call?).await
+    house.serve(&asker, call).await
 }
 
 /// The administrator who calls.
@@ -101,15 +107,19 @@ fn admin(house: &House, access: &Access<'_>) -> Result<UserId, Failure> {
     if user == house.apps.admin {
         return Ok(user);
     }
-    let is_message = access.service == "openim";
-    Err(if is_message { Turned::MessageNotAdmin } else { Turned::NotAdmin }.into())
+    Err(if access.service == MESSAGES { Turned::MessageNotAdmin } else { Turned::NotAdmin }.into())
 }
 
-/// The body. Of one that is too long so much that it is known to be.
-async fn read(body: Body) -> Result<Bytes, Failure> {
+/// The body, unless it is too long.
+async fn read(service: &str, body: Body) -> Result<Bytes, Failure> {
     match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Ok(vec![b' '; MAX_BODY + 1].into()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let is_message = service == MESSAGES;
+            let code = if is_message { Code::MESSAGE_BAD_FORM } else { Code::BAD_PARAMETER };
+            let info = format!("the body has more than the {MAX_BODY} bytes that are allowed");
+            Err(Failure::new(code, info))
+        }
         Err(_broken) => Err(Code::BAD_JSON.into()),
     }
 }

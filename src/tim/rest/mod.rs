@@ -14,7 +14,7 @@ use std::{borrow::Cow, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::replies::{GroupItem, Reply, broadcast, created, recalled, sent};
+pub use self::replies::{GroupItem, Reply, broadcast, counters, created, recalled, sent};
 pub(super) use self::{
     groups::{Attributes, BaseInfo, Counters, CreateGroup, ForGroup, GroupIds},
     replies::done,

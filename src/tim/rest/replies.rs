@@ -1,5 +1,7 @@
 //! What goes back: `ActionStatus`, `ErrorCode`, `ErrorInfo`, and what was asked for.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -248,7 +250,7 @@ impl Read {
                 Reply::with(json!({ "MemberNum": list.len(), "MemberList": list }))
             }
             Self::Attributes => attributes(group),
-            Self::Counters { keys } => counters(group, keys),
+            Self::Counters { keys } => counters(group, keys, &BTreeMap::new()),
         }
     }
 }
@@ -318,13 +320,20 @@ fn attributes(group: &Group) -> Reply {
     )
 }
 
+/// Counters, all or those of these keys, and what the host gathered and has not given to the group yet.
 /// Likes and follows are counters too, unless the group has some of those names.
-fn counters(group: &Group, keys: &[String]) -> Reply {
+pub fn counters(group: &Group, keys: &[String], gathered: &BTreeMap<Arc<str>, i64>) -> Reply {
     let (counters, totals) = (group.counters(), group.totals());
+    let is_new = |key: &str| counters.get(key).is_none();
     let tallied = [(LIKES, totals.likes), (FOLLOWS, totals.follows)].into_iter();
-    let tallied = tallied.filter(|(key, total)| *total > 0 && counters.get(key).is_none());
-    let tallied = tallied.map(|(key, total)| (key, i64::try_from(total).unwrap_or(i64::MAX)));
-    let all = counters.iter().map(|(key, value)| (&**key, value)).chain(tallied);
+    let tallied = tallied
+        .filter(|(key, total)| *total > 0 && is_new(key) && !gathered.contains_key(*key))
+        .map(|(key, total)| (key, i64::try_from(total).unwrap_or(i64::MAX)));
+    let known = counters.iter().map(|(key, value)| {
+        (&**key, value.saturating_add(gathered.get(key).copied().unwrap_or_default()))
+    });
+    let new = gathered.iter().map(|(key, sum)| (&**key, *sum)).filter(|(key, _)| is_new(key));
+    let all = known.chain(new).chain(tallied);
     let asked = |key: &str| keys.is_empty() || keys.iter().any(|it| it == key);
     let list = all.filter(|(key, _)| asked(key)).map(|(key, value)| KeyValue { key, value });
     let (list, seq) = (list.collect::<Vec<_>>(), counters.seq());

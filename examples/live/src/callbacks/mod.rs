@@ -276,11 +276,11 @@ impl Senders {
         Self(senders)
     }
 
-    /// Lets what waits be sent, for a while, and ends.
+    /// Lets what waits and what is on its way arrive, for a while, and ends.
     pub(crate) async fn end(mut self, house: &House) {
         let Some(callbacks) = &house.desk.callbacks else { return };
         let all_sent = async {
-            while callbacks.told.len() > 0 {
+            while !callbacks.told.is_done() {
                 sleep(Duration::from_millis(10)).await;
             }
         };

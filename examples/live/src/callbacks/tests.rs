@@ -1,20 +1,29 @@
 //! What groups tell becomes callbacks: here those that nobody outside can bring about, because livestreaming
 //! groups as they are made here have no bound on members and take nothing back.
 
+use std::sync::atomic::AtomicBool;
+
 use liveroom::{
     Command, Creation, GroupConfig, GroupId, Profile, Seq, SessionId, Settings, Visitor,
-    tim::rest::{self},
+    tim::{callbacks::Connection, rest},
 };
 use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    sync::oneshot,
+};
 
 use super::*;
 use crate::{desk::Asker, options::Options};
 
 /// A house whose callbacks nobody sends.
 fn house() -> Arc<House> {
-    let to = "http://127.0.0.1:1/".parse().unwrap();
-    let callbacks = Some(CallbackOptions::to(to));
-    let options = Options { callbacks, ..Options::at(([127, 0, 0, 1], 0).into()) };
+    house_with(CallbackOptions::to("http://127.0.0.1:1/".parse().unwrap()))
+}
+
+fn house_with(callbacks: CallbackOptions) -> Arc<House> {
+    let options = Options { callbacks: Some(callbacks), ..Options::at(([127, 0, 0, 1], 0).into()) };
     House::open(&options).unwrap().0
 }
 
@@ -29,6 +38,24 @@ fn hear(house: &House) {
     let mut outputs = Vec::new();
     house.hub.drainer(0).unwrap().drain(house.clock.now(), 1_000, &mut outputs);
     outputs.iter().for_each(|(key, output)| house.heard(*key, output));
+}
+
+/// An administrator, over REST.
+fn administrator(house: &House) -> Asker {
+    Asker {
+        app: house.app,
+        author: Author::App,
+        user: Some(house.apps.admin.clone()),
+        admin: true,
+        platform: liveroom::Platform::RestApi,
+        ip: None,
+    }
+}
+
+async fn ask(house: &House, command: &str, body: &str) -> Value {
+    let call = rest::call("group_open_http_svc", command, body.as_bytes()).unwrap();
+    let reply = house.serve(&administrator(house), call).await.unwrap();
+    serde_json::from_slice(reply.as_bytes()).unwrap()
 }
 
 /// The command and body of the next that waits to be told of a group.
@@ -84,21 +111,66 @@ async fn messages_that_are_taken_back_are_told_where_a_group_allows_it() {
     hear(&house);
     assert_eq!(next(&house, "modern").await.0, "Group.CallbackAfterSendMsg");
 
-    let body = br#"{"GroupId":"modern","MsgSeqList":[{"MsgSeq":1},{"MsgSeq":9}]}"#;
-    let call = rest::call("group_open_http_svc", "group_msg_recall", body).unwrap();
-    let asker = Asker {
-        app: house.app,
-        author: Author::App,
-        user: Some(house.apps.admin.clone()),
-        admin: true,
-        platform: liveroom::Platform::RestApi,
-        ip: None,
-    };
-    let reply = house.serve(&asker, call).await.unwrap();
-    let reply: Value = serde_json::from_slice(reply.as_bytes()).unwrap();
+    let body = r#"{"GroupId":"modern","MsgSeqList":[{"MsgSeq":1},{"MsgSeq":9}]}"#;
+    let reply = ask(&house, "group_msg_recall", body).await;
     let codes = [0, 1].map(|at| reply["RecallRetList"][at]["RetCode"].as_u64().unwrap());
     assert_eq!(codes, [0, 10030]);
     let (command, body) = next(&house, "modern").await;
     assert_eq!(command, "Group.CallbackAfterRecallMsg");
     assert_eq!(body["MsgSeqList"], serde_json::json!([{ "MsgSeq": 1 }]));
+}
+
+#[tokio::test]
+async fn a_group_is_told_made_with_its_profile_and_ended_though_its_id_is_taken_at_once() {
+    let house = house();
+    let new = r#"{"Type":"AVChatRoom","Name":"x","GroupId":"g","Owner_Account":"ann","Notification":"n"}"#;
+    // A profile that says nothing changes nothing, and what is changed then is told.
+    let plain =
+        r#"{"Type":"AVChatRoom","Name":"x","GroupId":"g","Owner_Account":"ann","Notification":""}"#;
+    ask(&house, "create_group", new).await;
+    ask(&house, "destroy_group", r#"{"GroupId":"g"}"#).await;
+    ask(&house, "create_group", plain).await;
+    ask(&house, "modify_group_base_info", r#"{"GroupId":"g","Notification":"m"}"#).await;
+    hear(&house);
+    let mut told = Vec::new();
+    while let Ok((command, body)) = timeout(Duration::from_millis(100), next(&house, "g")).await {
+        told.push((command, body["Notification"].clone()));
+    }
+    let count = |wanted: &str| told.iter().filter(|(command, _)| *command == wanted).count();
+    assert_eq!(count("Group.CallbackAfterCreateGroup"), 2, "{told:?}");
+    assert_eq!(count("Group.CallbackAfterGroupDestroyed"), 1, "{told:?}");
+    let changed = ("Group.CallbackAfterGroupInfoChanged", Value::from("m"));
+    assert_eq!((told.last(), told.len()), (Some(&changed), 4), "{told:?}");
+    assert_eq!(told[0].0, "Group.CallbackAfterCreateGroup", "{told:?}");
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_when_the_house_ends_arrives() {
+    let server = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let to = format!("http://{}/", server.local_addr().unwrap()).parse().unwrap();
+    let house = house_with(CallbackOptions::to(to));
+    let (began, begun) = oneshot::channel();
+    let answered = Arc::new(AtomicBool::new(false));
+    let answers = answered.clone();
+    tokio::spawn(async move {
+        let (mut stream, _) = server.accept().await.unwrap();
+        let _some = stream.read_u8().await.unwrap();
+        began.send(()).unwrap();
+        sleep(Duration::from_millis(300)).await;
+        let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+        answers.store(true, Relaxed);
+        stream.write_all(ok.as_bytes()).await.unwrap();
+        // Until the host needs it no more.
+        let mut rest = Vec::new();
+        let _gone = stream.read_to_end(&mut rest).await;
+    });
+    let senders = Senders::begin(&house);
+    let callbacks = house.desk.callbacks.as_ref().unwrap();
+    let user: UserId = "ann".parse().unwrap();
+    let callback = Callback::state(&user, Connection::Login, liveroom::Platform::Web, &[]);
+    let from = Origin { app: house.app, ip: None, at: house.clock.now() };
+    callbacks.tell_state(&user, callback, from);
+    begun.await.unwrap();
+    senders.end(&house).await;
+    assert_eq!((answered.load(Relaxed), callbacks.counts.silent.load(Relaxed)), (true, 0));
 }

@@ -18,8 +18,8 @@ use std::{
 };
 
 use liveroom::{
-    Action, AppId, Author, Command, CounterChange, Counting, Field, HubKey, PushError, Receipt,
-    Refusal, Timestamp,
+    Action, AppId, Author, Command, CounterChange, Counting, Field, Group, HubKey, PushError,
+    Receipt, Refusal, Timestamp,
 };
 use tracing::warn;
 
@@ -30,7 +30,7 @@ const EVERY: Duration = Duration::from_secs(4);
 /// How soon it is tried again where a group takes no more counts at the moment.
 const RETRY: Duration = Duration::from_millis(100);
 
-type Sums = BTreeMap<Arc<str>, i64>;
+pub(super) type Sums = BTreeMap<Arc<str>, i64>;
 
 /// What is gathered for one group.
 #[derive(Clone, Debug, Default)]
@@ -128,6 +128,18 @@ impl House {
             }
             (answer, _) => answer,
         }
+    }
+
+    /// Reads a group, and what is gathered for its counters.
+    pub(super) fn read_counted<R>(
+        &self,
+        key: HubKey,
+        read: impl FnOnce(&Group, &Sums) -> R,
+    ) -> Option<R> {
+        // Held meanwhile, so that nothing is given to the group between the two, and counted twice.
+        let groups = self.desk.counts.groups();
+        let sums = groups.get(&key).map(|pending| &pending.sums);
+        self.hub.read(key, |group| read(group, sums.unwrap_or(&Sums::new())))
     }
 
     /// Whether the group, or what is gathered for it, has each of these counters.

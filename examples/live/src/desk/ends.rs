@@ -72,11 +72,6 @@ impl Ends {
         self.lock().get(&(key, message)).map(|open| open.sent).unwrap_or_default()
     }
 
-    /// A group is gone, and nothing is drained of it any more.
-    pub(crate) fn forget(&self, key: HubKey) {
-        self.lock().retain(|(group, _), _| *group != key);
-    }
-
     /// A message came to its end. Returns what was asked for it.
     pub(crate) fn ended(
         &self,

@@ -1,7 +1,7 @@
 //! Groups made on request, and messages taken back.
 
 use liveroom::{
-    Action, Author, Body, Command, Epoch, Group, GroupId, HubKey, Seq, UserId,
+    Action, Author, Body, Command, Epoch, GroupId, HubKey, Seq, Timestamp, UserId,
     tim::{
         Code, Failure, NewGroup,
         callbacks::Callback,
@@ -9,7 +9,7 @@ use liveroom::{
     },
 };
 
-use super::Asker;
+use super::{Asker, owned};
 use crate::house::House;
 
 impl House {
@@ -18,27 +18,61 @@ impl House {
         let owner = owner_of(asker, new)?;
         self.may_make(asker, new, owner.as_ref()).await?;
         let now = self.clock.now();
+        if let Some(owner) = &owner {
+            let most = if asker.admin { usize::MAX } else { owned::MOST };
+            if !self.desk.owned.claim(now, asker.app, owner, most) {
+                let info = format!(
+                    "a user owns {most} groups at most, those that ended of late among them"
+                );
+                return Err(Failure::new(Code::TOO_MANY_GROUPS, info));
+            }
+        }
+        let made = self.create(now, asker, new, owner.as_ref());
+        match (&made, &owner) {
+            (Ok(key), Some(owner)) => self.desk.owned.made(*key, owner),
+            (Err(_), Some(owner)) => self.desk.owned.given_up(asker.app, owner),
+            (_, None) => {}
+        }
+        let key = made?;
+        let id = self.hub.read(key, |group| group.id().clone()).ok_or(Code::INTERNAL)?;
+        self.tell_made(asker, key, &id, new, owner.as_ref());
+        if let Some(profile) = new.profile() {
+            self.furnish(key, profile)?;
+        }
+        Ok(rest::created(&id))
+    }
+
+    fn create(
+        &self,
+        now: Timestamp,
+        asker: &Asker,
+        new: &NewGroup,
+        owner: Option<&UserId>,
+    ) -> Result<HubKey, Failure> {
         // The history of a group that had the id before is lost; another is a life of its own.
         let epoch = Epoch(u32::try_from(now.as_secs()).unwrap_or(u32::MAX));
         let mut creation = new.creation(self.desk.config()?).epoch(epoch);
-        if let Some(owner) = &owner {
+        if let Some(owner) = owner {
             creation = creation.owner(owner.clone());
         }
         self.make_way(asker, new.id());
-        let key = self.hub.create(now, asker.app, creation).map_err(|error| {
+        self.hub.create(now, asker.app, creation).map_err(|error| {
             let is_owned = new.id().is_some_and(|id| self.is_owned_by(asker, id));
             Failure::of_creation(&error, is_owned)
-        })?;
-        if let Some(owner) = &owner {
-            self.desk.owned.made(key, owner);
+        })
+    }
+
+    /// Gives a new group the rest of its profile, of which its making told already.
+    fn furnish(&self, key: HubKey, profile: &Command) -> Result<(), Failure> {
+        let info_seq = || self.hub.read(key, |group| group.profile().info_seq());
+        let before = info_seq();
+        self.desk.furnished().insert(key);
+        let pushed = self.push_as(key, Author::App, profile.clone());
+        if info_seq() == before {
+            // Nothing changed, so that nothing is told that should not be.
+            self.desk.furnished().remove(&key);
         }
-        if let Some(profile) = new.profile() {
-            let pushed = self.push_as(key, Author::App, profile.clone());
-            pushed.map_err(|error| Failure::from(&error))?;
-        }
-        let id = self.hub.read(key, |group| group.id().clone()).ok_or(Code::INTERNAL)?;
-        self.tell_made(asker, key, &id, new, owner.as_ref());
-        Ok(rest::created(&id))
+        pushed.map(drop).map_err(|error| Failure::from(&error))
     }
 
     /// Asks the app's server whether a group may be made.
@@ -76,15 +110,12 @@ impl House {
         callbacks.tell(key, callback, self.here(asker));
     }
 
-    /// The id of a group that was disbanded is free again.
+    /// The id of a group that was disbanded is free again, while those who read it read it to its end.
     fn make_way(&self, asker: &Asker, id: Option<&GroupId>) {
         let former = id.and_then(|id| self.hub.find(asker.app, id));
         // The rooms of the page are read as long as the house stands.
-        if let Some(key) = former.filter(|key| self.rooms.iter().all(|room| room.key != *key))
-            && self.hub.read(key, Group::is_disbanded) == Some(true)
-        {
-            self.hub.dispose(key);
-            self.desk.ends.forget(key);
+        if let Some(key) = former.filter(|key| self.rooms.iter().all(|room| room.key != *key)) {
+            self.hub.release_id(key);
         }
     }
 

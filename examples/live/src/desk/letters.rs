@@ -36,12 +36,12 @@ pub(crate) struct Letter {
     pub(crate) number: u64,
 }
 
-type Box = mpsc::Sender<Arc<Letter>>;
+type Slot = mpsc::Sender<Arc<Letter>>;
 type Mark = (AppId, Option<UserId>, UserId, u32);
 
 #[derive(Debug, Default)]
 struct Kept {
-    boxes: BTreeMap<(AppId, UserId), BTreeMap<SessionId, Box>>,
+    boxes: BTreeMap<(AppId, UserId), BTreeMap<SessionId, Slot>>,
     given: BTreeMap<Mark, u64>,
     order: VecDeque<(Timestamp, Mark)>,
     count: u64,

@@ -13,7 +13,7 @@ mod owned;
 mod send;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::IpAddr,
     sync::{Mutex, MutexGuard, atomic::Ordering::Relaxed},
 };
@@ -30,7 +30,7 @@ use liveroom::{
 
 pub(crate) use self::letters::Letter;
 use self::{
-    counts::Gathered,
+    counts::{Gathered, Sums},
     ends::{Ends, Sent},
     letters::Letters,
     owned::Owned,
@@ -46,6 +46,8 @@ pub(crate) struct Desk {
     ends: Ends,
     owned: Owned,
     counts: Gathered,
+    /// Groups whose next change of profile belongs to their making.
+    furnished: Mutex<BTreeSet<HubKey>>,
     /// Messages to single users, outside of any group.
     pub(crate) letters: Letters,
     pub(crate) callbacks: Option<Callbacks>,
@@ -59,6 +61,7 @@ impl Desk {
             ends: Ends::default(),
             owned: Owned::default(),
             counts: Gathered::default(),
+            furnished: Mutex::default(),
             letters: Letters::default(),
             callbacks,
             addresses: Mutex::default(),
@@ -94,6 +97,11 @@ impl Desk {
         self.ends.forget_app(app);
         self.owned.deleted(app);
         self.counts.forget(app);
+        self.furnished().retain(|key| key.app() != app);
+    }
+
+    fn furnished(&self) -> MutexGuard<'_, BTreeSet<HubKey>> {
+        self.furnished.lock().expect("nobody panics under this lock")
     }
 
     fn addresses(&self) -> MutexGuard<'_, BTreeMap<SessionId, IpAddr>> {
@@ -121,6 +129,16 @@ impl Asker {
     /// Whether it is the app that does it.
     fn is_app(&self) -> bool {
         matches!(self.author, Author::App)
+    }
+
+    /// Whether they may look into a group: those who are in it, its owner, and the app.
+    fn is_in(&self, group: &Group) -> bool {
+        match (&self.user, &self.author) {
+            _ if self.admin => true,
+            (Some(user), _) => group.role(user).is_some(),
+            (None, Author::Guest(session)) => group.is_connected(*session),
+            (None, _) => false,
+        }
     }
 }
 
@@ -152,9 +170,13 @@ impl House {
                 self.send(asker, &group, author, *draft, sent).await
             }
             Call::Create(new) => self.make_group(asker, &new).await,
-            Call::Broadcast { from: _, content } => {
+            Call::Broadcast { from, content } => {
                 if !asker.admin {
                     return Err(Turned::NotAdmin.into());
+                }
+                if from.is_some_and(|from| from != self.apps.admin) {
+                    let info = "From_Account: a broadcast is told in the administrator's name";
+                    return Err(Failure::new(Code::BAD_PARAMETER, info));
                 }
                 let sent = self.hub.broadcast(self.clock.now(), asker.app, content);
                 sent.map_err(|error| Failure::from(&error))?;
@@ -183,9 +205,10 @@ impl House {
             Output::Ask { question, .. } => ends.sent(key, question.message.id).ip,
             Output::Joined { device, .. } => address(&device.session),
             Output::Disbanded { .. } => {
-                owned.disbanded(key);
+                owned.disbanded(self.clock.now(), key);
                 None
             }
+            Output::ProfileChanged { .. } if self.desk.furnished().remove(&key) => return,
             _ => None,
         };
         if let Some(callbacks) = callbacks {
@@ -292,15 +315,25 @@ impl House {
 
     fn read_of(&self, asker: &Asker, group: &GroupId, read: &Read) -> Result<Reply, Failure> {
         let key = self.find(asker.app, group)?;
-        let answer = self.hub.read(key, |group: &Group| {
+        let answer = |group: &Group, gathered: &Sums| -> Result<Reply, Failure> {
             if group.is_disbanded() {
                 return Err(Code::NO_SUCH_GROUP.into());
+            }
+            if !asker.is_in(group) {
+                return Err(Code::NO_PERMISSION.into());
             }
             if let Some(action) = read.needs() {
                 group.may(&asker.author, action).map_err(|refusal| Failure::from(&refusal))?;
             }
-            Ok(read.reply(group))
-        });
+            Ok(match read {
+                Read::Counters { keys } => rest::counters(group, keys, gathered),
+                _ => read.reply(group),
+            })
+        };
+        let answer = match read {
+            Read::Counters { .. } => self.read_counted(key, answer),
+            _ => self.hub.read(key, |group| answer(group, &Sums::new())),
+        };
         answer.unwrap_or(Err(Code::NO_SUCH_GROUP.into()))
     }
 }

@@ -57,7 +57,7 @@ impl House {
             Standing::Ended(end) => end,
             Standing::Open(end) => match timeout(TIMEOUT, end).await {
                 Ok(Ok(end)) => end,
-                // Its group is gone, and nobody tells its end.
+                // Its app is gone, and nobody tells its end.
                 Ok(Err(_gone)) => return Err(Code::NO_SUCH_GROUP.into()),
                 Err(_elapsed) => return Err(Turned::TooLate.into()),
             },

@@ -3,7 +3,8 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use liveroom::{
-    Author, Body, Command, Platform, Profile, Seq, SessionId, TipKind, UserId, Visitor, tim::rest,
+    Author, Body, Command, Join, Platform, Profile, Seq, SessionId, TipKind, UserId, Visitor,
+    tim::rest,
 };
 use serde_json::Value;
 use tokio::{
@@ -46,16 +47,35 @@ impl Running {
         serde_json::from_slice(reply.as_bytes()).unwrap()
     }
 
-    /// Somebody who has joined the group.
-    fn member(&self, key: HubKey, number: u64) -> Asker {
+    /// The code with which something is answered.
+    async fn code(&self, asker: &Asker, service: &str, command: &str, body: &str) -> u32 {
+        let call = rest::call(service, command, body.as_bytes()).unwrap();
+        self.house.serve(asker, call).await.map_or_else(|failure| failure.code.number(), |_| 0)
+    }
+
+    fn key(&self, group: &str) -> HubKey {
+        self.house.find(self.house.app, &group.parse().unwrap()).unwrap()
+    }
+
+    /// Somebody who has logged in.
+    fn user(&self, name: &str) -> Asker {
         let (app, session) = (self.house.app, SessionId(self.house.number()));
-        let user: UserId = format!("u{number}").parse().unwrap();
-        let platform = Platform::Web;
+        let (user, platform): (UserId, _) = (name.parse().unwrap(), Platform::Web);
         self.house.hub.open(app, session, Visitor::user(user.clone(), platform)).unwrap();
         let author = Author::Session(session);
-        let join = Command::join(user.clone(), Profile::default(), platform);
-        self.house.hub.push(self.house.clock.now(), key, author.clone(), join).unwrap();
         Asker { app, author, user: Some(user), admin: false, platform, ip: None }
+    }
+
+    /// Somebody who has joined the group.
+    fn member(&self, key: HubKey, number: u64) -> Asker {
+        let asker = self.user(&format!("u{number}"));
+        let user = asker.user.clone().unwrap();
+        self.push(key, &asker.author, Command::join(user, Profile::default(), asker.platform));
+        asker
+    }
+
+    fn push(&self, key: HubKey, by: &Author, command: Command) {
+        self.house.hub.push(self.house.clock.now(), key, by.clone(), command).unwrap();
     }
 }
 
@@ -82,7 +102,7 @@ fn like(random: u64) -> Vec<u8> {
 async fn ten_thousand_likes_at_once_are_counted_one_by_one_and_told_as_one_change() {
     let running = Running::start();
     running.ask("create_group", r#"{"Type":"AVChatRoom","Name":"show","GroupId":"show"}"#).await;
-    let key = running.house.find(running.house.app, &"show".parse().unwrap()).unwrap();
+    let key = running.key("show");
     let mut tasks = JoinSet::new();
     for number in 0..MEMBERS {
         let (house, asker) = (running.house.clone(), running.member(key, number));
@@ -156,7 +176,7 @@ async fn changes(house: &House, key: HubKey, likes: u64) -> Vec<u64> {
 async fn likes_counted_by_a_counter_are_exact_too() {
     let running = Running::start();
     running.ask("create_group", r#"{"Type":"AVChatRoom","Name":"show","GroupId":"show"}"#).await;
-    let key = running.house.find(running.house.app, &"show".parse().unwrap()).unwrap();
+    let key = running.key("show");
     let mut tasks = JoinSet::new();
     for number in 0..MEMBERS {
         let (house, asker) = (running.house.clone(), running.member(key, number));
@@ -182,8 +202,10 @@ async fn likes_counted_by_a_counter_are_exact_too() {
         let reply = running.ask("get_group_counter", body).await;
         reply["GroupCounter"][0]["Value"].as_u64().unwrap()
     };
+    assert_eq!(value().await, all, "what is gathered is counted already");
+    let known = || running.house.hub.read(key, |group| group.counters().get("hearts"));
     let told = async {
-        while value().await < all {
+        while known().flatten() != i64::try_from(all).ok() {
             sleep(Duration::from_millis(50)).await;
         }
     };
@@ -192,5 +214,94 @@ async fn likes_counted_by_a_counter_are_exact_too() {
     // The history tells of it now and then, and not each time.
     let last = running.house.hub.read(key, |group| group.tail().position().0).unwrap();
     assert!(last < all / 4, "{last}");
+    running.end().await;
+}
+
+const GROUPS: &str = "group_open_http_svc";
+
+#[tokio::test]
+async fn nobody_makes_more_groups_of_their_own_than_one_user_may_own() {
+    let running = Running::start();
+    let (ann, bob, app) = (running.user("ann"), running.user("bob"), running.app());
+    let new = r#"{"Type":"AVChatRoom","Name":"x"}"#;
+    let mut made = 0;
+    let code = loop {
+        match running.code(&ann, GROUPS, "create_group", new).await {
+            0 if made < 200 => made += 1,
+            code => break code,
+        }
+    };
+    assert_eq!((code, made), (10036, 50));
+    assert_eq!(running.code(&bob, GROUPS, "create_group", new).await, 0, "each has their own");
+    let for_ann = r#"{"Type":"AVChatRoom","Name":"x","GroupId":"hers","Owner_Account":"ann"}"#;
+    assert_eq!(running.code(&app, GROUPS, "create_group", for_ann).await, 0, "the app may");
+    // A taken id takes no place.
+    for _ in 0..60 {
+        assert_eq!(
+            running.code(&bob, GROUPS, "create_group", &for_ann.replace("ann", "bob")).await,
+            10021
+        );
+    }
+    assert_eq!(running.code(&bob, GROUPS, "create_group", new).await, 0);
+    // One that ended is held for those who read it, and counts as long.
+    running.ask("destroy_group", r#"{"GroupId":"hers"}"#).await;
+    assert_eq!(running.code(&ann, GROUPS, "create_group", new).await, 10036);
+    running.end().await;
+}
+
+#[tokio::test]
+async fn what_a_group_has_is_read_by_those_who_are_in_it() {
+    let running = Running::start();
+    let new = r#"{"Type":"AVChatRoom","Name":"show","GroupId":"show","Owner_Account":"ann"}"#;
+    running.ask("create_group", new).await;
+    let key = running.key("show");
+    let codes = async |asker: &Asker| {
+        let mut codes = Vec::new();
+        for (service, command) in [
+            ("group_open_attr_http_svc", "get_group_attr"),
+            (GROUPS, "get_group_counter"),
+            (GROUPS, "get_online_member_num"),
+        ] {
+            codes.push(running.code(asker, service, command, r#"{"GroupId":"show"}"#).await);
+        }
+        codes
+    };
+    let (all, none) = ([0; 3], [10007; 3]);
+    assert_eq!(codes(&running.user("eve")).await, none, "a stranger");
+    assert_eq!(codes(&running.app()).await, all);
+    assert_eq!(codes(&running.user("ann")).await, all, "the owner, in or not");
+    let bob = running.member(key, 1);
+    assert_eq!(codes(&bob).await, all);
+    let ban = r#"{"GroupId":"show","Members_Account":["u1"],"Duration":60}"#;
+    running.ask("ban_group_member", ban).await;
+    assert_eq!(codes(&bob).await, none, "banned");
+
+    let mut guest = running.user("guest");
+    let (Author::Session(session), house) = (guest.author, &running.house) else { unreachable!() };
+    house.hub.close(house.clock.now(), house.app, session);
+    house.hub.open(house.app, session, Visitor::guest(Platform::Web)).unwrap();
+    (guest.author, guest.user) = (Author::Guest(session), None);
+    assert_eq!(codes(&guest).await, none, "a guest who is elsewhere");
+    let platform = Platform::Web;
+    running.push(key, &guest.author, Command::Join(Join { platform, ..Join::default() }));
+    assert_eq!(codes(&guest).await, all, "a guest who is in");
+
+    // Who waits to be let in is not in.
+    let option = r#"{"GroupId":"show","ApplyJoinOption":"NeedPermission"}"#;
+    running.ask("modify_group_base_info", option).await;
+    assert_eq!(codes(&running.member(key, 2)).await, none, "an applicant");
+    running.end().await;
+}
+
+#[tokio::test]
+async fn the_id_of_a_group_that_ended_is_free_and_its_readers_keep_what_they_read() {
+    let running = Running::start();
+    let new = r#"{"Type":"AVChatRoom","Name":"show","GroupId":"show"}"#;
+    running.ask("create_group", new).await;
+    let former = running.key("show");
+    running.ask("destroy_group", r#"{"GroupId":"show"}"#).await;
+    running.ask("create_group", new).await;
+    assert_ne!(running.key("show"), former);
+    assert_eq!(running.house.hub.read(former, Group::is_disbanded), Some(true));
     running.end().await;
 }

@@ -3,12 +3,17 @@
 use std::time::Duration;
 
 use live::{CallbackOptions, Options};
-use liveroom::Silence;
+use liveroom::{
+    AppId, Platform, Silence, Timestamp,
+    tim::{self, callbacks::Connection::Login},
+};
 use serde_json::{Value, json};
 
 use crate::support::{
     Client, messages, options,
     rest::{Called, Caller, Reaction, Receiver, allow, code, house_with, refuse, text_to},
+    sdk::{self, Sdk},
+    start,
 };
 
 const BEFORE: &str = "Group.CallbackBeforeSendMsg";
@@ -61,7 +66,12 @@ async fn a_callback_has_the_documented_query_and_is_signed_where_a_token_is_give
     }
     let time: u64 = field("RequestTime").unwrap().parse().unwrap();
     assert!(time > 1_600_000_000);
-    assert_eq!(field("Sign").unwrap().len(), 64);
+    // The crate's own tests say what that has to be.
+    let (ann, at) = (&"ann".parse().unwrap(), Timestamp::from_secs(time));
+    let other = tim::callbacks::Callback::state(ann, Login, Platform::Web, &[]);
+    let other = other.query(AppId(1), "", Some("secret"), at);
+    let sign = format!("&Sign={}&RequestTime={time}", field("Sign").unwrap());
+    assert!(other.ends_with(&sign), "{other} {sign}");
     let expected = json!({
         "CallbackCommand": BEFORE, "GroupId": "live", "Type": "AVChatRoom",
         "From_Account": "administrator", "Operator_Account": "administrator",
@@ -70,6 +80,16 @@ async fn a_callback_has_the_documented_query_and_is_signed_where_a_token_is_give
     });
     assert_eq!(body, expected);
     assert!(body["EventTime"].as_u64().unwrap() / 1_000 >= time - 1);
+}
+
+/// What it is told next, whatever it is asked meanwhile. The page's rooms are furnished as the host begins.
+async fn told_next(receiver: &mut Receiver, command: &str) -> Called {
+    let furnished = |it: &Called| {
+        it.command() == "Group.CallbackAfterGroupInfoChanged" && it.body["GroupId"] != "friday"
+    };
+    let called = receiver.next(|it| !it.command().contains("Before") && !furnished(it)).await;
+    assert_eq!(called.command(), command, "{called:?}");
+    called
 }
 
 #[tokio::test]
@@ -85,7 +105,7 @@ async fn each_thing_that_happens_to_a_group_is_told_once_and_in_order() {
         (&asked.body["Owner_Account"], &asked.body["CreateGroupNum"]),
         (&json!("ann"), &json!(0))
     );
-    let told = receiver.next_of("Group.CallbackAfterCreateGroup").await;
+    let told = told_next(&mut receiver, "Group.CallbackAfterCreateGroup").await;
     assert_eq!(told.body["UserDefinedDataList"], json!([{"Key": "color", "Value": "red"}]));
     assert_eq!((&told.body["GroupId"], &told.body["Name"]), (&json!("friday"), &json!("Friday")));
 
@@ -93,10 +113,11 @@ async fn each_thing_that_happens_to_a_group_is_told_once_and_in_order() {
     app.group("create_group", second).await;
     let asked = receiver.next_of("Group.CallbackBeforeCreateGroup").await;
     assert_eq!(asked.body["CreateGroupNum"], 1);
+    told_next(&mut receiver, "Group.CallbackAfterCreateGroup").await;
 
     let message = app.send("friday", 3, "hello").await;
     assert_eq!(receiver.next_of(BEFORE).await.text(), "hello");
-    let told = receiver.next_of(AFTER).await;
+    let told = told_next(&mut receiver, AFTER).await;
     assert_eq!(
         (&told.body["MsgSeq"], &told.body["MsgTime"]),
         (&message["MsgSeq"], &message["MsgTime"])
@@ -104,12 +125,12 @@ async fn each_thing_that_happens_to_a_group_is_told_once_and_in_order() {
     assert_eq!((&told.body["Random"], told.text()), (&json!(3), "hello"));
 
     app.group("modify_group_base_info", json!({"GroupId": "friday", "Notification": "n"})).await;
-    let told = receiver.next(|it| it.body["Notification"] == "n").await;
-    assert_eq!(told.command(), "Group.CallbackAfterGroupInfoChanged");
+    let told = told_next(&mut receiver, "Group.CallbackAfterGroupInfoChanged").await;
+    assert_eq!(told.body["Notification"], "n");
     assert_eq!(told.body["Operator_Account"], "administrator");
 
     app.group("destroy_group", json!({"GroupId": "friday"})).await;
-    let told = receiver.next_of("Group.CallbackAfterGroupDestroyed").await;
+    let told = told_next(&mut receiver, "Group.CallbackAfterGroupDestroyed").await;
     assert_eq!(
         (&told.body["Owner_Account"], &told.body["Name"]),
         (&json!("ann"), &json!("Friday"))
@@ -119,24 +140,30 @@ async fn each_thing_that_happens_to_a_group_is_told_once_and_in_order() {
     app.group("create_group", third).await;
     let asked = receiver.next_of("Group.CallbackBeforeCreateGroup").await;
     assert_eq!(asked.body["CreateGroupNum"], 1, "the one that ended counts no more");
+    told_next(&mut receiver, "Group.CallbackAfterCreateGroup").await;
 
     let (mut viewer, welcome) = Client::joined(&host, "Ann").await;
     let user = &welcome["me"]["user"];
-    let joined = receiver.next_of("Group.CallbackAfterNewMemberJoin").await;
+    let joined = told_next(&mut receiver, "Group.CallbackAfterNewMemberJoin").await;
     assert_eq!(joined.body["NewMemberList"], json!([{"Member_Account": user}]));
     assert_eq!(
         (&joined.body["JoinType"], &joined.query["OptPlatform"]),
         (&json!("Apply"), &"Web".to_owned())
     );
-    let online = receiver.next_of("Group.CallbackOnMemberStateChange").await;
+    let online = told_next(&mut receiver, "Group.CallbackOnMemberStateChange").await;
     assert_eq!(
         (&online.body["EventType"], online.query.get("OptPlatform")),
         (&json!("Online"), None)
     );
     viewer.send(&json!({"v": 1, "t": "quit"})).await;
-    let left = receiver.next_of("Group.CallbackAfterMemberExit").await;
+    let left = told_next(&mut receiver, "Group.CallbackAfterMemberExit").await;
     assert_eq!((&left.body["ExitType"], &left.body["Operator_Account"]), (&json!("Quit"), user));
     assert_eq!(left.body["ExitMemberList"], json!([{"Member_Account": user}]));
+    // What ends the host ends what it tells: nothing was told twice.
+    host.stop().await.unwrap();
+    let mut rest = receiver.rest();
+    rest.retain(|it| it.body["GroupId"] == "friday");
+    assert!(rest.is_empty(), "{rest:?}");
 }
 
 #[tokio::test]
@@ -235,7 +262,7 @@ async fn an_answer_allows_replaces_rejects_or_discards() {
 }
 
 #[tokio::test]
-async fn groups_and_joins_can_be_refused() {
+async fn groups_can_be_refused() {
     let (_host, app, receiver) = watched().await;
     receiver.react(|called| match called.body["Name"].as_str() {
         Some("one") => refuse(1, ""),
@@ -249,6 +276,50 @@ async fn groups_and_joins_can_be_refused() {
     app.group("create_group", new("garbage")).await;
     let shown = app.group("get_group_info", json!({"GroupIdList": ["one", "own"]})).await;
     assert!(shown["GroupInfo"].as_array().unwrap().iter().all(|it| it["ErrorCode"] == 10010));
+}
+
+#[tokio::test]
+async fn joins_can_be_refused_and_who_comes_and_goes_is_told() {
+    let mut receiver = Receiver::new().await;
+    let callbacks = Some(receiver.options());
+    let host = start(Options { callbacks, ..sdk::app_options() });
+    receiver.react(|called| match called.body["Requestor_Account"].as_str() {
+        Some("bob") => refuse(1, ""),
+        Some("eve") => refuse(10_200, "buy a ticket"),
+        _ => allow(),
+    });
+    let mut ann = Sdk::user(&host, "ann").await;
+    let told = receiver.next_of("State.StateChange").await;
+    let login = json!({"Action": "Login", "To_Account": "ann", "Reason": "Register"});
+    assert_eq!((&told.body["Info"], &told.query["OptPlatform"]), (&login, &"Web".to_owned()));
+    ann.make("mine").await;
+    ann.join("mine").await;
+    let asked = receiver.next_of("Group.CallbackBeforeApplyJoinGroup").await;
+    assert_eq!(
+        (&asked.body["GroupId"], &asked.body["Requestor_Account"]),
+        (&json!("mine"), &json!("ann"))
+    );
+    let join = json!({"GroupId": "mine"});
+    for (name, wanted) in [("bob", 10016), ("eve", 10200)] {
+        let mut sdk = Sdk::user(&host, name).await;
+        assert_eq!(sdk.code("group_open_http_svc.apply_join_group", &join).await, wanted);
+        assert_eq!(sdk.say("mine", "let me in", 1).await["ErrorCode"], 10007);
+        let asked = receiver.next_of("Group.CallbackBeforeApplyJoinGroup").await;
+        assert_eq!(asked.body["Requestor_Account"], name);
+    }
+    let online = ann.call("group_open_http_svc.get_online_member_num", &join).await;
+    assert_eq!(online["OnlineMemberNum"], 1);
+
+    assert_eq!(ann.code("im_open_status.wslogout", &json!({})).await, 0);
+    let of = |action: &'static str, user: &'static str| {
+        move |it: &Called| {
+            it.body["Info"]["Action"] == action && it.body["Info"]["To_Account"] == user
+        }
+    };
+    assert_eq!(receiver.next(of("Logout", "ann")).await.body["Info"]["Reason"], "Unregister");
+    // Their connections were dropped.
+    assert_eq!(receiver.next(of("Disconnect", "bob")).await.body["Info"]["Reason"], "LinkClose");
+    receiver.next(of("Disconnect", "eve")).await;
 }
 
 /// Whatever a server does that is no answer.
@@ -286,14 +357,16 @@ async fn what_is_no_answer_in_time_lets_a_message_pass() {
     for text in BAD {
         assert_eq!(viewer.say(text).await["state"], "held", "{text}");
     }
-    for text in BAD {
-        viewer
-            .until_entry(|entry| {
-                entry["type"] == "message" && BAD.contains(&entry["text"].as_str().unwrap())
-            })
-            .await;
-        let _ = text;
+    let mut seen = Vec::new();
+    for _ in BAD {
+        let entry = viewer.until_entry(|entry| entry["type"] == "message").await;
+        seen.push(entry["text"].as_str().unwrap().to_owned());
     }
+    // In the order of their answers.
+    seen.sort_unstable();
+    let mut sent = BAD;
+    sent.sort_unstable();
+    assert_eq!(seen, sent);
     for (random, text) in (1..).zip(BAD) {
         let said = app.send("live", random, text).await;
         assert_eq!(said["ErrorCode"], 0, "{text}: {said}");

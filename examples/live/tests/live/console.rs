@@ -1,5 +1,7 @@
 //! The console's requests: with the token everything is done, and without it nothing.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -91,6 +93,28 @@ async fn nobody_without_the_token_learns_or_does_anything() {
         (&said["apps"][0]["enabled"], said["apps"].as_array().unwrap().len()),
         (&json!(true), 1)
     );
+}
+
+/// The status of the answer to a head alone, which says that so much follows, and to that much of it.
+async fn status_of(app: &Caller, token: &str, length: usize, sent: usize) -> u16 {
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    let head = format!(
+        "POST /console/apps HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nContent-Length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&vec![b' '; sent]).await.unwrap();
+    let mut status = [0; 12];
+    timeout(Duration::from_secs(20), stream.read_exact(&mut status)).await.unwrap().unwrap();
+    std::str::from_utf8(&status[9..]).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn nobody_makes_the_host_read_more_than_a_form() {
+    let (host, app) = house();
+    let token = format!("Bearer {}", host.console());
+    assert_eq!(status_of(&app, "Bearer x", 1_000_000, 0).await, 401, "nothing of it is read");
+    assert_eq!(status_of(&app, &token, 1_000_000, 4_097).await, 400, "no more is read");
+    assert_eq!(status_of(&app, &token, 100, 10).await, 400, "nor is it waited for");
 }
 
 #[tokio::test]

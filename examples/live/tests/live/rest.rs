@@ -3,6 +3,10 @@
 
 use live::{Limits, Options};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::{
     Client, options,
@@ -243,7 +247,11 @@ async fn notifications_reach_one_group_and_broadcasts_all_once_a_second() {
     let all = json!({"From_Account": "administrator", "Random": 1, "MsgBody": text_to("", 0, "to all")["MsgBody"]});
     let sent = app.group("send_broadcast_msg", all.clone()).await;
     assert!(sent["MsgSeq"].as_u64().is_some_and(|seq| seq > 0));
-    assert_eq!(app.fails("send_broadcast_msg", all).await, 10006);
+    assert_eq!(app.fails("send_broadcast_msg", all.clone()).await, 10006);
+    // It is told in the administrator's name, and nobody is told that it is another's.
+    let mut anns = all;
+    anns["From_Account"] = json!("ann");
+    assert_eq!(app.fails("send_broadcast_msg", anns).await, 10004);
     let told = viewer.until_entry(|entry| entry.to_string().contains("to all")).await;
     assert_eq!(told["type"], "notice");
 }
@@ -396,6 +404,7 @@ async fn a_body_that_is_wrong_has_its_code_and_changes_nothing() {
     assert_eq!(answer("send_group_msg", &long).await, 80002);
     let oversized = format!(r#"{{"GroupId":"g","x":"{}"}}"#, "x".repeat(1 << 20));
     assert_eq!(answer("destroy_group", &oversized).await, 10004);
+    assert_eq!(code(&app.call_text("openim/sendmsg", &oversized).await), 90010);
     assert_eq!(answer("get_group_info", r#"{"GroupIdList":[]}"#).await, 10004);
     let many: Vec<_> = (0..501).map(|it| format!("u{it}")).collect();
     let mute = json!({"GroupId": "g", "Members_Account": many, "MuteTime": 1}).to_string();
@@ -416,7 +425,35 @@ async fn a_command_may_be_called_only_so_often() {
     }
     assert_eq!(codes[..3], [0, 0, 0]);
     assert!(codes[3..].contains(&60007), "{codes:?}");
-    app.create("another command").await;
+    app.create("another").await;
+}
+
+#[tokio::test]
+async fn a_command_that_is_called_too_often_or_is_not_there_is_answered_before_its_body_comes() {
+    let limits = Limits { calls: 1, ..Limits::default() };
+    let (_host, app) = house_with(Options { limits, ..options() });
+    let headed = async |command: &str| {
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        let query = app.query("administrator");
+        let head = format!(
+            "POST /v4/{GROUPS}/{command}?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let _reset = stream.read_to_string(&mut answer).await;
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        code(&serde_json::from_str(body).unwrap())
+    };
+    assert_eq!(headed("no_such_command").await, 10003);
+    let mut codes = Vec::new();
+    for _ in 0..50 {
+        codes.push(app.fails("destroy_group", json!({"GroupId": "none"})).await);
+        codes.push(headed("destroy_group").await);
+        if codes.contains(&60007) {
+            break;
+        }
+    }
+    assert_eq!((codes[0], codes.last()), (10010, Some(&60007)), "{codes:?}");
 }
 
 /// The commands that the README calls, with their bodies.
