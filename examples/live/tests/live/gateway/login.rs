@@ -113,11 +113,19 @@ async fn what_is_no_request_gets_a_code_and_changes_nothing() {
 async fn a_client_that_asks_too_often_is_told_so_and_served_again_later() {
     let host = start(app_options());
     let mut sdk = Sdk::user(&host, "ann").await;
-    for _ in 0..400 {
-        sdk.ask("heartbeat.alive", &json!({})).await;
+    // A machine that is slow takes some rounds until it is asked faster than is allowed.
+    let mut refused = false;
+    for _round in 0..100 {
+        for _ in 0..400 {
+            sdk.ask("heartbeat.alive", &json!({})).await;
+        }
+        let last = sdk.ask("heartbeat.alive", &json!({})).await;
+        refused = sdk.reply(last).await["ErrorCode"] == 10_006;
+        if refused {
+            break;
+        }
     }
-    let last = sdk.ask("heartbeat.alive", &json!({})).await;
-    assert_eq!(sdk.reply(last).await["ErrorCode"], 10_006);
+    assert!(refused);
     while sdk.code("heartbeat.alive", &json!({})).await != 0 {}
     host.stop().await.unwrap();
 }
