@@ -55,6 +55,8 @@ pub mod tracing;
 pub mod guide {
     #[doc = include_str!("guide/behaviour.md")]
     pub mod behaviour {}
+    #[doc = include_str!("guide/fairness.md")]
+    pub mod fairness {}
     #[doc = include_str!("guide/scale.md")]
     pub mod scale {}
     #[cfg(feature = "tim")]
