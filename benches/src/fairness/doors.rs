@@ -76,10 +76,10 @@ fn note_ends(group: &mut Group, sent: &mut HashMap<MessageId, usize>, delivered:
 /// The first that came is the next that goes; where the lane is full, nothing more comes in.
 pub(crate) fn fifo(arrivals: &[Arrival]) -> Delivered {
     let mut lane = Lane::new(arrivals);
-    for number in 0..arrivals.len() {
-        lane.settle(arrivals[number].at, |_| 0);
+    for (number, Arrival { at, .. }) in arrivals.iter().enumerate() {
+        lane.settle(*at, |_| 0);
         lane.push_unless_full(number);
-        lane.settle(arrivals[number].at, |_| 0);
+        lane.settle(*at, |_| 0);
     }
     lane.settle(Timestamp::LATEST, |_| 0);
     lane.delivered
@@ -89,15 +89,15 @@ pub(crate) fn fifo(arrivals: &[Arrival]) -> Delivered {
 /// the lane is full, also which is dropped.
 pub(crate) fn lots(arrivals: &[Arrival]) -> Delivered {
     let (mut lane, mut dice) = (Lane::new(arrivals), Dice::new(40));
-    for number in 0..arrivals.len() {
-        lane.settle(arrivals[number].at, |waiting| dice.below(waiting));
+    for (number, Arrival { at, .. }) in arrivals.iter().enumerate() {
+        lane.settle(*at, |waiting| dice.below(waiting));
         if lane.is_full() {
             // As likely the new one as any other.
             let dropped = dice.below(lane.waiting.len() + 1);
             lane.waiting.remove(dropped);
         }
         lane.push_unless_full(number);
-        lane.settle(arrivals[number].at, |waiting| dice.below(waiting));
+        lane.settle(*at, |waiting| dice.below(waiting));
     }
     lane.settle(Timestamp::LATEST, |waiting| dice.below(waiting));
     lane.delivered

@@ -15,7 +15,10 @@ use load::{Arrival, FLOODERS, Load, SECONDS};
 /// The chapter that shows the tables.
 const CHAPTER: &str = include_str!("../../../src/guide/fairness.md");
 
-const DOORS: [(&str, fn(&[Arrival]) -> Delivered); 5] = [
+/// A room that takes messages in.
+type Door = fn(&[Arrival]) -> Delivered;
+
+const DOORS: [(&str, Door); 5] = [
     ("liveroom", doors::liveroom),
     ("liveroom, slow mode of 1 s", doors::liveroom_slow),
     ("FIFO", doors::fifo),
@@ -71,7 +74,7 @@ fn share(arrivals: &[Arrival], delivered: &Delivered) -> String {
     if waits.len() < 100 {
         return share;
     }
-    let wait = |hundredths| {
+    let wait = |hundredths: usize| {
         let nanos = waits[waits.len() * hundredths / 100].as_nanos();
         (nanos + 500_000) / 1_000_000
     };
