@@ -468,12 +468,16 @@ impl Hub {
         answer
     }
 
-    /// Every group of an app as plain data, shard by shard.
+    /// Every group of an app as plain data, shard by shard, but for those that [gave up their ids](Self::release_id).
     pub fn snapshot(&self, app: AppId) -> Vec<Snapshot> {
         let mut snapshots = Vec::new();
         for shard in &self.shards {
             if let Some(corner) = shard.apps.lock().get(&app) {
-                snapshots.extend(corner.shelf.iter().map(|(_, group)| group.snapshot()));
+                let shelf = &corner.shelf;
+                // One that gave its id up has ended, and another may be restored under that id.
+                let named =
+                    shelf.iter().filter(|(key, group)| shelf.find(group.id()) == Some(*key));
+                snapshots.extend(named.map(|(_, group)| group.snapshot()));
             }
         }
         snapshots

@@ -216,6 +216,7 @@ fn the_id_of_a_disbanded_group_can_be_another_groups_while_it_is_still_read() {
     assert_eq!(hub.find(app, &id), Some(second));
     assert_eq!(hub.groups(app).len(), 2);
     assert_eq!(hub.read(first, Group::is_disbanded), Some(true));
+    assert_eq!(hub.snapshot(app).len(), 1, "two of one id could not be restored");
     // Whichever goes first takes no id from the other.
     assert!(hub.dispose(first).is_some());
     assert_eq!((hub.find(app, &id), hub.groups(app)), (Some(second), vec![second]));
