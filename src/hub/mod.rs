@@ -473,10 +473,10 @@ impl Hub {
         let mut snapshots = Vec::new();
         for shard in &self.shards {
             if let Some(corner) = shard.apps.lock().get(&app) {
-                let shelf = &corner.shelf;
                 // One that gave its id up has ended, and another may be restored under that id.
+                let groups = corner.shelf.iter();
                 let named =
-                    shelf.iter().filter(|(key, group)| shelf.find(group.id()) == Some(*key));
+                    groups.filter(|(key, group)| corner.shelf.find(group.id()) == Some(*key));
                 snapshots.extend(named.map(|(_, group)| group.snapshot()));
             }
         }
