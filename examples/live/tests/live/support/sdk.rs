@@ -216,9 +216,12 @@ impl Sdk {
         wanted: impl Fn(&Value) -> bool,
     ) -> Vec<Value> {
         let mut came = Vec::new();
-        while !came.iter().any(&wanted) {
-            came.extend(self.poll(reading).await);
-        }
+        let polls = async {
+            while !came.iter().any(&wanted) {
+                came.extend(self.poll(reading).await);
+            }
+        };
+        timeout(PATIENCE, polls).await.expect("it does not come");
         came
     }
 
