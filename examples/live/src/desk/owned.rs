@@ -6,15 +6,14 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Mutex, MutexGuard},
-    time::Duration,
 };
 
 use liveroom::{AppId, HubKey, Timestamp, UserId};
 
+use crate::fanout::READABLE;
+
 /// Groups that a user may own who is no administrator and makes another.
 pub(super) const MOST: usize = 50;
-/// As long as the fan-out holds a group that ended.
-const HELD: Duration = Duration::from_mins(2);
 
 /// What one user owns.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,7 +94,8 @@ impl Owned {
 impl Kept {
     /// Groups that ended long ago are held no more.
     fn forget(&mut self, now: Timestamp) {
-        while let Some((_, key, owner)) = self.ended.pop_front_if(|(at, ..)| now.since(*at) >= HELD)
+        while let Some((_, key, owner)) =
+            self.ended.pop_front_if(|(at, ..)| now.since(*at) >= READABLE)
         {
             self.release(key.app(), &owner);
         }
@@ -135,11 +135,11 @@ mod tests {
         assert_eq!((claim(now), owned.count(app, &ann)), (false, 2));
         owned.disbanded(now, first);
         owned.disbanded(now, first);
-        assert_eq!((claim(now + HELD / 2), owned.count(app, &ann)), (false, 1));
-        assert!(claim(now + HELD) && !claim(now + HELD));
+        assert_eq!((claim(now + READABLE / 2), owned.count(app, &ann)), (false, 1));
+        assert!(claim(now + READABLE) && !claim(now + READABLE));
         owned.given_up(app, &ann);
-        owned.disbanded(now + HELD, second);
-        assert!(owned.claim(now + HELD * 2, app, &"bob".parse().unwrap(), 1));
+        owned.disbanded(now + READABLE, second);
+        assert!(owned.claim(now + READABLE * 2, app, &"bob".parse().unwrap(), 1));
         owned.deleted(app);
         let kept = owned.kept();
         assert!(kept.counts.is_empty() && kept.owners.is_empty() && kept.ended.is_empty());

@@ -19,6 +19,7 @@ use std::{ops::ControlFlow, sync::Arc, time::Duration};
 use liveroom::{Drainer, HubKey, Output, Timestamp, tracing};
 use tokio::sync::mpsc;
 
+pub(crate) use self::parlours::READABLE;
 use self::{hall::Hall, parlours::Parlours};
 use crate::{
     errand::{ERRANDS, Errand},

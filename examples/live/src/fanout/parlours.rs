@@ -19,8 +19,8 @@ use crate::{errand::Poll, house::House};
 
 /// How often parlours that nobody is in are looked for.
 const TIDY_EVERY: Duration = Duration::from_mins(1);
-/// How long a group that was disbanded can be read.
-const READABLE: Duration = Duration::from_mins(2);
+/// How long a group that was disbanded can be read, and is there.
+pub(crate) const READABLE: Duration = Duration::from_mins(2);
 
 /// The groups that are read by polls, and those that ended.
 #[derive(Debug)]
