@@ -40,9 +40,13 @@ struct Pending {
 }
 
 /// What is gathered for all groups.
+///
+/// What a counter comes to is what its group has and what is gathered for it, and right only where the two are
+/// looked at together. So what is gathered for a group has a lock of its own, which is held while the group is
+/// asked; nobody who has to do with another group waits for that.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    groups: Mutex<BTreeMap<HubKey, Pending>>,
+    groups: Mutex<BTreeMap<HubKey, Arc<Mutex<Pending>>>>,
     /// Whether there is anything, for whoever only looks.
     any: AtomicBool,
 }
@@ -53,7 +57,20 @@ impl Gathered {
         self.groups().retain(|key, _| key.app() != app);
     }
 
-    fn groups(&self) -> MutexGuard<'_, BTreeMap<HubKey, Pending>> {
+    /// Does something with what is gathered for a group, which nobody else does meanwhile.
+    fn with<R>(&self, key: HubKey, act: impl FnOnce(&mut Pending) -> R) -> R {
+        let pending = self.groups().entry(key).or_default().clone();
+        let done = act(&mut pending.lock().expect("nobody panics under this lock"));
+        let mut groups = self.groups();
+        drop(pending);
+        let alone = groups.get_mut(&key).and_then(Arc::get_mut).and_then(|it| it.get_mut().ok());
+        if alone.is_some_and(|pending| pending.sums.is_empty()) {
+            groups.remove(&key);
+        }
+        done
+    }
+
+    fn groups(&self) -> MutexGuard<'_, BTreeMap<HubKey, Arc<Mutex<Pending>>>> {
         self.groups.lock().expect("nobody panics under this lock")
     }
 }
@@ -101,30 +118,38 @@ impl House {
         by: &Author,
         changes: &[CounterChange],
     ) -> Result<Receipt, PushError> {
-        let mut groups = self.desk.counts.groups();
+        self.desk.counts.with(key, |pending| self.count_with(key, by, changes, pending))
+    }
+
+    fn count_with(
+        &self,
+        key: HubKey,
+        by: &Author,
+        changes: &[CounterChange],
+        pending: &mut Pending,
+    ) -> Result<Receipt, PushError> {
         // What others did may go along, which they were allowed.
         let may = self.hub.read(key, |group| group.may(by, Action::Counters));
         may.ok_or(PushError::NoSuchGroup)??;
         let (now, steps) = (self.clock.now(), steps(changes));
-        let pending = groups.get(&key).cloned().unwrap_or_default();
         if now < pending.due
             && let Some(steps) = &steps
-            && self.are_known(key, &pending, steps)
+            && self.are_known(key, pending, steps)
         {
-            return self.gather(&mut groups, key, &pending, steps);
+            return self.gather(key, pending, steps);
         }
         let all = pending.changes().chain(changes.iter().cloned()).collect();
         let author = if pending.sums.is_empty() { by.clone() } else { Author::App };
         match (self.hub.push(now, key, author, Command::Count { changes: all }), steps) {
             (Ok(Receipt::Counters(mut values)), _) => {
-                groups.remove(&key);
+                *pending = Pending::default();
                 values.retain(|(name, _)| changes.iter().any(|change| change.key == *name));
                 Ok(Receipt::Counters(values))
             }
             // The group would have taken it at another time: it looks at that last.
             (Err(PushError::Refused(Refusal::TooOften { .. })), Some(steps)) => {
-                let due = if pending.sums.is_empty() { now + EVERY } else { now + RETRY };
-                self.gather(&mut groups, key, &Pending { due, ..pending }, &steps)
+                pending.due = if pending.sums.is_empty() { now + EVERY } else { now + RETRY };
+                self.gather(key, pending, &steps)
             }
             (answer, _) => answer,
         }
@@ -136,10 +161,8 @@ impl House {
         key: HubKey,
         read: impl FnOnce(&Group, &Sums) -> R,
     ) -> Option<R> {
-        // Held meanwhile, so that nothing is given to the group between the two, and counted twice.
-        let groups = self.desk.counts.groups();
-        let sums = groups.get(&key).map(|pending| &pending.sums);
-        self.hub.read(key, |group| read(group, sums.unwrap_or(&Sums::new())))
+        // Nothing is given to the group between the two, and counted twice.
+        self.desk.counts.with(key, |pending| self.hub.read(key, |group| read(group, &pending.sums)))
     }
 
     /// Whether the group, or what is gathered for it, has each of these counters.
@@ -155,9 +178,8 @@ impl House {
     /// Adds steps to what is gathered, and answers with what the counters come to.
     fn gather(
         &self,
-        groups: &mut BTreeMap<HubKey, Pending>,
         key: HubKey,
-        pending: &Pending,
+        pending: &mut Pending,
         steps: &Sums,
     ) -> Result<Receipt, PushError> {
         let sums = pending.with(steps).ok_or(TOO_FAR)?;
@@ -169,37 +191,67 @@ impl House {
             steps.keys().map(value).collect::<Option<Vec<_>>>()
         });
         let values = values.ok_or(PushError::NoSuchGroup)?.ok_or(TOO_FAR)?;
-        groups.insert(key, Pending { sums, ..*pending });
+        pending.sums = sums;
         self.desk.counts.any.store(true, Relaxed);
         Ok(Receipt::Counters(values))
     }
 
     /// Gives groups what was gathered for them, where it is due.
     pub(crate) fn flush_counts(&self, now: Timestamp) {
-        if !self.desk.counts.any.load(Relaxed) {
+        if !self.desk.counts.any.swap(false, Relaxed) {
             return;
         }
-        let mut groups = self.desk.counts.groups();
-        groups.retain(|key, pending| {
-            if pending.due > now {
-                return true;
-            }
-            let changes = pending.changes().collect();
-            match self.hub.push(now, *key, Author::App, Command::Count { changes }) {
-                Err(PushError::Refused(Refusal::TooOften { .. } | Refusal::Undrained { .. })) => {
-                    pending.due = now + RETRY;
-                    true
+        let keys: Vec<HubKey> = self.desk.counts.groups().keys().copied().collect();
+        for key in keys {
+            self.desk.counts.with(key, |pending| {
+                if !pending.sums.is_empty() && pending.due <= now {
+                    self.flush(now, key, pending);
                 }
-                Err(PushError::Refused(refusal)) if refusal != Refusal::Disbanded => {
-                    warn!(%refusal, "what was counted cannot be added to the counters any more");
-                    false
-                }
-                _ => false,
+                self.desk.counts.any.fetch_or(!pending.sums.is_empty(), Relaxed);
+            });
+        }
+    }
+
+    fn flush(&self, now: Timestamp, key: HubKey, pending: &mut Pending) {
+        let changes = pending.changes().collect();
+        match self.hub.push(now, key, Author::App, Command::Count { changes }) {
+            Err(PushError::Refused(Refusal::TooOften { .. } | Refusal::Undrained { .. })) => {
+                pending.due = now + RETRY;
+                return;
             }
-        });
-        self.desk.counts.any.store(!groups.is_empty(), Relaxed);
+            Err(PushError::Refused(refusal)) if refusal != Refusal::Disbanded => {
+                warn!(%refusal, "what was counted cannot be added to the counters any more");
+            }
+            _ => {}
+        }
+        *pending = Pending::default();
     }
 }
 
 /// A counter past what a number holds.
 const TOO_FAR: Refusal = Refusal::Malformed { field: Field::CounterValue };
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread};
+
+    use super::*;
+    use crate::options::Options;
+
+    #[test]
+    fn what_is_done_for_one_group_holds_up_no_other_and_leaves_nothing_behind() {
+        let (house, _errands) = House::open(&Options::at(([127, 0, 0, 1], 0).into())).unwrap();
+        let [one, other] = [0, 1].map(|room| house.rooms[room].key);
+        let gathered = Gathered::default();
+        let (done, is_done) = mpsc::channel();
+        thread::scope(|scope| {
+            gathered.with(one, |pending| {
+                pending.sums.insert("a".into(), 1);
+                scope.spawn(|| gathered.with(other, |_| done.send(()).unwrap()));
+                is_done.recv_timeout(Duration::from_mins(1)).expect("it does not wait");
+            });
+        });
+        let groups = gathered.groups();
+        assert_eq!(groups.keys().collect::<Vec<_>>(), [&one], "where nothing is gathered");
+    }
+}
