@@ -113,7 +113,7 @@ impl Apps {
         self.signers.write().unwrap_or_else(PoisonError::into_inner).remove(&app);
     }
 
-    /// Who somebody is by their signature.
+    /// Who somebody is by their signature, and until when.
     ///
     /// # Errors
     /// 60006 if there is no such app; a name that is none has no signature either, 70003.
@@ -123,12 +123,12 @@ impl Apps {
         name: &str,
         sig: &str,
         now: Timestamp,
-    ) -> Result<UserId, Failure> {
+    ) -> Result<(UserId, Timestamp), Failure> {
         let signers = self.signers.read().unwrap_or_else(PoisonError::into_inner);
         let signer = signers.get(&app).ok_or(Code::BAD_APP)?;
         let user = UserId::new(name).map_err(|_| SigError::Malformed)?;
-        signer.verify(&user, sig, now)?;
-        Ok(user)
+        let until = signer.verify(&user, sig, now)?.expires;
+        Ok((user, until))
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
         };
         assert_eq!(verify(7, "ann", &sig), Err(Code::BAD_APP));
         apps.add(&ours);
-        assert_eq!(verify(7, "ann", &sig), Ok("ann".parse().unwrap()));
+        assert_eq!(verify(7, "ann", &sig), Ok(("ann".parse().unwrap(), NOW + DAY)));
         assert_eq!(verify(7, "bob", &sig), Err(Code::SIG_OTHER_USER));
         assert_eq!(verify(7, "a b", &sig), Err(Code::SIG_MALFORMED));
         let foreign = theirs.sign("ann", NOW, DAY).unwrap();

@@ -103,7 +103,7 @@ async fn serve(house: &House, peer: &Peer, request: Request<Body>) -> Result<Rep
 /// The administrator who calls.
 fn admin(house: &House, access: &Access<'_>) -> Result<UserId, Failure> {
     let (name, sig) = (&access.identifier, &access.usersig);
-    let user = house.apps.verify(access.app, name, sig, house.clock.now())?;
+    let (user, _until) = house.apps.verify(access.app, name, sig, house.clock.now())?;
     if user == house.apps.admin {
         return Ok(user);
     }

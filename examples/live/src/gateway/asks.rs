@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use liveroom::{
-    Profile, SessionId, UserId, Visitor,
+    Profile, SessionId, Timestamp, UserId, Visitor,
     tim::{
-        Code, Failure,
+        Code, Failure, SigError,
         callbacks::Connection,
         frames::{self, Ask, Frame, Head, Login},
         rest::{Reply, Turned},
@@ -47,6 +47,8 @@ pub(super) struct Client {
 struct Member {
     user: UserId,
     session: SessionId,
+    /// When the signature ends that they showed last: nothing is done for them after that, until they show another.
+    until: Timestamp,
     letters: mpsc::Receiver<Arc<Letter>>,
 }
 
@@ -132,15 +134,17 @@ impl Client {
     /// Logs in by a signature. From now on the connection is that user's.
     fn log_in(&mut self, name: &str, sig: &str) -> Result<Reply, Failure> {
         let now = self.house.clock.now();
-        let user = self.house.apps.verify(self.caller.app, name, sig, now)?;
+        let (user, until) = self.house.apps.verify(self.caller.app, name, sig, now)?;
         self.house.must_be_open(self.caller.app)?;
-        if self.login.as_ref().is_none_or(|login| login.user != user) {
+        if let Some(login) = self.login.as_mut().filter(|login| login.user == user) {
+            login.until = until;
+        } else {
             self.log_out(Connection::Logout);
             // Who read as a guest is there once, not twice: if they read on so, they come in again.
             self.close_guest();
             let session = self.open(Visitor::user(user.clone(), self.caller.platform))?;
             let letters = self.house.desk.letters.open(self.caller.app, &user, session);
-            self.login = Some(Member { user: user.clone(), session, letters });
+            self.login = Some(Member { user: user.clone(), session, until, letters });
             self.tell_state(Connection::Login);
         }
         let session = self.login.as_ref().map_or(0, |login| login.session.0);
@@ -164,9 +168,9 @@ impl Client {
     }
 
     /// Tells the app's server what became of the login here.
-    fn tell_state(&mut self, what: Connection) {
-        if let Ok(guise) = self.guise(false) {
-            self.house.tell_state(&self.asker(&guise), what);
+    fn tell_state(&self, what: Connection) {
+        if let Some(login) = &self.login {
+            self.house.tell_state(&self.asker(&self.guise_of(login)), what);
         }
     }
 
@@ -195,13 +199,26 @@ impl Client {
         }
     }
 
+    /// Who is logged in, while their signature holds.
+    fn member(&self) -> Result<&Member, Failure> {
+        let login = self.login.as_ref().ok_or(Turned::NotLoggedIn)?;
+        if login.until <= self.house.clock.now() {
+            return Err(SigError::Expired.into());
+        }
+        Ok(login)
+    }
+
+    fn guise_of(&self, login: &Member) -> Guise {
+        let (session, platform) = (login.session, self.caller.platform);
+        Guise { session, user: Some(login.user.clone()), platform }
+    }
+
     /// As whom something is asked: as who is logged in, or as a guest.
     fn guise(&mut self, guest: bool) -> Result<Guise, Failure> {
-        let platform = self.caller.platform;
         if !guest {
-            let Member { user, session, .. } = self.login.as_ref().ok_or(Turned::NotLoggedIn)?;
-            return Ok(Guise { session: *session, user: Some(user.clone()), platform });
+            return Ok(self.guise_of(self.member()?));
         }
+        let platform = self.caller.platform;
         let session = match self.guest {
             Some(session) => session,
             None => self.open(Visitor::guest(platform))?,
@@ -246,7 +263,7 @@ impl Client {
     }
 
     fn profiles(&self, users: &[UserId]) -> Result<Reply, Failure> {
-        let login = self.login.as_ref().ok_or(Turned::NotLoggedIn)?;
+        let login = self.member()?;
         let own = std::slice::from_ref(&login.user);
         let users = if users.is_empty() { own } else { users };
         let profile = |user| self.house.hub.profile(self.caller.app, user);
@@ -255,7 +272,7 @@ impl Client {
     }
 
     fn set_profile(&self, nick: Option<String>, avatar: Option<String>) -> Result<Reply, Failure> {
-        let Member { user, .. } = self.login.as_ref().ok_or(Turned::NotLoggedIn)?;
+        let Member { user, .. } = self.member()?;
         let former = self.house.hub.profile(self.caller.app, user);
         let profile = Profile {
             nick: nick.map_or_else(|| former.nick.clone(), Into::into),

@@ -5,9 +5,11 @@ use std::time::Duration;
 use live::AppKey;
 use liveroom::Timestamp;
 use serde_json::json;
+use tokio::time::{sleep, timeout};
 
 use crate::support::{
-    sdk::{APP, Sdk, app, app_options, now, sig, text, words},
+    PATIENCE,
+    sdk::{APP, Sdk, app, app_options, now, sig, text, texts, words},
     start,
 };
 
@@ -40,6 +42,44 @@ async fn each_signature_that_does_not_hold_has_its_own_code() {
 
     let mut stranger = Sdk::connect_as(&host, 1_400_000_002, 7).await;
     assert_eq!(stranger.log_in("ann", &sig("ann")).await["ErrorCode"], 60_006);
+    host.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn once_a_signature_ends_nothing_is_done_by_it_until_another_is_shown() {
+    let host = start(app_options());
+    let mut ann = Sdk::user(&host, "ann").await;
+    ann.make("mine").await;
+    let soon = app().sign("bob", now(), Duration::from_secs(3)).unwrap();
+    let mut bob = Sdk::connect(&host).await;
+    assert_eq!(bob.log_in("bob", &soon).await["ErrorCode"], 0);
+    let mut reading = bob.join("mine").await;
+    assert_eq!(bob.say("mine", "in time", 1).await["ErrorCode"], 0);
+    let over = async {
+        while bob.say("mine", "in time", 1).await["ErrorCode"] != 70_001 {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, over).await.expect("it ends");
+    let group = json!({ "GroupId": "mine" });
+    let poll = json!({ "StartSeq": reading.start, "Key": reading.key });
+    for (servcmd, body) in [
+        ("group_open_http_svc.apply_join_group", &group),
+        ("group_open_http_svc.quit_group", &group),
+        ("group_open_http_svc.get_online_member_num", &group),
+        ("group_open_long_polling_http_svc.get_msg", &poll),
+        ("profile.portrait_get_all", &json!({})),
+        ("profile.portrait_set", &json!({ "ProfileItem": [] })),
+    ] {
+        assert_eq!(bob.code(servcmd, body).await, 70_001, "{servcmd}");
+    }
+    assert_eq!(bob.code("heartbeat.alive", &json!({})).await, 0, "the connection stays");
+    assert_eq!(bob.log_in("bob", &soon).await["ErrorCode"], 70_001);
+    // With another they go on where they were.
+    assert_eq!(bob.log_in("bob", &sig("bob")).await["ErrorCode"], 0);
+    assert_eq!(bob.say("mine", "again", 2).await["ErrorCode"], 0);
+    let came = bob.poll_until(&mut reading, |event| text(event) == Some("again")).await;
+    assert_eq!(texts(&came), ["in time", "again"]);
     host.stop().await.unwrap();
 }
 
