@@ -1,11 +1,13 @@
 //! What the app's own server is asked and told, over HTTP.
 //!
 //! What a group asks about ([`Callbacks::hear`]) waits in the group, by the group's own clock: whatever
-//! the server does, silence decides after [`Options::within`](CallbackOptions). What is asked before a
+//! the server does, silence decides after [`Options::within`](CallbackOptions). Many are asked at once, and
+//! answered to the group in the order in which it asked ([`order`]). What is asked before a
 //! group is concerned ([`Callbacks::ask`]) waits in the request that asked. What is told is told once, and
 //! in order within a group. A fixed number of tasks sends it all, from queues with bounds: a server that is
 //! slow, gone or hostile costs the app its callbacks, and holds nobody up.
 
+mod order;
 mod post;
 mod queue;
 
@@ -19,8 +21,8 @@ use std::{
 };
 
 use liveroom::{
-    AppId, Asking, Author, Cause, Command, GroupId, HubKey, Output, Patience, Question, Silence,
-    Timestamp, UserId,
+    AppId, Asking, Author, Cause, Command, Decision, GroupId, HubKey, Output, Patience, Question,
+    Silence, Ticket, Timestamp, UserId,
     tim::{
         Code, Failure, Room,
         callbacks::{Answer, Callback, Garbage},
@@ -34,6 +36,7 @@ use tokio::{
 
 pub use self::post::{Address, BadAddress};
 use self::{
+    order::Answers,
     post::Post,
     queue::{Order, Place, Queue},
 };
@@ -72,6 +75,8 @@ struct Asked {
     callback: Callback,
     question: Question,
     from: Origin,
+    /// Among the questions of its group.
+    place: order::Place,
 }
 
 /// Something the server is to be told.
@@ -114,6 +119,7 @@ pub(crate) struct Callbacks {
     admin: UserId,
     post: Post,
     asked: Queue<Asked>,
+    answers: Answers<Command>,
     told: Queue<Told>,
     /// For questions that do not wait in a group.
     askers: Semaphore,
@@ -128,6 +134,7 @@ impl Callbacks {
             admin,
             post,
             asked: Queue::new(Order::Free),
+            answers: Answers::new(),
             told: Queue::new(Order::Kept),
             askers: Semaphore::new(ASKERS),
             counts: Counts::default(),
@@ -147,8 +154,14 @@ impl Callbacks {
             Output::Ask { question, .. } if question.cause == Cause::Policy => {
                 let Some(id) = house.hub.read(key, read) else { return };
                 let Some(callback) = Callback::of(&self.room(&id, ""), output) else { return };
-                let asked = Asked { key, callback, question: question.clone(), from };
-                self.count_lost(self.asked.put(Place::Group(key), asked));
+                let (question, place) = (question.clone(), self.answers.ask(key));
+                let ticket = question.ticket;
+                let asked = Asked { key, callback, question, from, place };
+                let put = self.asked.put(Place::Group(key), asked);
+                if put.is_err() {
+                    self.settle(house, key, place, ticket, None);
+                }
+                self.count_lost(put);
             }
             Output::Ended { .. }
             | Output::Joined { user: Some(_), already: false, .. }
@@ -171,6 +184,37 @@ impl Callbacks {
             // The rest concerns people, the journal, or nobody.
             _ => {}
         }
+    }
+
+    /// Gives a group what was decided, once all was decided about which it asked before. If nobody decides, and silence
+    /// lets a message pass, it passes now: later ones may be decided already.
+    fn settle(
+        &self,
+        house: &House,
+        key: HubKey,
+        place: order::Place,
+        ticket: Ticket,
+        decision: Option<Decision>,
+    ) {
+        let passes = (self.options.silence == Silence::Allow).then_some(Decision::Allow);
+        let answer = decision.or(passes).map(|decision| Command::Answer { ticket, decision });
+        self.answers.settle(key, place, answer, |answer| {
+            // Too late, or the group ended: then it is decided already.
+            let _decided = house.hub.push(house.clock.now(), key, Author::App, answer);
+        });
+    }
+
+    /// What the server decides about a message, if it does before silence decides.
+    async fn decide(&self, house: &House, asked: &Asked) -> Option<Decision> {
+        let Asked { callback, question, from, .. } = asked;
+        let left = question.expires.since(house.clock.now());
+        if left.is_zero() {
+            self.counts.lost.fetch_add(1, Relaxed);
+            return None;
+        }
+        let bytes = self.request(callback, *from, left).await?;
+        let answer = self.sense(Answer::read(&bytes))?;
+        self.sense(answer.decision(&question.message.content))
     }
 
     /// Tells the server something, after all it was told of the group before.
@@ -293,21 +337,9 @@ async fn ask_on(house: Arc<House>) {
     let Some(callbacks) = &house.desk.callbacks else { return };
     loop {
         let turn = callbacks.asked.take().await;
-        let Asked { key, callback, question, from } = &turn.what;
-        let left = question.expires.since(house.clock.now());
-        if left.is_zero() {
-            // The group has decided by itself.
-            callbacks.counts.lost.fetch_add(1, Relaxed);
-            continue;
-        }
-        let Some(bytes) = callbacks.request(callback, *from, left).await else { continue };
-        let answer = callbacks.sense(Answer::read(&bytes));
-        let content = &question.message.content;
-        if let Some(decision) = answer.and_then(|it| callbacks.sense(it.decision(content))) {
-            let command = Command::Answer { ticket: question.ticket, decision };
-            // Too late, or the group ended: then it is decided already.
-            let _decided = house.hub.push(house.clock.now(), *key, Author::App, command);
-        }
+        let decision = callbacks.decide(&house, &turn.what).await;
+        let Asked { key, question, place, .. } = &turn.what;
+        callbacks.settle(&house, *key, *place, question.ticket, decision);
     }
 }
 

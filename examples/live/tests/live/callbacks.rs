@@ -362,11 +362,7 @@ async fn what_is_no_answer_in_time_lets_a_message_pass() {
         let entry = viewer.until_entry(|entry| entry["type"] == "message").await;
         seen.push(entry["text"].as_str().unwrap().to_owned());
     }
-    // In the order of their answers.
-    seen.sort_unstable();
-    let mut sent = BAD;
-    sent.sort_unstable();
-    assert_eq!(seen, sent);
+    assert_eq!(seen, BAD, "in the order in which they were sent");
     for (random, text) in (1..).zip(BAD) {
         let said = app.send("live", random, text).await;
         assert_eq!(said["ErrorCode"], 0, "{text}: {said}");
@@ -442,6 +438,29 @@ async fn what_a_group_tells_keeps_its_order_and_one_that_is_stuck_holds_up_no_ot
     }
     let stuck = receiver.rest().iter().filter(|it| of("stuck")(it)).count();
     assert!((1..10).contains(&stuck), "one at a time: {stuck}");
+}
+
+#[tokio::test]
+async fn messages_keep_their_order_however_they_are_answered() {
+    let (host, _app, receiver) = watched().await;
+    // The later, the sooner; and one for which silence decides.
+    before(&receiver, |called| match called.text().parse::<u64>() {
+        Ok(4) => Reaction::Never,
+        Ok(number) => {
+            let ok = json!({"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": ""});
+            Reaction::Late(Duration::from_millis(50 * (10 - number)), ok)
+        }
+        Err(_) => allow(),
+    });
+    let (mut viewer, _) = Client::joined(&host, "Ann").await;
+    let mut sent = Vec::new();
+    for number in 0..10 {
+        sent.push(number.to_string());
+        assert_eq!(viewer.say(&sent[number]).await["state"], "held");
+    }
+    let seen = viewer.entries_until("9").await;
+    let seen: Vec<_> = messages(&seen).map(|entry| entry["text"].as_str().unwrap()).collect();
+    assert_eq!(seen, sent);
 }
 
 #[tokio::test]
