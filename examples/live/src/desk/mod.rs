@@ -31,7 +31,7 @@ use liveroom::{
 pub(crate) use self::letters::Letter;
 use self::{
     counts::{Gathered, Sums},
-    ends::{Ends, Sent},
+    ends::{Ends, Mark, Sent},
     letters::Letters,
     owned::Owned,
 };
@@ -196,13 +196,13 @@ impl House {
         let address = |session: &SessionId| self.desk.addresses().get(session).copied();
         let ip = match output {
             Output::Ended { message, session, outcome, disclose, .. } => {
-                let sent = ends.ended(key, message.id, outcome, *disclose);
+                let sent = ends.ended(&Mark::of_message(key, message), outcome, *disclose);
                 if sent.skip_after {
                     return;
                 }
                 sent.ip.or_else(|| address(session.as_ref()?))
             }
-            Output::Ask { question, .. } => ends.sent(key, question.message.id).ip,
+            Output::Ask { question, .. } => ends.sent(&Mark::of_message(key, &question.message)).ip,
             Output::Joined { device, .. } => address(&device.session),
             Output::Disbanded { .. } => {
                 owned.disbanded(self.clock.now(), key);

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::{
     Asker,
-    ends::{Sent, Standing},
+    ends::{Mark, Sent, Standing},
 };
 use crate::house::House;
 
@@ -48,7 +48,8 @@ impl House {
             }
         }
         let push = || self.push_as(key, author.clone(), Command::from(draft.clone()));
-        let standing = self.desk.ends.push(key, sent, push).map_err(|error| {
+        let mark = Mark::of(key, &author, asker.user.as_ref(), &draft);
+        let standing = self.desk.ends.push(&mark, sent, push).map_err(|error| {
             let failure = Failure::from(&error);
             self.tell_refused(asker, key, group, &author, &draft, &failure);
             failure
