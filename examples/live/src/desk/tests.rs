@@ -9,7 +9,7 @@ use liveroom::{
 use serde_json::Value;
 use tokio::{
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use super::*;
@@ -103,6 +103,7 @@ async fn ten_thousand_likes_at_once_are_counted_one_by_one_and_told_as_one_chang
     let running = Running::start();
     running.ask("create_group", r#"{"Type":"AVChatRoom","Name":"show","GroupId":"show"}"#).await;
     let key = running.key("show");
+    let began = Instant::now();
     let mut tasks = JoinSet::new();
     for number in 0..MEMBERS {
         let (house, asker) = (running.house.clone(), running.member(key, number));
@@ -148,7 +149,8 @@ async fn ten_thousand_likes_at_once_are_counted_one_by_one_and_told_as_one_chang
     assert_eq!((counter("likes"), counter("follows")), (likes, follows));
 
     let told = timeout(PATIENCE, changes(&running.house, key, likes)).await.expect("it is told");
-    assert!((1..=3).contains(&told.len()), "one change in 4 s, and not one for each: {told:?}");
+    let most = began.elapsed().as_secs() / 4 + 2;
+    assert!((1..=most).contains(&(told.len() as u64)), "one change in 4 s: {told:?}");
     assert_eq!(told.last(), Some(&likes));
     running.end().await;
 }
