@@ -4,7 +4,7 @@ use crate::{
     command::{Command, Draft, Receipt},
     config::GroupConfig,
     engine::{Creation, PushError},
-    id::{GroupId, UserId},
+    id::{GroupId, Random, UserId},
     message::Content,
     refusal::Refusal,
     role::JoinOption,
@@ -46,6 +46,8 @@ pub enum Call {
     Broadcast {
         /// In whose name; `None` is the app.
         from: Option<UserId>,
+        /// The sender's mark: the same mark again within 5 minutes is a duplicate, which the host answers alike.
+        random: Random,
         /// What it says.
         content: Content,
     },

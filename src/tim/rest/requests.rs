@@ -116,6 +116,7 @@ impl Notification {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Broadcast {
+    random: u32,
     #[serde(rename = "From_Account", default, deserialize_with = "or_default")]
     from: String,
     msg_body: Vec<MsgElement>,
@@ -126,10 +127,8 @@ pub(super) struct Broadcast {
 impl Broadcast {
     pub(super) fn call(self) -> Result<Call, Failure> {
         let from = wire::operator(&self.from)?;
-        Ok(Call::Broadcast {
-            from,
-            content: elements::content(self.msg_body, self.cloud_custom_data)?,
-        })
+        let content = elements::content(self.msg_body, self.cloud_custom_data)?;
+        Ok(Call::Broadcast { from, random: Random(self.random), content })
     }
 }
 

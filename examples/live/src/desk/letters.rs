@@ -1,13 +1,12 @@
 //! Messages to single users, outside of any group (`openim/sendmsg`): given to those who are connected,
 //! and kept for nobody.
 //!
-//! Bounds: [`MOST_WAITING`] for each session, which misses those past it; and [`REMEMBERED`] marks, by which
+//! Bounds: [`MOST_WAITING`] for each session, which misses those past it; and those of [`Once`], by which
 //! a letter that is sent twice is known.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
 };
 
 use liveroom::{
@@ -20,12 +19,10 @@ use liveroom::{
 use serde_json::json;
 use tokio::sync::mpsc;
 
+use super::once::Once;
+
 /// Letters that wait for one session to be written.
 const MOST_WAITING: usize = 32;
-/// "The same sender and `MsgRandom` within 5 minutes is a duplicate".
-const DUPLICATE: Duration = Duration::from_mins(5);
-/// Letters that are remembered for it.
-const REMEMBERED: usize = 16_384;
 
 /// A message to one user, on its way.
 #[derive(Debug)]
@@ -42,8 +39,7 @@ type Mark = (AppId, Option<UserId>, UserId, u32);
 #[derive(Debug, Default)]
 struct Kept {
     boxes: BTreeMap<(AppId, UserId), BTreeMap<SessionId, Slot>>,
-    given: BTreeMap<Mark, u64>,
-    order: VecDeque<(Timestamp, Mark)>,
+    given: Once<Mark>,
     count: u64,
 }
 
@@ -88,9 +84,8 @@ impl Letters {
     ) -> Result<Reply, Failure> {
         let mut kept = self.lock();
         let mark = (app, message.from.clone(), message.to.clone(), message.random);
-        kept.forget(now);
-        let number = if let Some(number) = kept.given.get(&mark) {
-            *number
+        let number = if let Some(number) = kept.given.number(now, &mark) {
+            number
         } else {
             let number = kept.count + 1;
             let letter = Arc::new(Letter { message, at: now, number });
@@ -101,8 +96,7 @@ impl Letters {
                 let _full_or_gone = slot.try_send(letter.clone());
             }
             kept.count = number;
-            kept.given.insert(mark.clone(), number);
-            kept.order.push_back((now, mark));
+            kept.given.keep(now, mark, number);
             number
         };
         Ok(Reply::with(json!({ "MsgTime": now.as_secs(), "MsgKey": number.to_string() })))
@@ -110,17 +104,5 @@ impl Letters {
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().expect("nobody panics under this lock")
-    }
-}
-
-impl Kept {
-    /// Forgets marks that are too old or too many.
-    fn forget(&mut self, now: Timestamp) {
-        while let Some((at, _)) = self.order.front()
-            && (now.since(*at) >= DUPLICATE || self.order.len() >= REMEMBERED)
-            && let Some((_, mark)) = self.order.pop_front()
-        {
-            self.given.remove(&mark);
-        }
     }
 }

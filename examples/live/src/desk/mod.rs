@@ -9,6 +9,7 @@ mod ends;
 mod groups;
 mod letters;
 mod likes;
+mod once;
 mod owned;
 mod send;
 
@@ -20,7 +21,7 @@ use std::{
 
 use liveroom::{
     AppId, AppStatus, Author, Command, Group, GroupConfig, GroupId, HubKey, Output, Platform,
-    PushError, Receipt, SessionId, Settings, UserId,
+    PushError, Random, Receipt, SessionId, Settings, UserId,
     tim::{
         Call, Code, Failure, Read, ToUser,
         callbacks::{Callback, Connection},
@@ -33,6 +34,7 @@ use self::{
     counts::{Gathered, Sums},
     ends::{Ends, Mark, Sent},
     letters::Letters,
+    once::Once,
     owned::Owned,
 };
 use crate::{
@@ -48,6 +50,8 @@ pub(crate) struct Desk {
     counts: Gathered,
     /// Groups whose next change of profile belongs to their making.
     furnished: Mutex<BTreeSet<HubKey>>,
+    /// Broadcasts of late: their apps and marks.
+    broadcasts: Mutex<Once<(AppId, Random)>>,
     /// Messages to single users, outside of any group.
     pub(crate) letters: Letters,
     pub(crate) callbacks: Option<Callbacks>,
@@ -62,6 +66,7 @@ impl Desk {
             owned: Owned::default(),
             counts: Gathered::default(),
             furnished: Mutex::default(),
+            broadcasts: Mutex::default(),
             letters: Letters::default(),
             callbacks,
             addresses: Mutex::default(),
@@ -98,10 +103,15 @@ impl Desk {
         self.owned.deleted(app);
         self.counts.forget(app);
         self.furnished().retain(|key| key.app() != app);
+        self.broadcasts().retain(|(of, _)| *of != app);
     }
 
     fn furnished(&self) -> MutexGuard<'_, BTreeSet<HubKey>> {
         self.furnished.lock().expect("nobody panics under this lock")
+    }
+
+    fn broadcasts(&self) -> MutexGuard<'_, Once<(AppId, Random)>> {
+        self.broadcasts.lock().expect("nobody panics under this lock")
     }
 
     fn addresses(&self) -> MutexGuard<'_, BTreeMap<SessionId, IpAddr>> {
@@ -170,17 +180,8 @@ impl House {
                 self.send(asker, &group, author, *draft, sent).await
             }
             Call::Create(new) => self.make_group(asker, &new).await,
-            Call::Broadcast { from, content } => {
-                if !asker.admin {
-                    return Err(Turned::NotAdmin.into());
-                }
-                if from.is_some_and(|from| from != self.apps.admin) {
-                    let info = "From_Account: a broadcast is told in the administrator's name";
-                    return Err(Failure::new(Code::BAD_PARAMETER, info));
-                }
-                let sent = self.hub.broadcast(self.clock.now(), asker.app, content);
-                sent.map_err(|error| Failure::from(&error))?;
-                Ok(rest::broadcast(self.number()))
+            Call::Broadcast { from, random, content } => {
+                self.broadcast(asker, from.as_ref(), random, content)
             }
             Call::ToUser(message) => self.write_to(asker, *message),
             Call::Recall { group, seqs } => self.recall(asker, &group, &seqs),

@@ -1,7 +1,8 @@
 //! A message on its way: asked about, pushed, and waited for.
 
 use liveroom::{
-    Author, Command, Decision, Discard, Draft, GroupId, HubKey, Outcome, Rejection, UserId,
+    Author, Command, Content, Decision, Discard, Draft, GroupId, HubKey, Outcome, Random,
+    Rejection, UserId,
     tim::{
         Code, Failure,
         callbacks::{Callback, Saying},
@@ -64,6 +65,34 @@ impl House {
             },
         };
         Ok(rest::sent(&outcome, disclose, asker.admin, now()))
+    }
+
+    /// Tells all groups of an app something, unless it was told before.
+    pub(super) fn broadcast(
+        &self,
+        asker: &Asker,
+        from: Option<&UserId>,
+        random: Random,
+        content: Content,
+    ) -> Result<Reply, Failure> {
+        if !asker.admin {
+            return Err(Turned::NotAdmin.into());
+        }
+        if from.is_some_and(|from| *from != self.apps.admin) {
+            let info = "From_Account: a broadcast is told in the administrator's name";
+            return Err(Failure::new(Code::BAD_PARAMETER, info));
+        }
+        let (now, mark) = (self.clock.now(), (asker.app, random));
+        let before = self.desk.broadcasts().number(now, &mark);
+        if let Some(number) = before {
+            return Ok(rest::broadcast(number));
+        }
+        // Of two at once the second comes too often.
+        let sent = self.hub.broadcast(now, asker.app, content);
+        sent.map_err(|error| Failure::from(&error))?;
+        let number = self.number();
+        self.desk.broadcasts().keep(now, mark, number);
+        Ok(rest::broadcast(number))
     }
 
     /// What the app's server decides about a message of the app.

@@ -1,11 +1,14 @@
 //! The modelled service's REST commands, over HTTP: each of them, and each kind of bad input, which gets
 //! its code and changes nothing.
 
+use std::time::Duration;
+
 use live::{Limits, Options};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::sleep,
 };
 
 use crate::support::{
@@ -247,13 +250,21 @@ async fn notifications_reach_one_group_and_broadcasts_all_once_a_second() {
     let all = json!({"From_Account": "administrator", "Random": 1, "MsgBody": text_to("", 0, "to all")["MsgBody"]});
     let sent = app.group("send_broadcast_msg", all.clone()).await;
     assert!(sent["MsgSeq"].as_u64().is_some_and(|seq| seq > 0));
-    assert_eq!(app.fails("send_broadcast_msg", all.clone()).await, 10006);
+    let another = json!({"Random": 2, "MsgBody": text_to("", 0, "another")["MsgBody"]});
+    assert_eq!(app.fails("send_broadcast_msg", another.clone()).await, 10006);
+    assert_eq!(app.group("send_broadcast_msg", all.clone()).await, sent, "sent once already");
     // It is told in the administrator's name, and nobody is told that it is another's.
-    let mut anns = all;
+    let mut anns = all.clone();
     anns["From_Account"] = json!("ann");
     assert_eq!(app.fails("send_broadcast_msg", anns).await, 10004);
     let told = viewer.until_entry(|entry| entry.to_string().contains("to all")).await;
     assert_eq!(told["type"], "notice");
+    // Nor is it told again once another may be.
+    sleep(Duration::from_millis(1_100)).await;
+    assert_eq!(app.group("send_broadcast_msg", all).await, sent);
+    assert_ne!(app.group("send_broadcast_msg", another).await, sent);
+    let told = viewer.until_entry(|entry| entry["type"] == "notice").await;
+    assert!(told.to_string().contains("another"), "{told}");
 }
 
 #[tokio::test]
@@ -331,8 +342,8 @@ async fn who_calls_must_be_an_administrator_with_a_good_signature() {
     // Another app's key, another app's signature, and one whose time is over.
     let foreign = |app: &str, user: &str, age: u64| {
         let key: live::AppKey = app.parse().unwrap();
-        let then = liveroom::Clock::new().now().before(std::time::Duration::from_secs(age));
-        key.sign(user, then, std::time::Duration::from_secs(60)).unwrap()
+        let then = liveroom::Clock::new().now().before(Duration::from_secs(age));
+        key.sign(user, then, Duration::from_secs(60)).unwrap()
     };
     let signed = |sig: String| with("1400000000", "administrator", &sig);
     assert_eq!(

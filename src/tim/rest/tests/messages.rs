@@ -95,10 +95,14 @@ fn notifications_and_broadcasts_are_for_everybody() {
     assert_eq!(commands(call), [Command::notice("we begin")]);
     let some = json!({ "GroupId": "friday", "Content": "x", "ToMembers_Account": ["bob"] });
     assert_eq!(ask("send_group_system_notification", &some), Err(10_004));
-    let Ok(Call::Broadcast { from, content }) = ask("send_broadcast_msg", &text_body()) else {
+    let Ok(Call::Broadcast { from, random, content }) = ask("send_broadcast_msg", &text_body())
+    else {
         panic!("a broadcast")
     };
-    assert_eq!((from, content.texts().next()), (None, Some("hello")));
+    assert_eq!((from, random, content.texts().next()), (None, Random(7), Some("hello")));
+    let mut unmarked = text_body();
+    unmarked.as_object_mut().unwrap().remove("Random");
+    assert_eq!(ask("send_broadcast_msg", &unmarked), Err(10_004));
     assert_eq!(parsed(&broadcast(9))["MsgSeq"], 9);
 }
 
