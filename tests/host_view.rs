@@ -277,6 +277,29 @@ fn a_rebase_moves_every_deadline_back_and_forth() {
 }
 
 #[test]
+fn a_message_is_found_by_its_mark_as_long_as_the_mark_makes_a_duplicate() {
+    let mut group = group(GroupConfig::livestream());
+    let mut push = |author, random| {
+        let draft = Draft::text("once").random(Random(random));
+        match group.push(START, author, draft.into()) {
+            Ok(Receipt::Sent { message, .. }) => message,
+            other => panic!("{other:?}"),
+        }
+    };
+    let in_name = Author::AppAs { user: user("ann"), profile: Profile::default() };
+    let (of_app, of_ann) = (push(Author::App, 7), push(in_name, 7));
+    let ann = user("ann");
+    let first = |at, user, random| group.first_with(at, user, Random(random));
+    assert_eq!([first(START, None, 7), first(START, Some(&ann), 7)], [Some(of_app), Some(of_ann)]);
+    let bo = user("bo");
+    assert_eq!([first(START, None, 8), first(START, Some(&bo), 7)], [None, None]);
+    let over = START + Duration::from_mins(5);
+    let last = START + (Duration::from_mins(5) - Duration::from_millis(1));
+    assert_eq!(first(last, None, 7), Some(of_app));
+    assert_eq!(first(over, None, 7), None);
+}
+
+#[test]
 fn the_journal_has_a_record_of_what_changes_something_and_of_nothing_else() {
     let mut settings = GroupConfig::livestream().settings().clone();
     settings.journal = true;

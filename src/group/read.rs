@@ -7,7 +7,7 @@ use crate::{
     config::GroupConfig,
     cursor::{Cursor, CursorError},
     entry::Entry,
-    id::{Epoch, FilterId, GroupId, MessageId, RecordNo, Seq, SessionId, UserId},
+    id::{Epoch, FilterId, GroupId, MessageId, Random, RecordNo, Seq, SessionId, UserId},
     log::Entries,
     output::{Output, Question},
     profile::GroupProfile,
@@ -248,6 +248,17 @@ impl Group {
     pub fn may(&self, by: &Author, action: Action) -> Result<(), Refusal> {
         let caller = self.caller(by, Some(Newcomer(None)))?;
         self.may_do(&caller, action, None)
+    }
+
+    /// The message that a user, or the app (`None`), sent with that mark, as long as the same mark again is a
+    /// duplicate: 5 minutes, and the last 32 marks of each author.
+    pub fn first_with(
+        &self,
+        now: Timestamp,
+        author: Option<&UserId>,
+        random: Random,
+    ) -> Option<MessageId> {
+        self.talk.receipts.duplicate(now, &author.cloned(), random)
     }
 
     /// The life of an accepted message, while it is remembered: 5 minutes, and at most 65,536 messages.

@@ -1,5 +1,7 @@
 //! A message on its way: asked about, pushed, and waited for.
 
+use std::time::Duration;
+
 use liveroom::{
     Author, Command, Content, Decision, Discard, Draft, GroupId, HubKey, Outcome, Random,
     Rejection, UserId,
@@ -31,7 +33,7 @@ impl House {
         draft.kind = super::likes::kind(&draft, self.rooms.iter().any(|room| room.key == key));
         let now = || self.clock.now();
         let by_app = matches!(author, Author::App | Author::AppAs { .. });
-        if by_app && !sent.skip_before {
+        if by_app && !sent.skip_before && !self.repeats(key, &author, &draft) {
             // Users' messages are held and asked about by the group; the app's own are not.
             match self.decision(asker, group, &author, &draft).await? {
                 Decision::Allow => {}
@@ -65,6 +67,19 @@ impl House {
             },
         };
         Ok(rest::sent(&outcome, disclose, asker.admin, now()))
+    }
+
+    /// Whether a message of the app is one that was sent before, and decided about. One that will be forgotten in a
+    /// moment is none any more, so that none is pushed undecided.
+    fn repeats(&self, key: HubKey, author: &Author, draft: &Draft) -> bool {
+        let user = match author {
+            Author::AppAs { user, .. } => Some(user),
+            _ => None,
+        };
+        let Some(random) = draft.random else { return false };
+        let then = self.clock.now() + Duration::from_secs(1);
+        let first = self.hub.read(key, |group| group.first_with(then, user, random));
+        first.flatten().is_some()
     }
 
     /// Tells all groups of an app something, unless it was told before.

@@ -197,6 +197,22 @@ async fn what_is_not_delivered_is_told_as_an_exception_with_its_code() {
 }
 
 #[tokio::test]
+async fn what_is_sent_again_is_answered_alike_and_asked_about_once() {
+    let (_host, app, mut receiver) = watched().await;
+    let mut anns = text_to("live", 1, "in her name");
+    anns["From_Account"] = json!("ann");
+    let sent = app.send("live", 1, "hello").await;
+    let in_her_name = app.group("send_group_msg", anns.clone()).await;
+    assert_ne!(in_her_name["MsgSeq"], sent["MsgSeq"]);
+    before(&receiver, |_| refuse(1, ""));
+    assert_eq!(app.send("live", 1, "hello").await, sent);
+    assert_eq!(app.group("send_group_msg", anns).await, in_her_name);
+    assert_eq!(code(&app.send("live", 2, "hello").await), 10016);
+    let asked: Vec<_> = receiver.rest().into_iter().filter(|it| it.command() == BEFORE).collect();
+    assert_eq!(asked.len(), 3, "{asked:?}");
+}
+
+#[tokio::test]
 async fn a_message_can_opt_out_of_either_callback() {
     let (_host, app, mut receiver) = watched().await;
     let with = |random: u32, forbid: Value| {
