@@ -145,6 +145,25 @@ async fn a_group_is_told_made_with_its_profile_and_ended_though_its_id_is_taken_
 }
 
 #[tokio::test]
+async fn what_is_decided_once_the_house_is_about_to_end_is_not_taken_in_any_more() {
+    let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let to = format!("http://{}/", silent.local_addr().unwrap()).parse().unwrap();
+    let within = Duration::from_millis(300);
+    let house = house_with(CallbackOptions { within, ..CallbackOptions::to(to) });
+    let body = r#"{"GroupId":"live","Random":1,"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"x"}}]}"#;
+    let call = rest::call("group_open_http_svc", "send_group_msg", body.as_bytes()).unwrap();
+    let asker = administrator(&house);
+    let settled = async {
+        sleep(Duration::from_millis(100)).await;
+        house.settle().await;
+    };
+    let (sent, ()) = tokio::join!(house.serve(&asker, call), settled);
+    assert_eq!(sent.unwrap_err().code, Code::INTERNAL);
+    let stats = house.hub.read(house.rooms[0].key, liveroom::Group::stats).unwrap();
+    assert_eq!(stats.accepted(), 0);
+}
+
+#[tokio::test]
 async fn what_is_on_its_way_when_the_house_ends_arrives() {
     let server = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let to = format!("http://{}/", server.local_addr().unwrap()).parse().unwrap();

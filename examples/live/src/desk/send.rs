@@ -49,6 +49,8 @@ impl House {
                 }
                 _ => return Err(Code::INTERNAL.into()),
             }
+            // It may have ended meanwhile, or be about to.
+            self.must_be_open(asker.app)?;
         }
         let push = || self.push_as(key, author.clone(), Command::from(draft.clone()));
         let mark = Mark::of(key, &author, asker.user.as_ref(), &draft);

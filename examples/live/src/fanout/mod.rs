@@ -118,6 +118,7 @@ impl FanOut {
                 Errand::Poll { group, poll } => self.parlours.hold(now, group, poll),
                 Errand::Close => {
                     self.halls.iter_mut().for_each(|hall| hall.hurry(now));
+                    self.parlours.hurry(now);
                     return ControlFlow::Break(());
                 }
             }

@@ -92,6 +92,14 @@ impl Parlours {
         self.words.extend(frame.map(|frame| (session, frame)));
     }
 
+    /// Whatever there is is due now.
+    pub(super) fn hurry(&mut self, now: Timestamp) {
+        let keys: Vec<_> = self.all.keys().copied().collect();
+        for key in keys {
+            self.at(key, |parlour| parlour.notify(now, true));
+        }
+    }
+
     /// Gives out whatever is due, and says when there is more to do, if by time alone.
     pub(super) fn step(&mut self, now: Timestamp) -> Option<Timestamp> {
         while let Some((_, key)) = self.due.first().copied().filter(|(due, _)| *due <= now) {

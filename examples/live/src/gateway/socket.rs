@@ -118,6 +118,10 @@ impl Connection {
                 biased;
                 () = self.line.ended() => return false,
                 () = closes(&mut closing) => {
+                    // What came to its end is answered still.
+                    while let Some(Some(answer)) = self.jobs.next().now_or_never() {
+                        say(&self.line, answer).await;
+                    }
                     self.line.end();
                     return false;
                 }

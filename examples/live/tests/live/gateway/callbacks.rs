@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     rest::{Called, Reaction, Receiver, allow, refuse},
-    sdk::{Sdk, app_options, sig, text, texts},
+    sdk::{Sdk, app_options, sig, text, texts, words},
     start,
 };
 
@@ -110,6 +110,24 @@ async fn the_server_is_asked_who_may_come_in_and_what_it_refuses_is_refused() {
     let members = ann.call("group_open_avchatroom_http_svc.get_members", &join).await;
     assert_eq!(members["MemberList"].as_array().unwrap().len(), 1, "{members}");
     host.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_server_thinks_about_comes_to_its_end_with_the_host() {
+    let (host, receiver) = watched(Limits::default()).await;
+    let mut ann = Sdk::user(&host, "ann").await;
+    ann.make("mine").await;
+    ann.join("mine").await;
+    let before_messages = "Group.CallbackBeforeSendMsg";
+    receiver.react(move |it| match it.command() == before_messages {
+        true => Reaction::Never,
+        false => allow(),
+    });
+    let held = ann.ask(&servcmd("send_group_msg"), &words("mine", "too late", 1)).await;
+    assert!(ann.is_unanswered(held).await);
+    let (stopped, answer) = tokio::join!(host.stop(), ann.reply(held));
+    assert_eq!(answer["ErrorCode"], 10_100, "{answer}");
+    assert!(stopped.unwrap().balances());
 }
 
 #[tokio::test]

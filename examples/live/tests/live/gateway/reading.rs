@@ -1,5 +1,8 @@
 //! Polls: held, answered, resumed.
 
+use std::time::Duration;
+
+use live::{Limits, Options};
 use serde_json::json;
 
 use crate::support::{
@@ -38,6 +41,23 @@ async fn a_poll_for_which_nothing_comes_is_answered_after_ten_seconds() {
     assert!((10..15).contains(&began.elapsed().as_secs()));
     assert_eq!(reading.start, start);
     host.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_polls_when_the_host_ends_is_given_what_there_is() {
+    let limits = Limits::default().with_tick(Duration::from_secs(5));
+    let host = start(Options { limits, ..app_options() });
+    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
+    ann.make("mine").await;
+    ann.join("mine").await;
+    let mut reading = bob.join("mine").await;
+    bob.poll(&mut reading).await;
+    let last = bob.begin_poll(&reading).await;
+    assert_eq!(ann.say("mine", "the last", 1).await["ErrorCode"], 0);
+    assert!(bob.is_unanswered(last).await, "it waits for others to go with it");
+    let (stopped, came) = tokio::join!(host.stop(), bob.end_poll(&mut reading, last));
+    assert_eq!(texts(&came), ["the last"]);
+    stopped.unwrap();
 }
 
 #[tokio::test]
