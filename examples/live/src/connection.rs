@@ -1,6 +1,7 @@
 //! One WebSocket: what comes in over it, from the first frame to the last.
 
 use std::{
+    net::IpAddr,
     sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
@@ -33,7 +34,7 @@ use crate::{
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve(house: Arc<House>, socket: WebSocket) {
+pub(crate) async fn serve(house: Arc<House>, socket: WebSocket, ip: IpAddr) {
     let (sink, mut stream) = socket.split();
     let (line, outbound) = Line::new();
     let writer = spawn(outbound.write(sink, house.limits.patience));
@@ -42,6 +43,7 @@ pub(crate) async fn serve(house: Arc<House>, socket: WebSocket) {
         house,
         line: Arc::new(line),
         stay: None,
+        ip,
         frames: Bucket::default(),
         heard: Instant::now(),
         asked: false,
@@ -85,6 +87,7 @@ struct Connection {
     house: Arc<House>,
     line: Arc<Line>,
     stay: Option<Stay>,
+    ip: IpAddr,
     /// What it sent, against what it may send.
     frames: Bucket,
     heard: Instant,
@@ -195,7 +198,7 @@ impl Connection {
         let Some(room) = self.house.room(join.group.as_deref()) else {
             return self.line.part(Fault::no_group().text());
         };
-        match self.house.enter(room, &join, &self.line) {
+        match self.house.enter(room, &join, &self.line, self.ip) {
             Ok(Entered { stay, arrival, cursor, welcome }) => {
                 // Before the errand, so that no batch comes before the welcome.
                 self.line.say(welcome.text()).await;

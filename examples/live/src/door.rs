@@ -5,7 +5,10 @@
 //! by nothing else. Everything that opens or closes a session happens under one lock, so that the end
 //! of an old connection cannot close what a new one has just opened.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard},
+};
 
 use liveroom::{
     Author, Command, Cursor, JoinStatus, Platform, Profile, PushError, Receipt, Refusal, SessionId,
@@ -73,6 +76,7 @@ struct Caller<'a> {
     room: &'a Arc<Room>,
     join: &'a JoinFrame,
     line: &'a Arc<Line>,
+    ip: IpAddr,
     owns: bool,
 }
 
@@ -89,17 +93,18 @@ impl House {
         room: &Arc<Room>,
         join: &JoinFrame,
         line: &Arc<Line>,
+        ip: IpAddr,
     ) -> Result<Entered, Turned> {
         let owns = match &join.key {
             None => false,
             Some(key) if key.parse() == Ok(self.key) => true,
             Some(_) => return Err(Turned::WrongKey),
         };
-        let caller = Caller { room, join, line, owns };
+        let caller = Caller { room, join, line, ip, owns };
         let mut book = self.door.book();
         book.forget(self.clock.now());
         if join.guest == Some(true) && !owns {
-            return self.enter_as_guest(room);
+            return self.enter_as_guest(room, ip);
         }
         let token = join.token.as_deref().and_then(|text| text.parse().ok());
         match token.and_then(|token| Some((token, book.get_mut(&token)?))) {
@@ -111,12 +116,12 @@ impl House {
         }
     }
 
-    fn enter_as_guest(&self, room: &Arc<Room>) -> Result<Entered, Turned> {
+    fn enter_as_guest(&self, room: &Arc<Room>, ip: IpAddr) -> Result<Entered, Turned> {
         let session = SessionId(self.number());
         let author = Author::Guest(session);
         let visitor = Visitor::guest(Platform::Web);
         let command = Command::join_as_guest(Platform::Web);
-        let (status, cursor) = self.open_and_join(room, &author, session, visitor, command)?;
+        let (status, cursor) = self.open_and_join(room, &author, ip, visitor, command)?;
         let welcome = self.welcome(&Admitted {
             room,
             returned: status != JoinStatus::Joined,
@@ -133,7 +138,7 @@ impl House {
     }
 
     fn enter_as_user(&self, caller: &Caller<'_>, book: &mut Book) -> Result<Entered, Turned> {
-        let &Caller { room, join, line, owns } = caller;
+        let &Caller { room, join, line, ip, owns } = caller;
         // Without randomness there is no identity to give; time may help.
         let token = Secret::random().map_err(|_| Refusal::JoinClosed)?;
         let (user, unnamed) = self.newcomer(owns);
@@ -143,7 +148,7 @@ impl House {
         let author = Author::Session(session);
         let visitor = Visitor::user(user.clone(), Platform::Web);
         let command = Command::join(user.clone(), (*profile).clone(), Platform::Web);
-        let (status, cursor) = self.open_and_join(room, &author, session, visitor, command)?;
+        let (status, cursor) = self.open_and_join(room, &author, ip, visitor, command)?;
         let welcome = self.welcome(&Admitted {
             room,
             returned: status != JoinStatus::Joined,
@@ -178,17 +183,18 @@ impl House {
         token: Secret,
         pass: &mut Pass,
     ) -> Result<Entered, Turned> {
-        let &Caller { room, join, line, owns } = caller;
+        let &Caller { room, join, line, ip, owns } = caller;
         let (session, author) = (pass.session, Author::Session(pass.session));
         let nick = named(join.nick.as_deref()).unwrap_or(&pass.profile.nick);
         let avatar = join.avatar.as_deref().unwrap_or(&pass.profile.avatar);
         let profile = Arc::new(Profile::new(nick, avatar));
         let command = Command::join(pass.user.clone(), (*profile).clone(), Platform::Web);
         let (status, tail) = if pass.held.is_some() {
+            self.desk.came(session, ip);
             self.join(room, &author, command)?
         } else {
             let visitor = Visitor::user(pass.user.clone(), Platform::Web);
-            self.open_and_join(room, &author, session, visitor, command)?
+            self.open_and_join(room, &author, ip, visitor, command)?
         };
         let kept = self.kept_cursor(room, join, &pass.floor);
         let cursor = kept.unwrap_or(tail);
@@ -223,16 +229,25 @@ impl House {
         &self,
         room: &Room,
         author: &Author,
-        session: SessionId,
+        ip: IpAddr,
         visitor: Visitor,
         command: Command,
     ) -> Result<(JoinStatus, Cursor), PushError> {
+        let (Author::Session(session) | Author::Guest(session)) = *author else {
+            unreachable!("whoever comes in has a session");
+        };
         self.hub.open(self.app, session, visitor)?;
+        self.desk.came(session, ip);
         let joined = self.join(room, author, command);
         if joined.is_err() {
-            self.hub.close(self.clock.now(), self.app, session);
+            self.close(session);
         }
         joined
+    }
+
+    fn close(&self, session: SessionId) {
+        self.desk.went(session);
+        self.hub.close(self.clock.now(), self.app, session);
     }
 
     fn join(
@@ -262,7 +277,7 @@ impl House {
             }
             book.let_go(now, token);
         }
-        self.hub.close(now, self.app, stay.session);
+        self.close(stay.session);
     }
 
     /// Somebody leaves on purpose.
@@ -271,11 +286,12 @@ impl House {
         if stay.token.is_some_and(|token| !book.is_held_by(&token, stay.connection)) {
             return Ok(());
         }
-        self.push(&stay.room, &stay.author, Command::Quit)?;
+        let quit = || self.push(&stay.room, &stay.author, Command::Quit);
+        self.desk.leave(stay.room.key, stay.user.as_ref(), stay.session, quit)?;
         if let Some(token) = stay.token {
             book.remove(&token);
         }
-        self.hub.close(self.clock.now(), self.app, stay.session);
+        self.close(stay.session);
         Ok(())
     }
 }

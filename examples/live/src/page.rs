@@ -111,7 +111,7 @@ async fn open(
     }
     match site.places.try_acquire_owned() {
         Ok(place) => upgrade.on_upgrade(async move |socket| {
-            serve(site.house, socket).await;
+            serve(site.house, socket, peer.ip).await;
             drop(place);
         }),
         Err(_full) => upgrade.on_upgrade(turn_away),

@@ -20,8 +20,8 @@ use std::{
 };
 
 use liveroom::{
-    AppId, AppStatus, Author, Command, Group, GroupConfig, GroupId, HubKey, Output, Platform,
-    PushError, Random, Receipt, SessionId, Settings, UserId,
+    AppId, AppStatus, Author, Command, Group, GroupConfig, GroupId, HubKey, LeaveReason, Output,
+    Platform, PushError, Random, Receipt, SessionId, Settings, UserId,
     tim::{
         Call, Code, Failure, Read, ToUser,
         callbacks::{Callback, Connection},
@@ -57,6 +57,8 @@ pub(crate) struct Desk {
     pub(crate) callbacks: Option<Callbacks>,
     /// Where the sessions of users are, for whom callbacks are to say it.
     addresses: Mutex<BTreeMap<SessionId, IpAddr>>,
+    /// The same, where users leave groups on purpose, until it is told: their sessions may be gone by then.
+    exits: Mutex<BTreeMap<(HubKey, UserId), IpAddr>>,
 }
 
 impl Desk {
@@ -70,6 +72,7 @@ impl Desk {
             letters: Letters::default(),
             callbacks,
             addresses: Mutex::default(),
+            exits: Mutex::default(),
         }
     }
 
@@ -97,12 +100,31 @@ impl Desk {
         self.addresses().remove(&session);
     }
 
+    /// A user, or a guest, leaves a group over a session, by what `quit` does.
+    pub(crate) fn leave(
+        &self,
+        group: HubKey,
+        user: Option<&UserId>,
+        session: SessionId,
+        quit: impl FnOnce() -> Result<Receipt, PushError>,
+    ) -> Result<(), PushError> {
+        let ip = self.addresses().get(&session).copied();
+        let exit = user.zip(ip).map(|(user, ip)| ((group, user.clone()), ip));
+        self.exits().extend(exit.clone());
+        let left = quit();
+        if let (Err(_), Some((exit, _))) = (&left, exit) {
+            self.exits().remove(&exit);
+        }
+        left.map(drop)
+    }
+
     /// An app is gone with all its groups.
     pub(crate) fn forget(&self, app: AppId) {
         self.ends.forget_app(app);
         self.owned.deleted(app);
         self.counts.forget(app);
         self.furnished().retain(|key| key.app() != app);
+        self.exits().retain(|(key, _), _| key.app() != app);
         self.broadcasts().retain(|(of, _)| *of != app);
     }
 
@@ -112,6 +134,10 @@ impl Desk {
 
     fn broadcasts(&self) -> MutexGuard<'_, Once<(AppId, Random)>> {
         self.broadcasts.lock().expect("nobody panics under this lock")
+    }
+
+    fn exits(&self) -> MutexGuard<'_, BTreeMap<(HubKey, UserId), IpAddr>> {
+        self.exits.lock().expect("nobody panics under this lock")
     }
 
     fn addresses(&self) -> MutexGuard<'_, BTreeMap<SessionId, IpAddr>> {
@@ -205,6 +231,10 @@ impl House {
             }
             Output::Ask { question, .. } => ends.sent(&Mark::of_message(key, &question.message)).ip,
             Output::Joined { device, .. } => address(&device.session),
+            // Who is lost or removed is nowhere that is known.
+            Output::Left { user: Some(user), reason: LeaveReason::Quit, .. } => {
+                self.desk.exits().remove(&(key, user.clone()))
+            }
             Output::Disbanded { .. } => {
                 owned.disbanded(self.clock.now(), key);
                 None

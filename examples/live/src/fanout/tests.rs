@@ -41,7 +41,7 @@ impl Scene {
         let (line, outbound) = Line::new();
         let line = Arc::new(line);
         let Entered { stay, arrival, cursor, welcome } =
-            house.enter(&room, &JoinFrame::default(), &line).unwrap();
+            house.enter(&room, &JoinFrame::default(), &line, [127, 0, 0, 1].into()).unwrap();
         let HostFrame::Welcome(welcome) = welcome else { panic!("it welcomes") };
         let user: UserId = welcome.me.user.unwrap().parse().unwrap();
         let (session, connection) = (stay.session, stay.connection);

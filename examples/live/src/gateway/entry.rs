@@ -69,8 +69,9 @@ impl House {
 
     /// Lets somebody leave a group on purpose.
     pub(super) fn go(&self, guise: &Guise, key: HubKey) -> Result<Reply, Failure> {
-        let pushed = self.hub.push(self.clock.now(), key, guise.author(), Command::Quit);
-        pushed.map_err(|error| Failure::from(&error))?;
+        let quit = || self.hub.push(self.clock.now(), key, guise.author(), Command::Quit);
+        let left = self.desk.leave(key, guise.user.as_ref(), guise.session, quit);
+        left.map_err(|error| Failure::from(&error))?;
         self.gateway.keys.left(key, guise.session);
         Ok(Reply::empty())
     }

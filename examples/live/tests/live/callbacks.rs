@@ -150,6 +150,7 @@ async fn each_thing_that_happens_to_a_group_is_told_once_and_in_order() {
         (&joined.body["JoinType"], &joined.query["OptPlatform"]),
         (&json!("Apply"), &"Web".to_owned())
     );
+    assert_eq!(joined.query["ClientIP"], "127.0.0.1");
     let online = told_next(&mut receiver, "Group.CallbackOnMemberStateChange").await;
     assert_eq!(
         (&online.body["EventType"], online.query.get("OptPlatform")),
@@ -159,6 +160,7 @@ async fn each_thing_that_happens_to_a_group_is_told_once_and_in_order() {
     let left = told_next(&mut receiver, "Group.CallbackAfterMemberExit").await;
     assert_eq!((&left.body["ExitType"], &left.body["Operator_Account"]), (&json!("Quit"), user));
     assert_eq!(left.body["ExitMemberList"], json!([{"Member_Account": user}]));
+    assert_eq!(left.query["ClientIP"], "127.0.0.1");
     // What ends the host ends what it tells: nothing was told twice.
     host.stop().await.unwrap();
     let mut rest = receiver.rest();
@@ -325,6 +327,13 @@ async fn joins_can_be_refused_and_who_comes_and_goes_is_told() {
     }
     let online = ann.call("group_open_http_svc.get_online_member_num", &join).await;
     assert_eq!(online["OnlineMemberNum"], 1);
+
+    let mut cy = Sdk::user(&host, "cy").await;
+    cy.join("mine").await;
+    assert_eq!(cy.code("group_open_http_svc.quit_group", &join).await, 0);
+    let left = receiver.next_of("Group.CallbackAfterMemberExit").await;
+    assert_eq!(left.body["ExitMemberList"], json!([{"Member_Account": "cy"}]));
+    assert_eq!(left.query["ClientIP"], "127.0.0.1");
 
     assert_eq!(ann.code("im_open_status.wslogout", &json!({})).await, 0);
     let of = |action: &'static str, user: &'static str| {
