@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use liveroom::{Cursor, HubKey, SessionId, Ticket, UserId, tim::frames::Head};
 
-use crate::{gateway::Pass, line::Line, room::RoomNo, secret::Secret};
+use crate::{
+    gateway::{Handle, Pass},
+    line::Line,
+    room::RoomNo,
+};
 
 /// Something for the fan-out thread to do in one room, or in all.
 #[derive(Debug)]
@@ -41,8 +45,8 @@ pub(crate) struct Reader {
 /// A request for what is new, that is answered once there is something.
 #[derive(Debug)]
 pub(crate) struct Poll {
-    /// The reader's key.
-    pub(crate) key: Secret,
+    /// The reader's key, as they are to give it back.
+    pub(crate) handle: Handle,
     pub(crate) line: Arc<Line>,
     pub(crate) head: Head,
     /// The place from which on the reader asks.

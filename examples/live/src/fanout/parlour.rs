@@ -70,7 +70,7 @@ impl Parlour {
 
     /// Holds a poll until there is something to give. A former one with the same key is answered first.
     pub(super) fn hold(&mut self, now: Timestamp, count: u64, poll: Poll) -> Token {
-        if let Some(former) = self.by_key.get(&poll.key).copied() {
+        if let Some(former) = self.by_key.get(&poll.handle.secret).copied() {
             self.let_go(former);
         }
         self.used = now;
@@ -81,7 +81,7 @@ impl Parlour {
             u32::try_from(self.polls.len() - 1).expect("fewer than 2^32 polls are held")
         });
         let token = Token { index, count };
-        self.by_key.insert(poll.key, token);
+        self.by_key.insert(poll.handle.secret, token);
         let place = self.audience.add(token, at);
         self.polls[index as usize] = Some(Held { token, poll, place, at });
         // There may be something already.
@@ -153,7 +153,7 @@ impl Parlour {
         let held = slot.take_if(|held| held.token == token)?;
         self.free.push(token.index);
         self.audience.remove(held.place);
-        self.by_key.remove(&held.poll.key);
+        self.by_key.remove(&held.poll.handle.secret);
         Some(held)
     }
 }
@@ -178,7 +178,7 @@ fn answer(poll: &Poll, to: &Cursor, list: &[u8]) -> Vec<u8> {
     if !poll.pass.is_good() {
         return poll.head.reply(&(&Failure::from(Code::NO_PERMISSION)).into());
     }
-    frames::poll(&poll.head, &poll.key.to_string(), place_after(to), list)
+    frames::poll(&poll.head, &poll.handle.to_string(), place_after(to), list)
 }
 
 /// A batch as the SDK reads it: written once, and the same for all.

@@ -14,7 +14,8 @@ use liveroom::{
 use tokio::sync::{RwLock, mpsc};
 
 use super::{
-    entry::Guise,
+    Handle,
+    entry::{Entrance, Guise},
     keys::Reader,
     socket::{Caller, Job},
 };
@@ -23,7 +24,6 @@ use crate::{
     errand::{Errand, Poll},
     house::House,
     line::Line,
-    secret::Secret,
 };
 
 /// After how many seconds without a word the SDK says that it is there.
@@ -246,19 +246,30 @@ impl Client {
 
     fn poll(&mut self, head: &Head, key: &str, start: u64, guest: bool) -> Result<Begun, Failure> {
         let guise = self.guise(guest)?;
-        let key: Secret = key.parse().map_err(|()| Code::BAD_PARAMETER)?;
+        let handle: Handle = key.parse().map_err(|()| Code::BAD_PARAMETER)?;
         let (asker, house) = (self.asker(&guise), self.house.clone());
-        let (line, head) = (self.line.clone(), head.clone());
+        let (line, head, coming) = (self.line.clone(), head.clone(), self.coming.clone());
         Ok(Begun::Goes(Box::pin(async move {
             let hold = async {
-                let Reader { group, floor, pass, .. } = house.reader(&asker, &guise, key).await?;
-                let poll = Poll { key, line, head: head.clone(), start, floor, pass };
+                let entered = {
+                    let _before_a_quit = coming.read().await;
+                    house.reader(&asker, &guise, &handle).await?
+                };
+                let (secret, reader) = match entered {
+                    Entrance::In(secret, reader) => (secret, reader),
+                    Entrance::Out(notice) => {
+                        return Ok(Some(house.farewell(&head, &handle, start, notice)));
+                    }
+                };
+                let Reader { group, floor, pass, .. } = reader;
+                let handle = Handle { secret, ..handle };
+                let poll = Poll { handle, line, head: head.clone(), start, floor, pass };
                 let taken = house.send_on(Errand::Poll { group, poll }).await;
                 // The host ends, and with it the connection.
-                if taken { Ok(()) } else { Err(Failure::from(Code::INTERNAL)) }
+                if taken { Ok(None) } else { Err(Failure::from(Code::INTERNAL)) }
             };
             // A poll that is held is answered when there is something.
-            hold.await.err().map(|failure| head.reply(&Reply::from(&failure)))
+            hold.await.unwrap_or_else(|failure| Some(head.reply(&Reply::from(&failure))))
         })))
     }
 

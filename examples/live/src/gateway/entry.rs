@@ -1,17 +1,30 @@
 //! Who comes into a group over the SDK, goes, and comes back.
 
 use liveroom::{
-    Author, Command, Group, HubKey, Join, JoinStatus, LeaveReason, Occupant, Platform, Receipt,
-    SessionId, UserId,
+    Author, Body, Class, Command, Cursor, Entry, Group, GroupId, HubKey, Join, JoinStatus,
+    LeaveReason, Notice, Occupant, Platform, PushError, Receipt, Refusal, Seq, SessionId, UserId,
     tim::{
-        Code, Failure,
-        frames::joined,
+        Code, Failure, Room, events,
+        frames::{self, Head, joined},
         rest::{Reply, Turned},
     },
 };
 
-use super::{keys::Reader, place_after};
+use super::{
+    Handle,
+    keys::{NoReader, Reader},
+    place_after,
+};
 use crate::{desk::Asker, house::House, secret::Secret};
+
+/// What becomes of somebody who polls.
+#[derive(Debug)]
+pub(super) enum Entrance {
+    /// They read on, by that key.
+    In(Secret, Reader),
+    /// They are not in the group, nor let in again: a client leaves it by itself upon that notice.
+    Out(Notice),
+}
 
 /// At which session somebody is, as a user or as a guest.
 #[derive(Clone, Debug)]
@@ -46,6 +59,21 @@ impl House {
         key: HubKey,
         note: &str,
     ) -> Result<Reply, Failure> {
+        let (status, entered) = self.let_in(asker, guise, key, note)?;
+        let Some((secret, cursor)) = entered else { return Ok(joined(status, "", 0)) };
+        let group = self.hub.read(key, |group| group.id().clone()).ok_or(Code::NO_SUCH_GROUP)?;
+        let handle = Handle { secret, group }.to_string();
+        Ok(joined(status, &handle, place_after(&cursor)))
+    }
+
+    /// The same, and where they begin to read; neither for somebody who waits to be admitted.
+    fn let_in(
+        &self,
+        asker: &Asker,
+        guise: &Guise,
+        key: HubKey,
+        note: &str,
+    ) -> Result<(JoinStatus, Option<(Secret, Cursor)>), Failure> {
         let now = self.clock.now();
         let answer = self.hub.push(now, key, guise.author(), guise.join(note));
         let answer = answer.map_err(|error| Failure::from(&error))?;
@@ -53,7 +81,7 @@ impl House {
             unreachable!("a join is answered by how one came in");
         };
         if status == JoinStatus::WaitingForApproval {
-            return Ok(joined(status, "", 0));
+            return Ok((status, None));
         }
         let keys = &self.gateway.keys;
         let was_in = status == JoinStatus::AlreadyInGroup;
@@ -64,14 +92,18 @@ impl House {
             let reader = Reader::new(asker.app, key, user, guise.session, cursor);
             keys.give(now, reader).map_err(|_| Failure::from(Code::INTERNAL))?
         };
-        Ok(joined(status, &secret.to_string(), place_after(&cursor)))
+        Ok((status, Some((secret, cursor))))
     }
 
-    /// Lets somebody leave a group on purpose.
+    /// Lets somebody leave a group on purpose. Whoever is not in it has left: a client that takes itself to be in,
+    /// since it was as a guest, or before the host was started anew, would never come in again.
     pub(super) fn go(&self, guise: &Guise, key: HubKey) -> Result<Reply, Failure> {
         let quit = || self.hub.push(self.clock.now(), key, guise.author(), Command::Quit);
         let left = self.desk.leave(key, guise.user.as_ref(), guise.session, quit);
-        left.map_err(|error| Failure::from(&error))?;
+        match left {
+            Ok(_) | Err(PushError::Refused(Refusal::UnknownSession { .. })) => {}
+            Err(error) => return Err(Failure::from(&error)),
+        }
         self.gateway.keys.left(key, guise.session);
         Ok(Reply::empty())
     }
@@ -96,20 +128,43 @@ impl House {
         }
     }
 
-    /// Whose key that is, if it is good for somebody in that guise. One whose connection was lost is in the group
-    /// again, over the new one.
+    /// Who polls with that handle, if it is good for somebody in that guise. One whose connection was lost is in the
+    /// group again, over the new one; one whose key is not known any more comes in by a new one.
+    ///
+    /// # Errors
+    /// It is another's, its reader left, or nobody can say now: whoever polls on may be told something else.
     pub(super) async fn reader(
         &self,
         asker: &Asker,
         guise: &Guise,
-        secret: Secret,
-    ) -> Result<Reader, Failure> {
-        let now = self.clock.now();
-        let reader = self.gateway.keys.find(now, &secret).filter(|it| it.app == asker.app);
-        let reader = reader.ok_or(Code::NO_PERMISSION)?;
-        if reader.user != guise.user {
-            return Err(Turned::NotLoggedIn.into());
+        Handle { secret, group }: &Handle,
+    ) -> Result<Entrance, Failure> {
+        let found = self.gateway.keys.find(self.clock.now(), secret);
+        let entered = match found {
+            Err(NoReader::Taken) => return Err(Code::NO_PERMISSION.into()),
+            Ok(reader) if reader.app != asker.app => return Err(Code::NO_PERMISSION.into()),
+            // The SDK goes on with what a guest read once they have logged in, as whom they are not in the group.
+            Ok(Reader { user: None, .. }) if guise.user.is_some() => {
+                return Ok(Entrance::Out(Notice::QuitElsewhere));
+            }
+            Ok(reader) if reader.user != guise.user => return Err(Turned::NotLoggedIn.into()),
+            Ok(reader) => self.read_on(asker, guise, *secret, reader).await,
+            Err(NoReader::Unknown) => self.come_anew(asker, guise, group).await,
+        };
+        match entered {
+            Ok((secret, reader)) => Ok(Entrance::In(secret, reader)),
+            Err(failure) => farewell(&failure).map(Entrance::Out).ok_or(failure),
         }
+    }
+
+    /// A reader whose key is known reads on by it.
+    async fn read_on(
+        &self,
+        asker: &Asker,
+        guise: &Guise,
+        secret: Secret,
+        reader: Reader,
+    ) -> Result<(Secret, Reader), Failure> {
         let is_in = self.hub.read(reader.group, |group| match group.occupant(guise.session) {
             // Connected, and not in.
             Some(Occupant::Applicant(_)) => Err(Code::NO_PERMISSION),
@@ -122,7 +177,38 @@ impl House {
         if !is_in || reader.session != guise.session {
             self.gateway.keys.moved(secret, guise.session);
         }
-        Ok(reader)
+        Ok((secret, reader))
+    }
+
+    /// Somebody comes with a key that is not known: the host was started anew, or they were away for long. They join
+    /// the group that they name, as whoever asks to.
+    async fn come_anew(
+        &self,
+        asker: &Asker,
+        guise: &Guise,
+        group: &GroupId,
+    ) -> Result<(Secret, Reader), Failure> {
+        let key = self.find(asker.app, group)?;
+        self.may_join(asker, group).await?;
+        let (_, entered) = self.let_in(asker, guise, key, "")?;
+        let (secret, _) = entered.ok_or(Code::NO_PERMISSION)?;
+        let reader = self.gateway.keys.find(self.clock.now(), &secret);
+        Ok((secret, reader.map_err(|_| Failure::from(Code::NO_PERMISSION))?))
+    }
+
+    /// The answer to a poll that tells a client to leave.
+    pub(super) fn farewell(
+        &self,
+        head: &Head,
+        handle: &Handle,
+        start: u64,
+        notice: Notice,
+    ) -> Vec<u8> {
+        let (id, name) = (&handle.group, handle.group.as_str());
+        let room = Room { id, name, admin: self.apps.admin.as_str() };
+        let (seq, body) = (Seq(self.number()), Body::Notice(notice));
+        let entry = Entry { seq, at: self.clock.now(), class: Class::Notice, body };
+        frames::poll(head, &handle.to_string(), start, &events::list(&room, &[entry]))
     }
 
     /// Lets a reader in who was in before. A member is still one within the grace time; whoever is later, and a
@@ -155,5 +241,15 @@ impl House {
             }
             _waits_to_be_let_in => Err(Code::NO_PERMISSION.into()),
         }
+    }
+}
+
+/// What tells a client that it is not in a group any more, if that is what a failure means.
+fn farewell(failure: &Failure) -> Option<Notice> {
+    match failure.code {
+        Code::NO_SUCH_GROUP => Some(Notice::Disbanded),
+        // It may be otherwise the next time.
+        Code::APP_SILENT | Code::INTERNAL | Code::TOO_OFTEN => None,
+        _ => Some(Notice::QuitElsewhere),
     }
 }

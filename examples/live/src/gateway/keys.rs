@@ -2,10 +2,11 @@
 //!
 //! A key stands for one reader in one group. It outlives the connection: who comes back with it reads on
 //! where they were. Bounds: [`REMEMBERED`] since it was used last, and [`Keys::new`]'s number in all, past which
-//! the one that was not used for longest is forgotten.
+//! the one that was not used for longest is forgotten. Of those that were taken, because their readers left, as
+//! many are remembered for as long, so that a poll that comes late is not taken for one by a key that was forgotten.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     io,
     sync::{
         Arc, Mutex, MutexGuard,
@@ -71,14 +72,28 @@ struct Entry {
     reader: Reader,
 }
 
-/// Invariant: each key is in every list that is kept of them, at its place, and a guest's not in `by_user`.
+/// Why somebody is not known by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoReader {
+    /// Its reader left on purpose, or was removed.
+    Taken,
+    /// It was forgotten, or is none of this host's.
+    Unknown,
+}
+
+/// Invariant: each key is in every list that is kept of them, at its place, and a guest's not in `by_user`;
+/// `taken` and `by_taking` name the same keys.
 #[derive(Debug, Default)]
 struct Kept {
+    /// The latest time that was said.
+    now: Timestamp,
     readers: HashMap<Secret, Entry>,
     by_session: BTreeMap<(SessionId, u64), Secret>,
     by_user: BTreeMap<(HubKey, UserId, u64), Secret>,
     by_use: BTreeMap<(Timestamp, u64), Secret>,
     given: u64,
+    taken: HashSet<Secret>,
+    by_taking: VecDeque<(Timestamp, Secret)>,
 }
 
 /// Every key that is good.
@@ -102,7 +117,7 @@ impl Keys {
         while kept.readers.len() >= self.most
             && let Some((_, oldest)) = kept.by_use.pop_first()
         {
-            kept.take(&oldest);
+            kept.forget(&oldest);
         }
         kept.given += 1;
         let number = kept.given;
@@ -117,14 +132,16 @@ impl Keys {
     }
 
     /// Who comes with a key.
-    pub(crate) fn find(&self, now: Timestamp, key: &Secret) -> Option<Reader> {
+    pub(crate) fn find(&self, now: Timestamp, key: &Secret) -> Result<Reader, NoReader> {
         let mut kept = self.at(now);
-        let Kept { readers, by_use, .. } = &mut *kept;
-        let Entry { number, used, reader } = readers.get_mut(key)?;
+        let Kept { readers, by_use, taken, .. } = &mut *kept;
+        let Some(Entry { number, used, reader }) = readers.get_mut(key) else {
+            return Err(if taken.contains(key) { NoReader::Taken } else { NoReader::Unknown });
+        };
         by_use.remove(&(*used, *number));
         *used = now;
         by_use.insert((*used, *number), *key);
-        Some(reader.clone())
+        Ok(reader.clone())
     }
 
     /// A reader came back over another session, which is in the group by now.
@@ -186,10 +203,17 @@ impl Keys {
     /// What is kept of the keys that are good at that time.
     fn at(&self, now: Timestamp) -> MutexGuard<'_, Kept> {
         let mut kept = self.lock();
+        kept.now = kept.now.max(now);
         while let Some((&(used, _), &key)) = kept.by_use.first_key_value()
             && used + REMEMBERED <= now
         {
-            kept.take(&key);
+            kept.forget(&key);
+        }
+        while let Some(&(at, key)) = kept.by_taking.front()
+            && (at + REMEMBERED <= now || kept.taken.len() > self.most)
+        {
+            kept.by_taking.pop_front();
+            kept.taken.remove(&key);
         }
         kept
     }
@@ -217,8 +241,16 @@ impl Kept {
         Some(entry)
     }
 
-    /// A key is no good any more.
+    /// A key is no good any more, and whoever comes with it does not come in again by it.
     fn take(&mut self, key: &Secret) {
+        self.forget(key);
+        if self.taken.insert(*key) {
+            self.by_taking.push_back((self.now, *key));
+        }
+    }
+
+    /// Nothing is known of a key any more.
+    fn forget(&mut self, key: &Secret) {
         if let Some(entry) = self.remove(key) {
             entry.reader.pass.take();
         }
@@ -271,10 +303,10 @@ mod tests {
         let (first, second) = (give(1), give(2));
         assert_eq!(keys.of(NOW, group, SessionId(1)), Some(first));
         keys.left(group, SessionId(1));
-        assert!(keys.find(NOW, &first).is_none());
-        assert!(keys.find(NOW, &second).is_some());
+        assert!(keys.find(NOW, &first).is_err());
+        assert!(keys.find(NOW, &second).is_ok());
         let (third, fourth) = (give(1), give(1));
-        assert!(keys.find(NOW, &third).is_none(), "who comes in anew has a new key alone");
+        assert!(keys.find(NOW, &third).is_err(), "who comes in anew has a new key alone");
         assert_eq!(keys.of(NOW, group, SessionId(1)), Some(fourth));
     }
 
@@ -300,7 +332,7 @@ mod tests {
             "it has come back since that was looked at"
         );
         assert_eq!(passes.map(|pass| pass.is_good()), [true, false]);
-        assert!(others.iter().all(|key| keys.find(NOW, key).is_some()));
+        assert!(others.iter().all(|key| keys.find(NOW, key).is_ok()));
     }
 
     #[test]
@@ -309,9 +341,9 @@ mod tests {
         let give = |session| keys.give(NOW, reader(group, Some("ann"), session, floor)).unwrap();
         let both = [give(1), give(2)];
         keys.moved(both[0], SessionId(2));
-        assert!(both.iter().all(|key| keys.find(NOW, key).is_some()), "each is in use");
+        assert!(both.iter().all(|key| keys.find(NOW, key).is_ok()), "each is in use");
         keys.left(group, SessionId(2));
-        assert!(both.iter().all(|key| keys.find(NOW, key).is_none()));
+        assert!(both.iter().all(|key| keys.find(NOW, key).is_err()));
         assert_eq!(size(&keys), [0; 4]);
     }
 
@@ -321,7 +353,7 @@ mod tests {
         let give = |session| keys.give(NOW, reader(group, Some("ann"), session, floor)).unwrap();
         let (here, elsewhere) = (give(1), give(2));
         keys.logged_out(SessionId(1));
-        assert!(keys.find(NOW, &here).is_none() && keys.find(NOW, &elsewhere).is_some());
+        assert!(keys.find(NOW, &here).is_err() && keys.find(NOW, &elsewhere).is_ok());
     }
 
     #[test]
@@ -332,10 +364,10 @@ mod tests {
         let last = NOW + (REMEMBERED - Duration::from_millis(1));
         let pass = keys.find(last, &used).unwrap().pass;
         let now = NOW + REMEMBERED;
-        assert!(keys.find(now, &idle).is_none() && keys.of(now, group, SessionId(2)).is_none());
-        assert!(keys.find(now, &used).is_some() && pass.is_good());
+        assert!(keys.find(now, &idle).is_err() && keys.of(now, group, SessionId(2)).is_none());
+        assert!(keys.find(now, &used).is_ok() && pass.is_good());
         assert_eq!(size(&keys), [1; 4], "of the idle one nothing is kept");
-        assert!(keys.find(now + REMEMBERED, &used).is_none() && !pass.is_good());
+        assert!(keys.find(now + REMEMBERED, &used).is_err() && !pass.is_good());
     }
 
     #[test]
@@ -344,11 +376,30 @@ mod tests {
         let at = |second| NOW + Duration::from_secs(second);
         let give = |second| keys.give(at(second), reader(group, None, second, floor)).unwrap();
         let given: Vec<_> = (0..100).map(give).collect();
-        assert!(keys.find(at(100), &given[0]).is_some());
+        assert!(keys.find(at(100), &given[0]).is_ok());
         give(101);
-        assert!(keys.find(at(102), &given[0]).is_some(), "it is in use");
-        assert!(keys.find(at(102), &given[1]).is_none());
-        assert!(given[2..].iter().all(|key| keys.find(at(102), key).is_some()));
+        assert!(keys.find(at(102), &given[0]).is_ok(), "it is in use");
+        assert!(keys.find(at(102), &given[1]).is_err());
+        assert!(given[2..].iter().all(|key| keys.find(at(102), key).is_ok()));
         assert_eq!(size(&keys), [100, 100, 0, 100]);
+    }
+    #[test]
+    fn keys_that_were_taken_are_told_from_those_that_were_forgotten_for_a_while() {
+        let (keys, group, floor) = scene();
+        let at = |second| NOW + Duration::from_secs(second);
+        let give = |second| keys.give(at(second), reader(group, None, second, floor)).unwrap();
+        let (left, idle) = (give(1), give(2));
+        keys.left(group, SessionId(1));
+        assert_eq!(keys.find(at(302), &left).unwrap_err(), NoReader::Unknown, "it is long ago");
+        let left = give(400);
+        keys.left(group, SessionId(400));
+        assert_eq!(keys.find(at(699), &left).unwrap_err(), NoReader::Taken);
+        assert_eq!(keys.find(at(699), &idle).unwrap_err(), NoReader::Unknown);
+        let given: Vec<_> = (700..802).map(give).collect();
+        (700..802).for_each(|session| keys.left(group, SessionId(session)));
+        assert_eq!(keys.find(at(802), &given[1]).unwrap_err(), NoReader::Unknown);
+        assert_eq!(keys.find(at(802), &given[2]).unwrap_err(), NoReader::Taken);
+        let kept = keys.lock();
+        assert_eq!([kept.taken.len(), kept.by_taking.len()], [100; 2]);
     }
 }

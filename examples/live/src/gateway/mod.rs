@@ -9,6 +9,7 @@
 
 mod asks;
 mod entry;
+mod handle;
 mod keys;
 mod socket;
 
@@ -21,6 +22,7 @@ use liveroom::{Cursor, SessionId};
 
 use self::keys::Keys;
 pub(crate) use self::{
+    handle::Handle,
     keys::Pass,
     socket::{Caller, MOST_BYTES, serve},
 };

@@ -4,11 +4,15 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use liveroom::{
     Admission, AppId, Author, Command, Creation, GroupConfig, GroupId, GroupPatch, HubKey,
-    JoinOption, Occupant, Platform, SessionId, Silence, Span, Timestamp, UserId, Visitor,
+    JoinOption, Notice, Occupant, Platform, SessionId, Silence, Span, Timestamp, UserId, Visitor,
     tim::{Code, Failure, rest::Reply},
 };
 
-use super::{entry::Guise, keys::Reader};
+use super::{
+    Handle,
+    entry::{Entrance, Guise},
+    keys::Reader,
+};
 use crate::{
     callbacks::CallbackOptions, desk::Asker, fanout::FanOut, house::House, options::Options,
     secret::Secret,
@@ -82,9 +86,23 @@ impl Scene {
         self.house.go(guise, self.group).unwrap();
     }
 
+    async fn entrance(&self, guise: &Guise, secret: Secret) -> Result<Entrance, Failure> {
+        let handle = Handle { secret, group: GroupId::custom("g").unwrap() };
+        self.house.reader(&self.asker(guise), guise, &handle).await
+    }
+
     async fn poll(&self, guise: &Guise, key: Secret) -> Result<Reader, Code> {
-        let read = self.house.reader(&self.asker(guise), guise, key).await;
-        read.map_err(|failure| failure.code)
+        match self.entrance(guise, key).await {
+            Ok(Entrance::In(secret, reader)) => {
+                assert_eq!(secret, key);
+                Ok(reader)
+            }
+            Ok(Entrance::Out(notice)) => {
+                assert_eq!(notice, Notice::QuitElsewhere);
+                Err(Code::NO_PERMISSION)
+            }
+            Err(failure) => Err(failure.code),
+        }
     }
 
     fn push(&self, command: Command) {
@@ -262,4 +280,57 @@ async fn a_key_that_is_taken_while_the_apps_server_is_asked_lets_nobody_in() {
     let (polled, ()) = tokio::join!(scene.poll(&late, key), taken);
     assert_eq!(polled.unwrap_err(), Code::NO_PERMISSION);
     assert_eq!(scene.occupant(&late), None);
+}
+
+/// A key that this host gave nobody, or has forgotten.
+fn unknown() -> Secret {
+    Secret::random().unwrap()
+}
+
+#[tokio::test]
+async fn who_comes_with_a_key_that_is_not_known_joins_the_group_that_it_names() {
+    let scene = Scene::new();
+    for (guise, occupant) in [
+        (scene.connect(Some("bob")), Occupant::Member(user("bob"))),
+        (scene.connect(None), Occupant::Guest),
+    ] {
+        let former = unknown();
+        let Ok(Entrance::In(key, reader)) = scene.entrance(&guise, former).await else {
+            panic!("nothing is against it");
+        };
+        assert_eq!(scene.occupant(&guise), Some(occupant));
+        let tail = scene.house.hub.read(scene.group, |group| group.tail().position()).unwrap();
+        assert!(key != former && reader.floor.position() <= tail);
+        // Asked again before the answer is there, it is the same.
+        assert!(
+            matches!(scene.entrance(&guise, former).await, Ok(Entrance::In(again, _)) if again == key)
+        );
+        assert!(scene.poll(&guise, key).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_again_is_told_to_leave() {
+    let scene = Scene::new();
+    let out = |entrance| match entrance {
+        Ok(Entrance::Out(notice)) => notice,
+        other => panic!("{other:?}"),
+    };
+    // A guest who has logged in is a member of nothing.
+    let guest = scene.connect(None);
+    let of_guest = scene.come(&guest);
+    let bob = scene.connect(Some("bob"));
+    assert_eq!(out(scene.entrance(&bob, of_guest).await), Notice::QuitElsewhere);
+    assert_eq!(scene.occupant(&bob), None);
+    scene.quit(&bob);
+    scene.let_in(JoinOption::NeedPermission);
+    assert_eq!(out(scene.entrance(&bob, unknown()).await), Notice::QuitElsewhere);
+    assert_eq!(scene.occupant(&bob), Some(Occupant::Applicant(user("bob"))));
+    scene.let_in(JoinOption::FreeAccess);
+    let (users, span) = ([user("cy")].into_iter().collect(), Span::Forever);
+    scene.push(Command::Ban { users, span, reason: "".into() });
+    let cy = scene.connect(Some("cy"));
+    assert_eq!(out(scene.entrance(&cy, unknown()).await), Notice::QuitElsewhere);
+    scene.house.hub.dispose(scene.group);
+    assert_eq!(out(scene.entrance(&cy, unknown()).await), Notice::Disbanded);
 }

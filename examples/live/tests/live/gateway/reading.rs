@@ -224,14 +224,42 @@ async fn places_and_keys_that_are_none_give_nothing_that_is_not_theirs() {
     assert!(bob.is_unanswered(seq).await);
     ann.say("mine", "later", 3).await;
     assert_eq!(texts(&bob.end_poll(&mut far, seq).await), ["later"]);
-    for (key, code) in [("", 10_004), ("x", 10_004), (&*"0".repeat(32), 10_007)] {
+    for key in ["", "x", &*"0".repeat(32), &format!("{}a\tb", "0".repeat(32))] {
         let body = json!({ "StartSeq": 1, "Key": key });
-        assert_eq!(bob.code("group_open_long_polling_http_svc.get_msg", &body).await, code);
+        assert_eq!(bob.code("group_open_long_polling_http_svc.get_msg", &body).await, 10_004);
     }
     let quit = json!({ "GroupId": "mine" });
     assert_eq!(bob.code("group_open_http_svc.quit_group", &quit).await, 0);
     let seq = bob.begin_poll(&reading).await;
     assert_eq!(bob.reply(seq).await["ErrorCode"], 10_007, "who quit reads no more");
+    host.stop().await.unwrap();
+}
+
+/// As after the host was started anew, or an hour offline.
+#[tokio::test]
+async fn whose_key_is_not_known_any_more_reads_on_from_now_and_is_told_if_there_is_no_such_group() {
+    let host = start(app_options());
+    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
+    ann.make("mine").await;
+    ann.join("mine").await;
+    ann.say("mine", "before", 1).await;
+    let key = |group| format!("{}{group}", "0".repeat(32));
+    let mut reading = crate::support::sdk::Reading { key: key("mine"), start: 77, guest: false };
+    let came = bob.poll(&mut reading).await;
+    assert!(texts(&came).is_empty(), "they are told of their own coming: {came:?}");
+    ann.say("mine", "after", 2).await;
+    let came = bob.poll_until(&mut reading, |event| text(event).is_some()).await;
+    assert_eq!(texts(&came), ["after"]);
+    assert_ne!(reading.key, key("mine"));
+    assert_eq!(bob.say("mine", "I am back", 3).await["ErrorCode"], 0);
+
+    let mut reading = crate::support::sdk::Reading { key: key("gone"), start: 9, guest: true };
+    let mut guest = Sdk::connect(&host).await;
+    let told = guest.poll(&mut reading).await;
+    assert_eq!(
+        (&told[0]["ToGroupId"], &told[0]["MsgBody"]["ReportType"]),
+        (&json!("gone"), &json!(5))
+    );
     host.stop().await.unwrap();
 }
 
