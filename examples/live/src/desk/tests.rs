@@ -29,6 +29,24 @@ impl Running {
         Self { house, fan_out: thread::spawn(|| fan_out.run()) }
     }
 
+    /// The same, with a group that is called show.
+    async fn with_show() -> (Self, HubKey) {
+        let running = Self::start();
+        let new = r#"{"Type":"AVChatRoom","Name":"show","GroupId":"show"}"#;
+        running.ask("create_group", new).await;
+        let key = running.key("show");
+        (running, key)
+    }
+
+    /// What every one of many members does, all at once.
+    async fn crowd<F>(&self, key: HubKey, act: impl Fn(Arc<House>, Asker) -> F) -> Vec<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let member = |number| act(self.house.clone(), self.member(key, number));
+        (0..MEMBERS).map(member).collect::<JoinSet<_>>().join_all().await
+    }
+
     async fn end(self) {
         self.house.send_on(Errand::Close).await;
         self.fan_out.join().unwrap();
@@ -100,36 +118,30 @@ fn like(random: u64) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_likes_at_once_are_counted_one_by_one_and_told_as_one_change() {
-    let running = Running::start();
-    running.ask("create_group", r#"{"Type":"AVChatRoom","Name":"show","GroupId":"show"}"#).await;
-    let key = running.key("show");
+    let (running, key) = Running::with_show().await;
     let began = Instant::now();
-    let mut tasks = JoinSet::new();
-    for number in 0..MEMBERS {
-        let (house, asker) = (running.house.clone(), running.member(key, number));
-        tasks.spawn(async move {
-            let mut delivered = 0_u64;
-            let mut ends = JoinSet::new();
-            for random in 0..LIKES_OF_EACH {
-                let (house, asker) = (house.clone(), asker.clone());
-                ends.spawn(async move {
-                    let call = rest::call("group_open_http_svc", "send_group_msg", &like(random));
-                    house.serve(&asker, call.unwrap()).await
-                });
+    let send = |house: Arc<House>, asker: Asker| async move {
+        let mut delivered = 0_u64;
+        let mut ends = JoinSet::new();
+        for random in 0..LIKES_OF_EACH {
+            let (house, asker) = (house.clone(), asker.clone());
+            ends.spawn(async move {
+                let call = rest::call("group_open_http_svc", "send_group_msg", &like(random));
+                house.serve(&asker, call.unwrap()).await
+            });
+        }
+        while let Some(end) = ends.join_next().await {
+            let reply = end.unwrap().unwrap();
+            let reply: Value = serde_json::from_slice(reply.as_bytes()).unwrap();
+            match reply["ErrorCode"].as_u64() {
+                Some(0) => delivered += 1,
+                // Most are lost to the rate, and counted all the same.
+                code => assert_eq!(code, Some(10023)),
             }
-            while let Some(end) = ends.join_next().await {
-                let reply = end.unwrap().unwrap();
-                let reply: Value = serde_json::from_slice(reply.as_bytes()).unwrap();
-                match reply["ErrorCode"].as_u64() {
-                    Some(0) => delivered += 1,
-                    // Most are lost to the rate, and counted all the same.
-                    code => assert_eq!(code, Some(10023)),
-                }
-            }
-            delivered
-        });
-    }
-    let delivered: u64 = tasks.join_all().await.into_iter().sum();
+        }
+        delivered
+    };
+    let delivered: u64 = running.crowd(key, send).await.into_iter().sum();
     let all = MEMBERS * LIKES_OF_EACH;
     assert!(delivered < all / 2, "{delivered}: the limit was there");
 
@@ -176,27 +188,21 @@ async fn changes(house: &House, key: HubKey, likes: u64) -> Vec<u64> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn likes_counted_by_a_counter_are_exact_too() {
-    let running = Running::start();
-    running.ask("create_group", r#"{"Type":"AVChatRoom","Name":"show","GroupId":"show"}"#).await;
-    let key = running.key("show");
-    let mut tasks = JoinSet::new();
-    for number in 0..MEMBERS {
-        let (house, asker) = (running.house.clone(), running.member(key, number));
-        tasks.spawn(async move {
-            let mut most = 0;
-            for _ in 0..LIKES_OF_EACH {
-                let body = br#"{"GroupId":"show","Mode":"Increase","GroupCounter":[{"Key":"hearts","Value":1}]}"#;
-                let call = rest::call("group_open_http_svc", "update_group_counter", body).unwrap();
-                let reply = house.serve(&asker, call).await.unwrap();
-                let reply: Value = serde_json::from_slice(reply.as_bytes()).unwrap();
-                let value = reply["GroupCounter"][0]["Value"].as_u64().unwrap();
-                assert!(value > 0, "each is told what it comes to");
-                most = most.max(value);
-            }
-            most
-        });
-    }
-    let most = tasks.join_all().await.into_iter().max();
+    let (running, key) = Running::with_show().await;
+    let count = |house: Arc<House>, asker: Asker| async move {
+        let mut most = 0;
+        for _ in 0..LIKES_OF_EACH {
+            let body = br#"{"GroupId":"show","Mode":"Increase","GroupCounter":[{"Key":"hearts","Value":1}]}"#;
+            let call = rest::call("group_open_http_svc", "update_group_counter", body).unwrap();
+            let reply = house.serve(&asker, call).await.unwrap();
+            let reply: Value = serde_json::from_slice(reply.as_bytes()).unwrap();
+            let value = reply["GroupCounter"][0]["Value"].as_u64().unwrap();
+            assert!(value > 0, "each is told what it comes to");
+            most = most.max(value);
+        }
+        most
+    };
+    let most = running.crowd(key, count).await.into_iter().max();
     let all = MEMBERS * LIKES_OF_EACH;
     assert_eq!(most, Some(all), "whoever was last was told of all");
     let value = async || {

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::{client_async, tungstenite::Error};
 
 use crate::support::{
-    sdk::{Sdk, app_options, text, texts},
+    sdk::{Sdk, app_options, room_of_ann, text, texts},
     start,
 };
 
@@ -16,10 +16,7 @@ fn servcmd(command: &str) -> String {
 
 #[tokio::test]
 async fn who_writes_attributes_second_is_told_of_the_conflict() {
-    let host = start(app_options());
-    let mut ann = Sdk::user(&host, "ann").await;
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
     let write = |value: &str, seen: u64| {
         json!({
             "GroupId": "mine", "GroupAttr": [{ "key": "a", "value": value, "seq": seen }],
@@ -39,10 +36,8 @@ async fn who_writes_attributes_second_is_told_of_the_conflict() {
 
 #[tokio::test]
 async fn members_counters_and_those_online_can_be_asked_for() {
-    let host = start(app_options());
-    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
+    let mut bob = Sdk::user(&host, "bob").await;
     bob.join("mine").await;
     let group = json!({ "GroupId": "mine" });
     let members = ann.call("group_open_avchatroom_http_svc.get_members", &group).await;
@@ -61,10 +56,8 @@ async fn members_counters_and_those_online_can_be_asked_for() {
 
 #[tokio::test]
 async fn who_is_banned_hears_it_and_reads_no_more() {
-    let host = start(app_options());
-    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
+    let mut bob = Sdk::user(&host, "bob").await;
     let reading = bob.join("mine").await;
     let ban = json!({ "GroupId": "mine", "Members_Account": ["bob"], "Duration": 60 });
     assert_eq!(bob.code(&servcmd("ban_group_member"), &ban).await, 10_007);
@@ -108,10 +101,8 @@ async fn who_is_banned_while_a_poll_is_held_is_given_nothing_more_by_it() {
 
 #[tokio::test]
 async fn a_group_that_is_dismissed_says_so_and_is_gone() {
-    let host = start(app_options());
-    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
+    let mut bob = Sdk::user(&host, "bob").await;
     let mut reading = bob.join("mine").await;
     let group = json!({ "GroupId": "mine" });
     assert_eq!(ann.code(&servcmd("quit_group"), &group).await, 10_009, "owners disband");
@@ -139,10 +130,7 @@ async fn a_group_that_is_dismissed_says_so_and_is_gone() {
 #[tokio::test]
 async fn a_quit_in_the_browser_ends_what_a_quit_on_the_phone_does_not() {
     const ANDROID: u32 = 2;
-    let host = start(app_options());
-    let mut ann = Sdk::user(&host, "ann").await;
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, _ann) = room_of_ann().await;
     let mut web = Sdk::user(&host, "bob").await;
     let mut phone = Sdk::user_on(&host, "bob", ANDROID).await;
     let (mut on_web, on_phone) = (web.join("mine").await, phone.join("mine").await);

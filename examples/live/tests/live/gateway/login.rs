@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::support::{
     PATIENCE,
-    sdk::{APP, Sdk, app, app_options, now, sig, text, texts, words},
+    sdk::{APP, Sdk, app, app_options, now, room_of_ann, sig, text, texts, words},
     start,
 };
 
@@ -172,10 +172,8 @@ async fn a_client_that_asks_too_often_is_told_so_and_served_again_later() {
 
 #[tokio::test]
 async fn a_client_is_told_its_profile_and_shown_by_it() {
-    let host = start(app_options());
-    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
+    let mut bob = Sdk::user(&host, "bob").await;
     let mut reading = bob.join("mine").await;
     let item = |tag, value: &str| json!({ "Tag": tag, "Value": value });
     let set = json!({ "ProfileItem": [item("Tag_Profile_IM_Nick", "Ann"), item("Tag_Profile_IM_Image", "http://a/")] });

@@ -6,16 +6,14 @@ use live::{Limits, Options};
 use serde_json::json;
 
 use crate::support::{
-    sdk::{Sdk, app_options, sig, text, texts},
+    sdk::{Sdk, app_options, room_of_ann, sig, text, texts},
     start,
 };
 
 #[tokio::test]
 async fn a_poll_is_held_until_there_is_something_and_holds_up_nothing_else() {
-    let host = start(app_options());
-    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
+    let mut bob = Sdk::user(&host, "bob").await;
     let mut reading = bob.join("mine").await;
     // Its own coming in is the first thing that it reads.
     let tip = bob.poll(&mut reading).await.remove(0);
@@ -77,10 +75,8 @@ async fn a_second_poll_with_a_key_ends_the_first() {
 
 #[tokio::test]
 async fn a_dropped_connection_resumes_without_loss() {
-    let host = start(app_options());
-    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
+    let mut bob = Sdk::user(&host, "bob").await;
     let mut reading = bob.join("mine").await;
     ann.say("mine", "1", 1).await;
     bob.poll_until(&mut reading, |event| text(event) == Some("1")).await;
@@ -138,10 +134,7 @@ async fn the_key_of_a_login_is_as_good_as_the_login() {
 
 #[tokio::test]
 async fn a_guest_reads_from_where_it_came_in_and_resumes_too() {
-    let host = start(app_options());
-    let mut ann = Sdk::user(&host, "ann").await;
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
     ann.say("mine", "before", 1).await;
     let mut guest = Sdk::connect(&host).await;
     let mut reading = guest.join_as_guest("mine").await;
@@ -162,10 +155,7 @@ async fn a_guest_reads_from_where_it_came_in_and_resumes_too() {
 
 #[tokio::test]
 async fn a_guest_who_logs_in_is_there_once_and_may_read_on() {
-    let host = start(app_options());
-    let mut ann = Sdk::user(&host, "ann").await;
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
     let mut cy = Sdk::connect(&host).await;
     let mut reading = cy.join_as_guest("mine").await;
     assert_eq!(cy.log_in("cy", &sig("cy")).await["ErrorCode"], 0);
@@ -266,10 +256,8 @@ async fn whose_key_is_not_known_any_more_reads_on_from_now_and_is_told_if_there_
 /// What told the host that they left may come to its readers after they are back.
 #[tokio::test]
 async fn who_quits_and_joins_at_once_reads_on_by_the_new_key() {
-    let host = start(app_options());
-    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
+    let mut bob = Sdk::user(&host, "bob").await;
     let mut reading = bob.join("mine").await;
     let group = json!({ "GroupId": "mine" });
     for round in 1..=20 {
@@ -292,10 +280,8 @@ async fn who_quits_and_joins_at_once_reads_on_by_the_new_key() {
 
 #[tokio::test]
 async fn who_logs_in_where_another_was_is_given_nothing_of_theirs() {
-    let host = start(app_options());
-    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
+    let mut bob = Sdk::user(&host, "bob").await;
     let mut reading = bob.join("mine").await;
     bob.poll(&mut reading).await;
     let held = bob.begin_poll(&reading).await;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::{
-    sdk::{Sdk, app_options, text, texts, words},
+    sdk::{Sdk, app_options, room_of_ann, text, texts, words},
     start,
 };
 
@@ -45,10 +45,8 @@ async fn priority_data_and_elements_come_as_they_were_sent() {
 
 #[tokio::test]
 async fn the_muted_and_the_sensitive_have_their_codes() {
-    let host = start(app_options());
-    let (mut ann, mut bob) = (Sdk::user(&host, "ann").await, Sdk::user(&host, "bob").await);
-    ann.make("mine").await;
-    ann.join("mine").await;
+    let (host, mut ann) = room_of_ann().await;
+    let mut bob = Sdk::user(&host, "bob").await;
     bob.join("mine").await;
     let mute =
         |seconds: u32| json!({ "GroupId": "mine", "Member_Account": "bob", "ShutUpTime": seconds });

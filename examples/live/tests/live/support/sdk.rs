@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
-use super::{PATIENCE, options};
+use super::{PATIENCE, options, start};
 
 pub(crate) const APP: u32 = 1_400_000_000;
 
@@ -232,6 +232,15 @@ impl Sdk {
 }
 
 const PUSH: &str = "im_open_push.msg_push";
+
+/// A host, and ann in a room of her own, which is called mine.
+pub(crate) async fn room_of_ann() -> (Host, Sdk) {
+    let host = start(app_options());
+    let mut ann = Sdk::user(&host, "ann").await;
+    ann.make("mine").await;
+    ann.join("mine").await;
+    (host, ann)
+}
 
 /// The body of a message of words.
 pub(crate) fn words(group: &str, text: &str, random: u32) -> Value {
