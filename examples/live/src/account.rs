@@ -1,6 +1,10 @@
 //! What became of every message, how much was handed over, and what it cost.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
 
 use liveroom::{Flow, Group, Priority, Stats, Timestamp};
 
@@ -21,11 +25,26 @@ pub struct Account {
     usage: Option<Usage>,
 }
 
+/// The accounts of groups that are there no more, in sum.
+#[derive(Debug, Default)]
+pub(crate) struct Closed(Mutex<Stats>);
+
+impl Closed {
+    pub(crate) fn add(&self, stats: &Stats) {
+        add(&mut self.lock(), stats);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Stats> {
+        self.0.lock().expect("nobody panics under this lock")
+    }
+}
+
 impl Account {
     pub(crate) fn take(house: &House) -> Self {
-        let (mut stats, mut online, mut counted) = (Stats::default(), 0, Counted::default());
+        let (mut stats, mut online) = (house.closed.lock().clone(), 0);
+        let mut counted = house.polled.now();
         for key in house.groups() {
-            // One that was disposed of meanwhile has taken its account with it.
+            // One that is disposed of just now is missing once, and in the next account.
             let read = |group: &Group| (group.stats(), group.online());
             let Some((of_group, there)) = house.hub.read(key, read) else { continue };
             add(&mut stats, &of_group);
@@ -56,7 +75,7 @@ impl Account {
     /// One line on what happened since an earlier account.
     pub fn since(&self, earlier: &Self) -> String {
         let span = self.at.since(earlier.at);
-        let rate = |now: u64, then: u64| per_second(now - then, span);
+        let rate = |now: u64, then: u64| per_second(now.saturating_sub(then), span);
         let cost = match (self.usage, earlier.usage) {
             (Some(now), Some(then)) => {
                 let share = per_mille(now.cpu.saturating_sub(then.cpu), span);

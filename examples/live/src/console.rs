@@ -237,7 +237,7 @@ pub(crate) async fn delete(Admitted(house): Admitted, Path(app): Path<u32>) -> A
         let info = "the rooms of the page are this app's: it stays";
         return Err(Failure::new(Code::NO_PERMISSION, info).into());
     }
-    house.hub.delete_app(app)?;
+    house.delete_app(app)?;
     // Its signatures hold no more, and nobody waits for what it had.
     house.apps.remove(app);
     house.calls.forget(app);

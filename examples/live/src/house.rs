@@ -20,10 +20,12 @@ use tokio::{
 };
 
 use crate::{
+    account::Closed,
     apps::{AppKey, Apps},
     callbacks::Callbacks,
     codes::Codes,
     console::Console,
+    counts::Counts,
     desk::Desk,
     door::Door,
     errand::{ERRANDS, Errand},
@@ -57,6 +59,10 @@ pub(crate) struct House {
     /// The user that the owner is.
     pub(crate) owner: UserId,
     /// Whether the fan-out thread still steps.
+    /// What became of messages in groups that were disposed of.
+    pub(crate) closed: Closed,
+    /// What those took who poll.
+    pub(crate) polled: Counts,
     pub(crate) pulse: Pulse,
     /// Whether the host is about to end.
     pub(crate) closing: watch::Sender<bool>,
@@ -99,6 +105,8 @@ impl House {
             console: Console::new(&options.apps)?,
             key: Secret::random()?,
             owner,
+            closed: Closed::default(),
+            polled: Counts::default(),
             pulse: Pulse::new(clock.now()),
             closing: watch::Sender::new(false),
             ending: AtomicBool::new(false),
@@ -119,6 +127,23 @@ impl House {
     /// Every group of every app, those of the page's rooms among them.
     pub(crate) fn groups(&self) -> Vec<HubKey> {
         self.hub.apps().iter().flat_map(|app| self.hub.groups(app.id)).collect()
+    }
+
+    /// Takes a group away, and keeps its account.
+    pub(crate) fn dispose(&self, key: HubKey) {
+        if let Some(group) = self.hub.dispose(key) {
+            self.closed.add(&group.stats());
+        }
+    }
+
+    /// Deletes a disabled app with all that it has, but for the account of its groups.
+    pub(crate) fn delete_app(&self, app: AppId) -> Result<(), PushError> {
+        // Nothing happens in a disabled app any more.
+        let keys = self.hub.groups(app).into_iter();
+        let stats: Vec<_> = keys.filter_map(|key| self.hub.read(key, Group::stats)).collect();
+        self.hub.delete_app(app)?;
+        stats.iter().for_each(|stats| self.closed.add(stats));
+        Ok(())
     }
 
     /// A number that nothing else in this host has: for users, sessions and connections.

@@ -42,6 +42,11 @@ use crate::{
     house::House,
 };
 
+/// Questions that may be open in a group, and about one author's messages, where the app's server is asked about
+/// every message: as many as can be sent while it does not answer.
+const OPEN: u32 = 4_096;
+const OPEN_BY_AUTHOR: u32 = 256;
+
 /// What the desk of a house keeps.
 #[derive(Debug)]
 pub(crate) struct Desk {
@@ -78,7 +83,11 @@ impl Desk {
 
     /// A group's settings, and that the app's server is asked, if there is one to ask.
     pub(crate) fn asking(&self, mut settings: Settings) -> Settings {
-        settings.asking.every = self.callbacks.as_ref().map(Callbacks::patience);
+        if let Some(callbacks) = &self.callbacks {
+            let asking = &mut settings.asking;
+            asking.every = Some(callbacks.patience());
+            (asking.open, asking.per_author) = (OPEN, OPEN_BY_AUTHOR);
+        }
         settings
     }
 

@@ -13,7 +13,9 @@ use liveroom::{
     tim::{Code, Failure, Room, events, frames},
 };
 
-use crate::{errand::Poll, gateway::place_after, house::House, line::Full, secret::Secret};
+use crate::{
+    counts::HandOver, errand::Poll, gateway::place_after, house::House, line::Full, secret::Secret,
+};
 
 /// The format of the service's SDK, beside that of the page.
 const SDK: Format = match Format::new(1) {
@@ -115,15 +117,25 @@ impl Parlour {
     /// Answers those who hold polls with what there is for them.
     pub(super) fn sweep(&mut self, house: &House, now: Timestamp) {
         let Self { key, audience, polls, places, .. } = self;
-        let mut answered = Vec::new();
+        let (mut answered, mut last) = (Vec::new(), None);
         let swept = audience.sweep(now, &mut house.hub.source(*key), |batch, tokens, not_now| {
             places.note(now, *batch.to());
-            let mut list = None;
+            // The runs of tokens that take one batch come one after the other.
+            if last.replace(*batch.from()).is_none_or(|from| from != *batch.from()) {
+                house.polled.built();
+            }
+            let (mut list, before) = (None, answered.len());
             for (index, token) in tokens.iter().enumerate() {
                 let held = polls.get(token.index as usize).and_then(Option::as_ref);
                 let list = list.get_or_insert_with(|| written(house, *key, batch));
                 answer_one(held, batch, list, &mut answered, (index, not_now));
             }
+            house.polled.handed_over(HandOver {
+                readers: tokens.len() as u64,
+                taken: (answered.len() - before) as u64,
+                entries: batch.entries().len() as u64,
+                missed: batch.missed().0.iter().sum(),
+            });
         });
         for token in answered {
             self.take(token);

@@ -113,7 +113,7 @@ impl Parlours {
             self.at(key, |parlour| parlour.let_go(token));
         }
         while let Some((_, key)) = self.ended.pop_front_if(|(until, _)| *until <= now) {
-            self.house.hub.dispose(key);
+            self.house.dispose(key);
         }
         self.tidy(now);
         let due = self.due.first().map(|(due, _)| *due);

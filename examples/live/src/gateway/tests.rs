@@ -3,8 +3,9 @@
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use liveroom::{
-    Admission, AppId, Author, Command, Creation, GroupConfig, GroupId, GroupPatch, HubKey,
-    JoinOption, Notice, Occupant, Platform, SessionId, Silence, Span, Timestamp, UserId, Visitor,
+    Admission, AppId, AppStatus, Author, Command, Creation, GroupConfig, GroupId, GroupPatch,
+    HubKey, JoinOption, Notice, Occupant, Platform, SessionId, Silence, Span, Timestamp, UserId,
+    Visitor,
     tim::{Code, Failure, rest::Reply},
 };
 
@@ -14,8 +15,8 @@ use super::{
     keys::Reader,
 };
 use crate::{
-    callbacks::CallbackOptions, desk::Asker, fanout::FanOut, house::House, options::Options,
-    secret::Secret,
+    account::Account, callbacks::CallbackOptions, desk::Asker, fanout::FanOut, house::House,
+    options::Options, secret::Secret,
 };
 
 struct Scene {
@@ -333,4 +334,25 @@ async fn who_is_not_let_in_again_is_told_to_leave() {
     assert_eq!(out(scene.entrance(&cy, unknown()).await), Notice::QuitElsewhere);
     scene.house.hub.dispose(scene.group);
     assert_eq!(out(scene.entrance(&cy, unknown()).await), Notice::Disbanded);
+}
+
+#[tokio::test]
+async fn what_was_said_in_a_group_that_is_gone_stays_in_the_account() {
+    let scene = Scene::new();
+    let offered = || Account::take(&scene.house).stats().offered();
+    let before = offered();
+    scene.push(Command::text("hello"));
+    assert_eq!(offered(), before + 1);
+    let earlier = Account::take(&scene.house);
+    scene.house.dispose(scene.group);
+    assert_eq!(offered(), before + 1);
+    let (app, now) = (AppId(7), scene.house.clock.now());
+    scene.house.hub.create_app(now, app, "Shows", None).unwrap();
+    let key = scene.house.hub.create(now, app, Creation::named("g")).unwrap();
+    scene.house.hub.push(now, key, Author::App, Command::text("hello")).unwrap();
+    scene.house.hub.set_app_status(app, AppStatus::Disabled).unwrap();
+    scene.house.delete_app(app).unwrap();
+    assert_eq!(offered(), before + 2);
+    // An account that was taken while one was disposed of is lower than the next, and no error.
+    let _line = earlier.since(&Account::take(&scene.house));
 }

@@ -165,3 +165,35 @@ async fn a_quit_does_not_overtake_the_join_before_it() {
     assert_eq!(bob.say("mine", "am I in?", 1).await["ErrorCode"], 10_007);
     host.stop().await.unwrap();
 }
+
+/// More than the 16 questions of one author that a group has open by default.
+#[tokio::test]
+async fn likes_that_come_in_a_row_are_all_counted_while_the_app_thinks_about_them() {
+    const LIKES: u32 = 40;
+    let (host, receiver) = watched(Limits::default()).await;
+    let mut ann = Sdk::user(&host, "ann").await;
+    ann.make("mine").await;
+    ann.join("mine").await;
+    receiver.react(|called| match called.command() {
+        "Group.CallbackBeforeSendMsg" => {
+            let answer = json!({ "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "" });
+            Reaction::Late(Duration::from_secs(1), answer)
+        }
+        _ => allow(),
+    });
+    let like = json!([{ "MsgType": "TIMCustomElem", "MsgContent": { "Data": "like" } }]);
+    let mut asked = Vec::new();
+    for random in 1..=LIKES {
+        let mut body = words("mine", "", random);
+        (body["MsgBody"], body["MsgPriority"]) = (like.clone(), json!("Low"));
+        asked.push(ann.ask(&servcmd("send_group_msg"), &body).await);
+    }
+    for seq in asked {
+        // The rate takes most of them, which does not take them from the count.
+        let code = ann.reply(seq).await["ErrorCode"].as_u64().unwrap();
+        assert!(code == 0 || code == 10_023, "{code}");
+    }
+    let counter = ann.call(&servcmd("get_group_counter"), &json!({ "GroupId": "mine" })).await;
+    assert_eq!(counter["GroupCounter"][0], json!({ "Key": "likes", "Value": LIKES }), "{counter}");
+    host.stop().await.unwrap();
+}
