@@ -15,7 +15,7 @@ use tokio::sync::{RwLock, mpsc};
 
 use super::{
     Handle,
-    entry::{Entrance, Guise},
+    entry::Guise,
     keys::Reader,
     socket::{Caller, Job},
 };
@@ -245,31 +245,29 @@ impl Client {
     }
 
     fn poll(&mut self, head: &Head, key: &str, start: u64, guest: bool) -> Result<Begun, Failure> {
-        let guise = self.guise(guest)?;
         let handle: Handle = key.parse().map_err(|()| Code::BAD_PARAMETER)?;
+        let guise = self.guise(guest)?;
         let (asker, house) = (self.asker(&guise), self.house.clone());
         let (line, head, coming) = (self.line.clone(), head.clone(), self.coming.clone());
         Ok(Begun::Goes(Box::pin(async move {
             let hold = async {
-                let entered = {
+                let (secret, reader) = {
                     let _before_a_quit = coming.read().await;
                     house.reader(&asker, &guise, &handle).await?
                 };
-                let (secret, reader) = match entered {
-                    Entrance::In(secret, reader) => (secret, reader),
-                    Entrance::Out(notice) => {
-                        return Ok(Some(house.farewell(&head, &handle, start, notice)));
-                    }
-                };
                 let Reader { group, floor, pass, .. } = reader;
-                let handle = Handle { secret, ..handle };
+                let handle = Handle { secret, ..handle.clone() };
                 let poll = Poll { handle, line, head: head.clone(), start, floor, pass };
                 let taken = house.send_on(Errand::Poll { group, poll }).await;
                 // The host ends, and with it the connection.
-                if taken { Ok(None) } else { Err(Failure::from(Code::INTERNAL)) }
+                if taken { Ok(()) } else { Err(Failure::from(Code::INTERNAL)) }
             };
             // A poll that is held is answered when there is something.
-            hold.await.unwrap_or_else(|failure| Some(head.reply(&Reply::from(&failure))))
+            let failure = hold.await.err()?;
+            if failure.code == Code::NO_SUCH_GROUP {
+                return Some(house.farewell(&head, &handle, start));
+            }
+            Some(head.reply(&Reply::from(&failure)))
         })))
     }
 

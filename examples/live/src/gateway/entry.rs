@@ -17,15 +17,6 @@ use super::{
 };
 use crate::{desk::Asker, house::House, secret::Secret};
 
-/// What becomes of somebody who polls.
-#[derive(Debug)]
-pub(super) enum Entrance {
-    /// They read on, by that key.
-    In(Secret, Reader),
-    /// They are not in the group, nor let in again: a client leaves it by itself upon that notice.
-    Out(Notice),
-}
-
 /// At which session somebody is, as a user or as a guest.
 #[derive(Clone, Debug)]
 pub(super) struct Guise {
@@ -128,32 +119,21 @@ impl House {
         }
     }
 
-    /// Who polls with that handle, if it is good for somebody in that guise. One whose connection was lost is in the
-    /// group again, over the new one; one whose key is not known any more comes in by a new one.
-    ///
-    /// # Errors
-    /// It is another's, its reader left, or nobody can say now: whoever polls on may be told something else.
+    /// Who polls with that handle, if it is good for somebody in that guise, and with which key from now on. One whose
+    /// connection was lost is in the group again, over the new one; one whose key is not known any more comes in by
+    /// a new one.
     pub(super) async fn reader(
         &self,
         asker: &Asker,
         guise: &Guise,
         Handle { secret, group }: &Handle,
-    ) -> Result<Entrance, Failure> {
-        let found = self.gateway.keys.find(self.clock.now(), secret);
-        let entered = match found {
-            Err(NoReader::Taken) => return Err(Code::NO_PERMISSION.into()),
-            Ok(reader) if reader.app != asker.app => return Err(Code::NO_PERMISSION.into()),
-            // The SDK goes on with what a guest read once they have logged in, as whom they are not in the group.
-            Ok(Reader { user: None, .. }) if guise.user.is_some() => {
-                return Ok(Entrance::Out(Notice::QuitElsewhere));
-            }
-            Ok(reader) if reader.user != guise.user => return Err(Turned::NotLoggedIn.into()),
-            Ok(reader) => self.read_on(asker, guise, *secret, reader).await,
+    ) -> Result<(Secret, Reader), Failure> {
+        match self.gateway.keys.find(self.clock.now(), secret) {
             Err(NoReader::Unknown) => self.come_anew(asker, guise, group).await,
-        };
-        match entered {
-            Ok((secret, reader)) => Ok(Entrance::In(secret, reader)),
-            Err(failure) => farewell(&failure).map(Entrance::Out).ok_or(failure),
+            Err(NoReader::Taken) => Err(Code::NO_PERMISSION.into()),
+            Ok(reader) if reader.app != asker.app => Err(Code::NO_PERMISSION.into()),
+            Ok(reader) if reader.user != guise.user => Err(Turned::NotLoggedIn.into()),
+            Ok(reader) => self.read_on(asker, guise, *secret, reader).await,
         }
     }
 
@@ -196,17 +176,11 @@ impl House {
         Ok((secret, reader.map_err(|_| Failure::from(Code::NO_PERMISSION))?))
     }
 
-    /// The answer to a poll that tells a client to leave.
-    pub(super) fn farewell(
-        &self,
-        head: &Head,
-        handle: &Handle,
-        start: u64,
-        notice: Notice,
-    ) -> Vec<u8> {
+    /// The answer to a poll in a group that is not there: both SDKs leave it upon that.
+    pub(super) fn farewell(&self, head: &Head, handle: &Handle, start: u64) -> Vec<u8> {
         let (id, name) = (&handle.group, handle.group.as_str());
         let room = Room { id, name, admin: self.apps.admin.as_str() };
-        let (seq, body) = (Seq(self.number()), Body::Notice(notice));
+        let (seq, body) = (Seq(self.number()), Body::Notice(Notice::Disbanded));
         let entry = Entry { seq, at: self.clock.now(), class: Class::Notice, body };
         frames::poll(head, &handle.to_string(), start, &events::list(&room, &[entry]))
     }
@@ -241,15 +215,5 @@ impl House {
             }
             _waits_to_be_let_in => Err(Code::NO_PERMISSION.into()),
         }
-    }
-}
-
-/// What tells a client that it is not in a group any more, if that is what a failure means.
-fn farewell(failure: &Failure) -> Option<Notice> {
-    match failure.code {
-        Code::NO_SUCH_GROUP => Some(Notice::Disbanded),
-        // It may be otherwise the next time.
-        Code::APP_SILENT | Code::INTERNAL | Code::TOO_OFTEN => None,
-        _ => Some(Notice::QuitElsewhere),
     }
 }

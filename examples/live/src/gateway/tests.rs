@@ -4,16 +4,11 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use liveroom::{
     Admission, AppId, AppStatus, Author, Command, Creation, GroupConfig, GroupId, GroupPatch,
-    HubKey, JoinOption, Notice, Occupant, Platform, SessionId, Silence, Span, Timestamp, UserId,
-    Visitor,
+    HubKey, JoinOption, Occupant, Platform, SessionId, Silence, Span, Timestamp, UserId, Visitor,
     tim::{Code, Failure, rest::Reply},
 };
 
-use super::{
-    Handle,
-    entry::{Entrance, Guise},
-    keys::Reader,
-};
+use super::{Handle, entry::Guise, keys::Reader};
 use crate::{
     account::Account, callbacks::CallbackOptions, desk::Asker, fanout::FanOut, house::House,
     options::Options, secret::Secret,
@@ -87,23 +82,16 @@ impl Scene {
         self.house.go(guise, self.group).unwrap();
     }
 
-    async fn entrance(&self, guise: &Guise, secret: Secret) -> Result<Entrance, Failure> {
+    async fn enter(&self, guise: &Guise, secret: Secret) -> Result<(Secret, Reader), Code> {
         let handle = Handle { secret, group: GroupId::custom("g").unwrap() };
-        self.house.reader(&self.asker(guise), guise, &handle).await
+        let entered = self.house.reader(&self.asker(guise), guise, &handle).await;
+        entered.map_err(|failure| failure.code)
     }
 
     async fn poll(&self, guise: &Guise, key: Secret) -> Result<Reader, Code> {
-        match self.entrance(guise, key).await {
-            Ok(Entrance::In(secret, reader)) => {
-                assert_eq!(secret, key);
-                Ok(reader)
-            }
-            Ok(Entrance::Out(notice)) => {
-                assert_eq!(notice, Notice::QuitElsewhere);
-                Err(Code::NO_PERMISSION)
-            }
-            Err(failure) => Err(failure.code),
-        }
+        let (secret, reader) = self.enter(guise, key).await?;
+        assert_eq!(secret, key);
+        Ok(reader)
     }
 
     fn push(&self, command: Command) {
@@ -296,44 +284,36 @@ async fn who_comes_with_a_key_that_is_not_known_joins_the_group_that_it_names() 
         (scene.connect(None), Occupant::Guest),
     ] {
         let former = unknown();
-        let Ok(Entrance::In(key, reader)) = scene.entrance(&guise, former).await else {
-            panic!("nothing is against it");
-        };
+        let (key, reader) = scene.enter(&guise, former).await.expect("nothing is against it");
         assert_eq!(scene.occupant(&guise), Some(occupant));
         let tail = scene.house.hub.read(scene.group, |group| group.tail().position()).unwrap();
         assert!(key != former && reader.floor.position() <= tail);
         // Asked again before the answer is there, it is the same.
-        assert!(
-            matches!(scene.entrance(&guise, former).await, Ok(Entrance::In(again, _)) if again == key)
-        );
+        assert_eq!(scene.enter(&guise, former).await.unwrap().0, key);
         assert!(scene.poll(&guise, key).await.is_ok());
     }
 }
 
 #[tokio::test]
-async fn who_is_not_let_in_again_is_told_to_leave() {
+async fn who_comes_with_a_key_that_is_not_known_is_let_in_only_as_by_a_join() {
     let scene = Scene::new();
-    let out = |entrance| match entrance {
-        Ok(Entrance::Out(notice)) => notice,
-        other => panic!("{other:?}"),
-    };
-    // A guest who has logged in is a member of nothing.
+    // A guest who has logged in is a member of nothing, and out once they quit.
     let guest = scene.connect(None);
     let of_guest = scene.come(&guest);
     let bob = scene.connect(Some("bob"));
-    assert_eq!(out(scene.entrance(&bob, of_guest).await), Notice::QuitElsewhere);
+    assert_eq!(scene.poll(&bob, of_guest).await.unwrap_err(), Code::BAD_REQUEST);
     assert_eq!(scene.occupant(&bob), None);
     scene.quit(&bob);
     scene.let_in(JoinOption::NeedPermission);
-    assert_eq!(out(scene.entrance(&bob, unknown()).await), Notice::QuitElsewhere);
+    assert_eq!(scene.poll(&bob, unknown()).await.unwrap_err(), Code::NO_PERMISSION);
     assert_eq!(scene.occupant(&bob), Some(Occupant::Applicant(user("bob"))));
     scene.let_in(JoinOption::FreeAccess);
     let (users, span) = ([user("cy")].into_iter().collect(), Span::Forever);
     scene.push(Command::Ban { users, span, reason: "".into() });
     let cy = scene.connect(Some("cy"));
-    assert_eq!(out(scene.entrance(&cy, unknown()).await), Notice::QuitElsewhere);
+    assert_eq!(scene.poll(&cy, unknown()).await.unwrap_err(), Code::NO_PERMISSION);
     scene.house.hub.dispose(scene.group);
-    assert_eq!(out(scene.entrance(&cy, unknown()).await), Notice::Disbanded);
+    assert_eq!(scene.poll(&cy, unknown()).await.unwrap_err(), Code::NO_SUCH_GROUP);
 }
 
 #[tokio::test]

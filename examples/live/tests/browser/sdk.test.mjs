@@ -174,6 +174,51 @@ test("a dropped connection resumes without loss, for a member and for a guest", 
   await Promise.all([zoe, max, guest].map((one) => one.leave()));
 });
 
+for (const sdk of /** @type {(keyof typeof PACKAGES)[]} */ (["tim-js-sdk 2.27.6", "@tencentcloud/chat 3.6.6"])) {
+  test(`after a restart of the host a client is in its groups again, or told that there are none: ${sdk}`, async (t) => {
+    let own = await startApp();
+    t.after(() => own.stop());
+    const meet = () => person(stage, sdk, own.proxy);
+    const [ann, guest, bob] = await Promise.all([meet(), meet(), meet()]);
+    await Promise.all([ann.login("ann"), bob.login("bob")]);
+    for (const room of ["stays", "goes"]) await own.group(room);
+    for (const one of [ann, guest]) await one.run(seed.join("stays"));
+    await bob.run(seed.join("goes"));
+    const say = (/** @type {string} */ Text) =>
+      own.rest("group_open_http_svc/send_group_msg", { GroupId: "stays", Random: Math.floor(Math.random() * 2 ** 32), MsgBody: [{ MsgType: "TIMTextElem", MsgContent: { Text } }] });
+    await say("before");
+    for (const one of [ann, guest]) await one.gets(({ payload }) => payload.text === "before", "what is said before");
+    await own.kill();
+    own = await startApp([], Number(own.url.port));
+    await own.group("stays");
+    await until(async () => {
+      const { OnlineMemberNum } = await own.rest("group_open_http_svc/get_online_member_num", { GroupId: "stays" });
+      return OnlineMemberNum === 2;
+    }, "both are in again", 60_000);
+    // The SDK passes over numbers that it has seen lately, and the history begins at 1 again.
+    for (const text of ["is", "anybody", "there"]) await say(text);
+    for (const one of [ann, guest]) await one.gets(({ payload }) => payload.text === "there", "what is said after");
+    assert.equal((await ann.run(seed.send("stays", "I am back"))).error, undefined);
+    await bob.gets(({ payload }) => payload.operationType === 5, "that the other is dismissed");
+    await own.group("goes");
+    assert.equal((await bob.run(seed.join("goes"))).status, "JoinedSuccess");
+    await Promise.all([ann, guest, bob].map((one) => one.leave()));
+  });
+}
+
+test("tim-js-sdk takes a guest who logs in for a member: they quit, join, and speak", async () => {
+  const room = await host.group("becomes");
+  const one = await person(stage, "tim-js-sdk 2.27.6", host.proxy);
+  await one.run(seed.join(room));
+  await one.login("fay");
+  assert.equal((await one.run(seed.join(room))).status, "AlreadyInGroup", "so it says, and asks nobody");
+  assert.equal((await one.run(seed.send(room, "may I?"))).error, 10007);
+  assert.equal((await one.call(`tim.quitGroup(${JSON.stringify(room)})`)).error, undefined);
+  assert.equal((await one.run(seed.join(room))).status, "JoinedSuccess");
+  assert.equal((await one.run(seed.send(room, "here I am"))).error, undefined);
+  await one.leave();
+});
+
 test("one on the page and one on the SDK are in one room", async () => {
   const mia = await present(await visitor(browser, host.url));
   await enter(mia.page, "Mia");
