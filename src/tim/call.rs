@@ -219,5 +219,5 @@ pub(super) fn formed(form: Result<(), Refusal>) -> Result<(), Failure> {
 
 /// Something that livestreaming groups do not do.
 pub(super) fn never(code: Code) -> Result<Call, Failure> {
-    Err(code.into())
+    Err(Failure::new(code, "livestreaming groups do not offer that"))
 }

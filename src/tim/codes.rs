@@ -226,7 +226,13 @@ impl From<Code> for Failure {
 
 impl From<&Refusal> for Failure {
     fn from(refusal: &Refusal) -> Self {
-        Self::new(refusal.into(), refusal.to_string())
+        let info = match refusal {
+            // The number is the host's own, and an SDK knows no attaching.
+            Refusal::UnknownSession { .. } => "not in the group; join it first".into(),
+            Refusal::Denied(Denial::NotOffered) => "livestreaming groups do not offer that".into(),
+            _ => refusal.to_string(),
+        };
+        Self::new(refusal.into(), info)
     }
 }
 
