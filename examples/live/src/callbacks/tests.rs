@@ -101,6 +101,19 @@ async fn the_last_place_that_is_taken_is_told() {
 }
 
 #[tokio::test]
+async fn a_quit_that_is_refused_is_told_to_nobody_and_remembered_nowhere() {
+    let house = house();
+    let key = group(&house, "g", GroupConfig::vendor().settings().clone());
+    let (ann, session): (UserId, _) = ("ann".parse().unwrap(), SessionId(7));
+    let visitor = Visitor::user(ann.clone(), liveroom::Platform::Web);
+    house.hub.open(house.app, session, visitor).unwrap();
+    house.desk.came(session, [192, 0, 2, 1].into());
+    let quit = || house.hub.push(house.clock.now(), key, Author::Session(session), Command::Quit);
+    assert!(house.desk.leave(key, Some(&ann), session, quit).is_err());
+    assert_eq!(house.desk.exits_known(), 0);
+}
+
+#[tokio::test]
 async fn messages_that_are_taken_back_are_told_where_a_group_allows_it() {
     let house = house();
     let key = group(&house, "modern", GroupConfig::modern().settings().clone());

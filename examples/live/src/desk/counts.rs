@@ -235,8 +235,33 @@ const TOO_FAR: Refusal = Refusal::Malformed { field: Field::CounterValue };
 mod tests {
     use std::{sync::mpsc, thread};
 
+    use liveroom::{Creation, GroupConfig};
+
     use super::*;
     use crate::options::Options;
+
+    #[test]
+    fn once_something_is_gathered_the_group_is_told_nothing_until_it_is_due() {
+        let (house, _errands) = House::open(&Options::at(([127, 0, 0, 1], 0).into())).unwrap();
+        let creation = Creation::named("g").config(GroupConfig::vendor());
+        let key = house.hub.create(house.clock.now(), house.app, creation).unwrap();
+        let step = [CounterChange { key: "a".into(), change: Counting::Increase(1) }];
+        let count = || match house.count(key, &Author::App, &step) {
+            Ok(Receipt::Counters(values)) => values[0].1,
+            other => panic!("{other:?}"),
+        };
+        let told = || house.hub.read(key, |group| group.counters().get("a")).flatten();
+        assert_eq!((0..100).map(|_| count()).max(), Some(100));
+        let before = told();
+        assert!(before < Some(100), "the group has a limit: {before:?}");
+        // The group would take some more by now.
+        thread::sleep(Duration::from_millis(200));
+        assert_eq!((count(), told()), (101, before));
+        house.flush_counts(house.clock.now());
+        assert_eq!(told(), before);
+        house.flush_counts(house.clock.now() + EVERY);
+        assert_eq!(told(), Some(101));
+    }
 
     #[test]
     fn what_is_done_for_one_group_holds_up_no_other_and_leaves_nothing_behind() {

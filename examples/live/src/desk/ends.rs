@@ -174,6 +174,37 @@ mod tests {
     }
 
     #[test]
+    fn a_message_has_the_mark_that_it_was_pushed_with() {
+        let (house, _errands) = House::open(&Options::at(([127, 0, 0, 1], 0).into())).unwrap();
+        let (room, now) = (house.rooms[0].key, house.clock.now());
+        let profile = liveroom::Profile::default();
+        let authors = [
+            Author::App,
+            Author::AppAs { user: "ann".parse().unwrap(), profile: profile.clone() },
+            Author::AppAs { user: "bob".parse().unwrap(), profile },
+        ];
+        let draft = Draft::text("x").random(Random(1));
+        // Whoever asks it of the app is not who says it.
+        let admin = Some(&house.apps.admin);
+        let mut marks = authors.each_ref().map(|author| Mark::of(room, author, admin, &draft));
+        for author in authors {
+            house.hub.push(now, room, author, draft.clone().into()).unwrap();
+        }
+        let mut outputs = Vec::new();
+        house.hub.drainer(0).unwrap().drain(now, 1_000, &mut outputs);
+        let mut ended: Vec<_> = outputs
+            .iter()
+            .filter_map(|(key, output)| match output {
+                liveroom::Output::Ended { message, .. } => Some(Mark::of_message(*key, message)),
+                _ => None,
+            })
+            .collect();
+        marks.sort();
+        ended.sort();
+        assert_eq!(ended, marks);
+    }
+
+    #[test]
     fn an_end_that_is_drained_before_the_push_returns_is_not_missed() {
         let (ends, mark) = (Ends::default(), mark(1));
         let sent = Sent { skip_after: true, ..Sent::default() };

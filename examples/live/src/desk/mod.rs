@@ -379,4 +379,12 @@ impl House {
 }
 
 #[cfg(test)]
+impl Desk {
+    /// Exits of which it is known from where, and that were not told yet.
+    pub(crate) fn exits_known(&self) -> usize {
+        self.exits().len()
+    }
+}
+
+#[cfg(test)]
 mod tests;

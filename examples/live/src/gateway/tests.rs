@@ -10,8 +10,13 @@ use liveroom::{
 
 use super::{Handle, entry::Guise, keys::Reader};
 use crate::{
-    account::Account, callbacks::CallbackOptions, desk::Asker, fanout::FanOut, house::House,
-    options::Options, secret::Secret,
+    account::Account,
+    callbacks::CallbackOptions,
+    desk::Asker,
+    fanout::{FanOut, READABLE},
+    house::House,
+    options::Options,
+    secret::Secret,
 };
 
 struct Scene {
@@ -228,6 +233,40 @@ async fn who_is_banned_while_away_does_not_come_back_by_a_key() {
     scene.push(Command::Ban { users, span, reason: "".into() });
     let bob = scene.connect(Some("bob"));
     assert_eq!(scene.poll(&bob, key).await.unwrap_err(), Code::NO_PERMISSION);
+}
+
+#[tokio::test]
+async fn who_joins_again_reads_on_by_the_same_key() {
+    let scene = Scene::new();
+    let bob = scene.connect(Some("bob"));
+    let key = scene.come(&bob);
+    assert_eq!(scene.come(&bob), key);
+    assert!(scene.poll(&bob, key).await.is_ok());
+}
+
+#[tokio::test]
+async fn who_quit_elsewhere_does_not_come_back_by_a_key_before_it_is_heard() {
+    let scene = Scene::new();
+    let (here, there) = (scene.connect(Some("bob")), scene.connect(Some("bob")));
+    scene.come(&here);
+    let key = scene.come(&there);
+    scene.disconnect(&there);
+    scene.quit(&here);
+    let back = scene.connect(Some("bob"));
+    assert_eq!(scene.poll(&back, key).await.unwrap_err(), Code::NO_PERMISSION);
+    assert_eq!(scene.occupant(&back), None);
+}
+
+#[tokio::test]
+async fn a_group_that_ended_is_there_as_long_as_it_can_be_read() {
+    let mut scene = Scene::new();
+    let is_there = |scene: &Scene| scene.house.hub.read(scene.group, |_| ()).is_some();
+    scene.push(Command::Disband);
+    scene.hear();
+    scene.hear_after(READABLE - Duration::from_millis(1));
+    assert!(is_there(&scene));
+    scene.hear_after(Duration::from_millis(1));
+    assert!(!is_there(&scene));
 }
 
 /// Callbacks to a server that says nothing.

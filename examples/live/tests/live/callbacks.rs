@@ -468,8 +468,9 @@ async fn what_a_group_tells_keeps_its_order_and_one_that_is_stuck_holds_up_no_ot
 #[tokio::test]
 async fn messages_keep_their_order_however_they_are_answered() {
     let (host, _app, receiver) = watched().await;
-    // The later, the sooner; and one for which silence decides.
+    // The later, the sooner; and two for which silence decides.
     before(&receiver, |called| match called.text().parse::<u64>() {
+        Ok(2) => Reaction::Raw("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"),
         Ok(4) => Reaction::Never,
         Ok(number) => {
             let ok = json!({"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": ""});

@@ -7,6 +7,8 @@ use crate::support::{
     start,
 };
 
+const SEND: &str = "group_open_http_svc.send_group_msg";
+
 #[tokio::test]
 async fn a_message_sent_twice_is_delivered_once_and_answered_alike() {
     let host = start(app_options());
@@ -33,7 +35,7 @@ async fn priority_data_and_elements_come_as_they_were_sent() {
         "GroupId": "mine", "Random": 5, "MsgPriority": "High", "CloudCustomData": "beside",
         "MsgBody": [{ "MsgType": "TIMCustomElem", "MsgContent": custom }],
     });
-    assert_eq!(ann.code("group_open_http_svc.send_group_msg", &body).await, 0);
+    assert_eq!(ann.code(SEND, &body).await, 0);
     let came = ann.poll_until(&mut reading, |event| event["Event"] == 3).await;
     let event = came.iter().find(|event| event["Event"] == 3).unwrap();
     let content = &event["MsgBody"][0]["MsgContent"];
@@ -69,13 +71,32 @@ async fn a_message_that_waits_for_its_end_holds_up_no_heartbeat() {
     let mut bob = Sdk::user(&host, "bob").await;
     bob.join("live").await;
     // Held for the owner to decide, who does not.
-    let servcmd = "group_open_http_svc.send_group_msg";
-    let held = bob.ask(servcmd, &words("live", "free coins", 1)).await;
+    let held = bob.ask(SEND, &words("live", "free coins", 1)).await;
     assert!(bob.is_unanswered(held).await);
     assert_eq!(bob.say("live", "meanwhile", 2).await["ErrorCode"], 0);
     // The service's own servers do not wait for longer than 5 s either.
     assert_eq!(bob.reply(held).await["ErrorCode"], 60_008);
     host.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_waits_is_answered_when_the_host_ends() {
+    let host = start(app_options());
+    let mut waiting = Vec::new();
+    for n in 0..8 {
+        let mut sdk = Sdk::user(&host, &format!("u{n}")).await;
+        sdk.join("live").await;
+        let held = sdk.ask(SEND, &words("live", "free coins", 1)).await;
+        assert!(sdk.is_unanswered(held).await);
+        waiting.push((sdk, held));
+    }
+    let answered = async {
+        for (sdk, held) in &mut waiting {
+            assert_eq!(sdk.reply(*held).await["ErrorCode"], 10_100);
+        }
+    };
+    let (stopped, ()) = tokio::join!(host.stop(), answered);
+    stopped.unwrap();
 }
 
 #[tokio::test]
