@@ -142,7 +142,9 @@ impl House {
         let keys = self.hub.groups(app).into_iter();
         let stats: Vec<_> = keys.filter_map(|key| self.hub.read(key, Group::stats)).collect();
         self.hub.delete_app(app)?;
-        stats.iter().for_each(|stats| self.closed.add(stats));
+        for stats in &stats {
+            self.closed.add(stats);
+        }
         Ok(())
     }
 

@@ -117,11 +117,11 @@ impl Parlour {
     /// Answers those who hold polls with what there is for them.
     pub(super) fn sweep(&mut self, house: &House, now: Timestamp) {
         let Self { key, audience, polls, places, .. } = self;
-        let (mut answered, mut last) = (Vec::new(), None);
+        let (mut answered, mut former) = (Vec::new(), None);
         let swept = audience.sweep(now, &mut house.hub.source(*key), |batch, tokens, not_now| {
             places.note(now, *batch.to());
             // The runs of tokens that take one batch come one after the other.
-            if last.replace(*batch.from()).is_none_or(|from| from != *batch.from()) {
+            if former.replace(*batch.from()).is_none_or(|from| from != *batch.from()) {
                 house.polled.built();
             }
             let (mut list, before) = (None, answered.len());

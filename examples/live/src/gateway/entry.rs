@@ -92,7 +92,7 @@ impl House {
         let quit = || self.hub.push(self.clock.now(), key, guise.author(), Command::Quit);
         let left = self.desk.leave(key, guise.user.as_ref(), guise.session, quit);
         match left {
-            Ok(_) | Err(PushError::Refused(Refusal::UnknownSession { .. })) => {}
+            Ok(()) | Err(PushError::Refused(Refusal::UnknownSession { .. })) => {}
             Err(error) => return Err(Failure::from(&error)),
         }
         self.gateway.keys.left(key, guise.session);
