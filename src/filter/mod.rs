@@ -300,8 +300,9 @@ impl Verdict {
 }
 
 impl Hit {
-    fn place(&self) -> (usize, usize, u32) {
-        (self.span.start, self.span.end, self.term)
+    /// Where it stands among others. One term can be met twice at one place, read in two ways.
+    fn place(&self) -> (usize, usize, u32, u32, u32) {
+        (self.span.start, self.span.end, self.term, self.substituted, self.skipped)
     }
 }
 
