@@ -1,18 +1,25 @@
 //! The folding of characters: what a character says once its disguise is taken off.
 //!
 //! Folding looks at one character at a time and keeps nothing, so that a text can be read forwards and
-//! backwards without a copy. Case, compatibility forms (full width, mathematical, circled) and accents
-//! are folded away, invisible characters vanish, and what separates words is told from letters.
-//! Whether a separator, a digit or a symbol may stand for something else is decided by
+//! backwards without a copy. Case, compatibility forms (full width, mathematical, circled), accents and
+//! traditional ideographs are folded away, invisible characters vanish, and what separates words is told
+//! from letters. A class of evasion that is not followed is not folded: its characters are letters.
+//! Whether a separator, a digit, a symbol or a letter may stand for something else is decided by
 //! [`Reading`](super::reading::Reading), not here.
 //!
 //! Invariant: what folding gives folds to itself. Whoever changes what anything folds to raises
 //! [`FOLD_VERSION`], because a journal names filters by an id that covers it.
 
-use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+use smallvec::SmallVec;
+use unicode_normalization::char::{decompose_canonical, decompose_compatible, is_combining_mark};
+
+use super::{
+    evasion::{Evasion, Followed},
+    tables::{simplified, without_stand_ins},
+};
 
 /// The version of everything that decides what matches: folding, readings and policy.
-pub(super) const FOLD_VERSION: u32 = 1;
+pub(super) const FOLD_VERSION: u32 = 2;
 
 /// What a character, or a part of one, says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,19 +36,30 @@ pub(super) enum Unit {
 
 /// Gives what `c` says, in order: nothing for the invisible, several units for a ligature.
 #[inline]
-pub(super) fn fold(c: char, mut give: impl FnMut(Unit)) {
+pub(super) fn fold(c: char, on: Followed, mut give: impl FnMut(Unit)) {
     if let Some(unit) = ASCII.get(c as usize) {
-        unit.iter().copied().for_each(give);
+        fold_ascii(c, *unit, on, &mut give);
     } else if is_fold_free(c) {
         give(Unit::Letter(c));
     } else {
-        fold_rare(c, &mut give);
+        fold_rare(c, on, &mut give);
     }
 }
 
-/// Whether a character is known as a letter that folds to itself: the short way for most text.
+#[inline]
+fn fold_ascii(c: char, unit: Option<Unit>, on: Followed, give: &mut (impl FnMut(Unit) + ?Sized)) {
+    match unit {
+        Some(_) if c.is_ascii_uppercase() && !on.has(Evasion::Case) => give(Unit::Letter(c)),
+        Some(unit) => give(unit),
+        None if on.has(Evasion::Invisible) => {}
+        None => give(Unit::Letter(c)),
+    }
+}
+
+/// Whether a character is known as a letter that folds to itself, whatever is followed: the short way
+/// for most text.
 ///
-/// Digits are left out, because readings differ on them.
+/// Digits and look-alikes are left out, because readings differ on them.
 #[inline]
 pub(super) const fn is_fold_free(c: char) -> bool {
     let code = c as usize;
@@ -50,7 +68,7 @@ pub(super) const fn is_fold_free(c: char) -> bool {
 
 /// A bit for each character of the first plane (8 KiB, made when the crate is compiled). Not all that
 /// fold to themselves are here, only what much text is made of.
-static FOLD_FREE: [u64; 1024] = {
+static FOLD_FREE: [u64; 1024] = without_stand_ins({
     let ranges = [
         ('a', 'z'),
         // Greek but for the final sigma, Cyrillic but for the short i, Hebrew, Arabic, Thai.
@@ -99,11 +117,11 @@ static FOLD_FREE: [u64; 1024] = {
         at += 1;
     }
     table
-};
+});
 
 /// Kept out of line: the hot loop stays small.
 #[inline(never)]
-fn fold_rare(c: char, give: &mut dyn FnMut(Unit)) {
+fn fold_rare(c: char, on: Followed, give: &mut dyn FnMut(Unit)) {
     match c {
         '\u{ac00}'..='\u{d7a3}' => return decompose_compatible(c, |jamo| give(Unit::Letter(jamo))),
         // Emoji.
@@ -112,30 +130,102 @@ fn fold_rare(c: char, give: &mut dyn FnMut(Unit)) {
         }
         _ => {}
     }
+    if c.is_whitespace() {
+        return give(Unit::Space);
+    }
     if let Some(unit) = punctuation(c) {
         return give(unit);
     }
-    let c = squared_letter(c).unwrap_or(c);
-    decompose_compatible(c, |part| {
-        if let Some(unit) = ASCII.get(part as usize) {
-            unit.iter().copied().for_each(&mut *give);
-        } else if is_accent(part) {
-            // Gives nothing.
-        } else if is_fold_free(part) {
-            give(Unit::Letter(part));
-        } else {
-            part.to_lowercase().for_each(|small| fold_small(small, give));
+    let squared = squared_letter(c).filter(|_| on.has(Evasion::Enclosed));
+    let part = |part| fold_part(part, on, give);
+    // Only what a class stands for is unfolded in its name; accents come apart in any case, so that both
+    // ways to write one are alike.
+    match squared.unwrap_or(c) {
+        c if on.has(unfolds_by(c)) => decompose_compatible(c, part),
+        c => decompose_canonical(c, part),
+    }
+}
+
+/// The class for which a character is unfolded.
+fn unfolds_by(c: char) -> Evasion {
+    match c {
+        '\u{ff01}'..='\u{ffee}' => Evasion::Width,
+        '\u{2460}'..='\u{24ff}' | '\u{3200}'..='\u{32ff}' | '\u{1f100}'..='\u{1f1ff}' => {
+            Evasion::Enclosed
         }
-    });
+        _ => Evasion::Compatibility,
+    }
+}
+
+/// Folds a part of a decomposed character.
+fn fold_part(part: char, on: Followed, give: &mut dyn FnMut(Unit)) {
+    if let Some(unit) = ASCII.get(part as usize) {
+        fold_ascii(part, *unit, on, give);
+    } else if is_fold_free(part) {
+        give(Unit::Letter(part));
+    } else if let Some(simple) = simplified(part) {
+        give(Unit::Letter(if on.has(Evasion::Chinese) { simple } else { part }));
+    } else if on.has(Evasion::Case) && !is_silenced(part, on) {
+        part.to_lowercase().for_each(|small| fold_small(small, on, give));
+    } else {
+        fold_small(part, on, give);
+    }
 }
 
 /// Folds what is left of a character once it is decomposed and in lower case.
-fn fold_small(c: char, give: &mut dyn FnMut(Unit)) {
-    if let Some(letters) = undecomposed(c) {
+fn fold_small(c: char, on: Followed, give: &mut dyn FnMut(Unit)) {
+    if let Some(letters) = undecomposed(c).filter(|_| on.has(Evasion::Accents)) {
         letters.chars().map(Unit::Letter).for_each(give);
-    } else if !is_invisible(c) && !is_accent(c) {
+    } else if !is_silenced(c, on) {
         give(punctuation(c).unwrap_or(Unit::Letter(c)));
     }
+}
+
+/// Whether a character says nothing.
+fn is_silenced(c: char, on: Followed) -> bool {
+    silent_by(c).is_some_and(|class| on.has(class))
+}
+
+/// The class by which a character says nothing.
+fn silent_by(c: char) -> Option<Evasion> {
+    if is_accent(c) {
+        Some(Evasion::Accents)
+    } else if is_bidi_control(c) {
+        Some(Evasion::Bidi)
+    } else {
+        is_invisible(c).then_some(Evasion::Invisible)
+    }
+}
+
+/// What a character is made of: few have more parts.
+type Parts = SmallVec<[char; 4]>;
+
+/// The class of evasion that a character shows by itself: the one that hides most.
+pub(super) fn shows(c: char, on: Followed) -> Option<Evasion> {
+    let class = match c {
+        'A'..='Z' => Evasion::Case,
+        ' '..='~' => return None,
+        _ if is_fold_free(c) || c.is_whitespace() => return None,
+        _ if silent_by(c).is_some() => silent_by(c)?,
+        _ if punctuation(c).is_some() || matches!(c, '\u{ac00}'..='\u{d7a3}') => return None,
+        _ if simplified(c).is_some() => Evasion::Chinese,
+        _ if squared_letter(c).is_some() => Evasion::Enclosed,
+        _ => {
+            let (mut plain, mut unfolded) = (Parts::new(), Parts::new());
+            decompose_canonical(c, |part| plain.push(part));
+            decompose_compatible(c, |part| unfolded.push(part));
+            if plain != unfolded {
+                unfolds_by(c)
+            } else if plain[..] != [c] || undecomposed(c).is_some() {
+                Evasion::Accents
+            } else if c.is_uppercase() {
+                Evasion::Case
+            } else {
+                return None;
+            }
+        }
+    };
+    on.has(class).then_some(class)
 }
 
 /// Every ASCII character's unit; `None` for the control characters that print nothing.
@@ -156,7 +246,7 @@ const ASCII: [Option<Unit>; 128] = {
     table
 };
 
-/// Punctuation and white space beyond ASCII that does not decompose to it.
+/// Punctuation beyond ASCII that does not decompose to it.
 fn punctuation(c: char) -> Option<Unit> {
     match c {
         '\u{b4}'
@@ -199,7 +289,6 @@ fn punctuation(c: char) -> Option<Unit> {
         | '\u{3014}'..='\u{301f}'
         | '\u{3030}'
         | '\u{303d}' => Some(Unit::Symbol(c)),
-        '\u{85}' | '\u{1680}' | '\u{2028}' | '\u{2029}' => Some(Unit::Space),
         _ => None,
     }
 }
@@ -303,7 +392,7 @@ mod tests {
     fn folded(text: &str) -> String {
         let mut out = String::new();
         for c in text.chars() {
-            fold(c, |unit| match unit {
+            fold(c, Followed::ALL, |unit| match unit {
                 Unit::Letter(c) | Unit::Symbol(c) => out.push(c),
                 Unit::Joint => out.push('-'),
                 Unit::Space => out.push(' '),
@@ -326,11 +415,12 @@ mod tests {
             ("ŁØDŹ ſtraße", "lodz strasse"),
             ("ΛΌΓΟΣ λόγος", "λογοσ λογοσ"),
             ("Й ё", "и е"),
+            ("輪後乾法", "轮后干法"),
             ("ﬁ ㎏ ½", "fi kg 1⁄2"),
             ("ﾊﾞカ", "ハ\u{3099}カ"),
             ("가ㅅ", "\u{1100}\u{1161}\u{1109}"),
             ("ดี", "ดี"),
-            ("豈。！", "豈。!"),
+            ("豈。！", "岂。!"),
             ("a\u{a0}b\u{3000}c\td", "a b c d"),
             ("·‐’・", "----"),
         ] {
@@ -341,36 +431,58 @@ mod tests {
     #[test]
     fn what_folding_gives_folds_to_itself() {
         for c in '\0'..=char::MAX {
-            fold(c, |unit| {
+            fold(c, Followed::ALL, |unit| {
                 let (Unit::Letter(given) | Unit::Symbol(given)) = unit else { return };
                 let mut again = Vec::new();
-                fold(given, |unit| again.push(unit));
+                fold(given, Followed::ALL, |unit| again.push(unit));
                 assert_eq!(again, [unit], "{c:?} gave {given:?}");
             });
         }
     }
 
     #[test]
+    fn a_character_shows_the_class_that_hides_most() {
+        for (characters, class) in [
+            ("AД", Some(Evasion::Case)),
+            ("Ａａﾊ！", Some(Evasion::Width)),
+            ("ⓐ①㈠㊀🄰🅐🅰🇦", Some(Evasion::Enclosed)),
+            ("𝓪ﬁ½ª㎏", Some(Evasion::Compatibility)),
+            ("éÉøй\u{301}\u{64b}\u{20e3}", Some(Evasion::Accents)),
+            ("\u{200b}\0\u{ad}\u{fe0f}\u{640}", Some(Evasion::Invisible)),
+            ("\u{202e}\u{2066}", Some(Evasion::Bidi)),
+            ("輪後", Some(Evasion::Chinese)),
+            ("a1!д法ハด가 \u{3000}。—😀", None),
+        ] {
+            for c in characters.chars() {
+                assert_eq!(shows(c, Followed::ALL), class, "{c:?}");
+            }
+        }
+    }
+
+    #[test]
     fn all_white_space_is_space() {
         for c in ('\0'..=char::MAX).filter(|c| c.is_whitespace()) {
-            fold(c, |unit| assert_eq!(unit, Unit::Space, "{c:?}"));
+            fold(c, Followed::ALL, |unit| assert_eq!(unit, Unit::Space, "{c:?}"));
         }
     }
 
     #[test]
     fn the_short_ways_agree_with_the_long_one() {
+        let on = Followed::ALL;
         for c in '\u{80}'..=char::MAX {
             let (mut short, mut long) = (Vec::new(), Vec::new());
-            fold(c, |unit| short.push(unit));
-            if is_invisible(c) {
+            fold(c, Followed::ALL, |unit| short.push(unit));
+            if is_silenced(c, on) {
+            } else if c.is_whitespace() {
+                long.push(Unit::Space);
             } else if let Some(unit) = punctuation(c) {
                 long.push(unit);
             } else {
                 decompose_compatible(squared_letter(c).unwrap_or(c), |part| {
-                    for small in part.to_lowercase() {
+                    for small in simplified(part).unwrap_or(part).to_lowercase() {
                         match ASCII.get(small as usize) {
                             Some(unit) => long.extend(*unit),
-                            None => fold_small(small, &mut |unit| long.push(unit)),
+                            None => fold_small(small, on, &mut |unit| long.push(unit)),
                         }
                     }
                 });

@@ -1,5 +1,6 @@
 //! Reading a spec from a plain list.
 
+use super::evasion::{Evasion, Reach};
 use super::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 
 impl FilterSpec {
@@ -10,6 +11,8 @@ impl FilterSpec {
     /// | `word or phrase` | a term, met inside words too |
     /// | `!word` | a term, met as a whole word only |
     /// | `+word` | an innocent word: terms inside it do not count |
+    /// | `word *3` | a term that weighs 3 instead of 1 |
+    /// | `~class off` | a class of evasion is not followed; `on`, `words` or a number of letters: as [`Reach`] says |
     /// | `[category]` | the terms that follow are of this category |
     /// | `[category treatment]` | and are treated so, whatever is usual for the category |
     /// | `# …`, and ` # …` after any of these | a comment; a term's is kept with it |
@@ -32,12 +35,20 @@ impl FilterSpec {
                 None => {}
                 Some('[') => (category, treatment) = header(line, at)?,
                 Some('+') => spec.allow_from(chars.as_str().trim().to_owned(), at)?,
+                Some('~') => {
+                    let (class, reach) = reach(chars.as_str(), at)?;
+                    spec.set_reach(class, reach);
+                }
                 Some(mark) => {
                     let text =
                         if matches!(mark, '!' | '\\') { chars.as_str().trim() } else { line };
-                    let (text, comment) = (text.to_owned(), comment.to_owned());
-                    let boundary = mark == '!';
-                    spec.add_from(Term { text, category, treatment, boundary, comment }, at)?;
+                    let (text, weight) = match weight(text).filter(|_| mark != '\\') {
+                        Some((text, weight)) => (text.to_owned(), weight),
+                        None => (text.to_owned(), 1),
+                    };
+                    let (boundary, comment) = (mark == '!', comment.to_owned());
+                    let term = Term { text, category, treatment, boundary, comment, weight };
+                    spec.add_from(term, at)?;
                 }
             }
         }
@@ -53,6 +64,28 @@ fn split_comment(line: &str) -> (&str, &str) {
         Some((at, _)) => (line[..at].trim(), line[at + 1..].trim()),
         None => (line.trim(), ""),
     }
+}
+
+/// A term and its weight, which stands at the end, after white space and a star.
+fn weight(text: &str) -> Option<(&str, u16)> {
+    let (term, number) = text.rsplit_once('*')?;
+    let number = number.parse().ok()?;
+    term.ends_with(char::is_whitespace).then(|| (term.trim_end(), number))
+}
+
+fn reach(line: &str, at: Origin) -> Result<(Evasion, Reach), FilterError> {
+    let mut words = line.split_whitespace();
+    let (Some(class), Some(reach), None) = (words.next(), words.next(), words.next()) else {
+        return Err(FilterError::Reach { at });
+    };
+    let class = Evasion::named(class).ok_or(FilterError::Reach { at })?;
+    let reach = match reach.to_ascii_lowercase().as_str() {
+        "off" => Reach::Off,
+        "on" => Reach::On,
+        "words" => Reach::WholeWords,
+        number => Reach::Letters(number.parse().map_err(|_| FilterError::Reach { at })?),
+    };
+    Ok((class, reach))
 }
 
 fn header(line: &str, at: Origin) -> Result<(Category, Option<Treatment>), FilterError> {
@@ -105,7 +138,8 @@ mod tests {
     fn a_list_reads_as_its_grammar_says() {
         let spec = FilterSpec::parse(
             "\u{feff}plain\r\n\n  two words  # why\n#note\n[Abuse]\n!whole\n+inno cent\n\
-             [politics BLOCK] # from here\nc#\n\\#tag\n\\!bang\n[ custom:65535  tag ]\n\\\\x # ",
+             [politics BLOCK] # from here\nc#\n\\#tag\n\\!bang\n[ custom:65535  tag ]\n\\\\x # \n\
+             ~ Leet words\n~repeats off\n!heavy  *30 # x\n5 * x",
         )
         .unwrap();
         let politics = |text| term(text, Category::Politics, Some(Treatment::Block));
@@ -117,9 +151,19 @@ mod tests {
             politics("#tag"),
             politics("!bang"),
             term("\\x", Category::Custom(65535), Some(Treatment::Tag)),
+            Term {
+                boundary: true,
+                weight: 30,
+                comment: "x".into(),
+                ..term("heavy", Category::Custom(65535), Some(Treatment::Tag))
+            },
+            term("5 * x", Category::Custom(65535), Some(Treatment::Tag)),
         ];
         assert_eq!(spec.terms(), expected);
         assert_eq!(spec.allowed(), ["inno cent"]);
+        assert_eq!(spec.reach(Evasion::Leet), Reach::WholeWords);
+        assert_eq!(spec.reach(Evasion::Repeats), Reach::Off);
+        assert_eq!(spec.reach(Evasion::Case), Reach::On);
     }
 
     #[test]
@@ -144,6 +188,10 @@ mod tests {
             (
                 "[custom:65536]",
                 "line 1: no category \"custom:65536\"; use pornography, politics, abuse, advertising, or custom:N with N from 0 to 65535",
+            ),
+            (
+                "~leet sometimes",
+                "line 1: a reach is `~class off`, `on`, `words` or a least number of letters; write `\\~` for a term",
             ),
             ("[abuse ban]", "line 1: no treatment \"ban\"; use tag, mask, hold or block"),
             (

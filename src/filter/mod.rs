@@ -18,8 +18,10 @@
 //! # Ok::<(), liveroom::filter::FilterError>(())
 //! ```
 //!
-//! A word is met through upper case, full width and other compatibility forms, accents, invisible
-//! characters, digits and symbols drawn like letters, and separators between all of its letters. Skipping
+//! A word is met through the classes of [`Evasion`]: upper case, full width and other compatibility
+//! forms, accents, invisible characters, traditional Chinese, repeated letters, digits and symbols and
+//! letters drawn like others, and separators between all of its letters. Each class has a [`Reach`], and
+//! each hit tells what it wears. Skipping
 //! separators would join innocent words (`his hit`), so a word with separators counts only
 //! * where it has none but those it is listed with (`free coins`, `freecoins`),
 //! * or a single hyphen, dot, star or the like in each gap, and word boundaries around it (`id-iot`),
@@ -31,6 +33,8 @@
 //! Invariants: the same spec and text give the same verdict on every machine; hits lie on character
 //! boundaries and are sorted by where they begin; the time a text takes is linear in its length.
 
+mod evasion;
+mod explain;
 mod fold;
 #[cfg(test)]
 mod laws;
@@ -40,6 +44,7 @@ mod pattern;
 mod reading;
 mod scan;
 mod spec;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -50,11 +55,14 @@ use aho_corasick::{MatchKind, automaton::Automaton, nfa::contiguous::NFA};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+pub use self::evasion::{Disguise, Evasion, Reach};
+pub use self::explain::{Account, Spare, Spared, Why};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 use self::{
+    evasion::{Followed, Reaches},
     fold::FOLD_VERSION,
     mask::Cover,
-    pattern::{Pattern, Shape},
+    pattern::{MAX_LETTERS, Pattern, Shape, Unfit},
     reading::Reading,
     scan::{Landing, scan},
     walk::Walk,
@@ -84,8 +92,14 @@ pub struct Filter {
     nfa: NFA,
     /// By the numbers of the patterns.
     rules: Box<[Rule]>,
+    /// Each shape once: a long list has few.
+    shapes: Box<[Shape]>,
+    reaches: Reaches,
+    on: Followed,
     /// Whether some pattern is looked for in the literal reading.
     literal: bool,
+    /// Whether some pattern is what a term looks like.
+    alike: bool,
     /// Whether some pattern is an innocent word.
     allows: bool,
 }
@@ -93,13 +107,14 @@ pub struct Filter {
 /// What a pattern stands for.
 #[derive(Clone, Copy, Debug)]
 struct Rule {
-    shape: Shape,
+    /// Where its shape is.
+    shape: u32,
     purpose: Purpose,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Purpose {
-    Find { term: u32, category: Category, treatment: Treatment, boundary: bool },
+    Find { term: u32, category: Category, treatment: Treatment, boundary: bool, weight: u16 },
     Allow,
 }
 
@@ -113,6 +128,8 @@ pub struct Verdict {
     pub hits: SmallVec<[Hit; 2]>,
     /// How many more hits there were than are kept.
     pub more: u32,
+    /// The weights of all hits together, kept or not.
+    pub weight: u32,
 }
 
 /// A term that was met in a text.
@@ -133,11 +150,15 @@ pub struct Hit {
     pub substituted: u32,
     /// Whether it stands between word boundaries.
     pub boundary: bool,
+    /// How much the term weighs.
+    pub weight: u16,
+    /// What it wears: by class, how many characters had to be folded or skipped.
+    pub disguise: Disguise,
 }
 
 impl Filter {
     fn compile(spec: &FilterSpec) -> Result<Self, FilterError> {
-        let patterns = Patterns::of(spec);
+        let patterns = Patterns::of(spec)?;
         let nfa = NFA::builder()
             // All overlapping matches: a milder long term must not hide a graver short one.
             .match_kind(MatchKind::Standard)
@@ -145,12 +166,19 @@ impl Filter {
             .build(&patterns.letters)
             .map_err(|error| FilterError::TooLarge { reason: error.to_string() })?;
         let rules = patterns.rules.into_boxed_slice();
+        let shapes = patterns.shapes.into_boxed_slice();
         Ok(Self {
             id: FilterId(stable_hash(&(FOLD_VERSION, spec))),
-            literal: rules.iter().any(|rule| rule.shape.literal),
+            literal: shapes.iter().any(|shape| shape.literal),
+            alike: shapes
+                .iter()
+                .any(|shape| !shape.is_read(Reading::Joined) && shape.is_read(Reading::Disguised)),
             allows: rules.iter().any(|rule| matches!(rule.purpose, Purpose::Allow)),
+            reaches: spec.reaches(),
+            on: spec.reaches().followed(),
             nfa,
             rules,
+            shapes,
         })
     }
 
@@ -192,63 +220,116 @@ impl Filter {
 
     /// How many bytes of heap the filter holds.
     pub fn heap_bytes(&self) -> usize {
-        self.nfa.memory_usage() + size_of_val(&*self.rules)
+        self.nfa.memory_usage() + size_of_val(&*self.rules) + size_of_val(&*self.shapes)
     }
 
-    /// Every hit, in the order of their ends, but for those inside innocent words.
+    /// Every hit, in the order of their ends.
     fn each_hit(&self, text: &str, mut see: impl FnMut(Hit)) {
+        self.each_word_met(text, |hit, spare| {
+            if spare.is_none() {
+                see(hit);
+            }
+        });
+    }
+
+    /// Every hit, in the order of their ends, with the reason for which it is none, if there is one.
+    fn each_word_met(&self, text: &str, mut see: impl FnMut(Hit, Option<Spare>)) {
         // A hit is met before the end of the innocent word around it, so these are looked for first,
         // but only once there is something to protect.
         let mut innocent: Option<Innocent> = None;
-        scan(&self.nfa, self.literal, text, |landing| {
-            self.each_word(text, landing, |walk, rule| {
-                let Purpose::Find { term, category, treatment, boundary } = rule.purpose else {
-                    return;
-                };
-                let stands_alone = walk.stands_alone();
-                let span = walk.start..landing.place.end;
-                if (boundary && !stands_alone)
-                    || !rule.shape.admits(walk, landing.reading)
-                    || (self.allows
-                        && innocent.get_or_insert_with(|| self.innocent(text)).protects(&span))
+        scan(&self.nfa, self.on, self.literal, self.alike, text, |landing| {
+            self.each_word(text, landing, Rule::finds, |walk, rule, shape| {
+                let Some((hit, mut spare)) = self.hit(walk, landing, rule, shape) else { return };
+                if spare.is_none()
+                    && self.allows
+                    && innocent.get_or_insert_with(|| self.innocent(text)).protects(&hit.span)
                 {
-                    return;
+                    spare = Some(Spare::Innocent);
                 }
-                let (skipped, substituted) = (walk.skipped, walk.digits + walk.signs);
-                let boundary = stands_alone;
-                see(Hit { span, term, category, treatment, skipped, substituted, boundary });
+                see(hit, spare);
             });
         });
     }
 
-    /// Walks back over each word that may end at a landing, the shortest first.
-    fn each_word(&self, text: &str, landing: Landing, mut see: impl FnMut(&Walk<'_>, &Rule)) {
+    /// The hit that a walk has come upon, and why it does not count, if it does not.
+    fn hit(
+        &self,
+        walk: &Walk<'_>,
+        landing: Landing,
+        rule: &Rule,
+        shape: &Shape,
+    ) -> Option<(Hit, Option<Spare>)> {
+        let Purpose::Find { term, category, treatment, boundary: whole, weight } = rule.purpose
+        else {
+            return None;
+        };
+        if !shape.admits(walk, landing.reading) {
+            return None;
+        }
+        let (boundary, disguise) = (walk.stands_alone(), shape.disguise(walk));
+        let inside = (whole && !boundary).then_some(Spare::Inside);
+        let spare = inside.or_else(|| {
+            self.reaches.forbids(&disguise, boundary, shape.letters()).map(Spare::Reach)
+        });
+        let span = walk.start..landing.place.end;
+        let (skipped, substituted) = (walk.skipped, shape.substituted(walk));
+        let hit = Hit {
+            span,
+            term,
+            category,
+            treatment,
+            skipped,
+            substituted,
+            boundary,
+            weight,
+            disguise,
+        };
+        Some((hit, spare))
+    }
+
+    /// Walks back over each `wanted` word that may end at a landing, the shortest first.
+    fn each_word(
+        &self,
+        text: &str,
+        landing: Landing,
+        wanted: impl Fn(&Rule) -> bool,
+        mut see: impl FnMut(&Walk<'_>, &Rule, &Shape),
+    ) {
         let Landing { reading, state, place } = landing;
-        let mut walk = Walk::new(text, place, reading);
+        let mut walk: Option<Walk<'_>> = None;
         // The automaton keeps its longest match first; walking on from the last word is an economy,
         // not an assumption.
         for at in (0..self.nfa.match_len(state)).rev() {
             let rule = &self.rules[self.nfa.match_pattern(state, at).as_usize()];
-            let length = u32::from(rule.shape.length);
-            if length < walk.letters {
-                walk = Walk::new(text, place, reading);
+            let shape = &self.shapes[rule.shape as usize];
+            if !shape.is_read(reading) || !wanted(rule) {
+                continue;
             }
-            if walk.back_to(length) {
-                see(&walk, rule);
+            let length = u32::from(shape.length);
+            let mut walked = walk
+                .take_if(|walk| walk.letters <= length)
+                .unwrap_or_else(|| Walk::new(text, self.on, place, reading));
+            // A run is walked over from its end alone, or a long one would be as often as it has letters.
+            if reading == Reading::Squeezed && walked.begins_inside_a_run() {
+                return;
             }
+            if walked.back_to(length) {
+                see(&walked, rule, shape);
+            }
+            walk = Some(walked);
         }
     }
 
     /// Where the innocent words stand.
     fn innocent(&self, text: &str) -> Innocent {
         let mut innocent = Innocent::default();
-        scan(&self.nfa, self.literal, text, |landing| {
-            self.each_word(text, landing, |walk, rule| {
-                if matches!(rule.purpose, Purpose::Allow)
-                    && landing.reading != Reading::Leet
-                    && rule.shape.is_plain(walk)
-                    && rule.shape.admits(walk, landing.reading)
-                {
+        scan(&self.nfa, self.on, self.literal, self.alike, text, |landing| {
+            if !matches!(landing.reading, Reading::Joined | Reading::Literal) {
+                return;
+            }
+            let allows = |rule: &Rule| !rule.finds();
+            self.each_word(text, landing, allows, |walk, _, shape| {
+                if shape.is_plain(walk) && shape.admits(walk, landing.reading) {
                     innocent.add(walk.start..landing.place.end);
                 }
             });
@@ -286,6 +367,7 @@ impl Verdict {
     fn take(&mut self, hit: Hit) {
         let is_graver = Some(hit.treatment) > self.treatment;
         self.treatment = self.treatment.max(Some(hit.treatment));
+        self.weight = self.weight.saturating_add(u32::from(hit.weight));
         if self.hits.len() < Self::MAX_HITS {
             return self.hits.push(hit);
         }
@@ -311,38 +393,60 @@ impl Hit {
 struct Patterns {
     letters: Vec<String>,
     rules: Vec<Rule>,
+    shapes: Vec<Shape>,
+    known_shapes: BTreeMap<Shape, u32>,
 }
 
 impl Patterns {
-    fn of(spec: &FilterSpec) -> Self {
+    fn of(spec: &FilterSpec) -> Result<Self, FilterError> {
+        let on = spec.reaches().followed();
         let mut patterns = Self::default();
         // Terms that fold alike and are met alike are one: the gravest, of these the first.
         let mut known: BTreeMap<(Pattern, bool), usize> = BTreeMap::new();
         for (number, term) in (0..).zip(spec.terms()) {
-            let pattern = Pattern::of(&term.text).expect("the spec's gate lets no other in");
+            let at = Origin::Term(number as usize);
+            let pattern = Pattern::of(&term.text, on).map_err(|unfit| unfit.at(at, &term.text))?;
             let treatment = term.treatment.unwrap_or_else(|| spec.treatment(term.category));
             let purpose = Purpose::Find {
                 term: number,
                 category: term.category,
                 treatment,
                 boundary: term.boundary,
+                weight: term.weight,
             };
-            let rule = Rule { shape: pattern.shape, purpose };
-            match known.get(&(pattern.clone(), term.boundary)) {
-                Some(&at) if patterns.rules[at].treatment() >= Some(treatment) => {}
-                Some(&at) => patterns.rules[at] = rule,
-                None => {
-                    known.insert((pattern.clone(), term.boundary), patterns.rules.len());
-                    patterns.push(pattern, rule);
+            let variants = [
+                pattern.squeezed().filter(|_| on.has(Evasion::Repeats)),
+                pattern.alike().filter(|_| on.has(Evasion::LookAlikes)),
+                Some(pattern),
+            ];
+            for pattern in variants.into_iter().flatten() {
+                let rule = Rule { shape: patterns.shape(pattern.shape), purpose };
+                match known.get(&(pattern.clone(), term.boundary)) {
+                    Some(&at) if patterns.rules[at].treatment() >= Some(treatment) => {}
+                    Some(&at) => patterns.rules[at] = rule,
+                    None => {
+                        known.insert((pattern.clone(), term.boundary), patterns.rules.len());
+                        patterns.push(pattern, rule);
+                    }
                 }
             }
         }
-        for word in spec.allowed() {
-            let pattern = Pattern::of(word).expect("the spec's gate lets no other in");
-            let rule = Rule { shape: pattern.shape, purpose: Purpose::Allow };
+        for (number, word) in spec.allowed().iter().enumerate() {
+            let at = Origin::Allowed(number);
+            let pattern = Pattern::of(word, on).map_err(|unfit| unfit.at(at, word))?;
+            let rule = Rule { shape: patterns.shape(pattern.shape), purpose: Purpose::Allow };
             patterns.push(pattern, rule);
         }
-        patterns
+        Ok(patterns)
+    }
+
+    /// Where a shape is, from now on.
+    fn shape(&mut self, shape: Shape) -> u32 {
+        let next = u32::try_from(self.shapes.len()).expect("a spec has not so many terms");
+        *self.known_shapes.entry(shape).or_insert_with(|| {
+            self.shapes.push(shape);
+            next
+        })
     }
 
     fn push(&mut self, pattern: Pattern, rule: Rule) {
@@ -351,7 +455,21 @@ impl Patterns {
     }
 }
 
+impl Unfit {
+    /// What is to be said of the text at a place.
+    fn at(self, at: Origin, text: &str) -> FilterError {
+        match self {
+            Self::Nothing => FilterError::Nothing { at, text: text.to_owned() },
+            Self::TooLong => FilterError::TooManyLetters { at, limit: MAX_LETTERS },
+        }
+    }
+}
+
 impl Rule {
+    fn finds(&self) -> bool {
+        matches!(self.purpose, Purpose::Find { .. })
+    }
+
     fn treatment(&self) -> Option<Treatment> {
         match self.purpose {
             Purpose::Find { treatment, .. } => Some(treatment),
@@ -362,14 +480,18 @@ impl Rule {
 
 /// The innocent words of a text: for each end the furthest start, in the order of the ends.
 #[derive(Debug, Default)]
-struct Innocent(Vec<Range<usize>>);
+struct Innocent {
+    words: Vec<Range<usize>>,
+    /// How many end before all that is still to be asked about.
+    passed: usize,
+}
 
 impl Innocent {
     /// Ends do not run back, because the scan does not.
     fn add(&mut self, span: Range<usize>) {
-        match self.0.last_mut() {
+        match self.words.last_mut() {
             Some(last) if last.end == span.end => last.start = last.start.min(span.start),
-            _ => self.0.push(span),
+            _ => self.words.push(span),
         }
     }
 
@@ -377,15 +499,17 @@ impl Innocent {
     /// end there or later and begin before that end.
     fn close(&mut self) {
         let mut start = usize::MAX;
-        for span in self.0.iter_mut().rev() {
+        for span in self.words.iter_mut().rev() {
             start = start.min(span.start);
             span.start = start;
         }
     }
 
-    /// Whether the span lies inside one innocent word.
-    fn protects(&self, span: &Range<usize>) -> bool {
-        let first = self.0.partition_point(|word| word.end < span.end);
-        self.0.get(first).is_some_and(|word| word.start <= span.start)
+    /// Whether the span lies inside one innocent word. Spans are asked about in the order of their ends.
+    fn protects(&mut self, span: &Range<usize>) -> bool {
+        while self.words.get(self.passed).is_some_and(|word| word.end < span.end) {
+            self.passed += 1;
+        }
+        self.words.get(self.passed).is_some_and(|word| word.start <= span.start)
     }
 }

@@ -5,15 +5,20 @@
 //! them at once, and they cost one step while they agree. A new class of evasion is a new reading, or a
 //! new line in one.
 
-use super::fold::Unit;
+use super::{
+    fold::{Unit, is_fold_free},
+    tables::{look_alike, turned},
+};
 
 /// One way to read a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
     /// Symbols separate, digits are digits.
     Joined,
-    /// Digits and symbols that look like letters are those letters.
-    Leet,
+    /// Digits, symbols and letters that look like Latin letters are those letters.
+    Disguised,
+    /// As joined, and a letter that is written several times on end is written once.
+    Squeezed,
     /// Symbols are themselves. Only terms that contain a symbol are looked for in it.
     Literal,
 }
@@ -21,12 +26,8 @@ pub(super) enum Reading {
 /// What a unit is in some reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Read {
-    /// A letter as it stands.
-    Letter(char),
-    /// A letter for which a digit stands.
-    Digit(char),
-    /// A letter for which a symbol stands.
-    Sign(char),
+    /// A letter, as it stands or as what stands for it.
+    Letter(char, Guise),
     /// A separator; a loose one parts words or clauses, a tight one stands inside a word.
     Gap {
         /// Whether it parts words.
@@ -34,21 +35,37 @@ pub(super) enum Read {
     },
 }
 
+/// What stands for a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guise {
+    None,
+    Digit,
+    Sign,
+    /// A letter of another script.
+    Alike,
+    /// A letter upside down.
+    Turned,
+}
+
 impl Reading {
     /// Every reading, the literal one last, because a filter may do without it.
-    pub(super) const ALL: [Self; 3] = [Self::Joined, Self::Leet, Self::Literal];
+    pub(super) const ALL: [Self; 4] =
+        [Self::Joined, Self::Disguised, Self::Squeezed, Self::Literal];
 
     /// What `unit` is in this reading.
     #[inline]
     pub(super) fn read(self, unit: Unit) -> Read {
         match (unit, self) {
-            (Unit::Letter(c), Self::Leet) => leet(c).map_or(Read::Letter(c), Read::Digit),
-            (Unit::Letter(c), Self::Joined)
-            | (Unit::Letter(c) | Unit::Symbol(c), Self::Literal) => Read::Letter(c),
-            (Unit::Symbol(c), Self::Leet) => {
-                leet(c).map_or(Read::Gap { loose: is_loose(c) }, Read::Sign)
+            (Unit::Letter(c), Self::Disguised) => {
+                let (c, guise) = undisguised(c).unwrap_or((c, Guise::None));
+                Read::Letter(c, guise)
             }
-            (Unit::Symbol(c), Self::Joined) => Read::Gap { loose: is_loose(c) },
+            (Unit::Letter(c), Self::Joined | Self::Squeezed)
+            | (Unit::Letter(c) | Unit::Symbol(c), Self::Literal) => Read::Letter(c, Guise::None),
+            (Unit::Symbol(c), Self::Disguised) => {
+                leet(c).map_or(Read::Gap { loose: is_loose(c) }, |c| Read::Letter(c, Guise::Sign))
+            }
+            (Unit::Symbol(c), Self::Joined | Self::Squeezed) => Read::Gap { loose: is_loose(c) },
             (Unit::Joint, _) => Read::Gap { loose: false },
             (Unit::Space, _) => Read::Gap { loose: true },
         }
@@ -59,10 +76,23 @@ impl Reading {
 #[inline]
 pub(super) fn is_ambiguous(unit: Unit, literal: bool) -> bool {
     match unit {
-        Unit::Letter(c) => leet(c).is_some(),
+        Unit::Letter(c) => undisguised(c).is_some(),
         Unit::Symbol(c) => literal || leet(c).is_some(),
         Unit::Joint | Unit::Space => false,
     }
+}
+
+/// The letter for which another, or a digit, may stand.
+#[inline]
+pub(super) fn undisguised(c: char) -> Option<(char, Guise)> {
+    if c.is_ascii() {
+        return leet(c).map(|letter| (letter, Guise::Digit));
+    }
+    if is_fold_free(c) {
+        return None; // No look-alike is.
+    }
+    let alike = look_alike(c).map(|letter| (letter, Guise::Alike));
+    alike.or_else(|| turned(c).map(|letter| (letter, Guise::Turned)))
 }
 
 /// The letter that a digit or symbol is drawn for.
@@ -90,11 +120,14 @@ mod tests {
 
     #[test]
     fn readings_differ_exactly_where_a_unit_is_ambiguous() {
-        let units = ('\0'..='\u{ff}').flat_map(|c| [Unit::Letter(c), Unit::Symbol(c)]);
+        let units = ('\0'..='\u{ffff}').flat_map(|c| [Unit::Letter(c), Unit::Symbol(c)]);
         for unit in units.chain([Unit::Joint, Unit::Space]) {
-            let [joined, leet, literal] = Reading::ALL.map(|reading| reading.read(unit));
-            assert_eq!(is_ambiguous(unit, false), joined != leet, "{unit:?}");
-            assert_eq!(is_ambiguous(unit, true), joined != leet || joined != literal, "{unit:?}");
+            let [joined, disguised, squeezed, literal] =
+                Reading::ALL.map(|reading| reading.read(unit));
+            assert_eq!(joined, squeezed);
+            assert_eq!(is_ambiguous(unit, false), joined != disguised, "{unit:?}");
+            let differ = joined != disguised || joined != literal;
+            assert_eq!(is_ambiguous(unit, true), differ, "{unit:?}");
         }
     }
 }

@@ -12,6 +12,7 @@ use aho_corasick::{
 };
 
 use super::{
+    evasion::Followed,
     fold::{Unit, fold, is_fold_free},
     reading::{Read, Reading, is_ambiguous},
     walk::Place,
@@ -27,22 +28,33 @@ pub(super) struct Landing {
 
 /// Steps `nfa` over `text` and tells of every landing, in the order of their places.
 ///
-/// `literal` says whether there are terms to be looked for in the literal reading.
-pub(super) fn scan(nfa: &NFA, literal: bool, text: &str, mut land: impl FnMut(Landing)) {
+/// `literal` says whether there are terms to be looked for in the literal reading, `alike` whether there
+/// are patterns for the disguised one alone.
+pub(super) fn scan(
+    nfa: &NFA,
+    on: Followed,
+    literal: bool,
+    alike: bool,
+    text: &str,
+    mut land: impl FnMut(Landing),
+) {
     let Ok(start) = nfa.start_state(Anchored::No) else {
         return; // A contiguous NFA always has an unanchored start.
     };
-    let active = if literal { &Reading::ALL[..] } else { &Reading::ALL[..2] };
-    let mut heads = Heads { nfa, active, states: [start; 3], together: true, parted: false };
+    let active = if literal { &Reading::ALL[..] } else { &Reading::ALL[..3] };
+    let states = [start; Reading::ALL.len()];
+    let told = [true, alike, false, false];
+    let mut heads = Heads { nfa, active, states, last: None, together: true, told };
     // The first head's state is kept at hand: each step waits for the one before.
     let mut state = start;
     for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();
         if heads.together {
-            if is_fold_free(c) {
+            if is_fold_free(c) && heads.last != Some(c) {
                 for &byte in &text.as_bytes()[at..end] {
                     state = nfa.next_state(Anchored::No, state, byte);
                 }
+                heads.last = Some(c);
                 // Patterns are whole letters, so that only the last byte of one can end them.
                 if nfa.is_special(state) {
                     heads.land_together(state, Place { end, units: 1 }, &mut land);
@@ -50,12 +62,13 @@ pub(super) fn scan(nfa: &NFA, literal: bool, text: &str, mut land: impl FnMut(La
                 continue;
             }
             if c == ' ' {
+                heads.last = None;
                 continue; // A gap in every reading.
             }
         }
         heads.states[0] = state;
         let mut units = 0;
-        fold(c, |unit| {
+        fold(c, on, |unit| {
             units += 1;
             heads.take(unit, Place { end, units }, &mut land);
         });
@@ -68,25 +81,33 @@ struct Heads<'f> {
     nfa: &'f NFA,
     /// The readings that matter, the joined one first.
     active: &'f [Reading],
-    states: [StateID; 3],
+    states: [StateID; Reading::ALL.len()],
+    /// The letter before, if nothing separates it from the next.
+    last: Option<char>,
     /// Whether all readings are in the first state; the others are not kept then.
     together: bool,
-    /// Whether the readings have ever differed: until then, what holds in the first holds in all.
-    parted: bool,
+    /// Which readings have something to tell: the first; others once they have read what it does not,
+    /// or if they have patterns of their own. Until then they meet what it meets.
+    told: [bool; Reading::ALL.len()],
 }
 
 impl Heads<'_> {
     /// Takes one unit in every reading.
     #[inline]
     fn take(&mut self, unit: Unit, place: Place, land: &mut impl FnMut(Landing)) {
+        let letter = if let Unit::Letter(c) = unit { Some(c) } else { None };
+        let again = letter.is_some() && letter == self.last;
+        self.last = letter;
         match unit {
-            _ if is_ambiguous(unit, self.active.len() == Reading::ALL.len()) => {
+            _ if again || is_ambiguous(unit, self.active.len() == Reading::ALL.len()) => {
                 if self.together {
-                    self.states = [self.states[0]; 3];
+                    self.states = [self.states[0]; Reading::ALL.len()];
                     self.together = false;
-                    self.parted = true;
                 }
-                self.step_each(unit, place, land);
+                self.told[Reading::Disguised as usize] |= is_ambiguous(unit, false);
+                self.told[Reading::Squeezed as usize] |= again;
+                self.told[Reading::Literal as usize] |= matches!(unit, Unit::Symbol(_));
+                self.step_each(unit, again, place, land);
             }
             Unit::Letter(letter) if self.together => {
                 self.states[0] = step(self.nfa, self.states[0], letter);
@@ -94,19 +115,23 @@ impl Heads<'_> {
                     self.land_together(self.states[0], place, land);
                 }
             }
-            Unit::Letter(_) => self.step_each(unit, place, land),
+            Unit::Letter(_) => self.step_each(unit, again, place, land),
             // A gap in every reading.
             Unit::Symbol(_) | Unit::Joint | Unit::Space => {}
         }
     }
 
-    /// Steps each reading on its own.
+    /// Steps each reading on its own. The squeezed one stays where it is on a letter that comes `again`,
+    /// and lands anew, because a word goes on to the last of them.
     #[inline(never)]
-    fn step_each(&mut self, unit: Unit, place: Place, land: &mut impl FnMut(Landing)) {
+    fn step_each(&mut self, unit: Unit, again: bool, place: Place, land: &mut impl FnMut(Landing)) {
         for (head, &reading) in self.states.iter_mut().zip(self.active) {
-            if let Read::Letter(c) | Read::Digit(c) | Read::Sign(c) = reading.read(unit) {
-                *head = step(self.nfa, *head, c);
-                if self.nfa.is_special(*head) && self.nfa.is_match(*head) {
+            if let Read::Letter(c, _) = reading.read(unit) {
+                if !again || reading != Reading::Squeezed {
+                    *head = step(self.nfa, *head, c);
+                }
+                let told = self.told[reading as usize];
+                if told && self.nfa.is_special(*head) && self.nfa.is_match(*head) {
                     land(Landing { reading, state: *head, place });
                 }
             }
@@ -118,8 +143,7 @@ impl Heads<'_> {
     #[inline(never)]
     fn land_together(&self, state: StateID, place: Place, land: &mut impl FnMut(Landing)) {
         if self.nfa.is_match(state) {
-            let differing = if self.parted { self.active } else { &self.active[..1] };
-            for &reading in differing {
+            for &reading in self.active.iter().filter(|reading| self.told[**reading as usize]) {
                 land(Landing { reading, state, place });
             }
         }

@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use super::{
     Filter,
-    pattern::{MAX_LETTERS, Pattern, Unfit},
+    evasion::{Evasion, Followed, Reach, Reaches},
+    pattern::Pattern,
 };
 
 /// What a term is about.
@@ -69,14 +70,22 @@ pub struct Term {
     /// Whether it counts only as a whole word. In scripts without spaces a word may end anywhere.
     pub boundary: bool,
     /// The list-keeper's own note; empty for none. It has no part in matching.
+    #[serde(default)]
     pub comment: String,
+    /// How much a hit weighs in [`Verdict::weight`](super::Verdict::weight); 1 unless said otherwise.
+    #[serde(default = "one")]
+    pub weight: u16,
+}
+
+fn one() -> u16 {
+    1
 }
 
 impl Term {
     /// A term treated as its category is, met inside words too.
     pub fn new(text: impl Into<String>, category: Category) -> Self {
         let (text, comment) = (text.into(), String::new());
-        Self { text, category, treatment: None, boundary: false, comment }
+        Self { text, category, treatment: None, boundary: false, comment, weight: one() }
     }
 }
 
@@ -116,6 +125,8 @@ pub struct FilterSpec {
     allowed: Vec<String>,
     /// Sorted by category, each at most once.
     treatments: Vec<(Category, Treatment)>,
+    /// Sorted by class, each at most once.
+    reaches: Vec<(Evasion, Reach)>,
 }
 
 impl FilterSpec {
@@ -155,6 +166,41 @@ impl FilterSpec {
         }
     }
 
+    /// Sets how far a class of evasion is followed.
+    ///
+    /// ```
+    /// use liveroom::filter::{Evasion, FilterSpec, Reach};
+    ///
+    /// let mut spec = FilterSpec::parse("idiot")?;
+    /// spec.set_reach(Evasion::Leet, Reach::WholeWords);
+    /// spec.set_reach(Evasion::Repeats, Reach::Off);
+    /// let filter = spec.compile()?;
+    /// assert!(!filter.judge("1di0t").is_clean());
+    /// assert!(filter.judge("x1di0tx").is_clean());
+    /// assert!(filter.judge("idiiiot").is_clean());
+    /// # Ok::<(), liveroom::filter::FilterError>(())
+    /// ```
+    pub fn set_reach(&mut self, class: Evasion, reach: Reach) {
+        match self.reaches.binary_search_by_key(&class, |&(class, _)| class) {
+            Ok(at) => self.reaches[at].1 = reach,
+            Err(at) => self.reaches.insert(at, (class, reach)),
+        }
+    }
+
+    /// How far a class of evasion is followed.
+    pub fn reach(&self, class: Evasion) -> Reach {
+        match self.reaches.binary_search_by_key(&class, |&(class, _)| class) {
+            Ok(at) => self.reaches[at].1,
+            Err(_) => Reach::default(),
+        }
+    }
+
+    pub(super) fn reaches(&self) -> Reaches {
+        let mut reaches = Reaches::default();
+        self.reaches.iter().for_each(|&(class, reach)| reaches.set(class, reach));
+        reaches
+    }
+
     /// The terms, in the order of their numbers.
     pub fn terms(&self) -> &[Term] {
         &self.terms
@@ -180,6 +226,7 @@ impl FilterSpec {
     ///
     /// # Errors
     /// [`FilterError::TooLarge`] if the terms do not fit into one automaton: split the spec.
+    /// [`FilterError::TooManyLetters`] if a class is off without which a term has more letters than fit.
     pub fn compile(&self) -> Result<Filter, FilterError> {
         Filter::compile(self)
     }
@@ -206,11 +253,7 @@ impl FilterSpec {
             let (length, limit) = (text.len(), Self::MAX_TERM_BYTES);
             return Err(FilterError::TooLong { at, length, limit });
         }
-        match Pattern::of(text) {
-            Ok(_) => Ok(()),
-            Err(Unfit::Nothing) => Err(FilterError::Nothing { at, text: text.to_owned() }),
-            Err(Unfit::TooLong) => Err(FilterError::TooManyLetters { at, limit: MAX_LETTERS }),
-        }
+        Pattern::of(text, Followed::ALL).map(drop).map_err(|unfit| unfit.at(at, text))
     }
 }
 
@@ -222,6 +265,8 @@ struct Unchecked {
     allowed: Vec<String>,
     #[serde(default)]
     treatments: Vec<(Category, Treatment)>,
+    #[serde(default)]
+    reaches: Vec<(Evasion, Reach)>,
 }
 
 impl TryFrom<Unchecked> for FilterSpec {
@@ -237,6 +282,9 @@ impl TryFrom<Unchecked> for FilterSpec {
         }
         for (category, treatment) in unchecked.treatments {
             spec.set_treatment(category, treatment);
+        }
+        for (class, reach) in unchecked.reaches {
+            spec.set_reach(class, reach);
         }
         Ok(spec)
     }
@@ -328,6 +376,14 @@ pub enum FilterError {
         at: Origin,
         /// The most that a spec may have.
         limit: usize,
+    },
+    /// A line that begins with `~` names no class of evasion, or no reach.
+    #[error(
+        "{at}: a reach is `~class off`, `on`, `words` or a least number of letters; write `\\~` for a term"
+    )]
+    Reach {
+        /// The line.
+        at: Origin,
     },
     /// The terms do not fit into one automaton.
     #[error("the terms are too many for one automaton ({reason}); split the spec")]

@@ -9,8 +9,9 @@ use std::{iter::Rev, str::CharIndices};
 use smallvec::SmallVec;
 
 use super::{
+    evasion::{Disguise, Evasion, Followed},
     fold::{self, Unit, fold},
-    reading::{Read, Reading},
+    reading::{Guise, Read, Reading},
 };
 
 /// Where a word ends: after the first `units` units of the character that ends at byte `end`.
@@ -41,6 +42,19 @@ pub(super) struct Walk<'t> {
     pub(super) digits: u32,
     /// Letters for which a symbol stands.
     pub(super) signs: u32,
+    /// Letters that stand upside down.
+    pub(super) turned: u32,
+    /// The letters for which those of another script stand, or those upside down.
+    pub(super) alike: u128,
+    /// In the squeezed reading, the letters that are written at least twice.
+    pub(super) doubled: u128,
+    /// Whether one of them is written at least three times.
+    pub(super) tripled: bool,
+    /// How many letters are written again.
+    pub(super) again: u32,
+    /// What the characters passed show.
+    pub(super) worn: Disguise,
+    on: Followed,
     /// The letter passed last: the first of the word.
     first: char,
     /// What comes after the word, the invisible aside.
@@ -51,6 +65,12 @@ pub(super) struct Walk<'t> {
     units: SmallVec<[Unit; 4]>,
     at: usize,
     silent: u32,
+    /// What the characters show that have been read, passed or not.
+    seen: Disguise,
+    /// How many marks in a row have been read.
+    marks: u32,
+    /// How often the letter passed last is written on end.
+    run: u32,
     gap: Option<Gap>,
     last: char,
 }
@@ -63,7 +83,7 @@ struct Gap {
 
 impl<'t> Walk<'t> {
     /// Stands at the end of a word in `text`, before its last letter is passed.
-    pub(super) fn new(text: &'t str, place: Place, reading: Reading) -> Self {
+    pub(super) fn new(text: &'t str, on: Followed, place: Place, reading: Reading) -> Self {
         let mut walk = Self {
             letters: 0,
             start: place.end,
@@ -72,6 +92,13 @@ impl<'t> Walk<'t> {
             skipped: 0,
             digits: 0,
             signs: 0,
+            turned: 0,
+            alike: 0,
+            doubled: 0,
+            tripled: false,
+            again: 0,
+            worn: Disguise::default(),
+            on,
             first: '\0',
             after: None,
             reading,
@@ -79,12 +106,15 @@ impl<'t> Walk<'t> {
             units: SmallVec::new(),
             at: place.end,
             silent: 0,
+            seen: Disguise::default(),
+            marks: 0,
+            run: 0,
             gap: None,
             last: '\0',
         };
         walk.next_char();
         walk.after =
-            walk.units.get(place.units).copied().or_else(|| first_unit(&text[place.end..]));
+            walk.units.get(place.units).copied().or_else(|| first_unit(&text[place.end..], on));
         walk.units.truncate(place.units);
         walk
     }
@@ -95,14 +125,12 @@ impl<'t> Walk<'t> {
             match self.units.pop().map(|unit| self.reading.read(unit)) {
                 None if self.next_char() => {}
                 None => return false,
-                Some(Read::Letter(c)) => self.pass(c),
-                Some(Read::Digit(c)) => {
-                    self.digits += 1;
+                Some(Read::Letter(c, guise)) => {
                     self.pass(c);
-                }
-                Some(Read::Sign(c)) => {
-                    self.signs += 1;
-                    self.pass(c);
+                    self.note(guise);
+                    if self.reading == Reading::Squeezed {
+                        self.pass_again(c);
+                    }
                 }
                 Some(Read::Gap { loose }) => {
                     // Two separators in a row are an ellipsis or a dash, not a hyphen.
@@ -132,6 +160,50 @@ impl<'t> Walk<'t> {
         matches!(self.after, Some(Unit::Letter(next)) if fold::continues(self.last, next))
     }
 
+    /// Before the first step: whether the letter that ends the word is written once more after it.
+    pub(super) fn begins_inside_a_run(&self) -> bool {
+        self.letters == 0 && self.after.is_some() && self.after == self.units.last().copied()
+    }
+
+    /// Notes what stands for the letter passed last.
+    fn note(&mut self, guise: Guise) {
+        match guise {
+            Guise::None => {}
+            Guise::Digit => self.digits += 1,
+            Guise::Sign => self.signs += 1,
+            Guise::Alike => self.alike |= 1 << (self.letters - 1),
+            Guise::Turned => {
+                self.turned += 1;
+                self.alike |= 1 << (self.letters - 1);
+            }
+        }
+    }
+
+    /// Passes what repeats the letter passed last.
+    fn pass_again(&mut self, letter: char) {
+        self.run = 1;
+        loop {
+            match self.units.last().copied() {
+                None if self.next_char() => {}
+                Some(Unit::Letter(c)) if c == letter => {
+                    self.units.pop();
+                    self.run += 1;
+                    self.again += 1;
+                    self.doubled |= 1 << (self.letters - 1);
+                    self.tripled |= self.run > 2;
+                    self.come_to_a_letter();
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn come_to_a_letter(&mut self) {
+        self.start = self.at;
+        self.skipped = self.silent;
+        self.worn = self.seen;
+    }
+
     fn pass(&mut self, letter: char) {
         if let Some(gap) = self.gap.take()
             && self.letters > 0
@@ -145,34 +217,48 @@ impl<'t> Walk<'t> {
         }
         self.first = letter;
         self.letters += 1;
-        self.start = self.at;
-        self.skipped = self.silent;
+        self.come_to_a_letter();
     }
 
     /// Reads the character before; false at the start of the text.
     fn next_char(&mut self) -> bool {
         let Some((at, c)) = self.chars.next() else { return false };
         self.at = at;
-        fold(c, |unit| self.units.push(unit));
+        fold(c, self.on, |unit| self.units.push(unit));
         let gives_a_letter =
             self.units.iter().any(|&unit| !matches!(self.reading.read(unit), Read::Gap { .. }));
         self.silent += u32::from(!gives_a_letter);
+        let shown = fold::shows(c, self.on);
+        if let Some(class) = shown {
+            self.seen.add(class, 1);
+        }
+        self.marks =
+            if shown == Some(Evasion::Accents) && !gives_a_letter { self.marks + 1 } else { 0 };
+        if self.marks == u32::from(Evasion::MARKS) + 1 {
+            self.seen.add(Evasion::Floods, 1);
+        }
         true
     }
 
     /// What comes before the word, the invisible aside.
     fn before(&self) -> Option<Unit> {
-        let mut ahead = self.clone();
-        while ahead.units.is_empty() && ahead.next_char() {}
-        ahead.units.pop()
+        if let Some(&unit) = self.units.last() {
+            return Some(unit);
+        }
+        let mut last = None;
+        self.chars.clone().find(|&(_, c)| {
+            fold(c, self.on, |unit| last = Some(unit));
+            last.is_some()
+        });
+        last
     }
 }
 
 /// The first thing that a text says.
-fn first_unit(text: &str) -> Option<Unit> {
+fn first_unit(text: &str, on: Followed) -> Option<Unit> {
     let mut first = None;
     for c in text.chars() {
-        fold(c, |unit| first = first.or(Some(unit)));
+        fold(c, on, |unit| first = first.or(Some(unit)));
         if first.is_some() {
             break;
         }

@@ -37,7 +37,7 @@ Harmful words are masked, held for a human, or blocked, by list.
 > explain 3
   message 3 of ann: Text, Normal, accepted at 1600000000.000000000
   - filtered: Blocked for term 2
-  - rejected by filter 2822599534087714237 for term 2
+  - rejected by filter 1149052975761923315 for term 2
 > explain 4
   message 4 of ann: Text, Normal, accepted at 1600000000.000000000
   - filtered: Held for term 1
