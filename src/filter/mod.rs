@@ -43,6 +43,7 @@ mod mask;
 mod pattern;
 mod reading;
 mod scan;
+mod signals;
 mod spec;
 mod tables;
 #[cfg(test)]
@@ -57,6 +58,7 @@ use smallvec::SmallVec;
 
 pub use self::evasion::{Disguise, Evasion, Reach};
 pub use self::explain::{Account, Spare, Spared, Why};
+pub use self::signals::{Condition, Signal, Signals};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 use self::{
     evasion::{Followed, Reaches},
