@@ -48,6 +48,7 @@ mod spec;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod trails;
 mod walk;
 
 use std::{collections::BTreeMap, fmt, ops::Range};
@@ -60,6 +61,7 @@ pub use self::evasion::{Disguise, Evasion, Reach};
 pub use self::explain::{Account, Spare, Spared, Why};
 pub use self::signals::{Condition, Signal, Signals};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
+pub use self::trails::{Pieced, TrailLimits, Trails};
 use self::{
     evasion::{Followed, Reaches},
     fold::FOLD_VERSION,
