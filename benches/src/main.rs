@@ -17,6 +17,7 @@
 mod admission;
 mod channels;
 mod encode;
+mod evaluation;
 mod halls;
 mod hubs;
 mod joins;
@@ -39,7 +40,7 @@ use benches::{allocations, dice, rooms};
 use race::Report;
 
 /// The rows, in the order of the aims.
-const ROWS: [fn(&mut Report); 20] = [
+const ROWS: [fn(&mut Report); 21] = [
     polls::beside_tokio,
     polls::beside_others,
     sweeps::sweeps,
@@ -55,6 +56,7 @@ const ROWS: [fn(&mut Report); 20] = [
     overload::overloads,
     push::pushes,
     scans::scans,
+    evaluation::evaluation,
     timers::deadlines,
     hubs::hubs,
     joins::joins,

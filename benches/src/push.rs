@@ -22,7 +22,7 @@ pub(crate) fn pushes(report: &mut Report) {
     if !report.wants("S3", &name) {
         return;
     }
-    let filter = Arc::new(filter(&words()));
+    let filter = Arc::new(filter(&words(TERMS)));
     let texts = texts(&filter, MESSAGES);
 
     let mut room = Room::new();

@@ -157,7 +157,7 @@ impl Report {
 /// What the aims are called, and which are known to be missed.
 const AIMS: &str = "\
 F1 a member polls   F2 members are swept   F3 idle members are woken   F4 publishing is flat   F5 bytes
-S1 admission   S2 many times too much   S3 a whole push   J1 joins by name   C1 the content filter   E1 encoding
+S1 admission   S2 many times too much   S3 a whole push   J1 joins by name   C1 the content filter   C2 what it meets   E1 encoding
 Rows without an aim are there to compare. The aims were set by prototypes that did one thing alone; known to be
 missed are: S2 lanes (authors take turns, which costs a keyed hash each), J1 join beside a bare map (a join is
 checked, told and digested; `J1 roster` is the table by itself), and C1 rustrict (on a Chinese text).";

@@ -9,13 +9,23 @@ use crate::dice::Dice;
 /// Words in the list.
 pub(crate) const TERMS: usize = 65_000;
 
-/// Words of 2 to 4 characters.
-pub(crate) fn words() -> Vec<String> {
+/// Some of the first 3,000 of the unified ideographs: about as many as are in use.
+pub(crate) fn characters() -> Vec<char> {
+    ('\u{4e00}'..).take(3_000).collect()
+}
+
+/// So many words of 2 to 4 characters.
+pub(crate) fn words(count: usize) -> Vec<String> {
+    words_of(&characters(), count)
+}
+
+/// So many words of 2 to 4 of these characters.
+pub(crate) fn words_of(characters: &[char], count: usize) -> Vec<String> {
     let mut dice = Dice::new(1);
     let mut words = BTreeSet::new();
-    while words.len() < TERMS {
+    while words.len() < count {
         let length = 2 + dice.below(3);
-        words.insert(characters(&mut dice, length));
+        words.insert(some_of(characters, &mut dice, length));
     }
     words.into_iter().collect()
 }
@@ -29,12 +39,11 @@ pub(crate) fn filter(words: &[String]) -> Filter {
 /// the words in them are passed over.
 pub(crate) fn texts(filter: &Filter, count: usize) -> Vec<String> {
     let mut dice = Dice::new(2);
-    let texts = std::iter::repeat_with(|| characters(&mut dice, 15));
+    let all = characters();
+    let texts = std::iter::repeat_with(|| some_of(&all, &mut dice, 15));
     texts.filter(|text| filter.judge(text).is_clean()).take(count).collect()
 }
 
-/// Some of the first 3,000 of the unified ideographs: about as many as are in use.
-fn characters(dice: &mut Dice, count: usize) -> String {
-    let one = |_| char::from_u32(0x4E00 + dice.below(3_000) as u32).expect("an ideograph");
-    (0..count).map(one).collect()
+fn some_of(characters: &[char], dice: &mut Dice, count: usize) -> String {
+    (0..count).map(|_| characters[dice.below(characters.len())]).collect()
 }

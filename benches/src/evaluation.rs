@@ -1,0 +1,216 @@
+//! C2: what the filter meets and what it wrongly meets, beside others.
+//!
+//! Recall: eight words that every peer's own list has, disguised in every class of evasion, in clean
+//! sentences. False positives: innocent words that contain listed ones, and clean Chinese texts with
+//! separators in them, in which words would be found by joining what is apart. Beside them, Chinese texts in
+//! which a listed word may stand in its other writing, simplified or traditional: those are meant.
+
+use aho_corasick::AhoCorasick;
+use censor::Censor;
+use liveroom::filter::{Evasion, Filter, FilterSpec, Reach};
+use rustrict::CensorStr;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{
+    dice::Dice,
+    race::{Amount, Report},
+    words::{characters, words_of},
+};
+
+const WORDS: [&str; 8] = ["shit", "fuck", "bitch", "cunt", "asshole", "whore", "faggot", "nigger"];
+
+/// Innocent words around listed ones, and sentences whose neighbours would join to one.
+const INNOCENT: &str = include_str!("innocent.txt");
+
+/// Texts of the Chinese corpus.
+const TEXTS: usize = 10_000;
+
+/// Somebody who says whether a text is objectionable.
+struct Judge<'j>(&'static str, Box<dyn Fn(&str) -> bool + 'j>);
+
+pub(crate) fn evaluation(report: &mut Report) {
+    if report.wants("C2", "recall") {
+        recall(report);
+    }
+    if report.wants("C2", "innocent") {
+        innocent(report);
+    }
+    for count in [100, 10_000, 65_000, 100_000] {
+        if report.wants("C2", "joined") {
+            joined(report, count);
+        }
+    }
+}
+
+fn english(whole: bool) -> Filter {
+    let mark = if whole { "!" } else { "" };
+    let list: String = WORDS.iter().map(|word| format!("{mark}{word}\n")).collect();
+    FilterSpec::parse(&list).and_then(|spec| spec.compile()).expect("a good list")
+}
+
+fn judges<'j>(filter: &'j Filter, words: &'j [String]) -> [Judge<'j>; 5] {
+    let raw = AhoCorasick::new(words).expect("so many words fit");
+    let folded = raw.clone();
+    let censor = Censor::Standard;
+    [
+        Judge("ours", Box::new(|text| !filter.judge(text).is_clean())),
+        Judge("aho-corasick", Box::new(move |text| raw.is_match(text))),
+        Judge("nfkc", Box::new(move |text| folded.is_match(&normalised(text)))),
+        Judge("rustrict", Box::new(|text| text.is_inappropriate())),
+        Judge("censor", Box::new(move |text| censor.check(text))),
+    ]
+}
+
+fn normalised(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).collect()
+}
+
+fn recall(report: &mut Report) {
+    let (filter, words) = (english(false), WORDS.map(String::from));
+    let judges = judges(&filter, &words);
+    let mut all = vec![(0, 0); judges.len()];
+    for class in Evasion::ALL.into_iter().filter(|class| *class != Evasion::Chinese) {
+        let mut dice = Dice::new(class as u64 + 1);
+        // Not every class has a way to write every word.
+        let texts: Vec<String> = WORDS
+            .iter()
+            .flat_map(|word| std::iter::repeat_n(*word, 40))
+            .map(|word| (word, disguised(word, class, &mut dice)))
+            .filter(|(word, hidden)| hidden != word)
+            .map(|(_, hidden)| format!("that is {hidden} again"))
+            .collect();
+        for (Judge(name, judge), sum) in judges.iter().zip(&mut all) {
+            let met = texts.iter().filter(|text| judge(text)).count();
+            *sum = (sum.0 + met, sum.1 + texts.len());
+            note(report, format!("recall/{class}/by={name}"), met, texts.len(), None);
+        }
+    }
+    for (Judge(name, _), (met, of)) in judges.iter().zip(all) {
+        note(report, format!("recall/all/by={name}"), met, of, None);
+    }
+}
+
+fn innocent(report: &mut Report) {
+    let (filter, whole, words) = (english(false), english(true), WORDS.map(String::from));
+    let lines: Vec<&str> = INNOCENT.lines().collect();
+    let mut judges: Vec<Judge<'_>> = judges(&filter, &words).into();
+    judges.push(Judge("ours-whole-words", Box::new(|text| !whole.judge(text).is_clean())));
+    for Judge(name, judge) in judges {
+        let met = lines.iter().filter(|text| judge(text)).count();
+        note(report, format!("innocent/by={name}"), met, lines.len(), None);
+    }
+}
+
+/// Chinese texts in which words are only where something separates their letters, and such in which they
+/// also stand in the other writing.
+fn joined(report: &mut Report, count: usize) {
+    let (all, plain) = (characters(), of_one_writing());
+    let words = words_of(&plain, count);
+    let mut spec = FilterSpec::parse(&words.join("\n")).expect("a good list");
+    let filter = spec.compile().expect("so many words fit");
+    spec.set_reach(Evasion::Separators, Reach::Letters(3));
+    let strict = spec.compile().expect("so many words fit");
+    let raw = AhoCorasick::new(&words).expect("so many words fit");
+    let clean = texts_without(&raw, &plain);
+    let wrongly = clean.iter().filter(|text| !filter.judge(text).is_clean()).count();
+    let nfkc = clean.iter().filter(|text| raw.is_match(&normalised(text))).count();
+    let strictly = clean.iter().filter(|text| !strict.judge(text).is_clean()).count();
+    // The aim is set for one size.
+    let at_most = (count == 10_000).then_some(10);
+    note(report, format!("joined/words={count}/by=ours"), wrongly, TEXTS, at_most);
+    note(report, format!("joined/words={count}/by=ours-separators-from-3"), strictly, TEXTS, None);
+    note(report, format!("joined/words={count}/by=nfkc"), nfkc, TEXTS, None);
+    report.amount(&Amount {
+        aim: "C2",
+        name: format!("memory/words={count}"),
+        unit: "MiB, beside aho-corasick's own",
+        ours: (filter.heap_bytes() as u64 * 100) >> 20,
+        peer: Some((raw.memory_usage() as u64 * 100) >> 20),
+        at_most: None,
+    });
+    let words = words_of(&all, count);
+    let spec = FilterSpec::parse(&words.join("\n")).expect("a good list");
+    let filter = spec.compile().expect("so many words fit");
+    let texts = texts_without(&AhoCorasick::new(&words).expect("so many words fit"), &all);
+    let met = texts.iter().filter(|text| !filter.judge(text).is_clean()).count();
+    note(report, format!("both-writings/words={count}/by=ours"), met, TEXTS, None);
+}
+
+/// Texts of 15 characters, with something between some of them, in which no word is written out.
+fn texts_without(words: &AhoCorasick, characters: &[char]) -> Vec<String> {
+    let mut dice = Dice::new(7);
+    let texts = std::iter::repeat_with(|| {
+        let mut text = String::new();
+        for _ in 0..15 {
+            text.push(characters[dice.below(characters.len())]);
+            if dice.below(6) == 0 {
+                text.push(['，', ' ', '。', '-', '1'][dice.below(5)]);
+            }
+        }
+        text
+    });
+    texts.filter(|text| !words.is_match(text)).take(TEXTS).collect()
+}
+
+/// The characters that are not the traditional or simplified form of another of them: a list that has one
+/// means the other too, and a text with it is not wrongly met.
+fn of_one_writing() -> Vec<char> {
+    let all = characters();
+    let list: String = all.iter().flat_map(|c| [*c, '\n']).collect();
+    let filter = FilterSpec::parse(&list).and_then(|spec| spec.compile()).expect("a good list");
+    // Terms that fold alike are one, the first.
+    let term = |c: &char| filter.judge(&c.to_string()).hits[0].term as usize;
+    let mut written = vec![0; all.len()];
+    all.iter().for_each(|c| written[term(c)] += 1);
+    all.iter().copied().filter(|c| written[term(c)] == 1).collect()
+}
+
+fn note(report: &mut Report, name: String, met: usize, of: usize, at_most: Option<u64>) {
+    let ours = (met * 10_000 / of.max(1)) as u64;
+    let unit = "% of the texts";
+    report.amount(&Amount { aim: "C2", name, unit, ours, peer: None, at_most });
+}
+
+/// A word as one class hides it.
+fn disguised(word: &str, class: Evasion, dice: &mut Dice) -> String {
+    let letters: Vec<char> = word.chars().collect();
+    let at = dice.below(letters.len() - 1);
+    let shifted = |first: u32| letters.iter().map(|c| moved(*c, first)).collect::<String>();
+    let between = |what: &str| letters.iter().map(char::to_string).collect::<Vec<_>>().join(what);
+    let mut instead = |from: &str, to: &str| -> String {
+        let to: Vec<char> = to.chars().collect();
+        let known: Vec<usize> = (0..letters.len()).filter(|k| from.contains(letters[*k])).collect();
+        if known.is_empty() {
+            return word.to_owned();
+        }
+        let chosen = known[dice.below(known.len())];
+        let other = |(k, c): (usize, &char)| match from.find(*c) {
+            Some(at) if k == chosen || dice.below(2) == 0 => to[at],
+            _ => *c,
+        };
+        letters.iter().enumerate().map(other).collect()
+    };
+    match class {
+        Evasion::Case => word.to_uppercase(),
+        Evasion::Width => shifted(0xff41),
+        Evasion::Compatibility => shifted(0x1_d4ea),
+        Evasion::Enclosed => shifted([0x24d0, 0x1_f130, 0x1_f1e6][dice.below(3)]),
+        Evasion::Accents => between("\u{301}"),
+        Evasion::Floods => between("\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}"),
+        Evasion::Invisible => between(["\u{200b}", "\u{ad}", "\u{2060}"][dice.below(3)]),
+        Evasion::Bidi => between("\u{202e}\u{202c}"),
+        Evasion::Separators => between([" ", ".", "-", "*", "_"][dice.below(5)]),
+        Evasion::Repeats => {
+            let again = letters[at].to_string().repeat(2 + dice.below(4));
+            word[..at].to_owned() + &again + &word[at..]
+        }
+        Evasion::Leet => instead("oieast", "013@$7"),
+        Evasion::LookAlikes => instead("aceopsxyihbu", "асеорѕхуіһьυ"),
+        Evasion::Turned => instead("aefghkmrtvwy", "ɐǝɟƃɥʞɯɹʇʌʍʎ"),
+        _ => word.to_owned(),
+    }
+}
+
+fn moved(letter: char, first: u32) -> char {
+    char::from_u32(u32::from(letter) - u32::from('a') + first).unwrap_or(letter)
+}
