@@ -1,5 +1,7 @@
 //! Laws of the filter: it agrees with an obvious matcher, and meets a word in every disguise.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 
 use super::{

@@ -33,9 +33,11 @@
 //! Invariants: the same spec and text give the same verdict on every machine; hits lie on character
 //! boundaries and are sorted by where they begin; the time a text takes is linear in its length.
 
+mod compile;
 mod evasion;
 mod explain;
 mod fold;
+mod innocent;
 #[cfg(test)]
 mod laws;
 mod list;
@@ -49,24 +51,26 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod trails;
+mod verdict;
 mod walk;
 
-use std::{collections::BTreeMap, fmt, ops::Range};
+use std::fmt;
 
 use aho_corasick::{MatchKind, automaton::Automaton, nfa::contiguous::NFA};
-use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 
 pub use self::evasion::{Disguise, Evasion, Reach};
 pub use self::explain::{Account, Spare, Spared, Why};
 pub use self::signals::{Condition, Signal, Signals};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 pub use self::trails::{Pieced, TrailLimits, Trails};
+pub use self::verdict::{Hit, Verdict};
 use self::{
+    compile::{Patterns, Purpose, Rule},
     evasion::{Followed, Reaches},
     fold::FOLD_VERSION,
+    innocent::Innocent,
     mask::Cover,
-    pattern::{MAX_LETTERS, Pattern, Shape, Unfit},
+    pattern::Shape,
     reading::Reading,
     scan::{Landing, scan},
     walk::Walk,
@@ -106,58 +110,6 @@ pub struct Filter {
     alike: bool,
     /// Whether some pattern is an innocent word.
     allows: bool,
-}
-
-/// What a pattern stands for.
-#[derive(Clone, Copy, Debug)]
-struct Rule {
-    /// Where its shape is.
-    shape: u32,
-    purpose: Purpose,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Purpose {
-    Find { term: u32, category: Category, treatment: Treatment, boundary: bool, weight: u16 },
-    Allow,
-}
-
-/// What a text contains.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Verdict {
-    /// The gravest treatment of all hits, kept or not; `None` if nothing was met.
-    pub treatment: Option<Treatment>,
-    /// The hits, sorted by where they begin: the first [`Verdict::MAX_HITS`] that end, and
-    /// always one of the gravest.
-    pub hits: SmallVec<[Hit; 2]>,
-    /// How many more hits there were than are kept.
-    pub more: u32,
-    /// The weights of all hits together, kept or not.
-    pub weight: u32,
-}
-
-/// A term that was met in a text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Hit {
-    /// Where it begins and ends, in bytes of the text as it was given.
-    pub span: Range<usize>,
-    /// The number of the term, counted from 0 in the spec.
-    pub term: u32,
-    /// What the term is about.
-    pub category: Category,
-    /// What is done about it.
-    pub treatment: Treatment,
-    /// How many characters inside gave no letter: separators, marks, invisible ones.
-    pub skipped: u32,
-    /// How many letters are written as digits or symbols.
-    pub substituted: u32,
-    /// Whether it stands between word boundaries.
-    pub boundary: bool,
-    /// How much the term weighs.
-    pub weight: u16,
-    /// What it wears: by class, how many characters had to be folded or skipped.
-    pub disguise: Disguise,
 }
 
 impl Filter {
@@ -350,170 +302,5 @@ impl fmt::Debug for Filter {
             .field("id", id)
             .field("patterns", &patterns)
             .finish_non_exhaustive()
-    }
-}
-
-impl Verdict {
-    /// The most hits that a verdict keeps: more than anybody reads, and 5 KiB at most.
-    pub const MAX_HITS: usize = 64;
-
-    /// Whether nothing was met.
-    pub fn is_clean(&self) -> bool {
-        self.treatment.is_none()
-    }
-
-    /// The first of the gravest hits.
-    pub fn gravest(&self) -> Option<&Hit> {
-        self.hits.iter().find(|hit| Some(hit.treatment) == self.treatment)
-    }
-
-    /// Keeps the hit if there is room, or in place of a milder one.
-    fn take(&mut self, hit: Hit) {
-        let is_graver = Some(hit.treatment) > self.treatment;
-        self.treatment = self.treatment.max(Some(hit.treatment));
-        self.weight = self.weight.saturating_add(u32::from(hit.weight));
-        if self.hits.len() < Self::MAX_HITS {
-            return self.hits.push(hit);
-        }
-        self.more = self.more.saturating_add(1);
-        // Only a new gravest is worth a search, so that a flood of hits costs at most three.
-        if is_graver
-            && let Some(mildest) = self.hits.iter_mut().rev().min_by_key(|hit| hit.treatment)
-        {
-            *mildest = hit;
-        }
-    }
-}
-
-impl Hit {
-    /// Where it stands among others. One term can be met twice at one place, read in two ways.
-    fn place(&self) -> (usize, usize, u32, u32, u32) {
-        (self.span.start, self.span.end, self.term, self.substituted, self.skipped)
-    }
-}
-
-/// The patterns of a spec, each once.
-#[derive(Default)]
-struct Patterns {
-    letters: Vec<String>,
-    rules: Vec<Rule>,
-    shapes: Vec<Shape>,
-    known_shapes: BTreeMap<Shape, u32>,
-}
-
-impl Patterns {
-    fn of(spec: &FilterSpec) -> Result<Self, FilterError> {
-        let on = spec.reaches().followed();
-        let mut patterns = Self::default();
-        // Terms that fold alike and are met alike are one: the gravest, of these the first.
-        let mut known: BTreeMap<(Pattern, bool), usize> = BTreeMap::new();
-        for (number, term) in (0..).zip(spec.terms()) {
-            let at = Origin::Term(number as usize);
-            let pattern = Pattern::of(&term.text, on).map_err(|unfit| unfit.at(at, &term.text))?;
-            let treatment = term.treatment.unwrap_or_else(|| spec.treatment(term.category));
-            let purpose = Purpose::Find {
-                term: number,
-                category: term.category,
-                treatment,
-                boundary: term.boundary,
-                weight: term.weight,
-            };
-            let variants = [
-                pattern.squeezed().filter(|_| on.has(Evasion::Repeats)),
-                pattern.alike().filter(|_| on.has(Evasion::LookAlikes)),
-                Some(pattern),
-            ];
-            for pattern in variants.into_iter().flatten() {
-                let rule = Rule { shape: patterns.shape(pattern.shape), purpose };
-                match known.get(&(pattern.clone(), term.boundary)) {
-                    Some(&at) if patterns.rules[at].treatment() >= Some(treatment) => {}
-                    Some(&at) => patterns.rules[at] = rule,
-                    None => {
-                        known.insert((pattern.clone(), term.boundary), patterns.rules.len());
-                        patterns.push(pattern, rule);
-                    }
-                }
-            }
-        }
-        for (number, word) in spec.allowed().iter().enumerate() {
-            let at = Origin::Allowed(number);
-            let pattern = Pattern::of(word, on).map_err(|unfit| unfit.at(at, word))?;
-            let rule = Rule { shape: patterns.shape(pattern.shape), purpose: Purpose::Allow };
-            patterns.push(pattern, rule);
-        }
-        Ok(patterns)
-    }
-
-    /// Where a shape is, from now on.
-    fn shape(&mut self, shape: Shape) -> u32 {
-        let next = u32::try_from(self.shapes.len()).expect("a spec has not so many terms");
-        *self.known_shapes.entry(shape).or_insert_with(|| {
-            self.shapes.push(shape);
-            next
-        })
-    }
-
-    fn push(&mut self, pattern: Pattern, rule: Rule) {
-        self.letters.push(pattern.letters);
-        self.rules.push(rule);
-    }
-}
-
-impl Unfit {
-    /// What is to be said of the text at a place.
-    fn at(self, at: Origin, text: &str) -> FilterError {
-        match self {
-            Self::Nothing => FilterError::Nothing { at, text: text.to_owned() },
-            Self::TooLong => FilterError::TooManyLetters { at, limit: MAX_LETTERS },
-        }
-    }
-}
-
-impl Rule {
-    fn finds(&self) -> bool {
-        matches!(self.purpose, Purpose::Find { .. })
-    }
-
-    fn treatment(&self) -> Option<Treatment> {
-        match self.purpose {
-            Purpose::Find { treatment, .. } => Some(treatment),
-            Purpose::Allow => None,
-        }
-    }
-}
-
-/// The innocent words of a text: for each end the furthest start, in the order of the ends.
-#[derive(Debug, Default)]
-struct Innocent {
-    words: Vec<Range<usize>>,
-    /// How many end before all that is still to be asked about.
-    passed: usize,
-}
-
-impl Innocent {
-    /// Ends do not run back, because the scan does not.
-    fn add(&mut self, span: Range<usize>) {
-        match self.words.last_mut() {
-            Some(last) if last.end == span.end => last.start = last.start.min(span.start),
-            _ => self.words.push(span),
-        }
-    }
-
-    /// Lets a word of which another is a part stand for it: a start is the furthest of all words that
-    /// end there or later and begin before that end.
-    fn close(&mut self) {
-        let mut start = usize::MAX;
-        for span in self.words.iter_mut().rev() {
-            start = start.min(span.start);
-            span.start = start;
-        }
-    }
-
-    /// Whether the span lies inside one innocent word. Spans are asked about in the order of their ends.
-    fn protects(&mut self, span: &Range<usize>) -> bool {
-        while self.words.get(self.passed).is_some_and(|word| word.end < span.end) {
-            self.passed += 1;
-        }
-        self.words.get(self.passed).is_some_and(|word| word.start <= span.start)
     }
 }
