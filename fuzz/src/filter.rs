@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use liveroom::filter::{Evasion, Filter, FilterSpec, Hit, Reach, Term, Treatment, Verdict};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// Each is compiled alone: more add time, not states.
 const TERMS: usize = 12;
@@ -105,7 +106,7 @@ fn finds_what_is_written_out(spec: &FilterSpec, text: &str, verdict: &Verdict) {
     }
 }
 
-/// Outside the hits every character stays; inside there are stars.
+/// Outside the hits every character as a reader counts them stays; inside there are stars.
 fn masks_no_more_than_it_says(text: &str, verdict: &Verdict, masked: &str) {
     if verdict.more > 0 {
         return;
@@ -116,26 +117,22 @@ fn masks_no_more_than_it_says(text: &str, verdict: &Verdict, masked: &str) {
         .filter(|hit| hit.treatment == Treatment::Mask)
         .map(|hit| hit.span.clone())
         .collect();
+    let is_outside = |(start, cluster): &(usize, &str)| {
+        !spans.iter().any(|span| span.start < start + cluster.len() && *start < span.end)
+    };
+    let mut rest = masked;
+    for (start, cluster) in text.grapheme_indices(true).filter(is_outside) {
+        let at = rest.find(cluster);
+        let at = at.unwrap_or_else(|| panic!("{cluster:?} at {start} is outside, and is gone"));
+        rest = &rest[at + cluster.len()..];
+    }
     if spans.is_empty() {
         assert_eq!(masked, text);
     }
-    let covered = |at: &usize| spans.iter().any(|span| span.contains(at));
-    // Marks go with the letter on which they are drawn, and a letter with the marks drawn on it, where
-    // they are a hit alone: so both are left aside next to a hit.
-    let carries = |at: usize| {
-        spans.iter().any(|span| {
-            span.start == at + 1 && !text[span.start..].starts_with(|c: char| c.is_ascii())
-        })
-    };
-    let outside =
-        text.char_indices().filter(|(at, c)| c.is_ascii() && !covered(at) && !carries(*at));
-    let mut rest = masked.chars();
-    for (at, c) in outside {
-        assert!(rest.any(|kept| kept == c), "{c:?} at {at} is outside the hits, and is gone");
-    }
     if text.is_ascii() {
-        let stars = text.char_indices().filter(|(at, c)| covered(at) && *c != '\0');
-        let visible = stars.filter(|(_, c)| !c.is_ascii_control()).count();
+        let covered = |at: &usize| spans.iter().any(|span| span.contains(at));
+        let inside = text.char_indices().filter(|(at, _)| covered(at));
+        let visible = inside.filter(|(_, c)| !c.is_ascii_control()).count();
         let added = count_stars(masked)
             - text.char_indices().filter(|(at, c)| *c == '*' && !covered(at)).count();
         assert!(added >= visible, "fewer stars than visible characters");

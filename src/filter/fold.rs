@@ -350,11 +350,6 @@ pub(super) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a character is drawn as part of the one before it.
-pub(super) fn is_drawn_on_the_last(c: char) -> bool {
-    is_combining_mark(c) || matches!(c, '\u{200d}' | '\u{1160}'..='\u{11ff}')
-}
-
 /// Whether the folded letter `next` belongs to the same syllable as `last`: a vowel or final consonant
 /// of Hangul, the voicing of kana, a vowel sign. A match may not end between the two.
 pub(super) fn continues(last: char, next: char) -> bool {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use proptest::prelude::*;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     evasion::Followed,
@@ -231,25 +232,18 @@ prop_compose! {
     }
 }
 
-/// The mask, character by character.
+/// The mask, cluster by cluster.
 fn slow_mask(text: &str, hits: &[Hit]) -> String {
-    let drawn_on = |c| fold::is_drawn_on_the_last(c) || matches!(c, '\u{fe00}'..='\u{fe0f}');
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
-    let masked =
-        |at| hits.iter().any(|hit| hit.treatment == Treatment::Mask && hit.span.contains(&at));
-    let mut covered: Vec<bool> = chars.iter().map(|&(at, _)| masked(at)).collect();
-    for k in 1..chars.len() {
-        covered[k] |= covered[k - 1] && drawn_on(chars[k].1);
-    }
-    for k in (1..chars.len()).rev() {
-        covered[k - 1] |= covered[k] && drawn_on(chars[k].1);
-    }
+    let masked: Vec<_> = hits.iter().filter(|hit| hit.treatment == Treatment::Mask).collect();
     let mut out = String::new();
-    for (&(_, c), covered) in chars.iter().zip(covered) {
-        match covered {
-            true if !fold::is_bidi_control(c) && (drawn_on(c) || fold::is_invisible(c)) => {}
-            true if !fold::is_bidi_control(c) => out.push('*'),
-            _ => out.push(c),
+    for (start, cluster) in text.grapheme_indices(true) {
+        let end = start + cluster.len();
+        let covered = masked.iter().any(|hit| hit.span.start < end && start < hit.span.end);
+        match cluster.chars().next() {
+            Some(c) if covered && !fold::is_bidi_control(c) => {
+                out.push_str(if cluster.chars().all(fold::is_invisible) { "" } else { "*" });
+            }
+            _ => out.push_str(cluster),
         }
     }
     out

@@ -1,10 +1,12 @@
 //! Stars in place of words.
 //!
-//! Invariant: what lies outside the cover, and is not drawn on it, stays byte for byte.
+//! Invariant: grapheme clusters that lie outside the cover stay byte for byte.
 
 use std::ops::Range;
 
-use super::fold::{is_bidi_control, is_drawn_on_the_last, is_invisible};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::fold::{is_bidi_control, is_invisible};
 
 /// The parts of a text that are to be masked: in order, apart from each other.
 #[derive(Debug, Default)]
@@ -21,57 +23,33 @@ impl Cover {
         self.0.push(span);
     }
 
-    /// `text` with a star for each visible character that is covered.
+    /// `text` with a star for each visible character, as a reader counts them, that is covered or of
+    /// which a part is: a letter with its marks, a family of emoji, a flag.
     ///
-    /// A span takes in the marks that are drawn on its last character, so that none is left without
-    /// its letter. Bidi controls inside stay, so that the text outside reads in the direction it did.
-    /// Spans that do not lie in the text are passed over.
+    /// Bidi controls inside stay, so that the text outside reads in the direction it did. Spans that do
+    /// not lie in the text are passed over.
     pub(super) fn mask(self, text: &str) -> String {
         let mut masked = String::with_capacity(text.len());
-        let mut done = 0;
-        for span in self.0 {
-            if text.get(span.clone()).is_none() {
-                continue;
-            }
-            let Range { start, end } = whole_characters(text, span);
-            let start = start.max(done);
-            masked.push_str(&text[done..start]);
-            masked.extend(text[start..end].chars().filter_map(cover));
-            done = end;
+        let mut spans =
+            self.0.into_iter().filter(|span| text.get(span.clone()).is_some()).peekable();
+        for (start, cluster) in text.grapheme_indices(true) {
+            while spans.next_if(|span| span.end <= start).is_some() {}
+            let is_covered = spans.peek().is_some_and(|span| span.start < start + cluster.len());
+            masked.push_str(if is_covered { cover(cluster) } else { cluster });
         }
-        masked.push_str(&text[done..]);
         masked
     }
 }
 
-/// The span, with what is drawn on its last character, and with what its first is drawn on.
-fn whole_characters(text: &str, span: Range<usize>) -> Range<usize> {
-    let drawn_on = |c: char| is_drawn_on_the_last(c) || is_variation(c);
-    let mut start = span.start;
-    let mut before = text[..start].chars();
-    while text[start..].starts_with(drawn_on)
-        && let Some(c) = before.next_back()
-    {
-        start -= c.len_utf8();
-    }
-    let after = &text[span.end..];
-    let end = text.len() - after.trim_start_matches(drawn_on).len();
-    start..end
-}
-
 /// What is shown for a character that is masked.
-fn cover(c: char) -> Option<char> {
-    if is_bidi_control(c) {
-        Some(c)
-    } else if is_drawn_on_the_last(c) || is_invisible(c) {
-        None
+fn cover(cluster: &str) -> &str {
+    if cluster.chars().any(is_bidi_control) {
+        cluster
+    } else if cluster.chars().all(is_invisible) {
+        ""
     } else {
-        Some('*')
+        "*"
     }
-}
-
-fn is_variation(c: char) -> bool {
-    matches!(c, '\u{fe00}'..='\u{fe0f}')
 }
 
 #[cfg(test)]
@@ -95,6 +73,26 @@ mod tests {
         assert_eq!(masked("w\u{200b}o", &[(0, 5)]), "**");
         // It begins with a mark, whose letter goes with it.
         assert_eq!(masked("xด\u{e35}y", &[(4, 7)]), "x*y");
+    }
+
+    #[test]
+    fn a_cluster_is_masked_whole_or_not_at_all() {
+        let family = "👨\u{200d}👩\u{200d}👧";
+        for (text, word, masked_as) in [
+            (&*format!("a{family}b"), "👩", "a*b"),
+            (&*format!("{family}{family}"), family, &*format!("*{family}")),
+            ("👍🏽👍", "👍", "*👍"),
+            ("🇩🇪🇫🇷", "🇪", "*🇫🇷"),
+            ("5\u{fe0f}\u{20e3}6", "5", "*6"),
+            ("🏴\u{e0067}\u{e0062}\u{e007f}!", "🏴", "*!"),
+            ("e\u{301}\u{327}f", "e", "*f"),
+            ("\u{1100}\u{1161}\u{11a8}\u{1100}", "\u{1161}", "*\u{1100}"),
+            ("नमस्ते", "म", "न*स्ते"),
+            ("a\r\nb", "a", "*\r\nb"),
+        ] {
+            let start = text.find(word).unwrap();
+            assert_eq!(masked(text, &[(start, start + word.len())]), masked_as, "{text:?}");
+        }
     }
 
     #[test]

@@ -155,7 +155,7 @@ impl Filter {
     }
 
     /// `text` with stars in place of the hits whose treatment is [`Treatment::Mask`], one for each visible
-    /// character; marks drawn on a masked letter go with it. The rest stays byte for byte.
+    /// character: a grapheme cluster is covered whole or not at all. The rest stays byte for byte.
     ///
     /// `verdict` is what [`judge`](Self::judge) said of the same text. Where it could not keep every hit,
     /// the text is judged again, so that all of them are masked.

@@ -139,12 +139,13 @@ const fn after_line_end(text: &[u8], at: usize) -> usize {
 mod tests {
     use std::collections::BTreeMap;
 
+    use unicode_normalization::char::is_combining_mark;
     use unicode_security::confusable_detection::skeleton;
 
     use super::*;
     use crate::filter::{
         evasion::Followed,
-        fold::{Unit, fold, is_drawn_on_the_last},
+        fold::{Unit, fold},
     };
 
     #[test]
@@ -176,7 +177,7 @@ mod tests {
         let mut units = Vec::new();
         fold(c, Followed::ALL, |unit| units.push(unit));
         let written_in_blocks = matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{9fff}');
-        let is_letter = c.is_alphabetic() && !c.is_ascii() && !is_drawn_on_the_last(c);
+        let is_letter = c.is_alphabetic() && !c.is_ascii() && !is_combining_mark(c);
         units == [Unit::Letter(c)] && is_letter && !written_in_blocks
     }
 
