@@ -82,8 +82,9 @@ pub use command::{
     Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
 };
 pub use config::{
-    Absence, Asking, Cap, ConfigError, GroupConfig, Lane, Limits, Patience, Power, Powers,
-    Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet, Traffic,
+    Absence, Asking, Cap, ConfigError, Filtering, GroupConfig, Lane, Limits, Patience, Power,
+    Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet,
+    Traffic,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::{
     id::{MessageId, Random, UserId},
@@ -223,6 +223,39 @@ pub enum Element {
 }
 
 impl Element {
+    /// What of it is words: of a text the text; with `all`, what there is to read in the others too,
+    /// addresses, keys and formats aside.
+    pub(crate) fn words(&self, all: bool) -> SmallVec<[&String; 4]> {
+        match self {
+            Self::Text(text) => smallvec![text],
+            Self::Custom { data, description, extension } if all => {
+                smallvec![data, description, extension]
+            }
+            Self::Face { data, .. } if all => smallvec![data],
+            Self::Location { description, .. } if all => smallvec![description],
+            Self::Merger { title, abstracts, fallback, messages } if all => {
+                [title, fallback].into_iter().chain(abstracts).chain(messages).collect()
+            }
+            _ => SmallVec::new(),
+        }
+    }
+
+    /// The same, in the same order, to be masked.
+    pub(crate) fn words_mut(&mut self, all: bool) -> SmallVec<[&mut String; 4]> {
+        match self {
+            Self::Text(text) => smallvec![text],
+            Self::Custom { data, description, extension } if all => {
+                smallvec![data, description, extension]
+            }
+            Self::Face { data, .. } if all => smallvec![data],
+            Self::Location { description, .. } if all => smallvec![description],
+            Self::Merger { title, abstracts, fallback, messages } if all => {
+                [title, fallback].into_iter().chain(abstracts).chain(messages).collect()
+            }
+            _ => SmallVec::new(),
+        }
+    }
+
     /// The bytes that count against the message's limit.
     fn bytes(&self) -> usize {
         let sum = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();

@@ -223,6 +223,16 @@ pub enum Refusal {
         /// What.
         field: Field,
     },
+    /// A name or notice holds a word that the filter holds or blocks: there it is refused.
+    #[error("{} holds a word that is not allowed here; choose others", field.rule().0)]
+    Filtered {
+        /// What.
+        field: Field,
+        /// By which filter.
+        filter: FilterId,
+        /// The number of the term, counted from 0 in the filter's list.
+        term: u32,
+    },
     /// A directive and a control message need each other, High priority, and users named.
     #[error(
         "a directive needs a control message of High priority, and a control message a directive that names users"
@@ -353,6 +363,7 @@ impl Refusal {
             Self::TooMany { .. } => 1003,
             Self::Malformed { .. } => 1004,
             Self::BadDirective => 1005,
+            Self::Filtered { .. } => 1006,
             Self::UnknownSession { .. } => 2001,
             Self::SessionTaken { .. } => 2002,
             Self::Banned { .. } => 2003,

@@ -244,6 +244,15 @@ pub enum Absence {
     Stay,
 }
 
+/// What the filter in force judges beside the texts of messages, and names and notices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Filtering {
+    /// Whether it reads the words of every element, not of texts alone: a custom element's three fields,
+    /// an emoticon's data, what a place is called, the lines of a merger. Off by default, because data
+    /// may be no words: a mask covers whatever is met in it, and does not know its syntax.
+    pub all_elements: bool,
+}
+
 /// How connections and memberships go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Presence {
@@ -330,6 +339,8 @@ pub struct Settings {
     pub tally: Duration,
     /// The filter in force, if any; it must be installed, and until it is, what users say is refused.
     pub filter: Option<FilterId>,
+    /// What it judges.
+    pub filtering: Filtering,
     /// Limits on what is held.
     pub limits: Limits,
     /// Whether authors may be told that their message was lost to the group's rate. True by default;

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Absence, Asking, Cap, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence, QuitAcross,
-    Retention, Settings, Silence, TipConfig, TipSet, Traffic,
+    Absence, Asking, Cap, Filtering, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence,
+    QuitAcross, Retention, Settings, Silence, TipConfig, TipSet, Traffic,
 };
 use crate::{
     entry::TipKind,
@@ -103,6 +103,7 @@ fn livestream() -> Settings {
         slow_mode: None,
         tally: 4 * SECOND,
         filter: None,
+        filtering: Filtering::default(),
         limits: Limits {
             message_bytes: 8_000,
             elements: 32,

@@ -1,14 +1,19 @@
-//! Which compiled filters are installed, which is in force, and what it says of a content.
+//! Which compiled filters are installed, which is in force, and what it says of contents and names.
 
 use std::{collections::VecDeque, sync::Arc};
 
 use smallvec::SmallVec;
 
 use crate::{
+    command::GroupPatch,
     filter::{Filter, Treatment, Verdict},
     id::FilterId,
-    message::{Content, Element},
+    message::Content,
+    refusal::{Field, Refusal},
+    role::Profile,
 };
+
+use super::{Caller, Group};
 
 /// What the filter says of a content.
 pub(super) enum Screened {
@@ -66,16 +71,26 @@ impl Filters {
         self.in_force.is_none() && self.installed.is_empty()
     }
 
-    /// What the filter in force says of the texts of a content. The gravest counts.
+    /// The filter in force, if there is one.
     ///
     /// # Errors
-    /// The id of the filter in force, if it is not installed: then nothing can be judged.
-    pub(super) fn judge(&self, content: &Content) -> Result<Screened, FilterId> {
-        let Some(id) = self.in_force else { return Ok(Screened::Clean) };
+    /// It is not installed: then nothing can be judged.
+    fn in_force(&self) -> Result<Option<&Filter>, Refusal> {
+        let Some(id) = self.in_force else { return Ok(None) };
         // The newest is the likeliest.
-        let filter = self.installed.iter().rev().find(|filter| filter.id() == id).ok_or(id)?;
-        let verdicts: SmallVec<[Verdict; 1]> =
-            content.texts().map(|text| filter.judge(text)).collect();
+        let filter = self.installed.iter().rev().find(|filter| filter.id() == id);
+        filter.map(|filter| Some(&**filter)).ok_or(Refusal::UnknownFilter { filter: id })
+    }
+
+    /// What the filter in force says of the words of a content, of `all` its elements or the texts alone.
+    /// The gravest counts.
+    ///
+    /// # Errors
+    /// It is not installed.
+    pub(super) fn judge(&self, content: &Content, all: bool) -> Result<Screened, Refusal> {
+        let Some(filter) = self.in_force()? else { return Ok(Screened::Clean) };
+        let words = content.elements.iter().flat_map(|element| element.words(all));
+        let verdicts: SmallVec<[Verdict; 1]> = words.map(|text| filter.judge(text)).collect();
         let gravest = verdicts
             .iter()
             .filter_map(|verdict| verdict.gravest().map(|hit| (hit.treatment, hit.term)))
@@ -84,7 +99,7 @@ impl Filters {
             None => Screened::Clean,
             Some((Treatment::Tag, term)) => Screened::Tagged { term },
             Some((Treatment::Mask, term)) => {
-                Screened::Masked { term, content: masked(filter, content, &verdicts) }
+                Screened::Masked { term, content: masked(filter, content, all, &verdicts) }
             }
             Some((Treatment::Hold, term)) => Screened::Held { term },
             Some((_, term)) => Screened::Blocked { term },
@@ -92,16 +107,71 @@ impl Filters {
     }
 }
 
-/// The content with every hit of treatment mask covered; the verdicts are on its texts, in order.
-fn masked(filter: &Filter, content: &Content, verdicts: &[Verdict]) -> Content {
+/// The content with every hit of treatment mask covered; the verdicts are on its words, in order.
+fn masked(filter: &Filter, content: &Content, all: bool, verdicts: &[Verdict]) -> Content {
     let mut content = content.clone();
-    let mut verdicts = verdicts.iter();
-    for element in &mut content.elements {
-        if let Element::Text(text) = element
-            && let Some(verdict) = verdicts.next()
-        {
-            *text = filter.mask(text, verdict);
-        }
+    let words = content.elements.iter_mut().flat_map(|element| element.words_mut(all));
+    for (text, verdict) in words.zip(verdicts) {
+        *text = filter.mask(text, verdict);
     }
     content
+}
+
+/// Names and notices: there is nobody to ask and nothing to hold, so what the filter would hold or block
+/// is refused, and what it would mask is taken with the stars.
+impl Group {
+    /// The text as it may be shown.
+    fn cleaned(&self, field: Field, text: &Arc<str>) -> Result<Arc<str>, Refusal> {
+        if text.is_empty() {
+            return Ok(text.clone());
+        }
+        let Some(filter) = self.house.filters.in_force()? else { return Ok(text.clone()) };
+        let verdict = filter.judge(text);
+        match verdict.gravest().map(|hit| (hit.treatment, hit.term)) {
+            None | Some((Treatment::Tag, _)) => Ok(text.clone()),
+            Some((Treatment::Mask, _)) => Ok(filter.mask(text, &verdict).into()),
+            Some((Treatment::Hold | Treatment::Block, term)) => {
+                Err(Refusal::Filtered { field, filter: filter.id(), term })
+            }
+        }
+    }
+
+    /// A profile as it may be shown.
+    pub(super) fn cleaned_profile(&self, profile: Arc<Profile>) -> Result<Arc<Profile>, Refusal> {
+        let nick = self.cleaned(Field::Nick, &profile.nick)?;
+        if nick == profile.nick {
+            return Ok(profile);
+        }
+        Ok(Arc::new(Profile { nick, avatar: profile.avatar.clone() }))
+    }
+
+    /// A name card that `caller` gives somebody. What the app says for itself is not judged.
+    pub(super) fn cleaned_card(
+        &self,
+        caller: &Caller,
+        card: Arc<str>,
+    ) -> Result<Arc<str>, Refusal> {
+        if caller.is_app_itself() { Ok(card) } else { self.cleaned(Field::NameCard, &card) }
+    }
+
+    /// What `caller` writes into the group's profile.
+    pub(super) fn cleaned_patch(
+        &self,
+        caller: &Caller,
+        mut patch: GroupPatch,
+    ) -> Result<GroupPatch, Refusal> {
+        if caller.is_app_itself() {
+            return Ok(patch);
+        }
+        for (field, text) in [
+            (Field::GroupName, &mut patch.name),
+            (Field::Introduction, &mut patch.introduction),
+            (Field::Notification, &mut patch.notification),
+        ] {
+            if let Some(text) = text {
+                *text = self.cleaned(field, text)?;
+            }
+        }
+        Ok(patch)
+    }
 }

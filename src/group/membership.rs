@@ -68,6 +68,7 @@ impl Group {
         if let Some(until) = self.house.bans.until(now, user) {
             return Err(Refusal::Banned { until });
         }
+        let profile = self.cleaned_profile(profile)?;
         // Who comes in as a member has a member's standing already.
         if caller.actor != Actor::Stranger {
             return self.come_back(user, device, Some(profile));

@@ -114,6 +114,11 @@ impl Caller {
         self.actor == Actor::App
     }
 
+    /// Whether the app speaks for itself, and not in a user's name.
+    fn is_app_itself(&self) -> bool {
+        self.is_app() && self.user.is_none()
+    }
+
     /// Whom a message of theirs names.
     fn sender(&self) -> Sender {
         let platform = if self.is_app() { Platform::RestApi } else { self.platform };
@@ -261,7 +266,7 @@ impl Group {
             Command::Purge { author } => self.purge(now, caller, author),
             Command::SetProfile { profile } => self.set_profile(caller, profile),
             Command::SetNameCard { user, card } => self.set_name_card(caller, &user, card),
-            Command::SetGroup(patch) => self.set_group(now, caller, &patch),
+            Command::SetGroup(patch) => self.set_group(now, caller, *patch),
             Command::SetAdmin { user } => self.set_admin(now, caller, &user, true),
             Command::CancelAdmin { user } => self.set_admin(now, caller, &user, false),
             Command::Transfer { user } => self.transfer(now, caller, user),

@@ -46,11 +46,12 @@ impl Group {
         self.may_do(caller, action, None)?;
         self.check_silence(now, caller, action)?;
         let screened = self.screen(caller, &draft.content)?;
+        let sender = self.sender(caller)?;
         let asked = self.asked(caller, &screened);
         if asked.is_some() {
             self.check_questions(caller)?;
         }
-        let pending = self.accept(now, caller, draft);
+        let pending = self.accept(now, caller, sender, draft);
         let id = pending.message.id;
         self.route(now, pending, screened, asked);
         Ok(self.sent(id, false))
@@ -94,11 +95,20 @@ impl Group {
 
     /// Judges every text of a message. What the app says for itself is not judged.
     fn screen(&self, caller: &Caller, content: &Content) -> Result<Screened, Refusal> {
-        if caller.user.is_none() { Ok(Screened::Clean) } else { self.judge(content) }
+        if caller.is_app_itself() { Ok(Screened::Clean) } else { self.judge(content) }
     }
 
     fn judge(&self, content: &Content) -> Result<Screened, Refusal> {
-        self.house.filters.judge(content).map_err(|filter| Refusal::UnknownFilter { filter })
+        self.house.filters.judge(content, self.config.settings().filtering.all_elements)
+    }
+
+    /// Whom a message names. A member's nick was judged when it was set.
+    fn sender(&self, caller: &Caller) -> Result<Sender, Refusal> {
+        let sender = caller.sender();
+        if !caller.is_app() || caller.is_app_itself() {
+            return Ok(sender);
+        }
+        Ok(Sender { profile: self.cleaned_profile(sender.profile)?, ..sender })
     }
 
     /// Whether the host is asked, and why. What the app says is its own decision.
@@ -121,12 +131,12 @@ impl Group {
     }
 
     /// Gives a message its id: from here on it comes to exactly one outcome.
-    fn accept(&mut self, now: Timestamp, caller: &Caller, draft: Draft) -> Pending {
+    fn accept(&mut self, now: Timestamp, caller: &Caller, sender: Sender, draft: Draft) -> Pending {
         let id = MessageId(self.talk.account.accepted() + 1);
         let priority = draft.effective_priority();
         let message = Message {
             id,
-            sender: caller.sender(),
+            sender,
             kind: draft.kind,
             priority,
             content: draft.content,

@@ -31,10 +31,11 @@ impl Group {
         &mut self,
         now: Timestamp,
         caller: &Caller,
-        patch: &GroupPatch,
+        patch: GroupPatch,
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::SetGroup, None)?;
-        if let Some(changes) = self.profile.apply(now, patch)? {
+        let patch = self.cleaned_patch(caller, patch)?;
+        if let Some(changes) = self.profile.apply(now, &patch)? {
             self.tell_changes(now, caller.user.as_ref(), changes);
         }
         Ok(Receipt::Done)
@@ -52,6 +53,7 @@ impl Group {
         if caller.role.is_none() {
             return Err(Refusal::UnknownMember { user: user.clone() });
         }
+        let profile = self.cleaned_profile(profile)?;
         self.roster.set_profile(user, profile);
         Ok(Receipt::Done)
     }
@@ -68,6 +70,7 @@ impl Group {
         if role.is_none() {
             return Err(Refusal::UnknownMember { user: user.clone() });
         }
+        let card = self.cleaned_card(caller, card)?;
         self.roster.set_card(user, card);
         Ok(Receipt::Done)
     }

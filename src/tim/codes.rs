@@ -275,6 +275,7 @@ impl From<&Refusal> for Code {
             Refusal::TooLong { field, .. } => too_long(*field),
             Refusal::TooMany { field, .. } => too_many(*field),
             Refusal::Denied(denial) => (*denial).into(),
+            Refusal::Filtered { .. } => Self::SENSITIVE_TEXT,
             Refusal::Missing { field: Field::AttributeKey } => Self::NO_SUCH_ATTRIBUTE,
             Refusal::Empty
             | Refusal::Malformed { .. }

@@ -17,6 +17,8 @@ impl Model {
         // Chosen: whose session it is belongs to standing, which comes before bans.
         let session = self.own_session(actor, Some(user))?;
         self.must_not_be_banned(user)?;
+        let profile = self.cleaned_profile(&join.profile)?;
+        let join = &Join { profile, ..join.clone() };
         if self.member(user).is_some() {
             return self.come_back(actor, user, join.platform, Some(&join.profile));
         }

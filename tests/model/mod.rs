@@ -368,7 +368,7 @@ impl Model {
             Command::AnswerJoin { user, admission } => self.answer_join(user, *admission)?,
             Command::Answer { ticket, decision } => self.answer(*ticket, decision)?,
             Command::SetProfile { profile } => self.set_profile(actor, profile)?,
-            Command::SetNameCard { user, card } => self.set_name_card(user, card)?,
+            Command::SetNameCard { user, card } => self.set_name_card(actor, user, card)?,
             Command::SetGroup(patch) => self.set_group(actor, patch)?,
             Command::SetAdmin { user } => self.set_admin(actor, user)?,
             Command::CancelAdmin { user } => self.cancel_admin(actor, user)?,

@@ -277,6 +277,8 @@ impl Cast {
             }
             Act::SetGroup { name, option, custom } => Command::SetGroup(Box::new(GroupPatch {
                 name: name.map(Into::into),
+                introduction: name.filter(|name| name.ends_with("me")).map(Into::into),
+                notification: name.filter(|name| name.starts_with('a')).map(Into::into),
                 join_option: *option,
                 custom: custom
                     .iter()
@@ -719,14 +721,24 @@ fn act_of_staff() -> impl Strategy<Value = Act> {
         0.4,
         select(vec![JoinOption::FreeAccess, JoinOption::NeedPermission, JoinOption::DisableApply]),
     );
-    let name =
-        option::weighted(0.5, select(vec!["a", "b", "", "a name longer than thirty bytes is"]));
+    let name = option::weighted(
+        0.5,
+        select(vec![
+            "a",
+            "b",
+            "",
+            "a name longer than thirty bytes is",
+            "maskme",
+            "a maskme",
+            "holdme",
+        ]),
+    );
     let custom = option::weighted(0.5, (0..3_u8, 0..3_u8));
     let profile = prop_oneof![
         4 => (name, option, custom)
             .prop_map(|(name, option, custom)| Act::SetGroup { name, option, custom }),
-        1 => select(vec!["new nick", ""]).prop_map(Act::SetProfile),
-        1 => (anybody(), select(vec!["card", ""])).prop_map(|(user, card)| Act::SetNameCard(user, card)),
+        1 => select(vec!["new nick", "", "my maskme", "tagme holdme", "blockme"]).prop_map(Act::SetProfile),
+        1 => (anybody(), select(vec!["card", "", "maskme", "blockme"])).prop_map(|(user, card)| Act::SetNameCard(user, card)),
         2 => option::weighted(0.5, some_users()).prop_map(Act::Notify),
         1 => Just(Act::Broadcast),
     ];

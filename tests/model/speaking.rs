@@ -92,7 +92,6 @@ impl Model {
 
     pub(super) fn send(&mut self, actor: &Actor, draft: &Draft) -> Result<ModelReceipt, Refusal> {
         self.modes(actor, draft)?;
-        let sender = self.sender(actor);
         let verdict = match actor {
             Actor::App => Verdict::GoOn(draft.content.clone()),
             _ => {
@@ -100,6 +99,10 @@ impl Model {
                 self.judge(&draft.content)
             }
         };
+        let mut sender = self.sender(actor);
+        if let Actor::AppAs { profile, .. } = actor {
+            sender.profile = self.cleaned_profile(profile)?;
+        }
         let asks = self.settings.asking.every.filter(|_| !actor.is_app());
         let would_hold = match verdict {
             Verdict::Hold(_) => true,
@@ -184,22 +187,13 @@ impl Model {
     /// Judges every text element on its own.
     fn judge(&self, content: &Content) -> Verdict {
         let Some(id) = self.settings.filter else { return Verdict::GoOn(content.clone()) };
-        let found = self.filters.iter().find(|(installed, _)| *installed == id);
-        let (_, filter) = found.expect("a filter in force is installed");
         let mut gravest: Option<(Gravity, u32)> = None;
         let mut masked = content.clone();
         for element in &mut masked.elements {
             let Element::Text(text) = element else { continue };
-            let low = text.to_lowercase();
-            for (term, (word, gravity)) in filter.words.iter().enumerate() {
-                if !low.contains(word) {
-                    continue;
-                }
-                if gravest.is_none_or(|(known, _)| *gravity > known) {
-                    gravest = Some((*gravity, term as u32));
-                }
-                if *gravity == Gravity::Mask {
-                    *text = text.replace(word, &String::from(filter.mask).repeat(word.len()));
+            for (gravity, term) in self.look_for_words(text) {
+                if gravest.is_none_or(|(known, _)| gravity > known) {
+                    gravest = Some((gravity, term));
                 }
             }
         }
@@ -208,6 +202,48 @@ impl Model {
             Some((Gravity::Hold, term)) => Verdict::Hold(term),
             _ => Verdict::GoOn(masked),
         }
+    }
+
+    /// The words in a text, each with its number; those to be masked are.
+    fn look_for_words(&self, text: &mut String) -> Vec<(Gravity, u32)> {
+        let found =
+            self.filters.iter().find(|(installed, _)| Some(*installed) == self.settings.filter);
+        let (_, filter) = found.expect("a filter in force is installed");
+        let low = text.to_lowercase();
+        let mut words = vec![];
+        for (term, (word, gravity)) in filter.words.iter().enumerate() {
+            if low.contains(word) {
+                words.push((*gravity, term as u32));
+            }
+            if *gravity == Gravity::Mask {
+                *text = text.replace(word, &String::from(filter.mask).repeat(word.len()));
+            }
+        }
+        words
+    }
+
+    /// A name or notice as it may be shown. Chosen: nobody is asked about one, so what would be held is
+    /// refused, as what would be blocked is.
+    pub(super) fn cleaned(&self, field: Field, text: &Arc<str>) -> Result<Arc<str>, Refusal> {
+        let Some(filter) = self.settings.filter.filter(|_| !text.is_empty()) else {
+            return Ok(text.clone());
+        };
+        self.must_be_installed(Some(filter))?;
+        let mut masked = text.to_string();
+        let words = self.look_for_words(&mut masked);
+        let gravest = words.iter().map(|(gravity, _)| *gravity).max();
+        let first = words.iter().find(|(gravity, _)| Some(*gravity) == gravest);
+        match first {
+            Some((Gravity::Hold | Gravity::Block, term)) => {
+                Err(Refusal::Filtered { field, filter, term: *term })
+            }
+            _ => Ok(masked.into()),
+        }
+    }
+
+    pub(super) fn cleaned_profile(&self, profile: &Profile) -> Result<Arc<Profile>, Refusal> {
+        let nick = self.cleaned(Field::Nick, &profile.nick)?;
+        Ok(Arc::new(Profile { nick, ..profile.clone() }))
     }
 
     fn may_ask(&self, author: Option<&UserId>) -> Result<(), Refusal> {

@@ -322,13 +322,23 @@ impl Model {
             unreachable!("the table wants a user")
         };
         self.must_be_member(user)?;
-        self.member_mut(user).expect("just seen").profile = profile.clone();
+        let profile = self.cleaned_profile(profile)?;
+        self.member_mut(user).expect("just seen").profile = profile;
         Ok(())
     }
 
-    pub(super) fn set_name_card(&mut self, user: &UserId, card: &Arc<str>) -> Result<(), Refusal> {
+    pub(super) fn set_name_card(
+        &mut self,
+        actor: &Actor,
+        user: &UserId,
+        card: &Arc<str>,
+    ) -> Result<(), Refusal> {
         self.must_be_member(user)?;
-        self.member_mut(user).expect("just seen").card = card.clone();
+        let card = match actor {
+            Actor::App => card.clone(),
+            _ => self.cleaned(Field::NameCard, card)?,
+        };
+        self.member_mut(user).expect("just seen").card = card;
         Ok(())
     }
 }

@@ -20,6 +20,16 @@ const COUNT_BURST: u32 = 20;
 
 impl Model {
     pub(super) fn set_group(&mut self, actor: &Actor, patch: &GroupPatch) -> Result<(), Refusal> {
+        let mut patch = patch.clone();
+        for (field, text) in [
+            (Field::GroupName, &mut patch.name),
+            (Field::Introduction, &mut patch.introduction),
+            (Field::Notification, &mut patch.notification),
+        ] {
+            if let (Some(text), false) = (text, matches!(actor, Actor::App)) {
+                *text = self.cleaned(field, text)?;
+            }
+        }
         let mut profile = self.profile.clone();
         let mut changes = ProfileChanges::default();
         for (field, new, told) in [

@@ -63,3 +63,25 @@ What the host puts in its place is filtered again.
 > app answers 4 replace a swine
   = done
   -> host: message 7 rejected by the filter, term 2
+
+Names and notices pass the same filter. Nobody is asked about a name: what would be held is refused, as what would be blocked is.
+
+> ben joins as Villain
+  ! the nick holds a word that is not allowed here; choose others (1006)
+> ben joins as Darnley
+  = Joined
+  6 Tip: Join ****ley by ben, 2 online
+  -> host: ben joined on Web
+  -> host: ben is online
+> ben is called the swine
+  ! the nick holds a word that is not allowed here; choose others (1006)
+> app sets name Villains only
+  = done
+  7 Tip: GroupProfile [name "Villains only"] info 1, 2 online
+  -> host: profile changed [name "Villains only"] info 1
+> app/ben is called Ben
+  = done
+> ann says hello
+  = message 8: delivered as 8 at 60.000 s
+  8 Normal: Ann: hello
+  -> host: message 8 delivered as 8 at 60.000 s

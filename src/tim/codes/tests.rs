@@ -74,6 +74,7 @@ fn refusals() -> Vec<Refusal> {
             Refusal::TooMany { field, limit: 1, count: 2 },
             Refusal::Malformed { field },
             Refusal::Missing { field },
+            Refusal::Filtered { field, filter: FilterId(1), term: 0 },
         ]);
     }
     all
