@@ -84,7 +84,7 @@ pub use command::{
 pub use config::{
     Absence, Asking, Cap, ConfigError, Filtering, GroupConfig, Lane, Limits, Patience, Power,
     Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet,
-    Traffic,
+    Traffic, TrailLimits,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;

@@ -1,12 +1,13 @@
 //! What the filter in force reads, beside the texts of messages, and what becomes of it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Command, Content, Draft, Element, Epoch, Field, Group, GroupConfig, GroupId,
-    GroupPatch, HashKey, Outcome, Output, Platform, Profile, Receipt, Refusal, SessionId, Settings,
-    Timestamp, UserId,
+    Author, Cause, Command, Content, Draft, Element, Epoch, Field, Finding, Group, GroupConfig,
+    GroupId, GroupPatch, HashKey, MessageId, Outcome, Output, Platform, Profile, Receipt, Refusal,
+    Rejection, SessionId, Settings, State, Step, Timestamp, UserId,
     filter::{Filter, FilterSpec},
+    replay,
 };
 
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -197,4 +198,169 @@ fn the_words_of_other_elements_are_judged_where_the_config_says_so() {
             send(Content { elements: [element].into_iter().collect(), data: String::new() });
         assert!(matches!(outcome, Outcome::Rejected(_)), "{outcome:?}");
     }
+}
+
+/// What comes of the last of several messages of ann's, half a second apart: how it ended, if it did, and
+/// what it says then.
+fn say(group: &mut Group, texts: &[&str]) -> Option<(Outcome, String)> {
+    let mut ended = None;
+    for text in texts {
+        let now = group.clock() + Duration::from_millis(500);
+        group.push(now, ann(), Command::text(*text)).expect("she may speak");
+        ended = drain(group).into_iter().find_map(|output| match output {
+            Output::Ended { message, outcome, .. } => {
+                Some((outcome, message.content.texts().collect()))
+            }
+            _ => None,
+        });
+    }
+    ended
+}
+
+fn is_delivered(ended: &Option<(Outcome, String)>, shown: &str) -> bool {
+    matches!(ended, Some((Outcome::Delivered { .. }, text)) if text == shown)
+}
+
+#[test]
+fn a_word_over_several_messages_is_treated_as_its_list_says() {
+    let mut group = group(|_| {});
+    assert!(is_delivered(&say(&mut group, &["tag", "me"]), "me"));
+    let last = |group: &Group| {
+        let explained =
+            group.explain(MessageId(group.stats().accepted())).expect("it was just said");
+        explained.steps.to_vec()
+    };
+    let filtered = |term, what| Step::Filtered { term, what };
+    assert_eq!(last(&group), [Step::Completes { messages: 2 }, filtered(3, Finding::Tagged)]);
+    assert!(is_delivered(&say(&mut group, &["mas", "k"]), "k"));
+    // The stars go over the message that completes it, and do not make the next one harmless.
+    for text in ["me", "m e!"] {
+        let stars = "*".repeat(text.len());
+        let ended = say(&mut group, &[text]);
+        assert!(is_delivered(&ended, &stars), "{ended:?}");
+        assert_eq!(last(&group), [Step::Completes { messages: 3 }, filtered(0, Finding::Masked)]);
+    }
+    for _ in 0..2 {
+        let ended = say(&mut group, &["b", "lo", "ck", "me"]);
+        assert!(matches!(ended, Some((Outcome::Rejected(Rejection::Filter { term: 2, .. }), _))));
+        assert_eq!(last(&group), [Step::Completes { messages: 4 }, filtered(2, Finding::Blocked)]);
+    }
+    assert_eq!(say(&mut group, &["hol", "dme"]), None, "it is held");
+    assert_eq!(last(&group)[..2], [Step::Completes { messages: 2 }, filtered(1, Finding::Held)]);
+    let tickets: Vec<_> = group.questions().map(|question| question.cause).collect();
+    assert_eq!(tickets, [Cause::Filter { term: 1 }]);
+}
+
+#[test]
+fn only_what_is_read_on_end_makes_a_word() {
+    let mut group = group(|_| {});
+    // Silence, a longer message, and another author part it.
+    assert!(is_delivered(&say(&mut group, &["b", "lo", "ck", "longer", "me"]), "me"));
+    say(&mut group, &["b", "lo", "ck"]);
+    group.advance(group.clock() + Duration::from_secs(6));
+    assert!(is_delivered(&say(&mut group, &["me"]), "me"));
+    // What is rejected is not read, and parts nothing.
+    let ended = say(&mut group, &["b", "lo", "ck", "a long blockme", "me"]);
+    assert!(matches!(ended, Some((Outcome::Rejected(_), _))));
+    say(&mut group, &["x", "b", "lo", "ck"]);
+    let by_app = |group: &mut Group, by| group.push(group.clock(), by, Command::text("me"));
+    let sent = by_app(&mut group, Author::App);
+    assert!(matches!(
+        sent,
+        Ok(Receipt::Sent { state: State::Ended(Outcome::Delivered { .. }), .. })
+    ));
+    let sent = by_app(&mut group, Author::AppAs { user: user("ann"), profile: Profile::default() });
+    assert!(matches!(sent, Ok(Receipt::Sent { state: State::Ended(Outcome::Rejected(_)), .. })));
+}
+
+#[test]
+fn a_refused_message_leaves_no_trail() {
+    let mut group = group(|it| it.asking.open = 0);
+    say(&mut group, &["ho", "ld"]);
+    let (now, digest) = (group.clock(), group.digest());
+    for _ in 0..2 {
+        let refused = group.push(now, ann(), Command::text("me"));
+        assert!(matches!(refused, Err(Refusal::TooMany { field: Field::Questions, .. })));
+        assert_eq!(group.digest(), digest);
+    }
+}
+
+#[test]
+fn trails_are_off_where_no_preset_or_config_turns_them_on_and_forgotten_where_it_turns_them_off() {
+    for config in [GroupConfig::livestream(), GroupConfig::vendor()] {
+        let mut group = group(|it| it.filtering = config.settings().filtering);
+        assert!(is_delivered(&say(&mut group, &["b", "lo", "ck", "me"]), "me"));
+    }
+    let mut group = group(|_| {});
+    say(&mut group, &["b", "lo", "ck"]);
+    let on = group.config().clone();
+    let mut off = on.settings().clone();
+    off.filtering.trails = None;
+    for config in [off.build().expect("good settings"), on] {
+        let command = Command::Configure(Box::new(config));
+        group.push(group.clock(), Author::App, command).expect("the app may");
+    }
+    assert!(is_delivered(&say(&mut group, &["me"]), "me"));
+}
+
+#[test]
+fn a_trail_outlives_a_restore_a_replay_and_a_move_of_the_clock() {
+    let begin = || group(|it| it.journal = true);
+    let mut group = begin();
+    say(&mut group, &["b", "lo", "ck"]);
+    let snapshot = group.snapshot();
+    let json = serde_json::to_string(&snapshot).expect("it can be written");
+    let read = serde_json::from_str(&json).expect("it can be read");
+    let mut restored =
+        Group::restore(read, &[filter()], HashKey::new(3, 4), None).expect("a group");
+    assert_eq!(restored.digest(), group.digest());
+    let is_rejected = |ended| matches!(ended, Some((Outcome::Rejected(_), _)));
+    assert!(is_rejected(say(&mut restored, &["me"])));
+
+    let rebase = Command::Rebase { to: group.clock() + Duration::from_secs(3_600) };
+    group.push(group.clock(), Author::App, rebase).expect("the app may");
+    assert!(is_rejected(say(&mut group, &["me"])));
+
+    // Both halves of a word in a journal, played back.
+    let (mut live, mut records) = (begin(), vec![]);
+    drain(&mut live);
+    for text in ["b", "lo", "ck", "me"] {
+        let now = live.clock() + Duration::from_millis(500);
+        live.push(now, ann(), Command::text(text)).expect("she may speak");
+        records.extend(drain(&mut live).into_iter().filter_map(|output| match output {
+            Output::Record(record) => Some(record),
+            _ => None,
+        }));
+    }
+    let mut again = begin();
+    drain(&mut again);
+    let mut rejected = 0;
+    replay(&mut again, records, |output| {
+        rejected +=
+            u64::from(matches!(output, Output::Ended { outcome: Outcome::Rejected(_), .. }));
+    })
+    .expect("its own journal");
+    assert_eq!((again.digest(), rejected), (live.digest(), 1));
+}
+
+#[test]
+fn a_crowd_of_terse_authors_holds_bounded_memory_and_gives_it_back() {
+    let mut group = group(|it| it.filtering.trails.as_mut().expect("modern").authors = 100);
+    let quiet = group.heap_bytes();
+    let mut most = 0;
+    for number in 1..=300 {
+        let user = user(&format!("u{number}"));
+        let by = Author::AppAs { user, profile: Profile::default() };
+        group.push(START, by, Command::text("abc")).expect("the app may");
+        drain(&mut group);
+        if number % 50 != 0 {
+            continue;
+        }
+        let saved = serde_json::to_value(group.snapshot()).expect("it can be written");
+        most = most.max(saved["state"]["trails"].as_array().expect("a list").len());
+    }
+    assert_eq!(most, 100);
+    group.advance(START + Duration::from_hours(1));
+    drain(&mut group);
+    assert!(group.heap_bytes() <= quiet + 4_096, "{} of {quiet}", group.heap_bytes());
 }

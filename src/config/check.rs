@@ -27,8 +27,9 @@ impl Settings {
         const DAY: Duration = Duration::from_hours(24);
         let (traffic, limits) = (&self.traffic, &self.limits);
         let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
+        let trails = self.filtering.trails;
         let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
-        let rules: [(bool, &'static str, &'static str); 22] = [
+        let rules: [(bool, &'static str, &'static str); 26] = [
             ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
             (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
             (
@@ -90,6 +91,26 @@ impl Settings {
                 (Duration::from_secs(1)..=Duration::from_mins(1)).contains(&self.tally),
                 "tally",
                 "1 s to 60 s",
+            ),
+            (
+                trails.is_none_or(|it| it.within <= Duration::from_mins(1)),
+                "filtering.trails.within",
+                "at most 60 s",
+            ),
+            (
+                trails.is_none_or(|it| (1..=16).contains(&it.letters)),
+                "filtering.trails.letters",
+                "1 to 16",
+            ),
+            (
+                trails.is_none_or(|it| (1..=64).contains(&it.pieces)),
+                "filtering.trails.pieces",
+                "1 to 64",
+            ),
+            (
+                trails.is_none_or(|it| (1..=65_536).contains(&it.authors)),
+                "filtering.trails.authors",
+                "1 to 65,536",
             ),
             (
                 (1..=1_048_576).contains(&limits.message_bytes),
@@ -173,6 +194,26 @@ mod tests {
         };
         assert_eq!(broken(&marks(1_000)), None);
         assert_eq!(broken(&marks(999)), Some("speakers"));
+        let trails = |change: fn(&mut TrailLimits)| {
+            move |it: &mut Settings| {
+                let mut limits = TrailLimits::USUAL;
+                change(&mut limits);
+                it.filtering.trails = Some(limits);
+            }
+        };
+        assert_eq!(broken(&trails(|_| {})), None);
+        for (change, field) in [
+            ((|it| it.within = Duration::from_millis(60_001)) as fn(&mut TrailLimits), "within"),
+            (|it| it.letters = 0, "letters"),
+            (|it| it.letters = 17, "letters"),
+            (|it| it.pieces = 0, "pieces"),
+            (|it| it.pieces = 65, "pieces"),
+            (|it| it.authors = 0, "authors"),
+            (|it| it.authors = 65_537, "authors"),
+        ] {
+            let path = broken(&trails(change));
+            assert_eq!(path.and_then(|path| path.strip_prefix("filtering.trails.")), Some(field));
+        }
         assert_eq!(
             broken(&|it: &mut Settings| it.limits.message_bytes = 0),
             Some("limits.message_bytes")
@@ -211,5 +252,8 @@ mod tests {
         assert_eq!([&livestream, &vendor, &modern].map(tells), [true, false, true]);
         assert!(modern.settings().powers.contains(Power::Admins));
         assert_eq!(modern.settings().history, 20);
+        let trails = |config: &GroupConfig| config.settings().filtering.trails;
+        assert_eq!([&livestream, &vendor].map(trails), [None, None]);
+        assert_eq!(trails(&modern), Some(TrailLimits::USUAL));
     }
 }

@@ -251,6 +251,31 @@ pub struct Filtering {
     /// an emoticon's data, what a place is called, the lines of a merger. Off by default, because data
     /// may be no words: a mask covers whatever is met in it, and does not know its syntax.
     pub all_elements: bool,
+    /// How words that are written over several messages are looked for, if they are. `None` in
+    /// [`livestream`](GroupConfig::livestream) and [`vendor`](GroupConfig::vendor),
+    /// [`TrailLimits::USUAL`] in [`modern`](GroupConfig::modern).
+    pub trails: Option<TrailLimits>,
+}
+
+/// How much is remembered of those who write very short messages, for whoever writes a word letter by
+/// letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TrailLimits {
+    /// How long a message is remembered, at most a minute.
+    pub within: Duration,
+    /// The most letters of a message that is remembered, 1 to 16. Longer ones end what came before.
+    pub letters: u8,
+    /// How many messages of one author, 1 to 64.
+    pub pieces: u8,
+    /// How many authors, 1 to 65,536; who wrote first is forgotten first.
+    pub authors: u32,
+}
+
+impl TrailLimits {
+    /// Five seconds, three letters, 16 messages, 4,096 authors: at most about 4 MB, where so many write
+    /// so little in so short a time.
+    pub const USUAL: Self =
+        Self { within: Duration::from_secs(5), letters: 3, pieces: 16, authors: 4_096 };
 }
 
 /// How connections and memberships go together.

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Absence, Asking, Cap, Filtering, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence,
-    QuitAcross, Retention, Settings, Silence, TipConfig, TipSet, Traffic,
+    QuitAcross, Retention, Settings, Silence, TipConfig, TipSet, Traffic, TrailLimits,
 };
 use crate::{
     entry::TipKind,
@@ -47,7 +47,8 @@ impl GroupConfig {
         Self(Arc::new(settings))
     }
 
-    /// What users of other systems expect: every [`Power`], and 20 messages of history for newcomers.
+    /// What users of other systems expect: every [`Power`], 20 messages of history for newcomers, and a
+    /// filter that sees words written over several messages.
     pub fn modern() -> Self {
         let mut settings = Settings::from(Self::vendor());
         settings.powers = Powers(u32::MAX);
@@ -55,6 +56,7 @@ impl GroupConfig {
         settings.presence.quit = QuitAcross::Independent;
         // 20 messages: what the modelled service sells as history for newcomers.
         settings.history = 20;
+        settings.filtering.trails = Some(TrailLimits::USUAL);
         Self(Arc::new(settings))
     }
 }

@@ -62,7 +62,7 @@ pub use self::evasion::{Disguise, Evasion, Reach};
 pub use self::explain::{Account, Spare, Spared, Why};
 pub use self::signals::{Condition, Signal, Signals};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
-pub use self::trails::{Pieced, TrailLimits, Trails};
+pub(crate) use self::trails::{Pieced, SavedTrails, Trails};
 pub use self::verdict::{Hit, Verdict};
 use self::{
     compile::{Patterns, Purpose, Rule},
@@ -171,6 +171,13 @@ impl Filter {
         } else {
             self.each_hit(text, |hit| take(&hit));
         }
+        cover.mask(text)
+    }
+
+    /// `text` with a star for each visible character.
+    pub(crate) fn mask_all(text: &str) -> String {
+        let mut cover = Cover::default();
+        cover.add(0..text.len());
         cover.mask(text)
     }
 

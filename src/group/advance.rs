@@ -101,6 +101,10 @@ impl Group {
         if let Some(talk) = self.talk.there() {
             talk.receipts.expire(reached);
         }
+        let trails = &self.config.settings().filtering.trails;
+        if let (Some(limits), Some(house)) = (trails, self.house.there()) {
+            house.trails.expire(reached, limits);
+        }
         self.house.rest(House::is_new);
         self.rest_if_quiet();
         (told, arrived)

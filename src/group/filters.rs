@@ -1,16 +1,17 @@
 //! Which compiled filters are installed, which is in force, and what it says of contents and names.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
 use smallvec::SmallVec;
 
 use crate::{
     command::GroupPatch,
-    filter::{Filter, Treatment, Verdict},
+    filter::{Filter, Pieced, Treatment, Verdict},
     id::FilterId,
-    message::Content,
+    message::{Content, Element},
     refusal::{Field, Refusal},
     role::Profile,
+    time::Timestamp,
 };
 
 use super::{Caller, Group};
@@ -115,6 +116,93 @@ fn masked(filter: &Filter, content: &Content, all: bool, verdicts: &[Verdict]) -
         *text = filter.mask(text, verdict);
     }
     content
+}
+
+impl Screened {
+    /// How grave it is.
+    fn treatment(&self) -> Option<Treatment> {
+        match self {
+            Self::Clean => None,
+            Self::Tagged { .. } => Some(Treatment::Tag),
+            Self::Masked { .. } => Some(Treatment::Mask),
+            Self::Held { .. } => Some(Treatment::Hold),
+            Self::Blocked { .. } => Some(Treatment::Block),
+        }
+    }
+}
+
+/// Words over several messages. What was delivered of one stays where it is: the message that completes it
+/// alone is masked, held or rejected. It then adds nothing to the trail, so that the next one that completes
+/// the word is met too.
+impl Group {
+    /// What is said of a message if it completes a word that its author began in earlier ones, and over how
+    /// many it is written, where that is graver than what the message says by itself.
+    pub(super) fn follow_trail(
+        &self,
+        now: Timestamp,
+        caller: &Caller,
+        content: &Content,
+        screened: Screened,
+    ) -> Result<(Screened, Option<u8>), Refusal> {
+        let filtering = &self.config.settings().filtering;
+        let (Some(limits), Some(author)) = (&filtering.trails, &caller.user) else {
+            return Ok((screened, None));
+        };
+        let Some(filter) = self.house.filters.in_force()? else { return Ok((screened, None)) };
+        let text = said(content, filtering.all_elements);
+        let pieced = self.house.trails.completed(now, limits, filter, author, &text);
+        let Some(Pieced { term, treatment, messages }) =
+            pieced.filter(|pieced| Some(pieced.treatment) > screened.treatment())
+        else {
+            return Ok((screened, None));
+        };
+        let screened = match treatment {
+            Treatment::Tag => Screened::Tagged { term },
+            Treatment::Mask => {
+                let mut content = content.clone();
+                let all = filtering.all_elements;
+                for text in content.elements.iter_mut().flat_map(|it| it.words_mut(all)) {
+                    *text = Filter::mask_all(text);
+                }
+                Screened::Masked { term, content }
+            }
+            Treatment::Hold => Screened::Held { term },
+            Treatment::Block => Screened::Blocked { term },
+        };
+        Ok((screened, Some(messages)))
+    }
+
+    /// Remembers what everybody reads of a message; `completes` says whether it was met as the last of
+    /// several.
+    pub(super) fn leave_trail(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        content: &Content,
+        screened: &Screened,
+        completes: bool,
+    ) {
+        let key = self.key();
+        let filtering = self.config.settings().filtering;
+        let (Some(limits), Some(author)) = (&filtering.trails, &caller.user) else { return };
+        let read = match screened {
+            Screened::Clean | Screened::Tagged { .. } => content,
+            Screened::Masked { content, .. } if !completes => content,
+            Screened::Masked { .. } | Screened::Held { .. } | Screened::Blocked { .. } => return,
+        };
+        if self.house.filters.id_in_force().is_some() {
+            let text = said(read, filtering.all_elements);
+            self.house.make(key).trails.push(now, limits, author, &text);
+        }
+    }
+}
+
+/// The words of a content on end.
+fn said(content: &Content, all: bool) -> Cow<'_, str> {
+    match &content.elements[..] {
+        [Element::Text(text)] => text.into(),
+        elements => elements.iter().flat_map(|it| it.words(all)).map(String::as_str).collect(),
+    }
 }
 
 /// Names and notices: there is nobody to ask and nothing to hold, so what the filter would hold or block

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     attributes::{Attributes, Counters},
+    filter::Trails,
     id::HashKey,
     modes::Modes,
     mutes::Mutes,
@@ -40,6 +41,7 @@ pub(super) struct House {
     pub(super) bans: Mutes,
     pub(super) modes: Modes,
     pub(super) filters: Filters,
+    pub(super) trails: Trails,
     pub(super) review: Review<Asked>,
     pub(super) tally: Tally,
     /// Messages refused, by code. Outside digest and journal: a refusal changes nothing.
@@ -94,6 +96,7 @@ impl Lazy<House> {
             + house.mutes.heap_bytes()
             + house.bans.heap_bytes()
             + house.modes.heap_bytes()
+            + house.trails.heap_bytes()
             + house.review.heap_bytes()
             + house.tally.heap_bytes()
     }
@@ -142,6 +145,7 @@ impl Part for House {
             bans: Mutes::new(key),
             modes: Modes::default(),
             filters: Filters::default(),
+            trails: Trails::default(),
             review: Review::default(),
             tally: Tally::default(),
             refused: BTreeMap::new(),
@@ -171,6 +175,7 @@ impl House {
         self.mutes.shift(shift);
         self.bans.shift(shift);
         self.modes.shift(shift);
+        self.trails.shift(shift);
         self.review.shift(shift);
         self.tally.shift(shift);
     }
@@ -185,6 +190,7 @@ impl House {
             bans,
             modes,
             filters,
+            trails,
             review,
             tally,
             refused,
@@ -195,6 +201,7 @@ impl House {
             && mutes.len() + bans.len() == 0
             && modes.is_new()
             && filters.is_new()
+            && trails.is_new()
             && review.is_new()
             && tally.is_new()
             && refused.is_empty()

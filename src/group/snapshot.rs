@@ -15,7 +15,7 @@ use crate::{
     attributes, bounds,
     config::GroupConfig,
     corrupt::Corrupt,
-    filter::Filter,
+    filter::{Filter, SavedTrails, Trails},
     id::{Epoch, FilterId, GroupId, HashKey, MessageId, stable_hash},
     log,
     message::{Message, PerPriority},
@@ -60,6 +60,7 @@ struct State {
     bans: mutes::Saved,
     modes: modes::Saved,
     filter: Option<FilterId>,
+    trails: SavedTrails,
     review: review::Saved<Asked>,
     scheduler: scheduler::Saved<Pending>,
     tips: tips::Saved,
@@ -153,6 +154,7 @@ impl Group {
             bans: self.house.bans.save(),
             modes: self.house.modes.save(),
             filter: self.house.filters.id_in_force(),
+            trails: self.house.trails.save(),
             review: self.house.review.save(),
             scheduler: self.talk.scheduler.save(),
             tips: self.talk.tips.save(),
@@ -194,6 +196,7 @@ impl Group {
         if let Some(filter) = state.filter.filter(|id| !installed.knows(*id)) {
             return Err(RestoreError::UnknownFilter { filter });
         }
+        let limits = state.config.settings().filtering.trails.as_ref();
         let silent = state.is_silent();
         let talk = Talk {
             scheduler: scheduler::Scheduler::restore(state.clock, state.scheduler, traffic, key)?,
@@ -209,6 +212,7 @@ impl Group {
             bans: mutes::Mutes::restore(state.bans, key)?,
             modes: modes::Modes::restore(state.modes)?,
             filters: installed,
+            trails: Trails::restore(state.trails, state.clock, limits)?,
             review: review::Review::restore(state.review)?,
             tally: tally::Tally::restore(state.tally)?,
             refused,

@@ -46,6 +46,7 @@ impl Group {
         self.may_do(caller, action, None)?;
         self.check_silence(now, caller, action)?;
         let screened = self.screen(caller, &draft.content)?;
+        let (screened, completes) = self.follow_trail(now, caller, &draft.content, screened)?;
         let sender = self.sender(caller)?;
         let asked = self.asked(caller, &screened);
         if asked.is_some() {
@@ -53,6 +54,11 @@ impl Group {
         }
         let pending = self.accept(now, caller, sender, draft);
         let id = pending.message.id;
+        let content = &pending.message.content;
+        self.leave_trail(now, caller, content, &screened, completes.is_some());
+        if let Some(messages) = completes {
+            self.receipts().note(id, Step::Completes { messages });
+        }
         self.route(now, pending, screened, asked);
         Ok(self.sent(id, false))
     }

@@ -6,6 +6,7 @@ use crate::{
     command::{AttributeChange, AttributeMode, CounterChange, GroupPatch, Receipt, Users},
     config::{GroupConfig, Settings, SlowMode},
     entry::{Notice, ProfileChanges},
+    filter::Trails,
     form,
     id::{FilterId, UserId},
     message::Content,
@@ -204,6 +205,11 @@ impl Group {
         });
         if settings.slow_mode.is_none() {
             self.end_slow_mode();
+        }
+        if let Some(house) = self.house.there()
+            && settings.filtering.trails != self.config.settings().filtering.trails
+        {
+            house.trails = Trails::default();
         }
         self.config = config;
         for taken in shed.unwrap_or_default() {

@@ -44,6 +44,11 @@ pub enum Step {
         /// What the filter did.
         what: Finding,
     },
+    /// With earlier messages of its author it makes a word, which the filter found.
+    Completes {
+        /// Over how many messages the word is written, this one included.
+        messages: u8,
+    },
     /// The host was asked.
     Asked {
         /// Why.
@@ -191,6 +196,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Filtered { term, what } => write!(f, "filtered: {what:?} for term {term}"),
+            Self::Completes { messages } => write!(f, "the last of {messages} that make a word"),
             Self::Asked { cause: Cause::Policy, expires } => {
                 write!(f, "asked as about every message, until {expires}")
             }

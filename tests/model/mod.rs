@@ -13,6 +13,7 @@ mod speaking;
 mod staff;
 mod table;
 mod telling;
+mod trails;
 mod values;
 mod quirks {
     pub(super) const RECALL_BY_ROLE_THEN: bool = true;
@@ -85,6 +86,7 @@ pub(crate) struct Model {
     /// Counts up; gives an order to things that were set at one instant.
     serial: u64,
     filters: Vec<(FilterId, Words)>,
+    pieces: Vec<trails::Piece>,
     refused: std::collections::BTreeMap<u16, u64>,
     /// Every output but [`Output::Record`] and [`Output::Tail`], since the last look.
     pub(crate) told: Vec<Output>,
@@ -298,6 +300,7 @@ impl Model {
             tally_due: None,
             serial: 0,
             filters: vec![],
+            pieces: vec![],
             refused: std::collections::BTreeMap::new(),
             told: vec![],
         }
@@ -476,6 +479,10 @@ impl Model {
         let sessions = self.members.iter().map(|member| member.sessions.len()).max();
         let per_user = settings.presence.per_user as usize;
         form::not_more(Field::Sessions, sessions.unwrap_or(0), per_user)?;
+        // Chosen: what was remembered under other limits is forgotten.
+        if settings.filtering.trails != self.settings.filtering.trails {
+            self.pieces.clear();
+        }
         self.settings = settings;
         let traffic = &self.settings.traffic;
         let tips = self.settings.tips.cap;
@@ -545,6 +552,7 @@ impl Model {
             shift(&mut pause.since);
             shift(&mut pause.until);
         }
+        self.pieces.iter_mut().for_each(|piece| shift(&mut piece.at));
         self.tally_due.iter_mut().for_each(shift);
         self.log.iter_mut().for_each(|kept| {
             shift(&mut kept.since);

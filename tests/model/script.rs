@@ -10,7 +10,7 @@ use liveroom::{
     CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, GroupConfig,
     GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform,
     Power, Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet, SessionId, Settings,
-    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
+    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, TrailLimits, UserId, Users,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -419,6 +419,8 @@ pub(crate) struct Knobs {
     pub(crate) limits: (u32, u32, u32),
     pub(crate) disclose_loss: bool,
     pub(crate) filter: bool,
+    /// How long short messages are remembered, by how many authors, and how many of each.
+    pub(crate) trails: Option<(u64, u32, u8)>,
     pub(crate) journal: bool,
 }
 
@@ -486,6 +488,12 @@ impl Knobs {
         (limits.mutes, limits.bans, limits.applicants) = self.limits;
         settings.disclose_loss = self.disclose_loss;
         settings.filter = filter.filter(|_| self.filter);
+        settings.filtering.trails = self.trails.map(|(within, authors, pieces)| TrailLimits {
+            within: ms(within),
+            letters: 3,
+            pieces,
+            authors,
+        });
         settings.journal = self.journal;
         settings
     }
@@ -544,6 +552,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         prop_oneof![3 => Just((100, 100, 100)), 1 => (0..3_u32, 0..3_u32, 0..2_u32)],
         any::<bool>(),
         prop::bool::weighted(0.7),
+        option::of((wait(), 1..4_u32, 1..4_u8)),
     );
     (0..3_u8, prop::bool::weighted(0.7), traffic, telling, asking, presence, limits).prop_map(
         |(preset, all_powers, traffic, telling, asking, presence, limits)| {
@@ -551,7 +560,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
             let (quota, max_age, history, tips, no_joins) = telling;
             let (every, hold, questions) = asking;
             let (grace, stay, quit, per_user, speak_through, speakers, slow, tally) = presence;
-            let (members, limits, disclose_loss, filter) = limits;
+            let (members, limits, disclose_loss, filter, trails) = limits;
             Knobs {
                 preset,
                 all_powers,
@@ -582,6 +591,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 limits,
                 disclose_loss,
                 filter,
+                trails,
                 journal: false,
             }
         },
@@ -652,6 +662,7 @@ fn text() -> impl Strategy<Value = &'static str> {
         1 => Just("tagme"),
         1 => Just("maskme tagme"),
         1 => Just("tagme blockme holdme"),
+        6 => select(vec!["mas", "kme", "hol", "dme", "blo", "c", "k m", "e.", "tag", "m\u{200b}e"]),
     ]
 }
 

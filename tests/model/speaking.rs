@@ -100,6 +100,18 @@ impl Model {
             }
         };
         let mut sender = self.sender(actor);
+        // What is short enough to complete a word is too short to hold one of those that scripts use.
+        let author = sender.user.as_ref();
+        let completed = author.and_then(|author| self.completed(author, &draft.content));
+        let verdict = match completed {
+            None | Some((Gravity::Tag, _)) => verdict,
+            Some((Gravity::Mask, _)) => Verdict::GoOn(self.all_masked(&draft.content)),
+            Some((Gravity::Hold, term)) => Verdict::Hold(term),
+            Some((Gravity::Block, term)) => {
+                let filter = self.settings.filter.expect("a filter met it");
+                Verdict::Block(filter, term)
+            }
+        };
         if let Actor::AppAs { profile, .. } = actor {
             sender.profile = self.cleaned_profile(profile)?;
         }
@@ -112,7 +124,12 @@ impl Model {
         if would_hold {
             self.may_ask(sender.user.as_ref())?;
         }
+        let author = sender.user.clone();
         let id = self.accept(actor, sender, draft);
+        let is_read = completed.is_none_or(|(gravity, _)| gravity == Gravity::Tag);
+        if let (Some(author), Verdict::GoOn(content), true) = (author, &verdict, is_read) {
+            self.leave_trail(&author, content);
+        }
         match verdict {
             Verdict::Block(filter, term) => {
                 self.end(id, Outcome::Rejected(Rejection::Filter { filter, term }));
@@ -244,6 +261,19 @@ impl Model {
     pub(super) fn cleaned_profile(&self, profile: &Profile) -> Result<Arc<Profile>, Refusal> {
         let nick = self.cleaned(Field::Nick, &profile.nick)?;
         Ok(Arc::new(Profile { nick, ..profile.clone() }))
+    }
+
+    fn all_masked(&self, content: &Content) -> Content {
+        let mut masked = content.clone();
+        let (_, words) = self.filters.first().expect("a filter met it");
+        for element in &mut masked.elements {
+            if let Element::Text(text) = element {
+                // What is invisible is not shown as a star.
+                let visible = text.chars().filter(|c| *c != '\u{200b}');
+                *text = visible.map(|_| words.mask).collect();
+            }
+        }
+        masked
     }
 
     fn may_ask(&self, author: Option<&UserId>) -> Result<(), Refusal> {

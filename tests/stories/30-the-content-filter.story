@@ -85,3 +85,50 @@ Names and notices pass the same filter. Nobody is asked about a name: what would
   = message 8: delivered as 8 at 60.000 s
   8 Normal: Ann: hello
   -> host: message 8 delivered as 8 at 60.000 s
+
+In a modern house a word that is written over several messages within a few seconds is met with the last of them. What was delivered stays.
+
+> group modern
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> filter darn=mask swine=block
+> ann says sw
+  = message 1: delivered as 2 at 0.000 s
+  2 Normal: Ann: sw
+  -> host: message 1 delivered as 2 at 0.000 s
+> ann says i n
+  = message 2: delivered as 3 at 0.000 s
+  3 Normal: Ann: i n
+  -> host: message 2 delivered as 3 at 0.000 s
+> ann says e!
+  = message 3: rejected by the filter, term 1
+  -> host: message 3 rejected by the filter, term 1
+> ann says e
+  = message 4: rejected by the filter, term 1
+  -> host: message 4 rejected by the filter, term 1
+> explain 4
+  message 4 of ann: Text, Normal, accepted at 1600000000.000000000
+  - the last of 3 that make a word
+  - filtered: Blocked for term 1
+  - rejected by filter 8037058020365625018 for term 1
+> wait 6s
+> ann says e
+  = message 5: delivered as 4 at 6.000 s
+  4 Normal: Ann: e
+  -> host: message 5 delivered as 4 at 6.000 s
+> ann says d
+  = message 6: delivered as 5 at 6.000 s
+  5 Normal: Ann: d
+  -> host: message 6 delivered as 5 at 6.000 s
+> ann says ar
+  = message 7: delivered as 6 at 6.000 s
+  6 Normal: Ann: ar
+  -> host: message 7 delivered as 6 at 6.000 s
+> wait 1s
+> ann says n...
+  = message 8: delivered as 7 at 7.000 s
+  7 Normal: Ann: ****
+  -> host: message 8 delivered as 7 at 7.000 s
