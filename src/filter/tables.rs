@@ -1,12 +1,13 @@
 //! Characters that stand for others, as tables that are unfolded when the crate is compiled.
 //!
-//! Each file holds pairs of characters, sorted: what is written, and what it is read as. They are taken
-//! from the Unicode Character Database, under the Unicode License.
+//! Each file holds pairs of characters, sorted: what is written, and what it is read as. Lines that begin
+//! with `#` say where they come from. Both are derived from Unicode's data, and checked against it.
 //!
 //! * `data/simplified.txt`: Unihan's `kSimplifiedVariant`, the first that is another character, followed
-//!   to its end.
+//!   to its end. The example `simplified` of the benches writes it, and CI compares.
 //! * `data/lookalikes.txt`: letters whose prototype in Unicode's `confusables.txt` is, marks aside, one
-//!   Latin letter; a small letter stands also for what its capital is like. Small capitals are added.
+//!   Latin letter; a small letter stands also for what its capital is like. Small capitals are added. A test
+//!   below derives it from `unicode-security`.
 
 /// How a traditional ideograph is written in simplified Chinese.
 #[inline]
@@ -74,23 +75,23 @@ const UNIFIED: usize = 0x5200;
 static SIMPLIFIED: [u16; UNIFIED] = {
     let mut table = [0; UNIFIED];
     let text = include_bytes!("data/simplified.txt");
-    let mut at = 0;
+    let mut at = after_comments(text, 0);
     while at < text.len() {
         let ((from, next), to);
         (from, next) = decode(text, at);
         (to, at) = decode(text, next);
         assert!(to < 0x1_0000, "the first plane only");
         table[from as usize - FIRST] = to as u16;
-        at = after_line_end(text, at);
+        at = after_comments(text, at);
     }
     table
 };
 
 const PAIRS: usize = {
     let text = include_bytes!("data/lookalikes.txt");
-    let (mut at, mut pairs) = (0, 0);
+    let (mut at, mut pairs) = (after_comments(text, 0), 0);
     while at < text.len() {
-        at = after_line_end(text, decode(text, decode(text, at).1).1);
+        at = after_comments(text, decode(text, decode(text, at).1).1);
         pairs += 1;
     }
     pairs
@@ -99,7 +100,7 @@ const PAIRS: usize = {
 static LOOK_ALIKES: [(char, char); PAIRS] = {
     let mut table = [('\0', '\0'); PAIRS];
     let text = include_bytes!("data/lookalikes.txt");
-    let (mut at, mut pair) = (0, 0);
+    let (mut at, mut pair) = (after_comments(text, 0), 0);
     while at < text.len() {
         let ((from, next), to);
         (from, next) = decode(text, at);
@@ -109,7 +110,7 @@ static LOOK_ALIKES: [(char, char); PAIRS] = {
         };
         table[pair] = (from, to);
         pair += 1;
-        at = after_line_end(text, at);
+        at = after_comments(text, at);
     }
     table
 };
@@ -131,8 +132,15 @@ const fn decode(text: &[u8], at: usize) -> (u32, usize) {
     (code, at + length)
 }
 
-const fn after_line_end(text: &[u8], at: usize) -> usize {
-    if at < text.len() && text[at] == b'\n' { at + 1 } else { at }
+/// Where the next pair begins: past the end of a line, and past lines that are comments.
+const fn after_comments(text: &[u8], mut at: usize) -> usize {
+    while at < text.len() && (text[at] == b'\n' || text[at] == b'#') {
+        while text[at] != b'\n' {
+            at += 1;
+        }
+        at += 1;
+    }
+    at
 }
 
 #[cfg(test)]
@@ -197,7 +205,14 @@ mod tests {
         alike.retain(|c, _| is_left(*c) && turned(*c).is_none());
         let pairs: Vec<char> = alike.into_iter().flat_map(|(c, letter)| [c, letter]).collect();
         let lines: String = pairs.chunks(64).map(|l| l.iter().collect::<String>() + "\n").collect();
-        assert_eq!(lines, include_str!("data/lookalikes.txt"));
+        let (major, minor, micro) = unicode_security::UNICODE_VERSION;
+        let head = format!(
+            "# Letters, each with the Latin letter that it looks like: prototypes in confusables.txt of Unicode\n\
+             # {major}.{minor}.{micro}, © Unicode, Inc., under the Unicode License (https://www.unicode.org/license.txt),\n\
+             # and small capitals. A test in tables.rs derives them.\n"
+        );
+        // Where it differs, the data has changed: what is derived takes its place, and `FOLD_VERSION` goes up.
+        assert_eq!(head + &lines, include_str!("data/lookalikes.txt"));
     }
 
     #[test]
