@@ -129,11 +129,14 @@ fn joined(report: &mut Report, count: usize) {
         at_most: None,
     });
     let words = words_of(&all, count);
-    let spec = FilterSpec::parse(&words.join("\n")).expect("a good list");
-    let filter = spec.compile().expect("so many words fit");
+    let mut spec = FilterSpec::parse(&words.join("\n")).expect("a good list");
     let texts = texts_without(&AhoCorasick::new(&words).expect("so many words fit"), &all);
-    let met = texts.iter().filter(|text| !filter.judge(text).is_clean()).count();
-    note(report, format!("both-writings/words={count}/by=ours"), met, TEXTS, None);
+    for (reach, name) in [(Reach::On, "ours"), (Reach::Off, "ours-without-chinese")] {
+        spec.set_reach(Evasion::Chinese, reach);
+        let filter = spec.compile().expect("so many words fit");
+        let met = texts.iter().filter(|text| !filter.judge(text).is_clean()).count();
+        note(report, format!("both-writings/words={count}/by={name}"), met, TEXTS, None);
+    }
 }
 
 /// Texts of 15 characters, with something between some of them, in which no word is written out.
