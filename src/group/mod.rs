@@ -7,6 +7,7 @@
 //! Invariant of every handler of a command: it refuses before it changes anything.
 
 mod advance;
+mod decide;
 mod filters;
 mod lanes;
 mod membership;

@@ -3,10 +3,7 @@
 
 use std::{collections::BTreeMap, mem::size_of, ops::Deref, sync::LazyLock};
 
-use super::{
-    filters::Filters,
-    speak::{Asked, Pending},
-};
+use super::{decide::Asked, filters::Filters, speak::Pending};
 use crate::{
     attributes::{Attributes, Counters},
     id::HashKey,

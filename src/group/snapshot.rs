@@ -29,10 +29,11 @@ use crate::{
 
 use super::{
     Group,
+    decide::Asked,
     filters::Filters,
     outbox::{BEHAVIOUR, Outbox},
     parts::{House, Lazy, Talk},
-    speak::{Asked, Pending},
+    speak::Pending,
 };
 
 /// A whole group as plain data, un-polled outputs included. It stays valid while

@@ -17,10 +17,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{
-    Caller, Group,
-    speak::{Asked, Pending},
-};
+use super::{Caller, Group, decide::Asked, speak::Pending};
 
 impl Group {
     pub(super) fn mute(
