@@ -82,8 +82,9 @@ pub use command::{
     Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
 };
 pub use config::{
-    Absence, Asking, Cap, ConfigError, GroupConfig, Lane, Limits, Patience, Power, Powers,
-    Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet, Traffic,
+    Absence, AskStep, Asking, Cap, ConfigError, GroupConfig, Lane, Limits, Occasion, Occasions,
+    Patience, Power, Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode,
+    TipConfig, TipSet, Traffic,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
@@ -93,7 +94,7 @@ pub use group::{Group, RestoreError, Snapshot, Waiting};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
     AppId, Epoch, FilterId, GroupId, GroupKey, HashKey, IdError, MessageId, Random, RecordNo, Seq,
-    SessionId, Ticket, UserId,
+    SessionId, StepName, Ticket, UserId,
 };
 pub use journal::{ReplayError, replay};
 pub use log::Entries;
@@ -102,7 +103,7 @@ pub use message::{
     Sender,
 };
 pub use outcome::{Discard, Outcome, Rejection, State};
-pub use output::{Cause, Deadline, Due, Event, Output, Question, Record};
+pub use output::{Cause, Deadline, Due, Event, HeldMessage, Hold, Output, Question, Record};
 pub use profile::GroupProfile;
 pub use receipts::{DecisionName, Explanation, Finding, Step};
 pub use refusal::{Denial, Field, Refusal};

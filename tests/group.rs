@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Cap, Class, Command, Decision, Draft, Epoch, Group, GroupConfig, GroupId, GroupPatch,
-    HashKey, Outcome, Output, Patience, Platform, Priority, Profile, Random, Rate, Receipt,
-    Refusal, RestoreError, Role, RoleSet, SessionId, Settings, Silence, Snapshot, Span, State,
-    Timestamp, UserId,
+    AskStep, Author, Cap, Class, Command, Decision, Draft, Epoch, Group, GroupConfig, GroupId,
+    GroupPatch, HashKey, Outcome, Output, Patience, Platform, Priority, Profile, Random, Rate,
+    Receipt, Refusal, RestoreError, Role, RoleSet, SessionId, Settings, Silence, Snapshot, Span,
+    State, Timestamp, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -160,7 +160,8 @@ fn a_config_that_what_is_held_does_not_fit_is_refused() {
         it.limits.outputs = 200_000;
         (it.asking.open, it.asking.per_author) = (3_000, 3_000);
         let deadline = Duration::from_secs(60);
-        it.asking.every = Some(Patience { deadline, silence: Silence::Allow });
+        let patience = Patience { deadline, silence: Silence::Allow };
+        it.asking.steps.insert(0, AskStep::callback(patience));
     });
     let configure = || Command::Configure(Box::new(GroupConfig::livestream()));
     join(&mut group, START, "ann", 1).expect("ann may join");
@@ -284,7 +285,8 @@ fn a_held_message_goes_on_by_the_role_that_its_author_had_when_it_was_sent() {
             it.traffic.caps[Priority::Normal] = Some(rare);
             it.traffic.exempt = RoleSet::NONE.with(Role::Admin);
             let deadline = Duration::from_secs(60);
-            it.asking.every = Some(Patience { deadline, silence: Silence::Reject });
+            let patience = Patience { deadline, silence: Silence::Reject };
+            it.asking.steps.insert(0, AskStep::callback(patience));
         });
         join(&mut group, START, "ann", 1).expect("ann may join");
         let app = |group: &mut Group, command| {

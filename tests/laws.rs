@@ -7,9 +7,10 @@ mod model;
 use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey, Kind,
-    Lane, Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt,
-    Record, Refusal, RoleSet, SessionId, Snapshot, Span, State, Timestamp, UserId, replay,
+    Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey, Hold,
+    Kind, Lane, Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile,
+    Receipt, Record, Refusal, Role, RoleSet, SessionId, Snapshot, Span, State, Ticket, Timestamp,
+    UserId, replay,
 };
 use model::{
     Model, ModelReceipt,
@@ -121,10 +122,27 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
     let there: Vec<_> =
         group.applicants().map(|(user, applicant)| (user, applicant.device.session)).collect();
     prop_assert_eq!(there, applicants, "applicants");
-    let open: Vec<_> = model.questions.iter().map(|open| (open.ticket, open.expires)).collect();
+    let asked = |open: &&model::Open| matches!(open.holding, model::Holding::Asked { .. });
+    let open = model.questions.iter().filter(asked);
+    let open: Vec<_> = open.map(|open| (open.ticket, open.expires)).collect();
     let there: Vec<_> =
         group.questions().map(|question| (question.ticket, question.expires)).collect();
     prop_assert_eq!(there, open, "questions");
+    let all = |it: &model::Open| {
+        let hold = match &it.holding {
+            model::Holding::Asked { step, .. } => Some(step.clone()),
+            model::Holding::Ordered | model::Holding::Previewed => None,
+        };
+        (it.ticket, it.message, it.expires, hold)
+    };
+    let held: Vec<_> = model.questions.iter().map(all).collect();
+    let (there, more) = group.held(Ticket(0), 100);
+    let there = there.into_iter().map(|it| {
+        let step = if let Hold::Question { step, .. } = it.hold { Some(step) } else { None };
+        (it.ticket, it.message.id, it.expires, step)
+    });
+    prop_assert_eq!(there.collect::<Vec<_>>(), held, "held");
+    prop_assert!(more.is_none());
     prop_assert_eq!(group.mutes().count(), model.mutes.len());
     prop_assert_eq!(group.bans().count(), model.bans.len());
     prop_assert_eq!(group.filter(), model.settings.filter);
@@ -238,7 +256,8 @@ fn watch_releases(
     mut check: impl FnMut(&InLane, &BTreeMap<MessageId, InLane>) -> Result<(), TestCaseError>,
 ) -> Result<(), TestCaseError> {
     let mut script = script.clone();
-    script.knobs.every = None;
+    (script.knobs.every, script.knobs.preview) = (None, None);
+    script.knobs.more.clear();
     script.knobs.filter = false;
     script.knobs.caps = [None; 4];
     script.knobs.weights = [1; 5];
@@ -743,6 +762,59 @@ proptest! {
                     prop_assert_eq!(group.owner(), Some(user));
                 }
                 _ => prop_assert!(!owned || group.owner().is_some()),
+            }
+        }
+    }
+
+    #[test]
+    fn an_authors_messages_are_delivered_in_their_order_however_they_are_decided(
+        script in script::script(60),
+    ) {
+        let mut script = script.clone();
+        (script.knobs.in_order, script.knobs.preview, script.knobs.exempt) = (true, None, 1);
+        let mut stage = Stage::new(&script);
+        let mut last = BTreeMap::<(Option<UserId>, Priority), MessageId>::new();
+        for line in lines(&script, is_change) {
+            for output in stage.play(&line).1 {
+                let Output::Ended { message, outcome: Outcome::Delivered { .. }, .. } = output else {
+                    continue;
+                };
+                let lane = (message.sender.user.clone(), message.priority);
+                let before = last.insert(lane, message.id);
+                prop_assert!(before < Some(message.id), "{} after {:?}", message.id, before);
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_reads_a_members_message_before_its_preview_is_over(
+        script in script::script(60),
+        delay in 2_000_u64..=6_000,
+    ) {
+        let mut script = script.clone();
+        // No member becomes staff here.
+        (script.knobs.preset, script.knobs.all_powers) = (0, false);
+        script.knobs.preview = Some(delay);
+        let delay = Duration::from_millis(delay);
+        let mut stage = Stage::new(&script);
+        let mut shown = BTreeMap::new();
+        for line in lines(&script, is_change) {
+            for output in stage.play(&line).1 {
+                match output {
+                    Output::Preview { message, expires, .. } => {
+                        prop_assert!(shown.insert(message.id, expires).is_none(), "shown twice");
+                    }
+                    Output::Ended { message, session: Some(_), outcome, .. } => {
+                        let member = message.sender.role == Some(Role::Member);
+                        let Outcome::Delivered { at, .. } = outcome else { continue };
+                        if member {
+                            let until = shown.get(&message.id).copied();
+                            prop_assert!(until.is_some_and(|until| until <= at));
+                            prop_assert!(at >= message.accepted + delay);
+                        }
+                    }
+                    _ => {}
+                }
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{ConfigError, GroupConfig, Lane, MAX_USERS, Power, Settings};
+use super::{
+    Asking, ConfigError, GroupConfig, Lane, MAX_USERS, Occasion, Power, Settings, Silence,
+};
 use crate::{bounds, message::Priority};
 
 impl Settings {
@@ -28,7 +30,7 @@ impl Settings {
         let (traffic, limits) = (&self.traffic, &self.limits);
         let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
         let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
-        let rules: [(bool, &'static str, &'static str); 22] = [
+        let rules: [(bool, &'static str, &'static str); 26] = [
             ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
             (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
             (
@@ -61,17 +63,31 @@ impl Settings {
             ),
             ((1..=1_000_000).contains(&self.tips.cap.burst), "tips.cap.burst", "1 to 1,000,000"),
             ((1..=64).contains(&self.tips.names), "tips.names", "1 to 64"),
+            ((1..=Asking::MAX_STEPS).contains(&self.asking.steps.len()), "asking.steps", "1 to 4"),
+            (self.asking.names_differ(), "asking.steps.name", "another for each step"),
             (
-                self.asking.every.is_none_or(|patience| patience.deadline <= DAY),
-                "asking.every.deadline",
+                self.asking.steps.iter().all(|step| step.patience.deadline <= DAY),
+                "asking.steps.patience.deadline",
                 "at most a day",
             ),
             (
-                self.asking.filter_hold.deadline <= DAY,
-                "asking.filter_hold.deadline",
-                "at most a day",
+                self.asking.steps.iter().any(|step| step.asks.contains(Occasion::Held)),
+                "asking.steps.asks",
+                "such that one is asked about what the filter holds",
+            ),
+            (
+                self.asking.escalates_to_somebody(),
+                "asking.steps.patience.silence",
+                "Escalate only before a step that is asked about what was escalated",
             ),
             (self.asking.open <= 65_536, "asking.open", "at most 65,536"),
+            (
+                self.preview.is_none_or(|delay| {
+                    (Duration::from_secs(2)..=Duration::from_secs(6)).contains(&delay)
+                }),
+                "preview",
+                "2 s to 6 s",
+            ),
             (self.presence.grace <= DAY, "presence.grace", "at most a day"),
             ((1..=255).contains(&self.presence.per_user), "presence.per_user", "1 to 255"),
             (
@@ -105,6 +121,21 @@ impl Settings {
         ];
         let broken = rules.into_iter().find(|(holds, ..)| !holds);
         broken.map(|(_, field, rule)| ConfigError { field, rule })
+    }
+}
+
+impl Asking {
+    fn names_differ(&self) -> bool {
+        let rest = |at: usize| self.steps.iter().skip(at + 1);
+        let alike = |(at, step): (usize, &super::AskStep)| rest(at).any(|it| it.name == step.name);
+        !self.steps.iter().enumerate().any(alike)
+    }
+
+    /// Whether each step whose silence escalates has one behind it that takes it.
+    fn escalates_to_somebody(&self) -> bool {
+        let last = self.steps.iter().rposition(|step| step.asks.contains(Occasion::Escalated));
+        let silent = self.steps.iter().rposition(|step| step.patience.silence == Silence::Escalate);
+        silent.is_none_or(|silent| last.is_some_and(|last| silent < last))
     }
 }
 
@@ -152,6 +183,10 @@ mod tests {
         assert_eq!(broken(&|it: &mut Settings| it.tips.names = 65), Some("tips.names"));
         assert_eq!(broken(&|it: &mut Settings| it.tips.cap.burst = 0), Some("tips.cap.burst"));
         assert_eq!(broken(&|it: &mut Settings| it.asking.open = 65_537), Some("asking.open"));
+        let seconds =
+            |secs| move |it: &mut Settings| it.preview = Some(Duration::from_millis(secs));
+        assert_eq!([2_000, 6_000].map(|ms| broken(&seconds(ms))), [None, None]);
+        assert_eq!([1_999, 6_001].map(|ms| broken(&seconds(ms))), [Some("preview"); 2]);
         assert_eq!(
             broken(&|it: &mut Settings| it.presence.per_user = 0),
             Some("presence.per_user")
@@ -180,6 +215,48 @@ mod tests {
         assert_eq!(broken(&|it: &mut Settings| it.limits.elements = 0), Some("limits.elements"));
         assert_eq!(broken(&|it: &mut Settings| it.limits.outputs = 8_175), Some("limits.outputs"));
         assert_eq!(broken(&|it: &mut Settings| it.limits.outputs = 8_176), None);
+    }
+
+    #[test]
+    fn a_chain_that_cannot_hold_is_named() {
+        let hold = AskStep::filter_hold(Asking::CALLBACK);
+        let named = |name: &str| AskStep { name: name.parse().unwrap(), ..hold.clone() };
+        let broken = |steps: Vec<AskStep>| {
+            let mut settings = GroupConfig::livestream().settings().clone();
+            settings.asking.steps = steps;
+            settings.build().map_err(|error| error.field).err()
+        };
+        assert_eq!(broken(["a", "b", "c", "d"].map(named).to_vec()), None);
+        assert_eq!(broken(["a", "b", "c", "d", "e"].map(named).to_vec()), Some("asking.steps"));
+        assert_eq!(broken(vec![]), Some("asking.steps"));
+        assert_eq!(broken(["a", "b", "a"].map(named).to_vec()), Some("asking.steps.name"));
+        assert_eq!(
+            broken(vec![AskStep::callback(Asking::CALLBACK)]),
+            Some("asking.steps.asks"),
+            "what the filter holds would pass"
+        );
+        let slow = |deadline| AskStep {
+            patience: Patience { deadline, ..Asking::CALLBACK },
+            ..hold.clone()
+        };
+        let day = Duration::from_hours(24);
+        assert_eq!(broken(vec![slow(day)]), None);
+        assert_eq!(
+            broken(vec![slow(day + Duration::from_nanos(1))]),
+            Some("asking.steps.patience.deadline")
+        );
+        let escalating = AskStep {
+            patience: Patience { silence: Silence::Escalate, ..Asking::CALLBACK },
+            ..named("first")
+        };
+        let taker = AskStep { asks: hold.asks.with(Occasion::Escalated), ..named("taker") };
+        assert_eq!(broken(vec![escalating.clone(), taker.clone()]), None);
+        for nobody in [vec![escalating.clone(), hold.clone()], vec![taker, escalating]] {
+            assert_eq!(broken(nobody), Some("asking.steps.patience.silence"));
+        }
+        let long = serde_json::to_string(&GroupConfig::livestream()).unwrap();
+        let long = long.replacen("\"filter\"", "\"a name of 15 by\"", 1);
+        assert!(serde_json::from_str::<GroupConfig>(&long).is_err());
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Absence, Asking, Cap, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence, QuitAcross,
-    Retention, Settings, Silence, TipConfig, TipSet, Traffic,
+    Absence, AskStep, Asking, Cap, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence,
+    QuitAcross, Retention, Settings, Silence, TipConfig, TipSet, Traffic,
 };
 use crate::{
     entry::TipKind,
@@ -87,11 +87,15 @@ fn livestream() -> Settings {
             names: 10,
         },
         asking: Asking {
-            every: None,
-            filter_hold: Patience { deadline: 60 * SECOND, silence: Silence::Reject },
+            steps: vec![AskStep::filter_hold(Patience {
+                deadline: 60 * SECOND,
+                silence: Silence::Reject,
+            })],
+            in_order: false,
             open: 1_024,
             per_author: 16,
         },
+        preview: None,
         presence: Presence {
             grace: 30 * SECOND,
             absence: Absence::Leave,
@@ -113,6 +117,7 @@ fn livestream() -> Settings {
             outputs: 16_384,
         },
         disclose_loss: true,
+        disclose_withdrawn: false,
         journal: false,
     }
 }

@@ -156,7 +156,7 @@ impl Group {
             }
             Due::Decision => {
                 let (_, held) = self.house.make(key).review.take_due(now).expect(EXACT);
-                self.silence(now, held);
+                self.held_is_due(now, held);
             }
             Due::Tip => {
                 let tips = &self.config.settings().tips;

@@ -258,6 +258,7 @@ impl Group {
             }
             Command::Send(draft) => self.send(now, caller, *draft),
             Command::Answer { ticket, decision } => self.answer(now, caller, ticket, decision),
+            Command::Withdraw { message } => self.withdraw(caller, message),
             Command::Recall { message } => self.recall(now, caller, message),
             Command::Purge { author } => self.purge(now, caller, author),
             Command::SetProfile { profile } => self.set_profile(caller, profile),

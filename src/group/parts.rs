@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, mem::size_of, ops::Deref, sync::LazyLock};
 
-use super::{decide::Asked, filters::Filters, speak::Pending};
+use super::{filters::Filters, speak::Pending};
 use crate::{
     attributes::{Attributes, Counters},
     id::HashKey,
@@ -37,7 +37,7 @@ pub(super) struct House {
     pub(super) bans: Mutes,
     pub(super) modes: Modes,
     pub(super) filters: Filters,
-    pub(super) review: Review<Asked>,
+    pub(super) review: Review<Pending>,
     pub(super) tally: Tally,
     /// Messages refused, by code. Outside digest and journal: a refusal changes nothing.
     pub(super) refused: BTreeMap<u16, u64>,

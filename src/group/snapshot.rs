@@ -29,7 +29,6 @@ use crate::{
 
 use super::{
     Group,
-    decide::Asked,
     filters::Filters,
     outbox::{BEHAVIOUR, Outbox},
     parts::{House, Lazy, Talk},
@@ -61,7 +60,7 @@ struct State {
     bans: mutes::Saved,
     modes: modes::Saved,
     filter: Option<FilterId>,
-    review: review::Saved<Asked>,
+    review: review::Saved<Pending>,
     scheduler: scheduler::Saved<Pending>,
     tips: tips::Saved,
     tally: tally::Saved,
@@ -187,6 +186,7 @@ impl Group {
             return Err(RestoreError::Behaviour { found: behaviour });
         }
         let traffic = &state.config.settings().traffic;
+        let in_order = state.config.settings().asking.in_order;
         // What is in force from the start is no spare, which later ones would push out.
         let mut installed = Filters::new(state.filter);
         for filter in filters {
@@ -210,7 +210,7 @@ impl Group {
             bans: mutes::Mutes::restore(state.bans, key)?,
             modes: modes::Modes::restore(state.modes)?,
             filters: installed,
-            review: review::Review::restore(state.review)?,
+            review: review::Review::restore(state.review, in_order)?,
             tally: tally::Tally::restore(state.tally)?,
             refused,
         };
@@ -249,8 +249,8 @@ impl Group {
         }
         let mut held = PerPriority::<u64>::default();
         for (_, question) in self.house.review.iter() {
-            let Message { id, priority, sender, .. } = &*question.payload.pending.message;
-            if question.author != sender.user || !ids.insert(*id) {
+            let Message { id, priority, sender, .. } = &*question.payload.message;
+            if (&question.author, question.message) != (&sender.user, *id) || !ids.insert(*id) {
                 return Err(Corrupt("a message that is held as another"));
             }
             held[*priority] += 1;

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use crate::{
     command::{Draft, Receipt},
     entry::Body,
-    id::{MessageId, Seq, SessionId, UserId},
+    id::{MessageId, Seq, SessionId, StepName, UserId},
     message::{Content, Directive, Kind, Message},
     outcome::{Discard, Outcome, Rejection, State},
-    output::{Cause, Output},
+    output::Output,
     receipts::{Finding, Receipts, Remembered, Step},
     refusal::Refusal,
-    review::Held,
+    review::Doubt,
     rules::Action,
     scheduler::{Arrival, Authored, Offered},
     stats::{Account, Line},
@@ -45,13 +45,10 @@ impl Group {
         self.may_do(caller, action, None)?;
         self.check_silence(now, caller, action)?;
         let screened = self.screen(caller, &draft.content)?;
-        let asked = self.asked(caller, &screened);
-        if asked.is_some() {
-            self.check_questions(caller)?;
-        }
+        self.check_room(now, caller, &screened)?;
         let pending = self.accept(now, caller, draft);
         let id = pending.message.id;
-        self.route(now, pending, screened, asked);
+        self.route(now, pending, screened, None, false);
         Ok(self.sent(id, false))
     }
 
@@ -136,15 +133,17 @@ impl Group {
         &mut self.talk.make(self.key()).account
     }
 
-    /// Sends an accepted message the way that filter and config say.
+    /// Sends an accepted message the way that filter and config say, from behind a step of the chain.
     pub(super) fn route(
         &mut self,
         now: Timestamp,
         mut pending: Pending,
         screened: Screened,
-        asked: Option<Cause>,
+        after: Option<&StepName>,
+        escalated: bool,
     ) {
         let id = pending.message.id;
+        let mut doubt = Doubt { term: None, escalated };
         match screened {
             Screened::Clean => {}
             Screened::Tagged { term } => self.found(id, term, Finding::Tagged),
@@ -152,17 +151,17 @@ impl Group {
                 self.found(id, term, Finding::Masked);
                 pending.message = with_content(&pending.message, content);
             }
-            Screened::Held { term } => self.found(id, term, Finding::Held),
+            Screened::Held { term } => {
+                self.found(id, term, Finding::Held);
+                doubt.term = Some(term);
+            }
             Screened::Blocked { term } => {
                 self.found(id, term, Finding::Blocked);
                 let filter = self.house.filters.id_in_force().unwrap_or_default();
                 return self.finish(pending, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
         }
-        match asked {
-            Some(cause) => self.hold(now, pending, cause),
-            None => self.go_on(now, pending),
-        }
+        self.proceed_screened(now, pending, after, doubt);
     }
 
     fn found(&mut self, id: MessageId, term: u32, what: Finding) {
@@ -246,6 +245,7 @@ impl Group {
     fn disclosed(&self, outcome: &Outcome) -> bool {
         match outcome {
             Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Withdrawn) => self.config.settings().disclose_withdrawn,
             Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
                 self.config.settings().disclose_loss
             }
@@ -261,9 +261,8 @@ impl Group {
             let expires = waits.arrived + lanes[waits.priority].max_wait;
             receipts.set_state(waits.id, State::Waiting { expires });
         }
-        for (_, Held { expires, payload, .. }) in self.house.review.iter() {
-            let id = payload.pending.message.id;
-            receipts.set_state(id, State::Held { expires: *expires });
+        for (_, held) in self.house.review.iter() {
+            receipts.set_state(held.message, State::Held { expires: held.expires });
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group, decide::Asked, speak::Pending};
+use super::{Caller, Group, speak::Pending};
 
 impl Group {
     pub(super) fn mute(
@@ -270,7 +270,7 @@ impl Group {
     }
 
     /// The role that protects a user from the staff: an owner has it even before joining.
-    fn standing(&self, user: &UserId) -> Option<Role> {
+    pub(super) fn standing(&self, user: &UserId) -> Option<Role> {
         let owns = self.roster.owner() == Some(user);
         owns.then_some(Role::Owner).or_else(|| self.roster.role(user))
     }
@@ -312,7 +312,7 @@ impl Group {
     ) -> u64 {
         let talk = self.talk.there();
         let waiting = talk.map(|talk| talk.scheduler.remove_author(author.as_ref(), &goes));
-        let held = |held: &Held<Asked>| goes(&held.payload.pending);
+        let held = |held: &Held<Pending>| goes(&held.payload);
         let held = self.house.there().map(|house| house.review.remove_author(author, held));
         let (waiting, held) = (waiting.unwrap_or_default(), held.unwrap_or_default());
         let count = (waiting.len() + held.len()) as u64;
@@ -335,7 +335,7 @@ impl Group {
             user.is_some_and(|user| !exempt.contains(Some(role(user))))
         };
         let waiting = self.talk.there().map(|talk| talk.scheduler.remove_where(silenced));
-        let held = |held: &Held<Asked>| silenced(&held.payload.pending);
+        let held = |held: &Held<Pending>| silenced(&held.payload);
         let held = self.house.there().map(|house| house.review.remove_where(held));
         for taken in waiting.unwrap_or_default() {
             self.end_waiting(taken.payload, Discard::Muted);

@@ -202,6 +202,12 @@ impl Group {
         if settings.slow_mode.is_none() {
             self.end_slow_mode();
         }
+        if let Some(house) = self.house.there() {
+            house.review.end_previews_by(now + settings.preview.unwrap_or_default());
+            if !settings.asking.in_order {
+                house.review.end_order();
+            }
+        }
         self.config = config;
         for taken in shed.unwrap_or_default() {
             self.end_waiting(taken.payload, Discard::Shed);

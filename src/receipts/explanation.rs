@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
-    id::{MessageId, UserId},
+    id::{MessageId, StepName, UserId},
     message::{Kind, Priority},
     outcome::{Outcome, Rejection, State},
     output::Cause,
@@ -34,7 +34,7 @@ pub struct Explanation {
 }
 
 /// One thing that was done with a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Step {
     /// The filter found something.
@@ -44,17 +44,39 @@ pub enum Step {
         /// What the filter did.
         what: Finding,
     },
-    /// The host was asked.
+    /// A step of the chain was asked.
     Asked {
+        /// Which.
+        step: StepName,
         /// Why.
         cause: Cause,
         /// When silence decides.
         expires: Timestamp,
     },
-    /// The host answered, or its silence did.
+    /// Somebody answered, or silence did.
     Answered {
+        /// Which step was asked.
+        step: StepName,
+        /// In whose name: a member of the staff, or a user for whom the app spoke; `None` is the app
+        /// itself, or silence.
+        by: Option<UserId>,
         /// What was decided.
         decision: DecisionName,
+    },
+    /// It may go on, and waits until its author's earlier messages are decided.
+    Ordered {
+        /// Until when at the latest, as far as was known.
+        expires: Timestamp,
+    },
+    /// It was shown to the staff alone.
+    Previewed {
+        /// When it goes on.
+        expires: Timestamp,
+    },
+    /// It was withdrawn.
+    Withdrawn {
+        /// In whose name; `None` is the app itself.
+        by: Option<UserId>,
     },
     /// It went into its lane, and did not leave at once.
     Waiting {
@@ -91,6 +113,8 @@ pub enum Finding {
 pub enum DecisionName {
     /// It goes on.
     Allow,
+    /// The next step is to decide.
+    Escalate,
     /// It goes on with other content.
     Replace,
     /// It is rejected.
@@ -113,8 +137,8 @@ impl Steps {
     /// Adds a step. Where there is no more room, the oldest go, and are counted in their place.
     pub(super) fn push(&mut self, step: Step) {
         if self.0.len() == STEPS {
-            let gone = |step: Step| if let Step::Omitted { steps } = step { steps } else { 1 };
-            let steps = gone(self.0[0]).saturating_add(gone(self.0[1]));
+            let gone = |step: &Step| if let Step::Omitted { steps } = step { *steps } else { 1 };
+            let steps = gone(&self.0[0]).saturating_add(gone(&self.0[1]));
             self.0.remove(0);
             self.0[0] = Step::Omitted { steps };
         }
@@ -128,7 +152,24 @@ impl Steps {
     /// The heap that they take: none for the first.
     pub(super) fn spilled(&self) -> usize {
         let places = if self.0.len() > 1 { self.0.len().next_power_of_two() } else { 0 };
-        places * size_of::<Step>()
+        places * size_of::<Step>() + self.0.iter().map(Step::heap_bytes).sum::<usize>()
+    }
+}
+
+impl Step {
+    /// What it holds beside itself: the id of whoever did it, if it is a long one.
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Answered { by, .. } | Self::Withdrawn { by } => {
+                by.as_ref().map_or(0, UserId::heap_bytes)
+            }
+            Self::Filtered { .. }
+            | Self::Asked { .. }
+            | Self::Ordered { .. }
+            | Self::Previewed { .. }
+            | Self::Waiting { .. }
+            | Self::Omitted { .. } => 0,
+        }
     }
 }
 
@@ -191,13 +232,27 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Filtered { term, what } => write!(f, "filtered: {what:?} for term {term}"),
-            Self::Asked { cause: Cause::Policy, expires } => {
-                write!(f, "asked as about every message, until {expires}")
+            Self::Asked { step, cause: Cause::Policy, expires } => {
+                write!(f, "{step} asked as about every message, until {expires}")
             }
-            Self::Asked { cause: Cause::Filter { term }, expires } => {
-                write!(f, "asked for term {term}, until {expires}")
+            Self::Asked { step, cause: Cause::Filter { term }, expires } => {
+                write!(f, "{step} asked for term {term}, until {expires}")
             }
-            Self::Answered { decision } => write!(f, "answered: {decision:?}"),
+            Self::Asked { step, cause: Cause::Escalated, expires } => {
+                write!(f, "{step} asked as escalated, until {expires}")
+            }
+            Self::Answered { step, by: Some(user), decision } => {
+                write!(f, "{step} answered by {user}: {decision:?}")
+            }
+            Self::Answered { step, by: None, decision } => {
+                write!(f, "{step} answered: {decision:?}")
+            }
+            Self::Ordered { expires } => {
+                write!(f, "held behind earlier messages of its author, until {expires}")
+            }
+            Self::Previewed { expires } => write!(f, "shown to the staff, until {expires}"),
+            Self::Withdrawn { by: Some(user) } => write!(f, "withdrawn by {user}"),
+            Self::Withdrawn { by: None } => write!(f, "withdrawn"),
             Self::Waiting { expires, ahead } => {
                 write!(f, "waiting behind {ahead}, until {expires}")
             }

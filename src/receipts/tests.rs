@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    id::{FilterId, Seq},
+    id::{FilterId, Seq, StepName},
     outcome::Discard,
     output::Cause,
 };
@@ -24,6 +24,14 @@ fn alice() -> UserId {
 fn waiting(until: u64) -> Remembered {
     let state = State::Waiting { expires: at(until) };
     Remembered { kind: Kind::Text, priority: Priority::Normal, state }
+}
+
+fn human() -> StepName {
+    StepName::new("human").unwrap()
+}
+
+fn answered(decision: DecisionName) -> Step {
+    Step::Answered { step: human(), by: None, decision }
 }
 
 fn receipts() -> Receipts {
@@ -108,7 +116,7 @@ fn what_is_forgotten_takes_no_more_notes() {
     receipts.accept(KEY, at(5 * MINUTE), MessageId(3), Some(alice()), None, waiting(1));
     let before = receipts.save();
     receipts.set_state(MessageId(2), State::Ended(Outcome::Discarded(Discard::Expired)));
-    receipts.note(MessageId(4), Step::Answered { decision: DecisionName::Allow });
+    receipts.note(MessageId(4), answered(DecisionName::Allow));
     assert_eq!(receipts.save(), before);
     assert_eq!(receipts.explain(MessageId(2)), None);
 }
@@ -147,11 +155,11 @@ fn an_explanation_says_what_was_done_in_a_few_lines() {
     let filter = Cause::Filter { term: 3 };
     let steps = [
         Step::Filtered { term: 3, what: Finding::Held },
-        Step::Asked { cause: filter, expires: at(60) },
-        Step::Answered { decision: DecisionName::Allow },
+        Step::Asked { step: human(), cause: filter, expires: at(60) },
+        answered(DecisionName::Allow),
         Step::Waiting { expires: at(2), ahead: 12 },
     ];
-    for step in steps {
+    for step in steps.clone() {
         receipts.note(id, step);
     }
     receipts.set_state(id, State::Ended(Outcome::Delivered { seq: Seq(9), at: at(1) }));
@@ -161,8 +169,8 @@ fn an_explanation_says_what_was_done_in_a_few_lines() {
         explanation.to_string(),
         "message 7 of alice: Text, Normal, accepted at 0.000000000\n\
          - filtered: Held for term 3\n\
-         - asked for term 3, until 60.000000000\n\
-         - answered: Allow\n\
+         - human asked for term 3, until 60.000000000\n\
+         - human answered: Allow\n\
          - waiting behind 12, until 2.000000000\n\
          - delivered at 1.000000000 as entry 9"
     );
@@ -172,7 +180,8 @@ fn an_explanation_says_what_was_done_in_a_few_lines() {
 fn every_end_of_a_message_reads_well() {
     let mut receipts = receipts();
     receipts.accept(KEY, at(0), MessageId(1), None, None, waiting(4));
-    receipts.note(MessageId(1), Step::Asked { cause: Cause::Policy, expires: at(2) });
+    receipts
+        .note(MessageId(1), Step::Asked { step: human(), cause: Cause::Policy, expires: at(2) });
     let mut end = |state| {
         receipts.set_state(MessageId(1), state);
         let text = receipts.explain(MessageId(1)).unwrap().to_string();
@@ -194,7 +203,7 @@ fn every_end_of_a_message_reads_well() {
     assert_eq!(end(State::Ended(Outcome::Discarded(Discard::Shed))), "- discarded: Shed");
     let text = receipts.explain(MessageId(1)).unwrap().to_string();
     assert!(text.starts_with("message 1 of the app: "), "{text}");
-    assert!(text.contains("- asked as about every message, until 2"), "{text}");
+    assert!(text.contains("- human asked as about every message, until 2"), "{text}");
 }
 
 #[test]
@@ -204,7 +213,7 @@ fn of_many_steps_the_last_are_remembered_and_the_others_counted() {
         receipts.note(MessageId(1), Step::Waiting { expires: at(1), ahead });
     }
     let steps = receipts.explain(MessageId(1)).unwrap().steps;
-    assert_eq!((steps.len(), steps[0]), (16, Step::Omitted { steps: 5 }));
+    assert_eq!((steps.len(), steps[0].clone()), (16, Step::Omitted { steps: 5 }));
     assert_eq!(steps[1], Step::Waiting { expires: at(1), ahead: 5 });
     assert_eq!(steps[15], Step::Waiting { expires: at(1), ahead: 19 });
     let restored = Receipts::restore(receipts.save(), HashKey::default()).unwrap();
@@ -221,7 +230,7 @@ fn a_remembered_message_takes_the_memory_that_is_promised() {
     receipts.set_state(MessageId(1), State::Ended(Outcome::Rejected(decision)));
     assert_eq!(receipts.heap_bytes(), plain + 1_000);
     for _ in 0..3 {
-        receipts.note(MessageId(1), Step::Answered { decision: DecisionName::Reject });
+        receipts.note(MessageId(1), answered(DecisionName::Reject));
     }
     assert_eq!(receipts.heap_bytes(), plain + 1_000 + 4 * size_of::<Step>());
     receipts.expire(at(5 * MINUTE));
@@ -251,7 +260,7 @@ fn what_does_not_hold_together_is_not_restored() {
         restore(|saved| saved.lines = vec![saved.lines[0].clone(); 65_537]),
         "more receipts than are ever remembered"
     );
-    let step = serde_json::to_value(Step::Answered { decision: DecisionName::Allow }).unwrap();
+    let step = serde_json::to_value(answered(DecisionName::Allow)).unwrap();
     let steps = |count| serde_json::from_value::<Steps>(vec![step.clone(); count].into());
     assert!(steps(16).is_ok() && steps(17).is_err());
 }
@@ -310,7 +319,7 @@ proptest! {
                 }
                 8 => {
                     let step = Step::Waiting { expires: at(span), ahead: number };
-                    receipts.note(id, step);
+                    receipts.note(id, step.clone());
                     if place > 0 { told[place - 1].steps.push(step); }
                 }
                 9 => now += at(span).since(at(0)),

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use proptest::prelude::*;
 
 use super::*;
@@ -7,9 +9,25 @@ fn author(n: u8) -> Option<UserId> {
     (n > 0).then(|| UserId::new(&format!("u{n}")).unwrap())
 }
 
+/// A question about a message of its own.
 fn held(n: u8, expires: u64, payload: u32) -> Held<u32> {
-    let expires = Timestamp::from_millis(expires);
-    Held { author: author(n), cause: Cause::Policy, expires, payload }
+    let step = StepName::new("human").unwrap();
+    let (cause, silence, doubt) = (Cause::Policy, Silence::Allow, Doubt::default());
+    let stage = Stage::Asked { step, cause, silence, doubt };
+    // No two tests' messages are one unless they are to be.
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let message = MessageId(NEXT.fetch_add(1, Ordering::Relaxed));
+    let (since, expires) = (ms(0), ms(expires));
+    Held { author: author(n), message, stage, since, expires, payload }
+}
+
+/// The same, as a message of this number that is held for this.
+fn stays(n: u8, message: u64, stage: Stage, expires: u64) -> Held<u32> {
+    Held { message: MessageId(message), stage, ..held(n, expires, 0) }
+}
+
+fn asked() -> Stage {
+    held(0, 0, 0).stage
 }
 
 fn ms(millis: u64) -> Timestamp {
@@ -17,7 +35,7 @@ fn ms(millis: u64) -> Timestamp {
 }
 
 fn asking(open: u32, per_author: u32) -> Asking {
-    Asking { open, per_author, ..GroupConfig::livestream().settings().asking }
+    Asking { open, per_author, ..GroupConfig::livestream().settings().asking.clone() }
 }
 
 #[test]
@@ -25,8 +43,8 @@ fn tickets_are_consecutive_and_never_given_again() {
     let mut review = Review::default();
     assert_eq!(review.open(ms(0), held(1, 5, 0)), Ticket(1));
     assert_eq!(review.open(ms(0), held(1, 5, 0)), Ticket(2));
-    assert!(review.answer(Ticket(2)).is_some());
-    assert!(review.answer(Ticket(2)).is_none(), "a second answer finds nothing");
+    assert!(review.take(Ticket(2)).is_some());
+    assert!(review.take(Ticket(2)).is_none(), "a second answer finds nothing");
     assert_eq!(review.open(ms(0), held(1, 5, 0)), Ticket(3));
 }
 
@@ -41,7 +59,7 @@ fn a_review_is_full_in_all_or_for_one_author() {
     assert_eq!(full(&review, 2), None);
     review.open(ms(0), held(0, 5, 0));
     assert_eq!(full(&review, 1), Some((Field::Questions, 3)));
-    review.answer(Ticket(1));
+    review.take(Ticket(1));
     assert_eq!(full(&review, 1), None);
     assert_eq!(Review::<u32>::default().full(&asking(0, 9), &None), Some((Field::Questions, 0)));
 }
@@ -66,7 +84,7 @@ fn an_empty_review_owns_nothing() {
     assert_eq!(review.heap_bytes(), 0);
     let ticket = review.open(ms(0), held(1, 5, 0));
     assert!(review.heap_bytes() > 0);
-    review.answer(ticket);
+    review.take(ticket);
     assert_eq!(review.heap_bytes(), 0);
 }
 
@@ -87,9 +105,9 @@ fn saved_state_that_does_not_hold_together_is_turned_away() {
         last: Ticket(last),
         held: tickets.iter().map(|&ticket| (Ticket(ticket), held(1, 5, 0))).collect(),
     };
-    assert!(Review::restore(saved(9, &[1, 9])).is_ok());
+    assert!(Review::restore(saved(9, &[1, 9]), true).is_ok());
     let many: Vec<u64> = (1..=65_536).collect();
-    assert!(Review::restore(saved(70_000, &many)).is_ok());
+    assert!(Review::restore(saved(70_000, &many), true).is_ok());
     let too_many: Vec<u64> = (1..=65_537).collect();
     for broken in [
         saved(8, &[1, 9]),
@@ -103,8 +121,69 @@ fn saved_state_that_does_not_hold_together_is_turned_away() {
             held: vec![(Ticket(1), Held { expires: Timestamp::MAX, ..held(1, 0, 0) })],
         },
     ] {
-        assert!(Review::restore(broken).is_err());
+        assert!(Review::restore(broken, true).is_err());
     }
+}
+
+#[test]
+fn what_waits_for_an_earlier_message_is_due_once_that_is_decided() {
+    let mut review = Review::default();
+    let first = review.open(ms(0), stays(1, 1, asked(), 50));
+    let third = review.open(ms(0), stays(1, 3, Stage::Ordered, 50));
+    let second = review.open(ms(0), stays(1, 2, asked(), 40));
+    assert_eq!(review.undecided_before(&author(1), MessageId(3)), Some(ms(50)));
+    assert_eq!(review.undecided_before(&author(1), MessageId(1)), None);
+    assert_eq!(review.undecided_before(&author(2), MessageId(3)), None);
+    assert!(review.take(first).is_some());
+    assert_eq!(review.next_deadline(), Some(ms(40)), "the second is before it");
+    assert!(review.take(second).is_some());
+    assert_eq!(review.next_deadline(), Some(Timestamp::ZERO));
+    // The second is asked about by another step: the third waits again.
+    let again = review.open(ms(10), stays(1, 2, asked(), 90));
+    assert_eq!(review.next_deadline(), Some(ms(90)));
+    assert_eq!(review.prolong(&author(1), MessageId(2), ms(90)), [(MessageId(3), ms(90))]);
+    assert_eq!(review.prolong(&author(1), MessageId(2), ms(80)), [], "never shorter");
+    assert_eq!(review.prolong(&author(1), MessageId(3), ms(99)), [], "nothing comes after it");
+    assert!(review.take(again).is_some());
+    assert_eq!(review.take_due(ms(10)).map(|it| it.0), Some(third));
+    assert_eq!(review.heap_bytes(), 0);
+}
+
+#[test]
+fn what_is_in_preview_holds_nothing_up() {
+    let mut review = Review::default();
+    review.open(ms(0), stays(1, 1, Stage::Previewed, 50));
+    assert_eq!(review.undecided_before(&author(1), MessageId(3)), None);
+    assert_eq!(review.full(&asking(9, 1), &author(1)), Some((Field::AuthorQuestions, 1)));
+    review.end_previews_by(ms(60));
+    assert_eq!(review.next_deadline(), Some(ms(50)));
+    review.end_previews_by(ms(20));
+    assert_eq!(review.next_deadline(), Some(ms(20)));
+    assert!(review.take_due(ms(20)).is_some());
+    assert_eq!(review.next_deadline(), None);
+}
+
+#[test]
+fn a_restored_review_lets_go_of_what_nothing_holds() {
+    let save = |review: &Review<u32>| review.save();
+    let mut review = Review::default();
+    review.open(ms(0), stays(1, 2, Stage::Ordered, 50));
+    review.open(ms(0), stays(2, 3, asked(), 50));
+    review.open(ms(0), stays(2, 4, Stage::Ordered, 50));
+    let mut ordered = Review::restore(save(&review), true).unwrap();
+    assert_eq!(ordered.take_due(ms(0)).map(|it| it.0), Some(Ticket(1)));
+    assert!(ordered.take_due(ms(0)).is_none());
+    let mut free = Review::restore(save(&review), false).unwrap();
+    let due: Vec<_> = std::iter::from_fn(|| free.take_due(ms(0))).map(|it| it.0.0).collect();
+    assert_eq!(due, [1, 3]);
+    let twice = Saved {
+        last: Ticket(2),
+        held: vec![
+            (Ticket(1), stays(1, 7, asked(), 5)),
+            (Ticket(2), stays(1, 7, Stage::Previewed, 5)),
+        ],
+    };
+    assert!(Review::restore(twice, true).is_err());
 }
 
 /// The same, as a list in ticket order.
@@ -119,15 +198,26 @@ impl Model {
         self.held.extract_if(.., |it| goes(it)).collect()
     }
 
-    fn earliest(&self, now: Timestamp) -> Option<Ticket> {
-        let due = self.held.iter().filter(|(_, held)| held.expires <= now);
-        due.min_by_key(|(_, held)| held.expires).map(|&(ticket, _)| ticket)
+    /// When something goes on by itself: what waits for an earlier message, if there is none.
+    fn due(&self, held: &Held<u32>) -> Option<Timestamp> {
+        if held.stage != Stage::Ordered {
+            return Some(held.expires);
+        }
+        let before = |it: &Held<u32>| {
+            it.author == held.author && it.message < held.message && it.stage != Stage::Previewed
+        };
+        (!self.held.iter().any(|(_, it)| before(it))).then_some(Timestamp::ZERO)
+    }
+
+    fn earliest(&self) -> Option<(Timestamp, Ticket)> {
+        self.held.iter().filter_map(|(ticket, held)| Some((self.due(held)?, *ticket))).min()
     }
 }
 
 #[derive(Clone, Debug)]
 enum Step {
-    Open(u8, u64),
+    Open(u8, u64, u8),
+    EndPreviews(u64),
     Answer(u64),
     Due(u64),
     Author(u8),
@@ -138,7 +228,9 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        8 => (0..4_u8, 0..50_u64).prop_map(|(n, expires)| Step::Open(n, expires)),
+        8 => (0..4_u8, 0..50_u64, 0..4_u8)
+            .prop_map(|(n, expires, stage)| Step::Open(n, expires, stage)),
+        1 => (0..50_u64).prop_map(Step::EndPreviews),
         2 => (0..20_u64).prop_map(Step::Answer),
         2 => (0..50_u64).prop_map(Step::Due),
         1 => (0..4_u8).prop_map(Step::Author),
@@ -154,19 +246,31 @@ proptest! {
         let (mut review, mut model) = (Review::default(), Model::default());
         for (payload, step) in (0_u32..).zip(steps) {
             match step {
-                Step::Open(n, expires) => {
+                Step::Open(n, expires, stage) => {
                     model.last += 1;
-                    let ticket = review.open(ms(0), held(n, expires, payload));
+                    let stages = [asked(), asked(), Stage::Ordered, Stage::Previewed];
+                    // In no order, and each once.
+                    let message = u64::from(payload) * 37 % 101;
+                    let one = stays(n, message, stages[usize::from(stage)].clone(), expires);
+                    let one = Held { payload, ..one };
+                    let ticket = review.open(ms(0), one.clone());
                     prop_assert_eq!(ticket, Ticket(model.last));
-                    model.held.push((ticket, held(n, expires, payload)));
+                    model.held.push((ticket, one));
+                }
+                Step::EndPreviews(latest) => {
+                    review.end_previews_by(ms(latest));
+                    let shown = |it: &&mut (Ticket, Held<u32>)| it.1.stage == Stage::Previewed;
+                    for (_, held) in model.held.iter_mut().filter(shown) {
+                        held.expires = held.expires.min(ms(latest));
+                    }
                 }
                 Step::Answer(ticket) => {
                     let taken = model.take(|it| it.0 == Ticket(ticket)).pop();
-                    prop_assert_eq!(review.answer(Ticket(ticket)), taken.map(|it| it.1));
+                    prop_assert_eq!(review.take(Ticket(ticket)), taken.map(|it| it.1));
                 }
                 Step::Due(now) => {
-                    let due = model.earliest(ms(now));
-                    let taken = model.take(|it| Some(it.0) == due).pop();
+                    let due = model.earliest().filter(|(at, _)| *at <= ms(now));
+                    let taken = model.take(|it| Some(it.0) == due.map(|it| it.1)).pop();
                     prop_assert_eq!(review.take_due(ms(now)), taken);
                 }
                 Step::Author(n) => {
@@ -187,14 +291,13 @@ proptest! {
             let list: Vec<_> = review.iter().map(|(ticket, held)| (ticket, held.clone())).collect();
             prop_assert_eq!(&list, &model.held);
             prop_assert_eq!(review.len(), model.held.len());
-            let earliest = model.held.iter().map(|it| it.1.expires).min();
-            prop_assert_eq!(review.next_deadline(), earliest);
+            prop_assert_eq!(review.next_deadline(), model.earliest().map(|it| it.0));
             for n in 0..4 {
                 let count = model.held.iter().filter(|it| it.1.author == author(n)).count();
                 prop_assert_eq!(review.count_of(&author(n)), count);
             }
             let saved = review.save();
-            review = Review::restore(saved.clone()).unwrap();
+            review = Review::restore(saved.clone(), true).unwrap();
             prop_assert_eq!(review.save(), saved);
         }
     }

@@ -257,7 +257,7 @@ impl From<Discard> for Code {
             Discard::Rate | Discard::Expired | Discard::Shed => Self::MESSAGES_TOO_OFTEN,
             Discard::Muted => Self::MUTED,
             Discard::Banned | Discard::Removed => Self::NO_PERMISSION,
-            Discard::Purged | Discard::Decision => Self::REFUSED_BY_APP,
+            Discard::Purged | Discard::Decision | Discard::Withdrawn => Self::REFUSED_BY_APP,
             Discard::Disbanded => Self::NO_SUCH_GROUP,
         }
     }
@@ -273,6 +273,7 @@ impl From<&Refusal> for Code {
             Refusal::Empty
             | Refusal::Malformed { .. }
             | Refusal::BadDirective
+            | Refusal::LastStep { .. }
             | Refusal::Missing { .. } => Self::BAD_PARAMETER,
             Refusal::UnknownSession { .. } | Refusal::Banned { .. } | Refusal::JoinClosed => {
                 Self::NO_PERMISSION
@@ -285,7 +286,7 @@ impl From<&Refusal> for Code {
             Refusal::UnknownApplicant { .. } | Refusal::UnknownTicket { .. } => {
                 Self::ALREADY_HANDLED
             }
-            Refusal::UnknownMessage { .. } => Self::NO_SUCH_MESSAGE,
+            Refusal::UnknownMessage { .. } | Refusal::NotWithheld { .. } => Self::NO_SUCH_MESSAGE,
             Refusal::Conflict { .. } => Self::ATTRIBUTE_CONFLICT,
             Refusal::TooOften { .. } => Self::TOO_OFTEN,
             Refusal::Disbanded => Self::NO_SUCH_GROUP,

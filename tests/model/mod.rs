@@ -6,6 +6,7 @@
 
 mod coming;
 mod form;
+mod holding;
 mod lanes;
 pub(crate) mod play;
 pub(crate) mod script;
@@ -185,13 +186,21 @@ struct Pause {
     until: Timestamp,
 }
 
-/// A question that waits for its answer.
+/// A message that is held.
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
     pub(crate) ticket: Ticket,
     pub(crate) message: MessageId,
     pub(crate) expires: Timestamp,
-    pub(crate) silence: liveroom::Silence,
+    pub(crate) holding: Holding,
+}
+
+/// For what.
+#[derive(Clone, Debug)]
+pub(crate) enum Holding {
+    Asked { step: liveroom::StepName, silence: liveroom::Silence, doubt: holding::Doubt },
+    Ordered,
+    Previewed,
 }
 
 /// An entry, and whether the log still has it.
@@ -366,7 +375,8 @@ impl Model {
             Command::DetachAll => self.detach_all(),
             Command::Quit => self.quit(actor),
             Command::AnswerJoin { user, admission } => self.answer_join(user, *admission)?,
-            Command::Answer { ticket, decision } => self.answer(*ticket, decision)?,
+            Command::Answer { ticket, decision } => self.answer(actor, *ticket, decision)?,
+            Command::Withdraw { message } => self.withdraw_message(actor, *message)?,
             Command::SetProfile { profile } => self.set_profile(actor, profile)?,
             Command::SetNameCard { user, card } => self.set_name_card(user, card)?,
             Command::SetGroup(patch) => self.set_group(actor, patch)?,
@@ -416,7 +426,8 @@ impl Model {
         if !self.disbanded {
             self.set_of_lanes(&mut agenda);
             for open in &self.questions {
-                agenda.push((open.expires, Due::Decision, Task::Decide(open.ticket)));
+                let at = self.held_until(open);
+                agenda.extend(at.map(|at| (at, Due::Decision, Task::Decide(open.ticket))));
             }
             if !self.waiting_tips.is_empty() {
                 agenda.push((self.tip_room_at(), Due::Tip, Task::Tip));
@@ -458,7 +469,7 @@ impl Model {
         match task {
             Task::Release(priority) => self.release(priority),
             Task::Expire(message) => self.expire(message),
-            Task::Decide(ticket) => self.silence(ticket),
+            Task::Decide(ticket) => self.held_is_due(ticket),
             Task::Tip => self.tell_first_waiting_tip(),
             Task::Tally => self.tell_tally(),
             Task::Grace(session) => self.grace_ends(session),
@@ -490,6 +501,7 @@ impl Model {
             self.shed(priority);
         }
         self.set_expiries_anew();
+        self.end_previews();
         self.keep_quotas();
         let max_age = self.settings.retention.max_age;
         for kept in &mut self.log {

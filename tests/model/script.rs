@@ -6,11 +6,11 @@
 use std::{fmt, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    Absence, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command, Content,
     CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, GroupConfig,
-    GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform,
-    Power, Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet, SessionId, Settings,
-    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
+    GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Occasion, Occasions, Patience, PerClass,
+    PerPriority, Platform, Power, Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet,
+    SessionId, Settings, Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -156,6 +156,8 @@ pub(crate) enum Act {
     Replace(u8, &'static str),
     Reject(u8),
     Discard(u8),
+    Escalate(u8),
+    Withdraw(u8),
     Recall(u8),
     Purge(Option<u8>),
     SetProfile(&'static str),
@@ -261,6 +263,10 @@ impl Cast {
                 self.answer(*back, Decision::Reject { code: 10_100, reason: "no".into() })
             }
             Act::Discard(back) => self.answer(*back, Decision::Discard),
+            Act::Escalate(back) => self.answer(*back, Decision::Escalate),
+            Act::Withdraw(back) => Command::Withdraw {
+                message: MessageId(self.messages.saturating_sub((*back).into())),
+            },
             Act::Recall(back) => {
                 Command::Recall { message: MessageId(self.messages.saturating_sub((*back).into())) }
             }
@@ -403,6 +409,13 @@ pub(crate) struct Knobs {
     pub(crate) no_joins: bool,
     pub(crate) every: Option<(u64, Silence)>,
     pub(crate) hold: (u64, Silence),
+    /// Whether the step for what the filter holds takes what was escalated.
+    pub(crate) takes: bool,
+    /// More steps: occasions as bits, deadline, silence.
+    pub(crate) more: Vec<(u8, u64, Silence)>,
+    pub(crate) in_order: bool,
+    pub(crate) preview: Option<u64>,
+    pub(crate) disclose_withdrawn: bool,
     pub(crate) questions: (u32, u32),
     pub(crate) grace: u64,
     pub(crate) stay: bool,
@@ -466,9 +479,10 @@ impl Knobs {
         if self.no_joins {
             settings.tips.kinds = settings.tips.kinds.without(TipKind::Join).without(TipKind::Quit);
         }
-        let patience = |(deadline, silence)| Patience { deadline: ms(deadline), silence };
-        settings.asking.every = self.every.map(patience);
-        settings.asking.filter_hold = patience(self.hold);
+        settings.asking.steps = self.steps();
+        settings.asking.in_order = self.in_order;
+        settings.preview = self.preview.map(ms);
+        settings.disclose_withdrawn = self.disclose_withdrawn;
         (settings.asking.open, settings.asking.per_author) = self.questions;
         settings.presence.grace = ms(self.grace);
         settings.presence.absence = if self.stay { Absence::Stay } else { Absence::Leave };
@@ -489,8 +503,41 @@ impl Knobs {
     }
 }
 
+impl Knobs {
+    fn steps(&self) -> Vec<AskStep> {
+        let patience = |(deadline, silence)| {
+            let deadline = Duration::from_millis(deadline);
+            Patience { deadline, silence }
+        };
+        let mut hold = AskStep::filter_hold(patience(self.hold));
+        if self.takes {
+            hold.asks = hold.asks.with(Occasion::Escalated);
+        }
+        let mut steps: Vec<_> =
+            self.every.map(patience).map(AskStep::callback).into_iter().collect();
+        steps.push(hold);
+        for (name, (asks, deadline, silence)) in ["third", "fourth"].into_iter().zip(&self.more) {
+            let all = [Occasion::Passed, Occasion::Held, Occasion::Escalated];
+            let asks = (0..3).filter(|bit| asks & (1 << bit) != 0).map(|bit| all[bit]);
+            steps.push(AskStep {
+                name: name.parse().expect("a good name"),
+                asks: asks.fold(Occasions::NONE, Occasions::with),
+                patience: patience((*deadline, *silence)),
+            });
+        }
+        // Silence can escalate only to somebody.
+        let last = steps.iter().rposition(|step| step.asks.contains(Occasion::Escalated));
+        for (at, step) in steps.iter_mut().enumerate() {
+            if step.patience.silence == Silence::Escalate && last.is_none_or(|last| at >= last) {
+                step.patience.silence = Silence::Reject;
+            }
+        }
+        steps
+    }
+}
+
 fn silence() -> impl Strategy<Value = Silence> {
-    select(vec![Silence::Allow, Silence::Reject, Silence::Discard])
+    select(vec![Silence::Allow, Silence::Escalate, Silence::Reject, Silence::Discard])
 }
 
 fn across() -> impl Strategy<Value = QuitAcross> {
@@ -526,6 +573,10 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         option::weighted(0.3, (wait(), silence())),
         (wait(), silence()),
         (prop_oneof![Just(64_u32), 0..5_u32], prop_oneof![Just(16_u32), 0..3_u32]),
+        any::<bool>(),
+        prop_oneof![2 => Just(vec![]), 1 => vec((0..8_u8, wait(), silence()), 1..3)],
+        any::<bool>(),
+        option::weighted(0.2, prop_oneof![Just(2_000_u64), 2_000..6_001_u64]),
     );
     let presence = (
         prop_oneof![Just(0_u64), Just(30_000), 1..2_000_u64],
@@ -547,9 +598,10 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         |(preset, all_powers, traffic, telling, asking, presence, limits)| {
             let (rate, burst, reserve, lanes, caps, exempt, weights) = traffic;
             let (quota, max_age, history, tips, no_joins) = telling;
-            let (every, hold, questions) = asking;
+            let (every, hold, questions, takes, more, in_order, preview) = asking;
             let (grace, stay, quit, per_user, speak_through, speakers, slow, tally) = presence;
             let (members, limits, disclose_loss, filter) = limits;
+            let disclose_withdrawn = !disclose_loss;
             Knobs {
                 preset,
                 all_powers,
@@ -567,6 +619,11 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 no_joins,
                 every,
                 hold,
+                takes,
+                more,
+                in_order,
+                preview,
+                disclose_withdrawn,
                 questions,
                 grace,
                 stay,
@@ -688,8 +745,10 @@ fn answer() -> impl Strategy<Value = (Who, Act)> {
         1 => back().prop_map(|back| Act::Replace(back, "")),
         1 => back().prop_map(Act::Reject),
         1 => back().prop_map(Act::Discard),
+        3 => back().prop_map(Act::Escalate),
+        3 => (0..8_u8).prop_map(Act::Withdraw),
     ];
-    (prop_oneof![15 => Just(Who::App), 1 => speaker()], act)
+    (prop_oneof![10 => Just(Who::App), 3 => Just(Who::User(0, 0)), 3 => speaker()], act)
 }
 
 fn sentence() -> impl Strategy<Value = u32> {

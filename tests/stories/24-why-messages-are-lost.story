@@ -54,10 +54,10 @@ One that the host was asked about may still be lost to the limit, since the limi
   -> host: ann is online
 > ann says one
   = message 1: held until 2.000 s
-  -> host: question 1 until 2.000 s, Policy: Ann: one
+  -> host: question 1 for callback until 2.000 s, Policy: Ann: one
 > ann says two
   = message 2: held until 2.000 s
-  -> host: question 2 until 2.000 s, Policy: Ann: two
+  -> host: question 2 for callback until 2.000 s, Policy: Ann: two
 > app answers 1 allow
   = done
   2 Normal: Ann: one
@@ -68,8 +68,8 @@ One that the host was asked about may still be lost to the limit, since the limi
   -> host: message 2 discarded: Expired
 > explain 2
   message 2 of ann: Text, Normal, accepted at 1600000000.000000000
-  - asked as about every message, until 1600000002.000000000
-  - answered: Allow
+  - callback asked as about every message, until 1600000002.000000000
+  - callback answered: Allow
   - waiting behind 0, until 1600000000.250000000
   - discarded: Expired
 > app answers 2 allow

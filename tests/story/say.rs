@@ -1,9 +1,9 @@
 //! How what happens is told in a story.
 
 use liveroom::{
-    Body, Changed, Class, Content, Discard, Element, Entry, Group, Message, Notice, Outcome,
+    Body, Changed, Class, Content, Discard, Element, Entry, Group, Hold, Message, Notice, Outcome,
     Output, Page, PerClass, ProfileChanges, Receipt, Refusal, Rejection, State, Stats, Subject,
-    Tip,
+    Ticket, Tip,
 };
 
 use super::deed::clock;
@@ -150,12 +150,17 @@ fn notice(notice: &Notice) -> String {
 pub(crate) fn output(output: &Output) -> String {
     match output {
         Output::Ask { question, .. } => format!(
-            "-> host: question {} until {}, {:?}: {}",
+            "-> host: question {} for {} until {}, {:?}: {}",
             question.ticket,
+            question.step,
             clock(question.expires),
             question.cause,
             message(&question.message)
         ),
+        Output::Preview { message, expires, .. } => {
+            let until = clock(*expires);
+            format!("-> staff: message {} until {until}: {}", message.id, self::message(message))
+        }
         Output::Ended { message, outcome, disclose, .. } => {
             let quiet = if *disclose { "" } else { ", undisclosed" };
             format!("-> host: message {} {}{quiet}", message.id, self::outcome(outcome))
@@ -267,6 +272,20 @@ pub(crate) fn stats(stats: &Stats) -> Vec<String> {
         assert!(flow.balances());
     }
     lines
+}
+
+pub(crate) fn held(group: &Group) -> Vec<String> {
+    let (held, _) = group.held(Ticket(0), 100);
+    let told = held.iter().map(|it| {
+        let (since, expires) = (clock(it.since), clock(it.expires));
+        let why = match &it.hold {
+            Hold::Question { step, cause } => format!("{step} is asked, {cause:?}"),
+            other => format!("{other:?}"),
+        };
+        let what = message(&it.message);
+        format!("{}: message {} from {since} to {expires}, {why}: {what}", it.ticket, it.message.id)
+    });
+    told.collect()
 }
 
 pub(crate) fn profile(group: &Group) -> Vec<String> {

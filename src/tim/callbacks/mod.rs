@@ -152,6 +152,7 @@ impl Callback {
             | Output::Tail { .. }
             | Output::Joined { .. }
             | Output::Left { .. }
+            | Output::Preview { .. }
             | Output::Applied { .. }
             | Output::Direct { .. }
             | Output::Order { .. }

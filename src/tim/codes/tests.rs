@@ -286,8 +286,9 @@ fn ends_short_of_delivery_have_these_numbers() {
     let told = |outcome| Failure::of_outcome(outcome, true).map(|it| it.code.number());
     let numbers: Vec<_> = outcomes().iter().filter_map(told).collect();
     let rejected = [80_001, 10_100, 80_004, 10_016, 80_003];
-    // Rate, expired, shed, muted, banned, removed, purged, disbanded, decided.
-    let discarded = [10_023, 10_023, 10_023, 10_017, 10_007, 10_007, 10_016, 10_010, 10_016];
+    // Rate, expired, shed, muted, banned, removed, purged, disbanded, decided, withdrawn.
+    let discarded =
+        [10_023, 10_023, 10_023, 10_017, 10_007, 10_007, 10_016, 10_010, 10_016, 10_016];
     assert_eq!(numbers, rejected.into_iter().chain(discarded).collect::<Vec<_>>());
 }
 

@@ -19,8 +19,8 @@ use std::{
 };
 
 use liveroom::{
-    AppId, AppStatus, Author, Command, Group, GroupConfig, GroupId, HubKey, Output, Platform,
-    PushError, Receipt, SessionId, Settings, UserId,
+    AppId, AppStatus, AskStep, Author, Command, Group, GroupConfig, GroupId, HubKey, Output,
+    Platform, PushError, Receipt, SessionId, Settings, UserId,
     tim::{
         Call, Code, Failure, Read, ToUser,
         callbacks::{Callback, Connection},
@@ -70,7 +70,9 @@ impl Desk {
 
     /// A group's settings, and that the app's server is asked, if there is one to ask.
     pub(crate) fn asking(&self, mut settings: Settings) -> Settings {
-        settings.asking.every = self.callbacks.as_ref().map(Callbacks::patience);
+        if let Some(callbacks) = &self.callbacks {
+            settings.asking.steps.insert(0, AskStep::callback(callbacks.patience()));
+        }
         settings
     }
 

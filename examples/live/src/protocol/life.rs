@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use liveroom::{Cause, DecisionName, Discard, Explanation, Finding, Outcome, State, Step};
+use liveroom::{DecisionName, Discard, Explanation, Finding, Outcome, State, Step};
 use serde::{Deserialize, Serialize};
 
 use super::{KindName, PriorityName, answers::Standing};
@@ -55,8 +55,11 @@ impl WireLife {
         word: impl Fn(u32) -> Option<String>,
     ) -> Self {
         // An author who is not to know hears of success without a place, here as in the receipt.
-        let hidden =
-            !all && matches!(life.state, State::Ended(Outcome::Discarded(Discard::Decision)));
+        let hidden = !all
+            && matches!(
+                life.state,
+                State::Ended(Outcome::Discarded(Discard::Decision | Discard::Withdrawn))
+            );
         let steps = life.steps.iter().filter(|_| !hidden).filter_map(|step| step_of(step, &word));
         Self {
             message: life.message.0,
@@ -72,18 +75,18 @@ impl WireLife {
 }
 
 fn step_of(step: &Step, word: impl Fn(u32) -> Option<String>) -> Option<WireStep> {
-    Some(match *step {
+    Some(match step {
         Step::Filtered { term, what } => {
-            WireStep::Filtered { what: finding(what).into(), word: word(term) }
+            WireStep::Filtered { what: finding(*what).into(), word: word(*term) }
         }
-        Step::Asked { cause: Cause::Filter { .. } | Cause::Policy, expires } => {
-            WireStep::Asked { expires: expires.as_millis() }
+        Step::Asked { expires, .. } => WireStep::Asked { expires: expires.as_millis() },
+        Step::Answered { decision: what, .. } => {
+            WireStep::Answered { decision: decision(*what).into() }
         }
-        Step::Answered { decision: what } => WireStep::Answered { decision: decision(what).into() },
         Step::Waiting { expires, ahead } => {
-            WireStep::Waiting { expires: expires.as_millis(), ahead }
+            WireStep::Waiting { expires: expires.as_millis(), ahead: *ahead }
         }
-        Step::Omitted { steps } => WireStep::Omitted { steps },
+        Step::Omitted { steps } => WireStep::Omitted { steps: *steps },
         _ => return None,
     })
 }
@@ -101,6 +104,7 @@ fn finding(finding: Finding) -> &'static str {
 fn decision(decision: DecisionName) -> &'static str {
     match decision {
         DecisionName::Allow => "allow",
+        DecisionName::Escalate => "escalate",
         DecisionName::Replace => "replace",
         DecisionName::Reject => "reject",
         DecisionName::Discard => "discard",
