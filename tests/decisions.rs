@@ -198,7 +198,8 @@ fn a_tampered_snapshot_of_what_is_held_is_turned_away_or_holds_nothing_for_good(
         Group::restore(snapshot, &[], KEY, None).map_err(|it| it.to_string())
     };
     assert!(restore(&|_| ()).is_ok());
-    let spoiled: [(&str, &dyn Fn(&mut Value)); 6] = [
+    type Spoil<'a> = (&'a str, &'a dyn Fn(&mut Value));
+    let spoiled: [Spoil<'_>; 6] = [
         ("another's", &|held| held[0][1]["author"] = json!("bo")),
         ("another message", &|held| held[0][1]["message"] = json!(9)),
         ("held twice", &|held| held[1][1]["message"] = json!(1)),

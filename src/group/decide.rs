@@ -231,11 +231,9 @@ impl Group {
         let not_withheld = Refusal::NotWithheld { message };
         let review = &self.house.review;
         let found = review.ticket_of(message).and_then(|it| Some((it, review.get(it)?)));
-        let (ticket, payload) = match found {
-            Some((it, Held { stage: Stage::Ordered | Stage::Previewed, payload, .. })) => {
-                (it, payload)
-            }
-            _ => return Err(not_withheld),
+        let Some((ticket, Held { stage: Stage::Ordered | Stage::Previewed, payload, .. })) = found
+        else {
+            return Err(not_withheld);
         };
         self.may_decide(caller, Action::Withdraw, payload)?;
         let pending = self.unhold(ticket).ok_or(not_withheld)?;
