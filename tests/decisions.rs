@@ -262,3 +262,33 @@ fn what_was_withdrawn_is_told_to_its_author_if_the_config_says_so() {
         assert_eq!(ended, Some((Outcome::Discarded(Discard::Withdrawn), told)));
     }
 }
+
+/// Ann is spared by a mute of all while she is an admin, and is none when her messages go on.
+#[test]
+fn whatever_held_a_message_the_facts_are_read_again() {
+    for previewed in [false, true] {
+        let mut group = house(|it| {
+            it.asking.in_order = true;
+            it.preview = Some(Duration::from_secs(2)).filter(|_| previewed);
+        });
+        for _ in 0..2 {
+            say(&mut group, 1).expect("held");
+        }
+        answer(&mut group, 2, Decision::Allow).expect("held behind the first");
+        if previewed {
+            answer(&mut group, 1, Decision::Allow).expect("in preview, and the second with it");
+        }
+        let ann = || user("ann");
+        for command in [
+            Command::SetAdmin { user: ann() },
+            Command::MuteAll { on: true },
+            Command::CancelAdmin { user: ann() },
+        ] {
+            group.push(START, Author::App, command).expect("the app may");
+        }
+        assert_eq!(group.held(Ticket(0), 9).0.len(), 2, "an admin is spared");
+        group.advance(START + Duration::from_secs(2));
+        let flow = group.stats().flow[liveroom::Priority::Normal];
+        assert_eq!((flow.delivered, flow.discarded[Discard::Muted as usize]), (0, 2));
+    }
+}
