@@ -272,7 +272,11 @@ impl House {
 
     /// The engine moved the group on: so goes the twin.
     fn follow(&mut self, engine: &Engine) {
-        self.twin.advance(self.group(engine).clock());
+        let clock = self.group(engine).clock();
+        // A group that stood still for want of room still does, though it was polled since.
+        if self.twin.clock() != clock {
+            self.twin.advance(clock);
+        }
     }
 
     /// The twin begins anew, from a snapshot and under another key.
