@@ -104,7 +104,7 @@ pub use message::{
 pub use outcome::{Discard, Outcome, Rejection, State};
 pub use output::{Cause, Deadline, Due, Event, Output, Question, Record};
 pub use profile::GroupProfile;
-pub use receipts::{DecisionName, Explanation, Finding, Step};
+pub use receipts::{DecisionName, Explanation, Finding, Outranker, Rule, Rules, Step, Wait};
 pub use refusal::{Denial, Field, Refusal};
 pub use role::{Author, JoinOption, Platform, Profile, Role, RoleSet};
 pub use roster::{Applicant, Member, Occupant, Page};

@@ -2,6 +2,8 @@
 //!
 //! `PROPTEST_CASES` scales the number of scripts for each law.
 
+#[path = "laws/account.rs"]
+mod account;
 mod model;
 
 use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
@@ -9,7 +11,7 @@ use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 use liveroom::{
     Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey, Kind,
     Lane, Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt,
-    Record, Refusal, RoleSet, SessionId, Snapshot, Span, State, Timestamp, UserId, replay,
+    Record, Refusal, RoleSet, SessionId, Snapshot, Span, State, Timestamp, UserId, Wait, replay,
 };
 use model::{
     Model, ModelReceipt,

@@ -13,6 +13,7 @@ mod membership;
 mod outbox;
 mod parts;
 mod read;
+mod rules_in_force;
 mod snapshot;
 mod speak;
 mod staff;

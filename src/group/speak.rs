@@ -13,7 +13,7 @@ use crate::{
     message::{Content, Directive, Kind, Message, Sender},
     outcome::{Discard, Outcome, Rejection, State},
     output::{Cause, Output, Question},
-    receipts::{DecisionName, Finding, Receipts, Remembered, Step},
+    receipts::{DecisionName, Finding, Receipts, Remembered, Rules, Step},
     refusal::Refusal,
     review::Held,
     rules::Action,
@@ -50,7 +50,8 @@ impl Group {
         if asked.is_some() {
             self.check_questions(caller)?;
         }
-        let pending = self.accept(now, caller, draft);
+        let rules = self.rules_in_force(caller, action);
+        let pending = self.accept(now, caller, draft, rules);
         let id = pending.message.id;
         self.route(now, pending, screened, asked);
         Ok(self.sent(id, false))
@@ -121,7 +122,7 @@ impl Group {
     }
 
     /// Gives a message its id: from here on it comes to exactly one outcome.
-    fn accept(&mut self, now: Timestamp, caller: &Caller, draft: Draft) -> Pending {
+    fn accept(&mut self, now: Timestamp, caller: &Caller, draft: Draft, rules: Rules) -> Pending {
         let id = MessageId(self.talk.account.accepted() + 1);
         let priority = draft.effective_priority();
         let message = Message {
@@ -137,7 +138,7 @@ impl Group {
         self.account().add(priority, Line::ACCEPTED);
         let (author, random) = (message.sender.user.clone(), message.random);
         let state = State::Waiting { expires: now };
-        let what = Remembered { kind: message.kind, priority, state };
+        let what = Remembered { kind: message.kind, priority, rules, state };
         let key = self.key();
         self.receipts().accept(key, now, id, author, random, what);
         if let (Voice::Own { user, .. }, Some(slow)) =
@@ -319,8 +320,7 @@ impl Group {
             Offered::Shed(taken) => self.end_waiting(taken.payload, Discard::Shed),
             Offered::Waiting { expires, shed } => {
                 let ahead = talk.scheduler.waiting()[priority].saturating_sub(1);
-                talk.receipts.note(id, Step::Waiting { expires, ahead });
-                talk.receipts.set_state(id, State::Waiting { expires });
+                talk.receipts.wait(now, id, expires, ahead);
                 if let Some(shed) = shed {
                     self.end_waiting(shed.payload, Discard::Shed);
                 }
@@ -370,7 +370,8 @@ impl Group {
     pub(super) fn finish(&mut self, pending: Pending, outcome: Outcome) {
         let Pending { message, session } = pending;
         self.account().add(message.priority, Line::of(&outcome));
-        self.receipts().set_state(message.id, State::Ended(outcome.clone()));
+        let now = self.clock;
+        self.receipts().end(now, message.id, message.priority, outcome.clone());
         let disclose = self.disclosed(&outcome);
         self.outbox.put(|record| Output::Ended { record, message, session, outcome, disclose });
     }

@@ -1,6 +1,6 @@
 //! How a message came to where it stands, for people.
 
-use std::{fmt, mem::size_of};
+use std::{cmp::Ordering, fmt, mem::size_of, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -8,10 +8,12 @@ use smallvec::SmallVec;
 use crate::{
     id::{MessageId, UserId},
     message::{Kind, Priority},
-    outcome::{Outcome, Rejection, State},
+    outcome::{Discard, Outcome, Rejection, State},
     output::Cause,
     time::Timestamp,
 };
+
+use super::{Outranker, Rule, Rules, Wait};
 
 /// What a group did with one message, step by step. Its [`Display`](fmt::Display) is a few lines.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,8 +29,12 @@ pub struct Explanation {
     pub priority: Priority,
     /// When it was accepted.
     pub accepted: Timestamp,
-    /// What was done with it, in order.
+    /// The rules of the house that were in force then, and let it pass.
+    pub rules: Rules,
+    /// What was done with it before it went into its lane, in order.
     pub steps: SmallVec<[Step; 1]>,
+    /// How long it waited in its lane, and behind whom; `None` if it did not.
+    pub wait: Option<Wait>,
     /// Where it stands.
     pub state: State,
 }
@@ -55,13 +61,6 @@ pub enum Step {
     Answered {
         /// What was decided.
         decision: DecisionName,
-    },
-    /// It went into its lane, and did not leave at once.
-    Waiting {
-        /// When it is discarded.
-        expires: Timestamp,
-        /// How many messages of its priority waited already.
-        ahead: u32,
     },
     /// Steps that are remembered no more: of a message that is asked about again and again, the last
     /// ones are.
@@ -151,15 +150,25 @@ impl From<Steps> for Vec<Step> {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { message, author, kind, priority, accepted, steps, state } = self;
-        write!(f, "message {message} of ")?;
-        match author {
-            Some(user) => write!(f, "{user}")?,
-            None => write!(f, "the app")?,
+        let Self { message, author, kind, priority, accepted, rules, steps, wait, state } = self;
+        writeln!(
+            f,
+            "message {message} of {}: {kind:?}, {priority}, accepted at {accepted}",
+            By(author)
+        )?;
+        if *rules != Rules::default() {
+            writeln!(f, "- rules: {rules}")?;
         }
-        writeln!(f, ": {kind:?}, {priority}, accepted at {accepted}")?;
+        let judged = |step: &Step| matches!(step, Step::Filtered { .. } | Step::Omitted { .. });
+        if rules.passed(Rule::Filter) && !steps.iter().any(judged) {
+            writeln!(f, "- filtered: nothing found")?;
+        }
         for step in steps {
             writeln!(f, "- {step}")?;
+        }
+        if let Some(wait) = wait {
+            let waited = wait.until.map(|until| until.since(wait.since));
+            write_wait(f, *priority, waited, wait)?;
         }
         write!(f, "- ")?;
         match state {
@@ -169,7 +178,68 @@ impl fmt::Display for Explanation {
                 write!(f, "delivered at {at} as entry {seq}")
             }
             State::Ended(Outcome::Rejected(rejection)) => write_rejection(f, rejection),
-            State::Ended(Outcome::Discarded(reason)) => write!(f, "discarded: {reason:?}"),
+            State::Ended(Outcome::Discarded(reason)) => f.write_str(why(*reason)),
+        }
+    }
+}
+
+/// `- waited 212ms behind 9: 3 of High, 6 whose turn came first`, and the last of them.
+fn write_wait(
+    f: &mut fmt::Formatter<'_>,
+    own: Priority,
+    waited: Option<Duration>,
+    wait: &Wait,
+) -> fmt::Result {
+    let Wait { since, ahead, outranked, last, .. } = wait;
+    match waited {
+        Some(waited) => write!(f, "- waited {waited:?}")?,
+        None => write!(f, "- waits since {since}")?,
+    }
+    write!(f, " in its lane, where {ahead} waited already; released meanwhile: ")?;
+    let mut parts = Vec::new();
+    for priority in Priority::ALL {
+        parts.extend(match (outranked[priority], priority.cmp(&own)) {
+            (0, _) => None,
+            (count, Ordering::Less) => Some(format!("{count} of {priority}")),
+            (count, Ordering::Equal) => Some(format!("{count} whose turn came first")),
+            (count, Ordering::Greater) => {
+                Some(format!("{count} of {priority}, while a cap held its own back"))
+            }
+        });
+    }
+    if parts.is_empty() {
+        return writeln!(f, "nobody");
+    }
+    writeln!(f, "{}", parts.join(", "))?;
+    let names =
+        last.iter().map(|Outranker { message, author, .. }| format!("{message} of {}", By(author)));
+    let names: Vec<_> = names.collect();
+    if names.is_empty() { Ok(()) } else { writeln!(f, "- the last of them: {}", names.join(", ")) }
+}
+
+/// Why a message was not delivered, for its author's ears.
+fn why(reason: Discard) -> &'static str {
+    match reason {
+        Discard::Rate => "discarded: the rate had no room for it, and nothing waits in its lane",
+        Discard::Expired => "expired: it waited as long as its lane lets anything wait",
+        Discard::Shed => "shed: its lane was full, and its author had most waiting",
+        Discard::Muted => "discarded: its author was muted meanwhile, or everybody was",
+        Discard::Banned => "discarded: its author was banned meanwhile",
+        Discard::Removed => "discarded: its author was removed meanwhile",
+        Discard::Purged => "discarded: its author's messages were purged",
+        Discard::Disbanded => "discarded: the group was disbanded",
+        Discard::Decision => "discarded: it was so decided, without telling its author",
+    }
+}
+
+/// By whom a message is.
+struct By<'a>(&'a Option<UserId>);
+
+impl fmt::Display for By<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(user) => write!(f, "{user}"),
+            None => write!(f, "the app"),
         }
     }
 }
@@ -198,9 +268,6 @@ impl fmt::Display for Step {
                 write!(f, "asked for term {term}, until {expires}")
             }
             Self::Answered { decision } => write!(f, "answered: {decision:?}"),
-            Self::Waiting { expires, ahead } => {
-                write!(f, "waiting behind {ahead}, until {expires}")
-            }
             Self::Omitted { steps } => write!(f, "{steps} earlier steps"),
         }
     }

@@ -7,10 +7,12 @@
 //! are consecutive, and `since` does not fall from one to the next; `randoms` names the last 32 of
 //! each author among the remembered, and `spilled` is the heap that their lines hold.
 //!
-//! A remembered message takes at most 128 bytes. The first random of an author takes 120 to 180 more,
-//! each further one about 16 to 32.
+//! A remembered message takes at most 128 bytes, and 72 more if it waited in its lane. The first random
+//! of an author takes 120 to 180 more, each further one about 16 to 32.
 
 mod explanation;
+mod house;
+mod stay;
 #[cfg(test)]
 mod tests;
 
@@ -22,8 +24,15 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use self::explanation::Steps;
-pub use self::explanation::{DecisionName, Explanation, Finding, Step};
+use self::{
+    explanation::Steps,
+    stay::{NAMED, Released, Stay},
+};
+pub use self::{
+    explanation::{DecisionName, Explanation, Finding, Step},
+    house::{Rule, Rules},
+    stay::{Outranker, Wait},
+};
 use crate::{
     bounds,
     corrupt::Corrupt,
@@ -49,6 +58,8 @@ pub(crate) struct Receipts(Option<Box<Kept>>);
 pub(crate) struct Remembered {
     pub(crate) kind: Kind,
     pub(crate) priority: Priority,
+    /// The rules that it passed.
+    pub(crate) rules: Rules,
     /// Where it stands.
     pub(crate) state: State,
 }
@@ -59,6 +70,7 @@ pub(crate) struct Saved {
     /// The id of the first message; 0 if there is none.
     first: MessageId,
     lines: Vec<Line>,
+    released: Released,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +78,7 @@ struct Kept {
     first: u64,
     lines: VecDeque<Line>,
     randoms: HashMap<Option<UserId>, VecDeque<(Random, MessageId)>, HashKey>,
+    released: Released,
     spilled: usize,
 }
 
@@ -80,6 +93,9 @@ struct Line {
     since: Timestamp,
     what: Remembered,
     steps: Steps,
+    stay: Option<Box<Stay>>,
+    /// If it was delivered, the message that was delivered before it, whether remembered or not.
+    before: MessageId,
 }
 
 impl Receipts {
@@ -101,7 +117,8 @@ impl Receipts {
         }
         // The very last moment is short by one, because nothing that stands there could be moved.
         let since = now.min(Timestamp::LAST);
-        kept.push(Line { author, random, accepted: now, since, what, steps: Steps::default() });
+        let (steps, stay, before) = (Steps::default(), None, MessageId::default());
+        kept.push(Line { author, random, accepted: now, since, what, steps, stay, before });
     }
 
     /// The message that `author`, or the app, sent with the same mark within the last 5 minutes.
@@ -131,20 +148,54 @@ impl Receipts {
 
     /// Writes down where a message stands now, if it is remembered.
     pub(crate) fn set_state(&mut self, id: MessageId, state: State) {
-        self.change(id, |line| line.what.state = state);
+        self.change(id, |line, _| line.what.state = state);
+    }
+
+    /// A message went into its lane, in which so many were `ahead` of it.
+    pub(crate) fn wait(&mut self, now: Timestamp, id: MessageId, expires: Timestamp, ahead: u32) {
+        self.change(id, |line, released| {
+            line.what.state = State::Waiting { expires };
+            line.stay = Some(Box::new(Stay::new(now, ahead, released)));
+        });
+    }
+
+    /// A message came to its end.
+    pub(crate) fn end(
+        &mut self,
+        now: Timestamp,
+        id: MessageId,
+        priority: Priority,
+        outcome: Outcome,
+    ) {
+        let delivered = matches!(outcome, Outcome::Delivered { .. });
+        self.change(id, |line, released| {
+            if let Some(stay) = &mut line.stay {
+                stay.end(now, released);
+            }
+            if delivered {
+                line.before = released.last;
+            }
+            line.what.state = State::Ended(outcome);
+        });
+        // One that is forgotten outranks all the same.
+        if let Some(kept) = self.0.as_mut().filter(|_| delivered) {
+            kept.released.add(id, priority);
+        }
     }
 
     /// Adds a step to a message's explanation, if it is remembered.
     pub(crate) fn note(&mut self, id: MessageId, step: Step) {
-        self.change(id, |line| line.steps.push(step));
+        self.change(id, |line, _| line.steps.push(step));
     }
 
     /// How a message came to where it stands, if it is remembered.
     pub(crate) fn explain(&self, id: MessageId) -> Option<Explanation> {
-        let Line { author, accepted, what, steps, .. } = self.0.as_ref()?.line(id)?.clone();
-        let Remembered { kind, priority, state } = what;
-        let steps = steps.into_inner();
-        Some(Explanation { message: id, author, kind, priority, accepted, steps, state })
+        let kept = self.0.as_ref()?;
+        let Line { author, accepted, what, steps, stay, .. } = kept.line(id)?.clone();
+        let Remembered { kind, priority, rules, state } = what;
+        let (message, steps) = (id, steps.into_inner());
+        let wait = stay.map(|stay| kept.wait(&stay));
+        Some(Explanation { message, author, kind, priority, accepted, rules, steps, wait, state })
     }
 
     /// Forgets what is 5 minutes old.
@@ -167,6 +218,7 @@ impl Receipts {
     pub(crate) fn shift(&mut self, shift: Shift) {
         for line in self.0.iter_mut().flat_map(|kept| kept.lines.iter_mut()) {
             shift.apply(&mut line.since);
+            line.stay.iter_mut().for_each(|stay| stay.shift(shift));
         }
     }
 
@@ -183,12 +235,13 @@ impl Receipts {
         let saved = self.0.as_ref().map(|kept| Saved {
             first: MessageId(kept.first),
             lines: kept.lines.iter().cloned().collect(),
+            released: kept.released,
         });
         saved.unwrap_or_default()
     }
 
     pub(crate) fn restore(saved: Saved, key: HashKey) -> Result<Self, Corrupt> {
-        let Saved { first, lines } = saved;
+        let Saved { first, lines, released } = saved;
         if lines.len() > MESSAGES {
             return Err(Corrupt("more receipts than are ever remembered"));
         }
@@ -205,18 +258,19 @@ impl Receipts {
             return Ok(Self(None));
         }
         let mut kept = Box::new(Kept::new(first, key));
+        kept.released = released;
         for line in lines {
             kept.push(line);
         }
         Ok(Self(Some(kept)))
     }
 
-    fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Line)) {
+    fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Line, &Released)) {
         let Some(kept) = &mut self.0 else { return };
         let Some(place) = kept.place(id) else { return };
         let line = &mut kept.lines[place];
         kept.spilled -= line.spilled();
-        change(line);
+        change(line, &kept.released);
         kept.spilled += line.spilled();
     }
 }
@@ -227,6 +281,7 @@ impl Kept {
             first: first.0,
             lines: VecDeque::new(),
             randoms: HashMap::with_hasher(key),
+            released: Released::default(),
             spilled: 0,
         }
     }
@@ -238,6 +293,18 @@ impl Kept {
 
     fn line(&self, id: MessageId) -> Option<&Line> {
         self.lines.get(self.place(id)?)
+    }
+
+    /// A wait, with the last of those who outranked it.
+    fn wait(&self, stay: &Stay) -> Wait {
+        let (mut wait, mut message) = stay.wait(&self.released);
+        let named = wait.outranked_by().min(NAMED as u64);
+        for _ in 0..named {
+            let Some(Line { author, what, before, .. }) = self.line(message) else { break };
+            wait.last.push(Outranker { message, author: author.clone(), priority: what.priority });
+            message = *before;
+        }
+        wait
     }
 
     fn push(&mut self, line: Line) {
@@ -298,6 +365,7 @@ impl Line {
             State::Ended(Outcome::Rejected(Rejection::Decision { reason, .. })) => reason.len(),
             State::Ended(_) | State::Held { .. } | State::Waiting { .. } => 0,
         };
-        reason + self.steps.spilled()
+        let stay = self.stay.as_ref().map_or(0, |_| size_of::<Stay>());
+        reason + self.steps.spilled() + stay
     }
 }

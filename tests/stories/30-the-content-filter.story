@@ -32,14 +32,17 @@ Harmful words are masked, held for a human, or blocked, by list.
   -> host: message 5 rejected, nobody decided
 > explain 1
   message 1 of ann: Text, Normal, accepted at 1600000000.000000000
+  - rules: filter
   - filtered: Masked for term 0
   - delivered at 1600000000.000000000 as entry 2
 > explain 3
   message 3 of ann: Text, Normal, accepted at 1600000000.000000000
+  - rules: filter
   - filtered: Blocked for term 2
   - rejected by filter 2822599534087714237 for term 2
 > explain 4
   message 4 of ann: Text, Normal, accepted at 1600000000.000000000
+  - rules: filter
   - filtered: Held for term 1
   - asked for term 1, until 1600000060.000000000
   - answered: Allow

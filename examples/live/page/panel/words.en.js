@@ -371,9 +371,21 @@ const DECISIONS = {
   silence: "Nobody answered in time.",
 };
 
+/** @type {Record<string, string>} */
+const RULES = { mute_all: "mute of all", speakers: "speakers by mark", slow_mode: "slow mode", filter: "word filter" };
+
 export const life = {
   gone: "The room does not remember this message any more.",
   accepted: "The room accepted it.",
+  /** @param {{rule: string, exempt: boolean}[]} rules that were in force, and let it pass */
+  rules(rules) {
+    const names = (/** @type {boolean} */ exempt) => rules.filter((one) => one.exempt === exempt).map(({ rule }) => RULES[rule] ?? rule).join(", ");
+    const [passed, exempt] = [names(false), names(true)];
+    return [passed && `It passed: ${passed}.`, exempt && `Its author is exempt from: ${exempt}.`].filter(Boolean).join(" ");
+  },
+  /** @param {string} names */
+  lastBefore: (names) => `The last before it: ${names}`,
+  app: "the app",
   /** One step, in plain words. @param {any} step @param {number} accepted when it was accepted */
   step(step, accepted) {
     const within = step.expires > accepted ? wait(step.expires - accepted) : "";
@@ -384,9 +396,15 @@ export const life = {
         return within ? `You were asked, and had ${within} to decide.` : "You were asked.";
       case "answered":
         return DECISIONS[step.decision] ?? `The answer was: ${step.decision}.`;
-      case "waiting": {
-        const behind = step.ahead > 0 ? `behind ${plural(step.ahead, "other")}` : "as the first in its lane";
-        return `It waited its turn ${behind}${within ? `, for at most ${within}` : ""}.`;
+      case "waited": {
+        const [higher, own, lower] = step.outranked ?? [0, 0, 0];
+        const before = [
+          higher > 0 && `${number(higher)} of higher priority`,
+          own > 0 && `${number(own)} whose turn came first`,
+          lower > 0 && `${number(lower)} of lower priority, while a cap held its own back`,
+        ].filter(Boolean);
+        const how = Number.isFinite(step.until) ? `It waited ${wait(step.until - step.since)}` : "It waits its turn";
+        return `${how} with ${plural(step.ahead, "other")} there already; ${before.length > 0 ? `before it went ${before.join(", ")}` : "nobody went before it"}.`;
       }
       case "omitted":
         return `${plural(step.steps ?? 1, "step")} before that ${step.steps === 1 ? "is" : "are"} not remembered any more.`;

@@ -358,9 +358,21 @@ const DECISIONS = {
   silence: "没有人及时答复。",
 };
 
+/** @type {Record<string, string>} */
+const RULES = { mute_all: "全员禁言", speakers: "按标记发言", slow_mode: "慢速模式", filter: "敏感词过滤" };
+
 export const life = {
   gone: "房间已不记得这条消息。",
   accepted: "房间受理了它。",
+  /** @param {{rule: string, exempt: boolean}[]} rules */
+  rules(rules) {
+    const names = (/** @type {boolean} */ exempt) => rules.filter((one) => one.exempt === exempt).map(({ rule }) => RULES[rule] ?? rule).join("、");
+    const [passed, exempt] = [names(false), names(true)];
+    return [passed && `通过了：${passed}。`, exempt && `作者不受此限：${exempt}。`].filter(Boolean).join("");
+  },
+  /** @param {string} names */
+  lastBefore: (names) => `最后先于它的：${names}`,
+  app: "应用",
   /** @param {any} step @param {number} accepted */
   step(step, accepted) {
     const within = step.expires > accepted ? wait(step.expires - accepted) : "";
@@ -371,9 +383,15 @@ export const life = {
         return within ? `请您审核，限时 ${within}。` : "请您审核。";
       case "answered":
         return DECISIONS[step.decision] ?? `答复：${step.decision}。`;
-      case "waiting": {
-        const behind = step.ahead > 0 ? `前面有 ${number(step.ahead)} 条` : "排在最前";
-        return `排队等候，${behind}${within ? `，最多等 ${within}` : ""}。`;
+      case "waited": {
+        const [higher, own, lower] = step.outranked ?? [0, 0, 0];
+        const before = [
+          higher > 0 && `优先级更高的 ${number(higher)} 条`,
+          own > 0 && `先轮到的 ${number(own)} 条`,
+          lower > 0 && `优先级更低的 ${number(lower)} 条（本级受上限约束）`,
+        ].filter(Boolean);
+        const how = Number.isFinite(step.until) ? `排队等了 ${wait(step.until - step.since)}` : "正在排队";
+        return `${how}，到时已有 ${number(step.ahead)} 条在等；${before.length > 0 ? `先于它发出的有${before.join("、")}` : "没有消息先于它发出"}。`;
       }
       case "omitted":
         return `此前的 ${number(step.steps ?? 1)} 步已不记得。`;
