@@ -5,10 +5,11 @@
 //!
 //! Invariants: there is a [`Kept`] exactly while something is remembered; the ids of remembered messages
 //! are consecutive, and `since` does not fall from one to the next; `randoms` names the last 32 of
-//! each author among the remembered, and `spilled` is the heap that their lines hold.
+//! each author among the remembered, and `spilled` is the heap that their lines hold; the first of `stays`
+//! is of a remembered message.
 //!
-//! A remembered message takes at most 128 bytes, and 72 more if it waited in its lane. The first random
-//! of an author takes 120 to 180 more, each further one about 16 to 32.
+//! A remembered message takes at most 128 bytes, and 80 to 160 more if it waited in its lane. The first
+//! random of an author takes 120 to 180 more, each further one about 16 to 32.
 
 mod explanation;
 mod house;
@@ -71,6 +72,9 @@ pub(crate) struct Saved {
     first: MessageId,
     lines: Vec<Line>,
     released: Released,
+    /// The number of the first wait; 0 if there is none.
+    first_stay: u64,
+    stays: Vec<Stay>,
 }
 
 #[derive(Clone, Debug)]
@@ -79,6 +83,9 @@ struct Kept {
     lines: VecDeque<Line>,
     randoms: HashMap<Option<UserId>, VecDeque<(Random, MessageId)>, HashKey>,
     released: Released,
+    /// The number of the first of `stays`, which begin in the order of their numbers.
+    first_stay: u64,
+    stays: VecDeque<Stay>,
     spilled: usize,
 }
 
@@ -93,7 +100,8 @@ struct Line {
     since: Timestamp,
     what: Remembered,
     steps: Steps,
-    stay: Option<Box<Stay>>,
+    /// The number of its wait, from 1 on; 0 if it did not wait.
+    stay: u64,
     /// If it was delivered, the message that was delivered before it, whether remembered or not.
     before: MessageId,
 }
@@ -117,7 +125,7 @@ impl Receipts {
         }
         // The very last moment is short by one, because nothing that stands there could be moved.
         let since = now.min(Timestamp::LAST);
-        let (steps, stay, before) = (Steps::default(), None, MessageId::default());
+        let (steps, stay, before) = (Steps::default(), 0, MessageId::default());
         kept.push(Line { author, random, accepted: now, since, what, steps, stay, before });
     }
 
@@ -148,15 +156,18 @@ impl Receipts {
 
     /// Writes down where a message stands now, if it is remembered.
     pub(crate) fn set_state(&mut self, id: MessageId, state: State) {
-        self.change(id, |line, _| line.what.state = state);
+        self.change(id, |line| line.what.state = state);
     }
 
     /// A message went into its lane, in which so many were `ahead` of it.
     pub(crate) fn wait(&mut self, now: Timestamp, id: MessageId, expires: Timestamp, ahead: u32) {
-        self.change(id, |line, released| {
-            line.what.state = State::Waiting { expires };
-            line.stay = Some(Box::new(Stay::new(now, ahead, released)));
-        });
+        self.set_state(id, State::Waiting { expires });
+        if let Some(kept) = &mut self.0
+            && let Some(place) = kept.place(id)
+        {
+            kept.lines[place].stay = kept.first_stay + kept.stays.len() as u64;
+            kept.stays.push_back(Stay::new(id, now, ahead, &kept.released));
+        }
     }
 
     /// A message came to its end.
@@ -167,25 +178,28 @@ impl Receipts {
         priority: Priority,
         outcome: Outcome,
     ) {
+        let Some(kept) = &mut self.0 else { return };
         let delivered = matches!(outcome, Outcome::Delivered { .. });
-        self.change(id, |line, released| {
-            if let Some(stay) = &mut line.stay {
-                stay.end(now, released);
-            }
+        if let Some(place) = kept.place(id) {
+            let number = kept.lines[place].stay;
             if delivered {
-                line.before = released.last;
+                kept.lines[place].before = kept.released.last;
             }
-            line.what.state = State::Ended(outcome);
-        });
+            let stay = kept.stay_place(number).and_then(|place| kept.stays.get_mut(place));
+            if let Some(stay) = stay {
+                stay.end(now, &kept.released);
+            }
+        }
         // One that is forgotten outranks all the same.
-        if let Some(kept) = self.0.as_mut().filter(|_| delivered) {
+        if delivered {
             kept.released.add(id, priority);
         }
+        self.set_state(id, State::Ended(outcome));
     }
 
     /// Adds a step to a message's explanation, if it is remembered.
     pub(crate) fn note(&mut self, id: MessageId, step: Step) {
-        self.change(id, |line, _| line.steps.push(step));
+        self.change(id, |line| line.steps.push(step));
     }
 
     /// How a message came to where it stands, if it is remembered.
@@ -194,7 +208,7 @@ impl Receipts {
         let Line { author, accepted, what, steps, stay, .. } = kept.line(id)?.clone();
         let Remembered { kind, priority, rules, state } = what;
         let (message, steps) = (id, steps.into_inner());
-        let wait = stay.map(|stay| kept.wait(&stay));
+        let wait = kept.stay(stay).map(|stay| kept.wait(stay));
         Some(Explanation { message, author, kind, priority, accepted, rules, steps, wait, state })
     }
 
@@ -218,7 +232,9 @@ impl Receipts {
     pub(crate) fn shift(&mut self, shift: Shift) {
         for line in self.0.iter_mut().flat_map(|kept| kept.lines.iter_mut()) {
             shift.apply(&mut line.since);
-            line.stay.iter_mut().for_each(|stay| stay.shift(shift));
+        }
+        for stay in self.0.iter_mut().flat_map(|kept| kept.stays.iter_mut()) {
+            stay.shift(shift);
         }
     }
 
@@ -236,17 +252,23 @@ impl Receipts {
             first: MessageId(kept.first),
             lines: kept.lines.iter().cloned().collect(),
             released: kept.released,
+            first_stay: kept.first_stay,
+            stays: kept.stays.iter().cloned().collect(),
         });
         saved.unwrap_or_default()
     }
 
     pub(crate) fn restore(saved: Saved, key: HashKey) -> Result<Self, Corrupt> {
-        let Saved { first, lines, released } = saved;
+        let Saved { first, lines, released, first_stay, stays } = saved;
         if lines.len() > MESSAGES {
             return Err(Corrupt("more receipts than are ever remembered"));
         }
         if first.0 > bounds::COUNTED || (lines.is_empty() && first.0 != 0) {
             return Err(Corrupt("receipts of more messages than there ever were"));
+        }
+        // Beside the remembered, those who waited after the first of them and had been held before.
+        if stays.len() > 2 * MESSAGES || first_stay > bounds::COUNTED {
+            return Err(Corrupt("more waits than are ever remembered"));
         }
         if !lines.is_sorted_by_key(|line| line.since) {
             return Err(Corrupt("receipts are not in the order of their age"));
@@ -258,19 +280,19 @@ impl Receipts {
             return Ok(Self(None));
         }
         let mut kept = Box::new(Kept::new(first, key));
-        kept.released = released;
+        (kept.released, kept.first_stay, kept.stays) = (released, first_stay, stays.into());
         for line in lines {
             kept.push(line);
         }
         Ok(Self(Some(kept)))
     }
 
-    fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Line, &Released)) {
+    fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Line)) {
         let Some(kept) = &mut self.0 else { return };
         let Some(place) = kept.place(id) else { return };
         let line = &mut kept.lines[place];
         kept.spilled -= line.spilled();
-        change(line, &kept.released);
+        change(line);
         kept.spilled += line.spilled();
     }
 }
@@ -282,6 +304,8 @@ impl Kept {
             lines: VecDeque::new(),
             randoms: HashMap::with_hasher(key),
             released: Released::default(),
+            first_stay: 1,
+            stays: VecDeque::new(),
             spilled: 0,
         }
     }
@@ -293,6 +317,14 @@ impl Kept {
 
     fn line(&self, id: MessageId) -> Option<&Line> {
         self.lines.get(self.place(id)?)
+    }
+
+    fn stay_place(&self, number: u64) -> Option<usize> {
+        usize::try_from(number.checked_sub(self.first_stay)?).ok()
+    }
+
+    fn stay(&self, number: u64) -> Option<&Stay> {
+        self.stays.get(self.stay_place(number)?)
     }
 
     /// A wait, with the last of those who outranked it.
@@ -324,6 +356,10 @@ impl Kept {
         let Some(line) = self.lines.pop_front() else { return };
         let id = MessageId(self.first);
         self.first += 1;
+        while self.stays.front().is_some_and(|stay| stay.message.0 < self.first) {
+            self.stays.pop_front();
+            self.first_stay += 1;
+        }
         self.spilled -= line.spilled();
         // Its random may have made room for later ones already.
         if let Some(randoms) = self.randoms.get_mut(&line.author)
@@ -342,6 +378,7 @@ impl Kept {
         let randoms = self.randoms.len() * 4 + self.lines.len();
         size_of::<Self>()
             + self.lines.capacity() * size_of::<Line>()
+            + self.stays.capacity() * size_of::<Stay>()
             + self.randoms.capacity() * AUTHOR
             + randoms * size_of::<(Random, MessageId)>()
             + self.spilled
@@ -365,7 +402,6 @@ impl Line {
             State::Ended(Outcome::Rejected(Rejection::Decision { reason, .. })) => reason.len(),
             State::Ended(_) | State::Held { .. } | State::Waiting { .. } => 0,
         };
-        let stay = self.stay.as_ref().map_or(0, |_| size_of::<Stay>());
-        reason + self.steps.spilled() + stay
+        reason + self.steps.spilled()
     }
 }

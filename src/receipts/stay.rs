@@ -57,6 +57,7 @@ pub(super) struct Released {
 /// A [`Wait`], as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Stay {
+    pub(super) message: MessageId,
     since: Timestamp,
     ahead: u32,
     /// What had been released when it went in.
@@ -73,8 +74,13 @@ impl Released {
 }
 
 impl Stay {
-    pub(super) fn new(since: Timestamp, ahead: u32, released: &Released) -> Self {
-        Self { since, ahead, before: released.counts, left: None }
+    pub(super) fn new(
+        message: MessageId,
+        since: Timestamp,
+        ahead: u32,
+        released: &Released,
+    ) -> Self {
+        Self { message, since, ahead, before: released.counts, left: None }
     }
 
     /// The message leaves its lane. What is released with that is not counted yet.

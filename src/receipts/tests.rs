@@ -238,6 +238,28 @@ fn those_who_outranked_a_message_are_counted_when_they_are_forgotten_and_not_nam
 }
 
 #[test]
+fn a_wait_is_forgotten_with_its_message_or_with_those_before_it() {
+    let mut receipts = receipts();
+    for second in 0..4 {
+        receipts.accept(KEY, at(second), MessageId(second + 1), None, None, waiting(1));
+    }
+    // The first was held, and waits only after the third.
+    receipts.wait(at(4), MessageId(3), at(9), 0);
+    receipts.wait(at(5), MessageId(1), at(9), 1);
+    receipts.wait(at(6), MessageId(4), at(9), 2);
+    let stays = |receipts: &Receipts| receipts.0.as_ref().map_or(0, |kept| kept.stays.len());
+    let ahead = |receipts: &Receipts, id| {
+        receipts.explain(MessageId(id)).and_then(|it| it.wait).map(|wait| wait.ahead)
+    };
+    receipts.expire(at(5 * MINUTE));
+    assert_eq!((stays(&receipts), ahead(&receipts, 1), ahead(&receipts, 3)), (3, None, Some(0)));
+    receipts.expire(at(5 * MINUTE + 2));
+    assert_eq!((stays(&receipts), ahead(&receipts, 3), ahead(&receipts, 4)), (1, None, Some(2)));
+    let restored = Receipts::restore(receipts.save(), HashKey::default()).unwrap();
+    assert_eq!((ahead(&restored, 4), restored.digest()), (Some(2), receipts.digest()));
+}
+
+#[test]
 fn a_wait_moves_with_the_clock_until_it_is_over() {
     let mut receipts = many(2);
     receipts.wait(at(10), MessageId(1), at(12), 0);
@@ -310,7 +332,10 @@ fn a_remembered_message_takes_the_memory_that_is_promised() {
     assert_eq!(receipts.heap_bytes(), plain + 1_000 + 4 * size_of::<Step>());
     let before = receipts.heap_bytes();
     receipts.wait(at(0), MessageId(2), at(1), 0);
-    assert!(receipts.heap_bytes() <= before + 72, "{}", receipts.heap_bytes() - before);
+    let first = receipts.heap_bytes() - before;
+    assert!(size_of::<Stay>() <= 80 && first <= 4 * 80, "{first}");
+    (3..=1_000).for_each(|id| receipts.wait(at(0), MessageId(id), at(1), 0));
+    assert!(receipts.heap_bytes() <= before + 2 * 80 * 1_000);
     receipts.expire(at(5 * MINUTE));
     assert_eq!(receipts.heap_bytes(), 0);
 }
@@ -338,6 +363,14 @@ fn what_does_not_hold_together_is_not_restored() {
         restore(|saved| saved.lines = vec![saved.lines[0].clone(); 65_537]),
         "more receipts than are ever remembered"
     );
+    let stay = Stay::new(MessageId(1), at(0), 0, &Released::default());
+    let waits = |count| {
+        let saved = Saved { stays: vec![stay.clone(); count], ..many(3).save() };
+        Receipts::restore(saved, HashKey::default()).err().map_or("", |corrupt| corrupt.0)
+    };
+    assert_eq!(waits(2 * 65_536), "");
+    assert_eq!(waits(2 * 65_536 + 1), "more waits than are ever remembered");
+    assert_eq!(restore(|saved| saved.first_stay = u64::MAX), "more waits than are ever remembered");
     let step = serde_json::to_value(Step::Answered { decision: DecisionName::Allow }).unwrap();
     let steps = |count| serde_json::from_value::<Steps>(vec![step.clone(); count].into());
     assert!(steps(16).is_ok() && steps(17).is_err());
