@@ -50,6 +50,7 @@ mod timers;
 mod tips;
 #[cfg(feature = "tracing")]
 pub mod tracing;
+mod what_if;
 
 /// Chapters beside the reference.
 pub mod guide {
@@ -113,3 +114,4 @@ pub use scheduler::Allowance;
 pub use stats::{Flow, Stats};
 pub use tally::Totals;
 pub use time::{Rate, Timestamp};
+pub use what_if::{Contrast, Difference, Differing, Fate, Fates, RejectedBy, WhatIfError, what_if};

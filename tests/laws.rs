@@ -5,6 +5,8 @@
 #[path = "laws/account.rs"]
 mod account;
 mod model;
+#[path = "laws/what_if.rs"]
+mod what_if;
 
 use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 

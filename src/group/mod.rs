@@ -198,15 +198,17 @@ impl Group {
         self.house.make(self.key()).filters.install(filter);
     }
 
-    /// Does again what a record says, as far as the group went then.
-    pub(crate) fn replay(&mut self, record: Record) -> Result<(), Refusal> {
+    /// Does again what a record says, as far as the group went then. A command is answered.
+    pub(crate) fn replay(&mut self, record: Record) -> Result<Option<Receipt>, Refusal> {
         let Record { at, event, stopped, .. } = record;
         let most = stopped.unwrap_or(u64::MAX);
         match event {
-            Event::Advance => drop(self.settle(at, most)),
-            Event::Command { by, command } => drop(self.try_push(at, &by, command, most)?),
+            Event::Advance => {
+                self.settle(at, most);
+                Ok(None)
+            }
+            Event::Command { by, command } => self.try_push(at, &by, command, most).map(Some),
         }
-        Ok(())
     }
 
     fn try_push(
