@@ -308,3 +308,39 @@ fn a_held_message_goes_on_by_the_role_that_its_author_had_when_it_was_sent() {
     };
     assert_eq!((delivered(true), delivered(false)), (2, 1));
 }
+
+#[test]
+fn a_filter_is_previewed_on_what_is_there_and_recent_and_not_the_apps_own() {
+    let spec = FilterSpec::parse("[custom:1 hold]\nholdme\n[custom:2 block]\nrejectme");
+    let filter = Arc::new(spec.expect("a good list").compile().expect("two words"));
+    let mut group = group(|_| {});
+    let other = FilterSpec::parse("word").expect("a list").compile().expect("one word");
+    let id = filter.id();
+    join(&mut group, START, "ann", 1).expect("she may come in");
+    let say = |group: &mut Group, now, by, text: &str| {
+        let sent = group.push(now, by, Command::text(text)).expect("it is accepted");
+        while group.poll().is_some() {}
+        let Receipt::Sent { message, .. } = sent else { panic!("{sent:?}") };
+        message
+    };
+    let old = say(&mut group, START, session(1), "an old word");
+    let now = START + Duration::from_secs(60);
+    say(&mut group, now, Author::App, "the app's own word");
+    let delivered = say(&mut group, now, session(1), "a word");
+    group.install_filter(filter);
+    group.push(now, Author::App, Command::UseFilter { filter: Some(id) }).expect("it is installed");
+    let held = say(&mut group, now, session(1), "holdme, word");
+    let rejected = say(&mut group, now, session(1), "rejectme, word");
+    group.push(now, Author::App, Command::UseFilter { filter: None }).expect("none is fine");
+    say(&mut group, now, session(1), "nothing");
+    let waiting = say(&mut group, now, session(1), "a waiting word");
+    let before = group.digest();
+    let seen = |within| {
+        let preview = group.preview_filter(&other, Duration::from_secs(within));
+        (preview.judged, preview.shown.iter().map(|met| met.message).collect::<Vec<_>>())
+    };
+    assert_eq!(seen(59), (4, vec![waiting, held, delivered]));
+    assert_eq!(seen(60), (5, vec![waiting, held, delivered, old]));
+    assert!(group.explain(rejected).is_some(), "it is remembered, but not what it said");
+    assert_eq!(group.digest(), before);
+}

@@ -37,6 +37,7 @@ mod laws;
 mod list;
 mod mask;
 mod pattern;
+mod preview;
 mod reading;
 mod scan;
 mod spec;
@@ -50,6 +51,7 @@ use aho_corasick::{MatchKind, automaton::Automaton, nfa::contiguous::NFA};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+pub use self::preview::{Met, Preview};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 use self::{
     fold::FOLD_VERSION,

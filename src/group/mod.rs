@@ -12,6 +12,7 @@ mod lanes;
 mod membership;
 mod outbox;
 mod parts;
+mod preview;
 mod read;
 mod rules_in_force;
 mod snapshot;
