@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use liveroom::{
     Author, Cap, Class, Command, Decision, Draft, Epoch, Group, GroupConfig, GroupId, GroupPatch,
     HashKey, Outcome, Output, Patience, Platform, Priority, Profile, Random, Rate, Receipt,
-    Refusal, RestoreError, Role, RoleSet, SessionId, Settings, Silence, Snapshot, Span, State,
-    Timestamp, UserId,
+    Refusal, RestoreError, Role, RoleSet, Rule, SessionId, Settings, Silence, SlowMode, Snapshot,
+    Span, State, Timestamp, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -343,4 +343,48 @@ fn a_filter_is_previewed_on_what_is_there_and_recent_and_not_the_apps_own() {
     assert_eq!(seen(60), (5, vec![waiting, held, delivered, old]));
     assert!(group.explain(rejected).is_some(), "it is remembered, but not what it said");
     assert_eq!(group.digest(), before);
+}
+
+#[test]
+fn an_explanation_names_the_rules_that_were_in_force_and_for_whom() {
+    let filter = FilterSpec::parse("word").expect("a list").compile().expect("one word");
+    let (filter, ann) = (Arc::new(filter), session(1));
+    let as_ann = Author::AppAs { user: user("ann"), profile: Profile::default() };
+    // One of the four rules in force: how it is for ann, for the app in her name, and for the app.
+    let of = |change: &dyn Fn(&mut Settings), prepare: Option<Command>, rule: Rule| {
+        let mut group = group(|settings| {
+            settings.powers = GroupConfig::modern().settings().powers;
+            change(settings);
+        });
+        group.install_filter(filter.clone());
+        join(&mut group, START, "ann", 1).expect("she may come in");
+        if let Some(command) = prepare {
+            group.push(START, Author::App, command).expect("the app may");
+        }
+        [ann.clone(), as_ann.clone(), Author::App].map(|by| {
+            let sent = group.push(START, by, Command::text("hello"));
+            let Ok(Receipt::Sent { message, .. }) = sent else { panic!("{sent:?}") };
+            let rules = group.explain(message).expect("it is remembered").rules;
+            let others = Rule::ALL.into_iter().filter(|other| *other != rule);
+            assert!(others.into_iter().all(|other| !rules.passed(other) && !rules.exempt(other)));
+            (rules.passed(rule), rules.exempt(rule))
+        })
+    };
+    let (held, free, none) = ((true, false), (false, true), (false, false));
+    let slow = |exempt| SlowMode { interval: Duration::from_secs(1), exempt };
+    let members = RoleSet::NONE.with(Role::Member);
+    let id = filter.id();
+    assert_eq!(of(&|_| {}, None, Rule::SlowMode), [none; 3]);
+    let set = |settings: &mut Settings| settings.slow_mode = Some(slow(RoleSet::STAFF));
+    assert_eq!(of(&set, None, Rule::SlowMode), [held, free, free]);
+    let set = |settings: &mut Settings| settings.slow_mode = Some(slow(members));
+    assert_eq!(of(&set, None, Rule::SlowMode), [free, free, free]);
+    let set = |settings: &mut Settings| settings.filter = Some(id);
+    assert_eq!(of(&set, None, Rule::Filter), [held, held, free]);
+    let set = |settings: &mut Settings| settings.mute_all_exempt = members;
+    assert_eq!(of(&set, Some(Command::MuteAll { on: true }), Rule::MuteAll), [free, free, free]);
+    let set = |settings: &mut Settings| settings.speakers = Some(1_001);
+    let mark =
+        Command::Mark { users: vec![user("ann")].into(), marks: vec![1_001].into(), on: true };
+    assert_eq!(of(&set, Some(mark), Rule::Speakers), [held, free, free]);
 }
