@@ -79,6 +79,8 @@ impl Plan {
         settings.asking.filter_hold.deadline = hold;
         // The owner may have panel, stage and board open, and load each again within the grace time.
         settings.presence.per_user = 16;
+        // For the owner, who asks what would have been.
+        settings.journal = true;
         settings
     }
 }

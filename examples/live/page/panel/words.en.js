@@ -71,6 +71,10 @@ export const page = {
   reserveHelp: "How much of the burst only the most urgent may use: gifts, the staff, orders. It must be less than the burst.",
   apply: "Apply",
   asItIs: "As it is now",
+  whatIfAsk: "What if the last 5 minutes had been so?",
+  whatIfMore: "Messages that would have gone otherwise",
+  whatIfUnknown: "Messages that were refused then are not in the journal: what would have become of them is not known.",
+  preview: "What would it have caught?",
 
   words: "Filter words",
   wordsLabel: "The whole list, one term a line; it takes the place of the one in force",
@@ -270,6 +274,37 @@ export const traffic = {
   tooMuch: "The reserve must be less than the burst, or ordinary messages would never come through.",
   applied: "In force.",
 };
+
+export const whatIf = {
+  /** @param {string} clock */
+  since: (clock) => `Since ${clock}, as it would have been at each rate:`,
+  /** @param {any} would @param {any} was */
+  says(would, was) {
+    const times = was.mean_ms === would.mean_ms ? "" : ` The mean wait: ${wait(would.mean_ms)} instead of ${wait(was.mean_ms)}.`;
+    return `At ${number(would.rate)}/s ${number(would.delivered)} delivered instead of ${number(was.delivered)}: ${number(would.gained)} more, ${number(would.lost)} fewer.${times}`;
+  },
+  /** @param {any[]} points */
+  chart: (points) => points.map((point) => `${number(point.rate)} a second: ${number(point.delivered)} delivered, ${number(point.discarded)} discarded`).join("; "),
+  /** @param {string} was @param {string} would */
+  differs: (was, would) => `${fate(was)} → ${fate(would)}`,
+};
+
+/** @param {string} one */
+const fate = (one) => (one === "open" ? "On its way" : outcomes[one] ?? reasons[one] ?? one);
+
+export const preview = {
+  /** @param {any} told @param {string} clock */
+  says({ judged, tag, mask, hold, block }, clock) {
+    const parts = [block > 0 && `${number(block)} turned away`, hold > 0 && `${number(hold)} held`, mask > 0 && `${number(mask)} masked`, tag > 0 && `${number(tag)} tagged`];
+    const met = parts.filter(Boolean).join(", ");
+    return `Of ${plural(judged, "message")} since ${clock}: ${met || "none would have been met"}.`;
+  },
+  /** @param {string} treatment @param {string} term */
+  met: (treatment, term) => `${TREATMENTS[treatment] ?? treatment} for “${term}”`,
+};
+
+/** @type {Record<string, string>} */
+const TREATMENTS = { tag: "Tagged", mask: "Masked", hold: "Held", block: "Turned away" };
 
 export const list = {
   now: (/** @type {number} */ n) => plural(n, "term"),

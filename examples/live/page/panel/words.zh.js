@@ -67,6 +67,10 @@ export const page = {
   reserveHelp: "突发额度中只留给最紧急消息（礼物、管理员、指令）的部分，必须小于突发额度。",
   apply: "应用",
   asItIs: "恢复为当前值",
+  whatIfAsk: "假如最近 5 分钟按此设置？",
+  whatIfMore: "结果会不同的消息",
+  whatIfUnknown: "当时被拒绝的消息不在日志里，结果会怎样无从得知。",
+  preview: "它会拦下什么？",
 
   words: "敏感词",
   wordsLabel: "完整词表，每行一词；将替换当前词表",
@@ -257,6 +261,37 @@ export const traffic = {
   tooMuch: "预留必须小于突发额度，否则普通消息永远无法通过。",
   applied: "已生效。",
 };
+
+export const whatIf = {
+  /** @param {string} clock */
+  since: (clock) => `自 ${clock} 起，按各速率本会如何：`,
+  /** @param {any} would @param {any} was */
+  says(would, was) {
+    const times = was.mean_ms === would.mean_ms ? "" : `平均等待 ${wait(would.mean_ms)}，原为 ${wait(was.mean_ms)}。`;
+    return `每秒 ${number(would.rate)} 条时送达 ${number(would.delivered)} 条，原为 ${number(was.delivered)} 条：多 ${number(would.gained)} 条，少 ${number(would.lost)} 条。${times}`;
+  },
+  /** @param {any[]} points */
+  chart: (points) => points.map((point) => `每秒 ${number(point.rate)} 条：送达 ${number(point.delivered)}，丢弃 ${number(point.discarded)}`).join("；"),
+  /** @param {string} was @param {string} would */
+  differs: (was, would) => `${fate(was)} → ${fate(would)}`,
+};
+
+/** @param {string} one */
+const fate = (one) => (one === "open" ? "尚未结束" : outcomes[one] ?? reasons[one] ?? one);
+
+export const preview = {
+  /** @param {any} told @param {string} clock */
+  says({ judged, tag, mask, hold, block }, clock) {
+    const parts = [block > 0 && `驳回 ${number(block)} 条`, hold > 0 && `待审 ${number(hold)} 条`, mask > 0 && `遮盖 ${number(mask)} 条`, tag > 0 && `标记 ${number(tag)} 条`];
+    const met = parts.filter(Boolean).join("，");
+    return `自 ${clock} 起 ${number(judged)} 条消息：${met || "一条也不会命中"}。`;
+  },
+  /** @param {string} treatment @param {string} term */
+  met: (treatment, term) => `${TREATMENTS[treatment] ?? treatment}：“${term}”`,
+};
+
+/** @type {Record<string, string>} */
+const TREATMENTS = { tag: "标记", mask: "遮盖", hold: "待审", block: "驳回" };
 
 export const list = {
   now: (/** @type {number} */ n) => `${number(n)} 个词`,
