@@ -16,6 +16,7 @@ mod directory;
 mod engine;
 mod entry;
 pub mod filter;
+mod folds;
 mod form;
 mod group;
 mod hub;
@@ -82,13 +83,14 @@ pub use command::{
     Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
 };
 pub use config::{
-    Absence, Asking, Cap, ConfigError, GroupConfig, Lane, Limits, Patience, Power, Powers,
-    Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet, Traffic,
+    Absence, Asking, Cap, ConfigError, FoldRule, Folding, GroupConfig, Lane, Limits, Patience,
+    Power, Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet,
+    Traffic,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
 pub use engine::{Creation, Engine, EngineConfig, PushError};
-pub use entry::{Body, Changed, Entry, Notice, ProfileChanges, Subject, Tip, TipKind};
+pub use entry::{Body, Changed, Entry, Folded, Notice, ProfileChanges, Subject, Tip, TipKind};
 pub use group::{Group, RestoreError, Snapshot, Waiting};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{

@@ -56,6 +56,20 @@ pub enum Output {
         /// Whether the author may be told. If not, the host says success.
         disclose: bool,
     },
+    /// A fold is over: no message of it is on its way, and none came within its window. Told of folds
+    /// of at least two messages; each of them has its own [`Ended`](Self::Ended).
+    FoldEnded {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Its first message.
+        message: Arc<Message>,
+        /// How many messages were delivered or lost to the rate, or when the group ended.
+        total: u64,
+        /// How many of them were delivered.
+        delivered: u64,
+        /// How many more staff took out.
+        removed: u64,
+    },
     /// A user became a member, or another of their sessions came in; `user` is `None` for a guest.
     Joined {
         /// The record it follows from.
@@ -153,6 +167,7 @@ impl Output {
             Self::Tail { record, .. }
             | Self::Ask { record, .. }
             | Self::Ended { record, .. }
+            | Self::FoldEnded { record, .. }
             | Self::Joined { record, .. }
             | Self::Left { record, .. }
             | Self::Presence { record, .. }
@@ -242,6 +257,8 @@ pub enum Due {
     Expiry,
     /// A question was not answered.
     Decision,
+    /// Messages that were folded are offered to the lanes, or a fold is over.
+    Fold,
     /// Tips that were folded may be given.
     Tip,
     /// Likes and follows go into the profile.

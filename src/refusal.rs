@@ -77,6 +77,8 @@ pub enum Field {
     Questions,
     /// Open questions about one author's messages.
     AuthorQuestions,
+    /// Messages in folds, and the folds.
+    Folds,
     /// The members of a group.
     Members,
     /// The admins of a group.
@@ -134,6 +136,7 @@ impl Field {
             Self::Applicants => ("the users who wait to be admitted", FEW),
             Self::Questions => ("the open questions", FEW),
             Self::AuthorQuestions => ("the open questions about one author", FEW),
+            Self::Folds => ("the folded messages", FEW),
             Self::Members => ("the members", FEW),
             Self::Admins => ("the admins", FEW),
             Self::CustomElements => ("the custom elements of a message", FEW),
@@ -418,7 +421,7 @@ mod tests {
     #[test]
     fn each_field_has_a_sentence_of_its_own_that_says_its_form() {
         let fields = fields();
-        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 35));
+        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 36));
         let sentences: BTreeSet<String> = fields.iter().map(|&field| told(field)).collect();
         assert_eq!(sentences.len(), fields.len());
         for sentence in sentences {

@@ -186,6 +186,10 @@ fn telling(output: &Output) -> Telling<'_> {
         Output::Ended { message, session, outcome, .. } => {
             Telling { session: *session, ..ended(outcome).about(message) }
         }
+        Output::FoldEnded { message, total, .. } => {
+            let count = Some(*total);
+            Telling { count, ..Telling::of(Level::DEBUG, "fold_ended").about(message) }
+        }
         Output::Joined { user, device, already, .. } => {
             let what = if *already { "attached" } else { "joined" };
             let session = Some(device.session);

@@ -9,7 +9,8 @@ use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 use liveroom::{
     Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey, Kind,
     Lane, Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt,
-    Record, Refusal, RoleSet, SessionId, Snapshot, Span, State, Timestamp, UserId, replay,
+    Record, Refusal, RoleSet, Seq, SessionId, Snapshot, Span, State, Step, Timestamp, UserId,
+    replay,
 };
 use model::{
     Model, ModelReceipt,
@@ -244,7 +245,7 @@ fn watch_releases(
     script.knobs.weights = [1; 5];
     script.knobs.exempt = 1;
     let mut stage = Stage::new(&script);
-    let mut waiting = BTreeMap::new();
+    let mut lanes = Lanes::default();
     // A filter put in force would hold messages, which then wait in no lane.
     let drop =
         |command: &Command| is_change(command) || matches!(command, Command::UseFilter { .. });
@@ -255,33 +256,54 @@ fn watch_releases(
         if let (Some(Ok(Receipt::Sent { message, duplicate: false, .. })), Some((_, command))) =
             (&answer, &line.1)
         {
-            settle(&mut waiting, &outputs, &mut check)?;
+            lanes.settle(&outputs, &mut check)?;
             outputs.clear();
             let Command::Send(draft) = command else { continue };
             let explained = stage.group.explain(*message).expect("just accepted");
             let lane = InLane { author: explained.author, priority: draft.effective_priority() };
-            waiting.insert(*message, lane);
+            // What joined a fold is in no lane before it leads, and then at an unknown time.
+            let joined = |step: &Step| matches!(step, Step::Folded { .. });
+            let all = if explained.steps.iter().any(joined) {
+                &mut lanes.folded
+            } else {
+                &mut lanes.waiting
+            };
+            all.insert(*message, lane);
         }
         outputs.extend(more);
-        settle(&mut waiting, &outputs, &mut check)?;
+        lanes.settle(&outputs, &mut check)?;
     }
     Ok(())
 }
 
-fn settle(
-    waiting: &mut BTreeMap<MessageId, InLane>,
-    outputs: &[Output],
-    check: &mut impl FnMut(&InLane, &BTreeMap<MessageId, InLane>) -> Result<(), TestCaseError>,
-) -> Result<(), TestCaseError> {
-    for output in outputs {
-        if let Output::Ended { message, outcome, .. } = output {
-            let Some(lane) = waiting.remove(&message.id) else { continue };
-            if matches!(outcome, Outcome::Delivered { .. }) {
-                check(&lane, waiting)?;
+/// What is on its way: in the lanes for sure, and in folds.
+#[derive(Default)]
+struct Lanes {
+    waiting: BTreeMap<MessageId, InLane>,
+    folded: BTreeMap<MessageId, InLane>,
+    last: Seq,
+}
+
+impl Lanes {
+    fn settle(
+        &mut self,
+        outputs: &[Output],
+        check: &mut impl FnMut(&InLane, &BTreeMap<MessageId, InLane>) -> Result<(), TestCaseError>,
+    ) -> Result<(), TestCaseError> {
+        for output in outputs {
+            let Output::Ended { message, outcome, .. } = output else { continue };
+            let own = self.waiting.remove(&message.id);
+            let Some(lane) = own.or_else(|| self.folded.remove(&message.id)) else { continue };
+            // Of those that share an entry the first was released, and is one turn.
+            if let Outcome::Delivered { seq, .. } = outcome
+                && *seq > self.last
+            {
+                self.last = *seq;
+                check(&lane, &self.waiting)?;
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 proptest! {
@@ -562,14 +584,22 @@ proptest! {
     #[test]
     fn law_6_the_promise_holds_in_every_window(script in script::script(60)) {
         let mut stage = Stage::new(&script);
-        let mut times = Vec::new();
+        // One for each entry: by the outcomes, for those evicted at once, and as they are read, for
+        // those that tell a last total.
+        let mut times = BTreeMap::new();
+        let mut cursor = stage.group.tail();
         for line in lines(&script, is_change) {
             for output in stage.play(&line).1 {
-                if let Output::Ended { outcome: Outcome::Delivered { at, .. }, .. } = output {
-                    times.push(at);
+                if let Output::Ended { outcome: Outcome::Delivered { seq, at }, .. } = output {
+                    times.insert(seq, at);
                 }
             }
+            let messages = stage.read(&mut cursor).0.into_iter().filter(|entry| {
+                !matches!(entry.class, Class::Tip | Class::Notice)
+            });
+            times.extend(messages.map(|entry| (entry.seq, entry.at)));
         }
+        let times: Vec<Timestamp> = times.into_values().collect();
         let traffic = &stage.group.config().settings().traffic;
         let (rate, burst) = (u128::from(traffic.rate.get()), u128::from(traffic.burst));
         for (first, from) in times.iter().enumerate() {
@@ -625,7 +655,7 @@ proptest! {
         rounds in 1_u8..8,
     ) {
         let mut settings = GroupConfig::modern().settings().clone();
-        settings.traffic.exempt = RoleSet::NONE;
+        (settings.traffic.exempt, settings.folding) = (RoleSet::NONE, None);
         let lane = Lane { capacity: 1_000, max_wait: Duration::from_mins(1) };
         settings.traffic.lanes[Priority::Normal] = lane;
         // Member, admin, owner, app.

@@ -30,6 +30,7 @@ const RANKS: &[Rank] = &[
     Rank::Apart(&[
         "attributes",
         "filter",
+        "folds",
         "form",
         "log",
         "modes",

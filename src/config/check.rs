@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{ConfigError, GroupConfig, Lane, MAX_USERS, Power, Settings};
+use super::{ConfigError, FoldRule, Folding, GroupConfig, Lane, MAX_USERS, Power, Settings};
 use crate::{bounds, message::Priority};
 
 impl Settings {
@@ -15,8 +15,8 @@ impl Settings {
         Ok(GroupConfig(Arc::new(self)))
     }
 
-    /// The most outputs that one command, or one deadline, can put out: every waiting and held
-    /// message may end, and every user named may be told over every session.
+    /// The most outputs that one command, or one deadline, can put out, beside those of folds: every
+    /// waiting and held message may end, and every user named may be told over every session.
     pub(crate) fn reach(&self) -> u64 {
         let waiting: u64 = self.traffic.lanes.0.iter().map(|lane| u64::from(lane.capacity)).sum();
         let named = MAX_USERS * (u64::from(self.presence.per_user) + 4);
@@ -98,14 +98,35 @@ impl Settings {
             ),
             ((1..=1_024).contains(&limits.elements), "limits.elements", "1 to 1,024"),
             (
-                u64::from(limits.outputs) >= self.reach(),
+                u64::from(limits.outputs)
+                    >= self.reach() + self.folding.as_ref().map_or(0, Folding::reach),
                 "limits.outputs",
-                "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, and 128",
+                "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, 128, and \
+                 what folding allows to wait and to be open",
             ),
         ];
-        let broken = rules.into_iter().find(|(holds, ..)| !holds);
+        let folding = self.folding.iter().flat_map(folding_rules);
+        let broken = folding.chain(rules).find(|(holds, ..)| !holds);
         broken.map(|(_, field, rule)| ConfigError { field, rule })
     }
+}
+
+fn folding_rules(folding: &Folding) -> [(bool, &'static str, &'static str); 6] {
+    const HOUR: Duration = Duration::from_hours(1);
+    let all =
+        |holds: fn(&FoldRule) -> bool| [folding.combos, folding.echoes].iter().flatten().all(holds);
+    [
+        (
+            all(|rule| !rule.window.is_zero() && rule.window <= HOUR),
+            "folding.window",
+            "more than zero and at most an hour",
+        ),
+        (all(|rule| rule.interval <= rule.window), "folding.interval", "at most the window"),
+        (all(|rule| (1..=65_536).contains(&rule.open)), "folding.open", "1 to 65,536"),
+        (all(|rule| (1..=4_096).contains(&rule.messages)), "folding.messages", "1 to 4,096"),
+        ((1..=64).contains(&folding.names), "folding.names", "1 to 64"),
+        (folding.waiting <= 65_536, "folding.waiting", "at most 65,536"),
+    ]
 }
 
 #[cfg(test)]
@@ -183,6 +204,43 @@ mod tests {
     }
 
     #[test]
+    fn folding_that_cannot_hold_together_is_named() {
+        let broken = |change: &dyn Fn(&mut Folding, &mut Limits)| {
+            let mut settings = GroupConfig::modern().settings().clone();
+            let mut folding = settings.folding.clone().unwrap();
+            change(&mut folding, &mut settings.limits);
+            settings.folding = Some(folding);
+            settings.build().map_err(|error| error.field).err()
+        };
+        let rule = |change: fn(&mut FoldRule)| {
+            let combos = broken(&|it, _| change(it.combos.as_mut().unwrap()));
+            assert_eq!(combos, broken(&|it, _| change(it.echoes.as_mut().unwrap())));
+            combos
+        };
+        assert_eq!(broken(&|_, _| {}), None);
+        assert_eq!(rule(|it| it.window = Duration::from_hours(1)), None);
+        assert_eq!(rule(|it| it.window += Duration::from_hours(1)), Some("folding.window"));
+        let none = |it: &mut FoldRule| (it.window, it.interval) = Default::default();
+        assert_eq!(rule(none), Some("folding.window"));
+        assert_eq!(rule(|it| it.interval = it.window), None);
+        assert_eq!(
+            rule(|it| it.interval = it.window + Duration::from_nanos(1)),
+            Some("folding.interval")
+        );
+        assert_eq!(rule(|it| it.open = 0), Some("folding.open"));
+        assert_eq!(rule(|it| it.open = 65_537), Some("folding.open"));
+        assert_eq!(rule(|it| it.messages = 4_096), None);
+        assert_eq!(rule(|it| it.messages = 4_097), Some("folding.messages"));
+        assert_eq!(rule(|it| it.messages = 0), Some("folding.messages"));
+        assert_eq!(broken(&|it, _| it.names = 65), Some("folding.names"));
+        assert_eq!(broken(&|it, _| it.names = 0), Some("folding.names"));
+        assert_eq!(broken(&|it, _| it.waiting = 65_537), Some("folding.waiting"));
+        // 8,176 without folds, 2,048 messages in them, 256 combos, 512 echoes.
+        assert_eq!(broken(&|_, limits| limits.outputs = 10_992), None);
+        assert_eq!(broken(&|_, limits| limits.outputs = 10_991), Some("limits.outputs"));
+    }
+
+    #[test]
     fn settings_from_outside_pass_the_same_gate() {
         for config in [GroupConfig::livestream(), GroupConfig::vendor(), GroupConfig::modern()] {
             let text = serde_json::to_string(&config).unwrap();
@@ -211,5 +269,7 @@ mod tests {
         assert_eq!([&livestream, &vendor, &modern].map(tells), [true, false, true]);
         assert!(modern.settings().powers.contains(Power::Admins));
         assert_eq!(modern.settings().history, 20);
+        let folds = |config: &GroupConfig| config.settings().folding.is_some();
+        assert_eq!([&livestream, &vendor, &modern].map(folds), [false, false, true]);
     }
 }

@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::{
     entry::TipKind,
     id::FilterId,
-    message::{PerClass, PerPriority},
+    message::{Kind, PerClass, PerPriority},
     role::{Role, RoleSet},
     time::Rate,
 };
@@ -257,6 +257,61 @@ pub struct Presence {
     pub per_user: u32,
 }
 
+/// Messages that say the same, told in one entry with a count: what is folded, and how.
+///
+/// A message that says what another said within the window joins its fold. It comes to its own
+/// outcome: delivered in the entry that it shares with others, or discarded with it. See
+/// [`Folded`](crate::Folded) for what an entry tells, and
+/// [`Output::FoldEnded`](crate::Output::FoldEnded) for the totals.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Folding {
+    /// Gifts of one author, of the same priority and with the same content to the byte: a combo.
+    pub combos: Option<FoldRule>,
+    /// Texts of the same priority and with the same content, by anybody. Messages of other kinds are
+    /// never folded.
+    pub echoes: Option<FoldRule>,
+    /// Whose texts are not folded. Staff by default.
+    pub exempt: RoleSet,
+    /// How many authors an entry names, 1 to 64; it counts the rest. Default 10.
+    pub names: u32,
+    /// Messages that wait in all folds together, at most 65,536; past it a message goes its own way.
+    /// Default 2,048.
+    pub waiting: u32,
+}
+
+/// How messages of one kind are folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FoldRule {
+    /// How long after the last message of a fold the next one still joins it. Default 3 s.
+    pub window: Duration,
+    /// The least time from one entry of a fold to when the next is offered; at most the window.
+    /// Default 1 s.
+    pub interval: Duration,
+    /// Folds at once, at most 65,536; past it a message begins none. Default 256 combos and 512
+    /// echoes.
+    pub open: u32,
+    /// Messages in one entry, 1 to 4,096. A fold that has as many is told before its interval is over.
+    /// Default 256.
+    pub messages: u32,
+}
+
+impl Folding {
+    /// The rule for messages of a kind, if they are folded.
+    pub(crate) fn rule(&self, kind: Kind) -> Option<&FoldRule> {
+        match kind {
+            Kind::Gift => self.combos.as_ref(),
+            Kind::Text => self.echoes.as_ref(),
+            Kind::Like | Kind::Follow | Kind::Control | Kind::Host(_) => None,
+        }
+    }
+
+    /// The most outputs that all folds can put out at once: every message's end, and every fold's.
+    pub(crate) fn reach(&self) -> u64 {
+        let rules = [self.combos, self.echoes].into_iter().flatten();
+        u64::from(self.waiting) + rules.map(|rule| u64::from(rule.open)).sum::<u64>()
+    }
+}
+
 /// A pause between two messages of one author.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SlowMode {
@@ -284,7 +339,8 @@ pub struct Limits {
     /// Users who wait to be admitted. Default 1,000.
     pub applicants: u32,
     /// Outputs that wait to be polled. Default 16,384. At least what one command can put out: one
-    /// for every message that can wait or be held, and those for 500 users with all their sessions.
+    /// for every message that can wait or be held, those for 500 users with all their sessions, and
+    /// one for every fold and every message in one.
     pub outputs: u32,
 }
 
@@ -325,6 +381,8 @@ pub struct Settings {
     pub speakers: Option<u32>,
     /// A pause between messages, if any.
     pub slow_mode: Option<SlowMode>,
+    /// Which messages are folded into one entry. `None` but in [`modern`](GroupConfig::modern).
+    pub folding: Option<Folding>,
     /// How often likes and follows go into the group's profile. Default 4 s: between the 3 and 5 of
     /// the modelled service's guide, where it answers how they are counted (FAQ 6).
     pub tally: Duration,

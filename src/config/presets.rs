@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Absence, Asking, Cap, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence, QuitAcross,
-    Retention, Settings, Silence, TipConfig, TipSet, Traffic,
+    Absence, Asking, Cap, FoldRule, Folding, GroupConfig, Lane, Limits, Patience, Power, Powers,
+    Presence, QuitAcross, Retention, Settings, Silence, TipConfig, TipSet, Traffic,
 };
 use crate::{
     entry::TipKind,
@@ -47,7 +47,8 @@ impl GroupConfig {
         Self(Arc::new(settings))
     }
 
-    /// What users of other systems expect: every [`Power`], and 20 messages of history for newcomers.
+    /// What users of other systems expect: every [`Power`], 20 messages of history for newcomers, and
+    /// gift combos and identical texts folded.
     pub fn modern() -> Self {
         let mut settings = Settings::from(Self::vendor());
         settings.powers = Powers(u32::MAX);
@@ -55,7 +56,25 @@ impl GroupConfig {
         settings.presence.quit = QuitAcross::Independent;
         // 20 messages: what the modelled service sells as history for newcomers.
         settings.history = 20;
+        settings.folding = Some(folding());
         Self(Arc::new(settings))
+    }
+}
+
+fn folding() -> Folding {
+    let rule = FoldRule {
+        window: Duration::from_secs(3),
+        interval: Duration::from_secs(1),
+        open: 256,
+        messages: 256,
+    };
+    Folding {
+        combos: Some(rule),
+        // Every text that is new opens one: at 40 a second, 120 in the window.
+        echoes: Some(FoldRule { open: 512, ..rule }),
+        exempt: RoleSet::STAFF,
+        names: 10,
+        waiting: 2_048,
     }
 }
 
@@ -101,6 +120,7 @@ fn livestream() -> Settings {
         mute_all_exempt: RoleSet::STAFF,
         speakers: None,
         slow_mode: None,
+        folding: None,
         tally: 4 * SECOND,
         filter: None,
         limits: Limits {

@@ -8,6 +8,7 @@
 
 mod advance;
 mod filters;
+mod folding;
 mod lanes;
 mod membership;
 mod outbox;
@@ -33,7 +34,7 @@ use self::{
 use crate::{
     command::{Command, Newcomer, Receipt},
     config::GroupConfig,
-    entry::{Body, Notice, Tip},
+    entry::{Body, Folded, Notice, Tip},
     filter::Filter,
     form,
     id::{Epoch, GroupId, HashKey, Seq, SessionId, UserId},
@@ -348,8 +349,18 @@ impl Group {
 
     /// Appends one entry to the history.
     fn append(&mut self, now: Timestamp, class: Class, body: Body) -> Seq {
+        self.append_folded(now, class, body, None)
+    }
+
+    fn append_folded(
+        &mut self,
+        now: Timestamp,
+        class: Class,
+        body: Body,
+        folded: Option<Box<Folded>>,
+    ) -> Seq {
         let retention = &self.config.settings().retention;
-        let seq = self.log.append(now, retention, class, body).seq;
+        let seq = self.log.append_folded(now, retention, class, body, folded).seq;
         self.outbox.grew(seq, class == Class::High);
         seq
     }

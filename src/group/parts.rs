@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     attributes::{Attributes, Counters},
+    folds::Folds,
     id::HashKey,
     modes::Modes,
     mutes::Mutes,
@@ -26,6 +27,7 @@ use crate::{
 pub(super) struct Talk {
     pub(super) scheduler: Scheduler<Pending>,
     pub(super) receipts: Receipts,
+    pub(super) folds: Folds<Pending>,
     pub(super) tips: Tips,
     pub(super) account: Account,
 }
@@ -78,10 +80,14 @@ impl<T: Part> Lazy<T> {
 
 impl Lazy<Talk> {
     pub(super) fn heap_bytes(&self) -> usize {
-        let Some(Talk { scheduler: _, receipts, tips, account }) = self.0.as_deref() else {
+        let Some(Talk { scheduler: _, receipts, folds, tips, account }) = self.0.as_deref() else {
             return 0;
         };
-        size_of::<Talk>() + receipts.heap_bytes() + tips.heap_bytes() + account.heap_bytes()
+        size_of::<Talk>()
+            + receipts.heap_bytes()
+            + folds.heap_bytes()
+            + tips.heap_bytes()
+            + account.heap_bytes()
     }
 }
 
@@ -121,6 +127,7 @@ impl Part for Talk {
         Self {
             scheduler: Scheduler::new(key),
             receipts: Receipts::default(),
+            folds: Folds::default(),
             tips: Tips::default(),
             account: Account::default(),
         }
@@ -159,6 +166,7 @@ impl Talk {
     pub(super) fn shift(&mut self, shift: Shift) {
         self.scheduler.shift(shift);
         self.receipts.shift(shift);
+        self.folds.shift(shift);
         self.tips.shift(shift);
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     config::GroupConfig,
     corrupt::Corrupt,
     filter::Filter,
+    folds,
     id::{Epoch, FilterId, GroupId, HashKey, MessageId, stable_hash},
     log,
     message::{Message, PerPriority},
@@ -62,6 +63,7 @@ struct State {
     filter: Option<FilterId>,
     review: review::Saved<Asked>,
     scheduler: scheduler::Saved<Pending>,
+    folds: folds::Saved<Pending>,
     tips: tips::Saved,
     tally: tally::Saved,
     log: log::Saved,
@@ -74,6 +76,7 @@ impl State {
     /// Whether nothing was said in it yet.
     fn is_silent(&self) -> bool {
         self.scheduler.is_new()
+            && self.folds.is_new()
             && self.tips == tips::Saved::default()
             && self.receipts == receipts::Saved::default()
             && self.flow == PerPriority::default()
@@ -155,6 +158,7 @@ impl Group {
             filter: self.house.filters.id_in_force(),
             review: self.house.review.save(),
             scheduler: self.talk.scheduler.save(),
+            folds: self.talk.folds.save(),
             tips: self.talk.tips.save(),
             tally: self.house.tally.save(),
             log: self.log.save(),
@@ -198,6 +202,7 @@ impl Group {
         let talk = Talk {
             scheduler: scheduler::Scheduler::restore(state.clock, state.scheduler, traffic, key)?,
             receipts: receipts::Receipts::restore(state.receipts, key)?,
+            folds: folds::Folds::restore(state.clock, state.folds, key)?,
             tips: tips::Tips::restore(state.tips)?,
             account: state.flow.into(),
         };
@@ -246,6 +251,7 @@ impl Group {
             }
             waiting[priority] += 1;
         }
+        self.check_folds(&mut ids, &mut waiting)?;
         let mut held = PerPriority::<u64>::default();
         for (_, question) in self.house.review.iter() {
             let Message { id, priority, sender, .. } = &*question.payload.pending.message;
@@ -280,7 +286,9 @@ impl Group {
             return Err(Corrupt("more outputs than may wait"));
         }
         let quiet = !self.house.disbanded
-            || (self.talk.scheduler.len() == 0 && self.house.review.len() == 0);
+            || (self.talk.scheduler.len() == 0
+                && self.talk.folds.reach() == 0
+                && self.house.review.len() == 0);
         if quiet { Ok(()) } else { Err(Corrupt("a disbanded group with messages on their way")) }
     }
 }

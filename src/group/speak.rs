@@ -3,11 +3,11 @@
 //! The order is that of the modelled service's guide, where it answers why messages are lost (FAQ 5): a
 //! message can pass the question before delivery and then fall to the limit.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use crate::{
     command::{Decision, Draft, Receipt},
-    config::Silence,
+    config::{Silence, Traffic},
     entry::Body,
     id::{MessageId, Seq, SessionId, Ticket, UserId},
     message::{Content, Directive, Kind, Message, Sender},
@@ -30,6 +30,12 @@ use super::{Caller, Group, Voice, filters::Screened, parts::Talk};
 pub(super) struct Pending {
     pub(super) message: Arc<Message>,
     pub(super) session: Option<SessionId>,
+}
+
+impl AsRef<Message> for Pending {
+    fn as_ref(&self) -> &Message {
+        &self.message
+    }
 }
 
 impl Group {
@@ -298,22 +304,24 @@ impl Group {
 
     /// Past every question: counted if it is a like or follow, and offered to the scheduler.
     fn go_on(&mut self, now: Timestamp, pending: Pending) {
-        let key = self.key();
         let settings = self.config.settings();
-        let traffic = &settings.traffic;
-        let message = &pending.message;
-        if Tally::counts(message.kind) {
-            self.house.make(key).tally.count(now, message.kind, settings.tally);
+        let Message { kind, priority, .. } = *pending.message;
+        if Tally::counts(kind) {
+            self.house.make(self.key()).tally.count(now, kind, settings.tally);
         }
-        let author = Authored {
-            user: message.sender.user.clone(),
-            exempt: traffic.exempt.contains(message.sender.role),
-            weight: traffic.weight(message.sender.role),
-        };
-        let (id, priority) = (message.id, message.priority);
+        self.account().add(priority, Line::WAITING);
+        if let Some(pending) = self.fold(now, pending) {
+            self.offer(now, pending);
+        }
+    }
+
+    /// Offers a message to the scheduler, and with it those that share its entry.
+    pub(super) fn offer(&mut self, now: Timestamp, pending: Pending) {
+        let traffic = &self.config.settings().traffic;
+        let (id, priority) = (pending.message.id, pending.message.priority);
+        let author = authored(traffic, &pending.message.sender);
         let arrival = Arrival { id, author, priority, payload: pending };
-        let talk = self.talk.make(key);
-        talk.account.add(priority, Line::WAITING);
+        let talk = self.talk.make(self.roster.key());
         match talk.scheduler.offer(now, traffic, arrival) {
             Offered::Released(taken) => self.deliver(now, taken.payload),
             Offered::Shed(taken) => self.end_waiting(taken.payload, Discard::Shed),
@@ -321,6 +329,9 @@ impl Group {
                 let ahead = talk.scheduler.waiting()[priority].saturating_sub(1);
                 talk.receipts.note(id, Step::Waiting { expires, ahead });
                 talk.receipts.set_state(id, State::Waiting { expires });
+                for other in talk.folds.sharing(id) {
+                    talk.receipts.set_state(other.message.id, State::Waiting { expires });
+                }
                 if let Some(shed) = shed {
                     self.end_waiting(shed.payload, Discard::Shed);
                 }
@@ -328,14 +339,19 @@ impl Group {
         }
     }
 
-    /// A waiting message is released: one entry for all.
+    /// A waiting message is released: one entry for all readers, and for all who said the same.
     pub(super) fn deliver(&mut self, now: Timestamp, pending: Pending) {
-        self.account().subtract(pending.message.priority, Line::WAITING);
+        let folding = self.config.settings().folding.as_ref();
+        let talk = self.talk.make(self.roster.key());
+        let (others, folded) = talk.folds.deliver(now, folding, &pending);
         let message = pending.message.clone();
         let body = Body::Message(message.clone());
-        let seq = self.append(now, message.priority.class(), body);
+        let seq = self.append_folded(now, message.priority.class(), body, folded);
         self.profile.delivered(now);
-        self.finish(pending, Outcome::Delivered { seq, at: now });
+        for pending in iter::once(pending).chain(others) {
+            self.account().subtract(message.priority, Line::WAITING);
+            self.finish(pending, Outcome::Delivered { seq, at: now });
+        }
         if let Some(directive @ Directive::Leave { users }) = &message.directive {
             for user in users {
                 self.order(user, seq, directive);
@@ -354,10 +370,18 @@ impl Group {
         }
     }
 
-    /// A waiting message ends otherwise than by delivery.
+    /// A message in a lane is lost, and with it those that share its entry.
     pub(super) fn end_waiting(&mut self, pending: Pending, reason: Discard) {
-        self.account().subtract(pending.message.priority, Line::WAITING);
-        self.finish(pending, Outcome::Discarded(reason));
+        let others = self.talk.make(self.key()).folds.lose(pending.message.id);
+        self.discard(iter::once(pending).chain(others), reason);
+    }
+
+    /// Messages that wait, in their lanes or to share an entry, end otherwise than by delivery.
+    pub(super) fn discard(&mut self, waiting: impl IntoIterator<Item = Pending>, reason: Discard) {
+        for pending in waiting {
+            self.account().subtract(pending.message.priority, Line::WAITING);
+            self.finish(pending, Outcome::Discarded(reason));
+        }
     }
 
     /// A held message ends otherwise than by an answer.
@@ -389,10 +413,14 @@ impl Group {
     /// Says anew until when messages wait or are held, after what decides it has changed.
     pub(super) fn tell_deadlines(&mut self) {
         let lanes = &self.config.settings().traffic.lanes;
-        let Some(Talk { scheduler, receipts, .. }) = self.talk.there() else { return };
+        let Some(Talk { scheduler, receipts, folds, .. }) = self.talk.there() else { return };
         for waits in scheduler.iter() {
             let expires = waits.arrived + lanes[waits.priority].max_wait;
             receipts.set_state(waits.id, State::Waiting { expires });
+        }
+        for (other, since) in folds.iter() {
+            let expires = since + lanes[other.message.priority].max_wait;
+            receipts.set_state(other.message.id, State::Waiting { expires });
         }
         for (_, Held { expires, payload, .. }) in self.house.review.iter() {
             let id = payload.pending.message.id;
@@ -426,6 +454,12 @@ fn name_of(decision: &Decision) -> DecisionName {
         Decision::Reject { .. } => DecisionName::Reject,
         Decision::Discard => DecisionName::Discard,
     }
+}
+
+/// By whom a message is, to the scheduler.
+pub(super) fn authored(traffic: &Traffic, Sender { user, role, .. }: &Sender) -> Authored {
+    let (exempt, weight) = (traffic.exempt.contains(*role), traffic.weight(*role));
+    Authored { user: user.clone(), exempt, weight }
 }
 
 fn with_content(message: &Message, content: Content) -> Arc<Message> {

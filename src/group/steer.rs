@@ -197,6 +197,7 @@ impl Group {
         self.log.reconfigure(now, &settings.retention);
         let shed = self.talk.there().map(|talk| {
             talk.tips.relax(now, &settings.tips);
+            talk.folds.reconfigure(now, settings.folding.as_ref());
             talk.scheduler.reconfigure(now, &settings.traffic)
         });
         if settings.slow_mode.is_none() {
@@ -214,9 +215,14 @@ impl Group {
     fn check_held(&self, settings: &Settings) -> Result<(), Refusal> {
         let (open, per_user) = (settings.asking.open, settings.presence.per_user);
         Refusal::if_more(Field::Questions, self.house.review.len() as u64, open.into())?;
+        let room = u64::from(settings.limits.outputs).saturating_sub(settings.reach());
+        Refusal::if_more(Field::Folds, self.talk.folds.reach(), room)?;
         Refusal::if_more(Field::Sessions, self.roster.most_sessions() as u64, per_user.into())?;
         let waiting = self.outbox.len() as u64;
-        if waiting + u64::from(self.talk.scheduler.len()) > u64::from(settings.limits.outputs) {
+        let shared = self.talk.folds.reach();
+        if waiting + shared + u64::from(self.talk.scheduler.len())
+            > u64::from(settings.limits.outputs)
+        {
             return Err(Refusal::Undrained { waiting });
         }
         Ok(())
@@ -230,11 +236,12 @@ impl Group {
         for tip in self.talk.make(self.key()).tips.flush() {
             self.append_tip(now, tip);
         }
-        for taken in self.talk.make(self.key()).scheduler.drain_all() {
-            self.end_waiting(taken.payload, Discard::Disbanded);
-        }
+        let folds = self.discard_waiting();
         for (_, held) in self.house.make(self.key()).review.drain_all() {
             self.end_held(held, Discard::Disbanded);
+        }
+        for over in folds {
+            self.end_fold(over);
         }
         self.append_notice(now, Notice::Disbanded);
         self.outbox.put(|record| Output::Disbanded { record });

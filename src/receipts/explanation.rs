@@ -56,6 +56,11 @@ pub enum Step {
         /// What was decided.
         decision: DecisionName,
     },
+    /// It joined others that say the same, to share an entry with them.
+    Folded {
+        /// The first of them.
+        first: MessageId,
+    },
     /// It went into its lane, and did not leave at once.
     Waiting {
         /// When it is discarded.
@@ -198,6 +203,7 @@ impl fmt::Display for Step {
                 write!(f, "asked for term {term}, until {expires}")
             }
             Self::Answered { decision } => write!(f, "answered: {decision:?}"),
+            Self::Folded { first } => write!(f, "folded with message {first}"),
             Self::Waiting { expires, ahead } => {
                 write!(f, "waiting behind {ahead}, until {expires}")
             }

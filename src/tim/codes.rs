@@ -371,6 +371,7 @@ fn too_long(field: Field) -> Code {
         | Field::Applicants
         | Field::Questions
         | Field::AuthorQuestions
+        | Field::Folds
         | Field::Members
         | Field::Admins
         | Field::CustomElements => Code::BAD_PARAMETER,
@@ -384,7 +385,7 @@ fn too_many(field: Field) -> Code {
         Field::Counters => Code::TOO_MANY_COUNTERS,
         Field::Members => Code::TOO_MANY_MEMBERS,
         Field::Sessions => Code::TOO_MANY_JOINED,
-        Field::Questions | Field::AuthorQuestions => Code::MESSAGES_TOO_OFTEN,
+        Field::Questions | Field::AuthorQuestions | Field::Folds => Code::MESSAGES_TOO_OFTEN,
         Field::Applicants => Code::TOO_OFTEN,
         Field::Message
         | Field::Elements

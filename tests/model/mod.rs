@@ -5,6 +5,7 @@
 //! Where the page was silent, what a user would expect was chosen; those places say "chosen".
 
 mod coming;
+mod folds;
 mod form;
 mod lanes;
 pub(crate) mod play;
@@ -73,6 +74,8 @@ pub(crate) struct Model {
     lanes: [lanes::Lane; 4],
     /// Every message ever offered to the scheduler, in order.
     arrivals: Vec<lanes::Arrival>,
+    /// In the order in which they began.
+    folds: Vec<folds::Fold>,
     tat: Timestamp,
     cap_tats: [Timestamp; 4],
     /// Every entry ever appended; the one with seq `n` is at `n - 1`.
@@ -245,6 +248,7 @@ enum Task {
     Release(Priority),
     Expire(MessageId),
     Decide(Ticket),
+    Fold(u64),
     Tip,
     Tally,
     Grace(SessionId),
@@ -288,6 +292,7 @@ impl Model {
             last_ticket: 0,
             lanes: std::array::from_fn(|_| lanes::Lane::default()),
             arrivals: vec![],
+            folds: vec![],
             tat: Timestamp::ZERO,
             cap_tats: [Timestamp::ZERO; 4],
             log: vec![],
@@ -418,6 +423,7 @@ impl Model {
             for open in &self.questions {
                 agenda.push((open.expires, Due::Decision, Task::Decide(open.ticket)));
             }
+            self.set_of_folds(&mut agenda);
             if !self.waiting_tips.is_empty() {
                 agenda.push((self.tip_room_at(), Due::Tip, Task::Tip));
             }
@@ -459,6 +465,7 @@ impl Model {
             Task::Release(priority) => self.release(priority),
             Task::Expire(message) => self.expire(message),
             Task::Decide(ticket) => self.silence(ticket),
+            Task::Fold(serial) => self.fold_is_due(serial),
             Task::Tip => self.tell_first_waiting_tip(),
             Task::Tally => self.tell_tally(),
             Task::Grace(session) => self.grace_ends(session),
@@ -489,6 +496,7 @@ impl Model {
             });
             self.shed(priority);
         }
+        self.cut_folds_down();
         self.set_expiries_anew();
         self.keep_quotas();
         let max_age = self.settings.retention.max_age;
@@ -515,6 +523,7 @@ impl Model {
             self.tell_first_waiting_tip();
         }
         self.discard_all(|_, _| true, liveroom::Discard::Disbanded);
+        self.end_folds();
         self.append_notice(liveroom::Notice::Disbanded);
         self.disbanded = true;
         self.told.push(Output::Disbanded { record: NO_RECORD });
@@ -544,6 +553,10 @@ impl Model {
         for pause in &mut self.pauses {
             shift(&mut pause.since);
             shift(&mut pause.until);
+        }
+        for fold in &mut self.folds {
+            shift(&mut fold.ends);
+            shift(&mut fold.next);
         }
         self.tally_due.iter_mut().for_each(shift);
         self.log.iter_mut().for_each(|kept| {

@@ -7,10 +7,10 @@ use std::{fmt, num::NonZeroU8, time::Duration};
 
 use liveroom::{
     Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, GroupConfig,
-    GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform,
-    Power, Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet, SessionId, Settings,
-    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
+    CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, FoldRule, Folding,
+    GroupConfig, GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience, PerClass,
+    PerPriority, Platform, Power, Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet,
+    SessionId, Settings, Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -381,6 +381,35 @@ fn slow_mode(ms: u32) -> SlowMode {
     SlowMode { interval: Duration::from_millis(ms.into()), exempt: RoleSet::STAFF }
 }
 
+/// How messages are folded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Folds {
+    /// Window and interval in milliseconds, folds at once, and messages in one.
+    pub(crate) combos: Option<(u64, u64, u32, u32)>,
+    pub(crate) echoes: Option<(u64, u64, u32, u32)>,
+    pub(crate) exempt: u8,
+    pub(crate) names: u32,
+    pub(crate) waiting: u32,
+}
+
+impl Folds {
+    fn folding(self) -> Folding {
+        let rule = |(window, interval, open, messages): (u64, u64, u32, u32)| FoldRule {
+            window: Duration::from_millis(window),
+            interval: Duration::from_millis(interval.min(window)),
+            open,
+            messages,
+        };
+        Folding {
+            combos: self.combos.map(rule),
+            echoes: self.echoes.map(rule),
+            exempt: roles(self.exempt),
+            names: self.names,
+            waiting: self.waiting,
+        }
+    }
+}
+
 /// The settings that scripts turn; the rest is as the preset has it.
 #[expect(clippy::struct_excessive_bools, reason = "each turns one thing of a config on or off")]
 #[derive(Clone, Debug)]
@@ -411,6 +440,7 @@ pub(crate) struct Knobs {
     pub(crate) speak_through: u8,
     pub(crate) speakers: Option<u32>,
     pub(crate) slow: Option<u32>,
+    pub(crate) folding: Option<Folds>,
     pub(crate) tally: u64,
     pub(crate) members: Option<u64>,
     /// Mutes, bans, applicants.
@@ -478,6 +508,7 @@ impl Knobs {
         let marks = settings.powers.contains(Power::Marks);
         settings.speakers = self.speakers.filter(|_| marks);
         settings.slow_mode = self.slow.map(slow_mode);
+        settings.folding = self.folding.map(Folds::folding);
         settings.tally = Duration::from_secs(self.tally);
         settings.limits.members = self.members;
         let limits = &mut settings.limits;
@@ -499,6 +530,19 @@ fn across() -> impl Strategy<Value = QuitAcross> {
 
 fn wait() -> impl Strategy<Value = u64> {
     prop_oneof![Just(0), Just(250), 1..100_u64, Just(2_000)]
+}
+
+fn folds() -> impl Strategy<Value = Folds> {
+    let rule = || {
+        let window = prop_oneof![Just(3_000_u64), 1..1_000_u64];
+        let interval = prop_oneof![Just(0_u64), Just(1_000), 1..500_u64];
+        let few = || prop_oneof![Just(64_u32), 1..4_u32];
+        option::weighted(0.8, (window, interval, few(), few()))
+    };
+    let waiting = prop_oneof![Just(64_u32), 0..5_u32];
+    (rule(), rule(), 0..4_u8, 1..4_u32, waiting).prop_map(
+        |(combos, echoes, exempt, names, waiting)| Folds { combos, echoes, exempt, names, waiting },
+    )
 }
 
 /// Settings of all kinds, small enough that limits are met.
@@ -535,6 +579,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         0..4_u8,
         option::weighted(0.1, 1_000..1_002_u32),
         option::weighted(0.2, 1..2_000_u32),
+        option::weighted(0.5, folds()),
         1..6_u64,
     );
     let limits = (
@@ -548,7 +593,8 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
             let (rate, burst, reserve, lanes, caps, exempt, weights) = traffic;
             let (quota, max_age, history, tips, no_joins) = telling;
             let (every, hold, questions) = asking;
-            let (grace, stay, quit, per_user, speak_through, speakers, slow, tally) = presence;
+            let (grace, stay, quit, per_user, speak_through, speakers, slow, folding, tally) =
+                presence;
             let (members, limits, disclose_loss, filter) = limits;
             Knobs {
                 preset,
@@ -575,6 +621,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 speak_through,
                 speakers,
                 slow,
+                folding,
                 tally,
                 members,
                 limits,

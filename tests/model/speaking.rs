@@ -364,7 +364,9 @@ impl Model {
         if is_counted(kind) {
             self.tally(kind);
         }
-        self.offer(id);
+        if !self.joins(id) {
+            self.offer(id);
+        }
     }
 
     pub(super) fn end(&mut self, id: MessageId, outcome: Outcome) {
@@ -376,19 +378,22 @@ impl Model {
     }
 
     /// Discards what waits or is held of those whom the choice takes.
-    /// Chosen: what waits in the order of arrival, then what is held in the order of the questions.
+    /// What waits in the order of the ids, then, as chosen, what is held in the order of the questions.
     pub(super) fn discard_all(
         &mut self,
         takes: impl Fn(&Self, &Accepted) -> bool,
         reason: Discard,
     ) -> u64 {
         let mut waiting = self.waiting_in_order();
-        waiting.sort_by_key(|id| self.arrived(*id));
+        waiting.extend(self.folded());
+        waiting.sort_unstable();
         let held = self.questions.iter().map(|open| open.message);
         let discarded: Vec<_> =
             waiting.into_iter().chain(held).filter(|id| takes(self, self.accepted(*id))).collect();
+        self.spoil(|model, id| takes(model, model.accepted(id)));
         for id in &discarded {
             self.leave_lane(*id);
+            self.taken_from_fold(*id, reason);
             self.questions.retain(|open| open.message != *id);
             self.end(*id, Outcome::Discarded(reason));
         }

@@ -150,6 +150,7 @@ impl Callback {
             }
             Output::Record(_)
             | Output::Tail { .. }
+            | Output::FoldEnded { .. }
             | Output::Joined { .. }
             | Output::Left { .. }
             | Output::Applied { .. }
