@@ -7,10 +7,10 @@ mod model;
 use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey, Kind,
-    Lane, Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt,
-    Record, Refusal, RoleSet, Seq, SessionId, Snapshot, Span, State, Step, Timestamp, UserId,
-    replay,
+    Author, Class, Command, Cursor, Entry, Epoch, Field, Flow, Group, GroupConfig, GroupId,
+    HashKey, Kind, Lane, Limits, Member, MessageId, Outcome, Output, Page, PerClass, Platform,
+    Priority, Profile, Receipt, Record, Refusal, RoleSet, Seq, SessionId, Settings, Snapshot, Span,
+    State, Step, Timestamp, UserId, replay,
 };
 use model::{
     Model, ModelReceipt,
@@ -839,6 +839,47 @@ fn law_11_a_full_queue_refuses_and_loses_nothing() {
     }
     assert_eq!(ended, accepted);
     assert!(group.push(now + Duration::from_secs(3), Author::App, Command::text("again")).is_ok());
+}
+
+#[test]
+fn law_11_the_ends_of_folded_messages_have_room() {
+    let now = Timestamp::from_secs(1_600_000_000);
+    let mut settings = GroupConfig::modern().settings().clone();
+    settings.traffic.lanes.0.iter_mut().for_each(|lane| lane.capacity = 1);
+    (settings.asking.open, settings.presence.per_user) = (1, 1);
+    let folding = settings.folding.as_mut().expect("modern folds");
+    let combos = folding.combos.as_mut().expect("gifts too");
+    (combos.open, combos.messages, folding.echoes, folding.waiting) = (1, 100, None, 50);
+    // 2,633 for the rest, one for the fold, one for each message in it.
+    settings.limits.outputs = 2_633 + 51;
+    let id = GroupId::custom("folds").expect("a good id");
+    let config = settings.clone().build().expect("just enough room");
+    let mut group = Group::new(id, None, config.clone(), Epoch(1), HashKey::new(1, 2), now);
+    let gift = || Command::custom(Kind::Gift, "rose");
+    let mut accepted = 0_u64;
+    while group.push(now, Author::App, gift()).is_ok() {
+        accepted += 1;
+    }
+    // The first was delivered, and its output waits: beside it and the fold 49 have room, and so one
+    // more is let in.
+    assert_eq!(accepted, 51);
+    while group.poll().is_some() {}
+    assert!(group.push(now, Author::App, gift()).is_ok(), "alone, in its lane: no more may wait");
+    let smaller = Settings {
+        limits: Limits { outputs: 2_633, ..settings.limits },
+        folding: None,
+        ..settings
+    };
+    let smaller = Command::Configure(Box::new(smaller.build().expect("without folds")));
+    while group.poll().is_some() {}
+    let refused = group.push(now, Author::App, smaller.clone());
+    assert!(
+        matches!(refused, Err(Refusal::TooMany { field: Field::Folds, limit: 0, count: 51 })),
+        "{refused:?}"
+    );
+    assert_eq!(group.push(now, Author::App, Command::Disband), Ok(Receipt::Done));
+    let ended = std::iter::from_fn(|| group.poll());
+    assert_eq!(ended.filter(|output| matches!(output, Output::Ended { .. })).count(), 50);
 }
 
 #[test]

@@ -16,6 +16,7 @@
 
 mod admission;
 mod channels;
+mod combos;
 mod encode;
 mod halls;
 mod hubs;
@@ -39,7 +40,7 @@ use benches::{allocations, dice, rooms};
 use race::Report;
 
 /// The rows, in the order of the aims.
-const ROWS: [fn(&mut Report); 20] = [
+const ROWS: [fn(&mut Report); 21] = [
     polls::beside_tokio,
     polls::beside_others,
     sweeps::sweeps,
@@ -53,6 +54,7 @@ const ROWS: [fn(&mut Report); 20] = [
     memory::groups,
     admission::admissions,
     overload::overloads,
+    combos::combos,
     push::pushes,
     scans::scans,
     timers::deadlines,

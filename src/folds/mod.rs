@@ -224,13 +224,16 @@ impl<T: AsRef<Message> + Clone> Folds<T> {
     /// Staff takes out what waits here and matches; whatever first message does is not shown again.
     pub(crate) fn remove_where(&mut self, matches: impl Fn(&T) -> bool) -> Vec<T> {
         let Some(open) = &mut self.0 else { return Vec::new() };
-        let mut removed = Vec::new();
-        for no in open.folds.keys().copied().collect::<Vec<_>>() {
+        let (mut concerned, mut removed) = (Vec::new(), Vec::new());
+        for (no, fold) in &mut open.folds {
+            fold.spoiled |= matches(&fold.first);
+            concerned.extend(fold.others.iter().any(&matches).then_some(*no));
+        }
+        for no in concerned {
             open.change(no, |fold| {
                 let before = removed.len();
                 removed.extend(fold.others.extract_if(.., |other| matches(other)));
                 fold.removed += (removed.len() - before) as u64;
-                fold.spoiled |= matches(&fold.first);
             });
         }
         removed
