@@ -11,7 +11,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// In the log, for every reader.
+    /// In the log, for every reader. Folded messages share a place.
     Delivered {
         /// Its place in the history.
         seq: Seq,
@@ -93,7 +93,7 @@ pub enum State {
         /// When silence decides.
         expires: Timestamp,
     },
-    /// In its lane, until `expires` at the latest.
+    /// In its lane, or waiting to share an entry, until `expires` at the latest.
     Waiting {
         /// When it is discarded.
         expires: Timestamp,

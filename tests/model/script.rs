@@ -858,10 +858,14 @@ pub(crate) fn script_under(
 ) -> impl Strategy<Value = Script> {
     let opens = prop::bool::weighted(0.9);
     let wild = option::weighted(0.2, (0..most, 0..8_usize));
-    (knobs.boxed(), prop::bool::weighted(0.9), opens, vec(step(), 1..most), wild).prop_map(
-        |(knobs, owned, opens, mut steps, wild)| {
+    let alike = prop::bool::weighted(0.4);
+    (knobs.boxed(), prop::bool::weighted(0.9), opens, vec(step(), 1..most), wild, alike).prop_map(
+        |(knobs, owned, opens, mut steps, wild, alike)| {
             if let Some((from, long)) = wild {
                 run_wild(&mut steps, from, long);
+            }
+            if alike {
+                steps.iter_mut().for_each(say_the_same);
             }
             let mut all = if opens { opening() } else { vec![] };
             all.extend(steps);
@@ -876,4 +880,11 @@ fn run_wild(steps: &mut Vec<Step>, from: usize, long: usize) {
     steps[from].clock = Clock::Wild;
     let back = Step { clock: Clock::Still, push: Some((Who::App, Act::RebaseToStart)) };
     steps.insert((from + 1 + long).min(steps.len()), back);
+}
+
+/// A crowd that gives the same gift and writes the same word, so that folds have something to do.
+fn say_the_same(step: &mut Step) {
+    let Some((_, Act::Send { priority, kind, .. })) = &mut step.push else { return };
+    *kind = if matches!(kind, Kind::Text | Kind::Host(_)) { Kind::Text } else { Kind::Gift };
+    *priority = kind.recommended_priority();
 }

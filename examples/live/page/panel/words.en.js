@@ -384,6 +384,8 @@ export const life = {
         return within ? `You were asked, and had ${within} to decide.` : "You were asked.";
       case "answered":
         return DECISIONS[step.decision] ?? `The answer was: ${step.decision}.`;
+      case "folded":
+        return `It said the same as message ${number(step.first)}, and shared an entry with what repeats it.`;
       case "waiting": {
         const behind = step.ahead > 0 ? `behind ${plural(step.ahead, "other")}` : "as the first in its lane";
         return `It waited its turn ${behind}${within ? `, for at most ${within}` : ""}.`;

@@ -371,6 +371,8 @@ export const life = {
         return within ? `请您审核，限时 ${within}。` : "请您审核。";
       case "answered":
         return DECISIONS[step.decision] ?? `答复：${step.decision}。`;
+      case "folded":
+        return `与第 ${number(step.first)} 条内容相同，合并显示。`;
       case "waiting": {
         const behind = step.ahead > 0 ? `前面有 ${number(step.ahead)} 条` : "排在最前";
         return `排队等候，${behind}${within ? `，最多等 ${within}` : ""}。`;

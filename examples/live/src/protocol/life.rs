@@ -35,6 +35,10 @@ enum WireStep {
     Answered {
         decision: Cow<'static, str>,
     },
+    /// With which message it shares entries, the first of its fold.
+    Folded {
+        first: u64,
+    },
     Waiting {
         expires: u64,
         ahead: u32,
@@ -80,6 +84,7 @@ fn step_of(step: &Step, word: impl Fn(u32) -> Option<String>) -> Option<WireStep
             WireStep::Asked { expires: expires.as_millis() }
         }
         Step::Answered { decision: what } => WireStep::Answered { decision: decision(what).into() },
+        Step::Folded { first } => WireStep::Folded { first: first.0 },
         Step::Waiting { expires, ahead } => {
             WireStep::Waiting { expires: expires.as_millis(), ahead }
         }

@@ -27,7 +27,7 @@ test("every step of a life is a sentence, also one that nobody knew of", () => {
     { step: "filtered", what: "masked", word: "stupid" }, { step: "filtered", what: "other", word: null },
     { step: "asked", expires: 21_000 }, { step: "answered", decision: "silence" },
     { step: "waiting", expires: 1_250, ahead: 3 }, { step: "waiting", expires: 1_250, ahead: 0 },
-    { step: "omitted", steps: 4 }, { step: "rewound" },
+    { step: "omitted", steps: 4 }, { step: "folded", first: 7 }, { step: "rewound" },
   ];
   for (const words of [panelEn, panelZh]) {
     for (const step of steps) {
