@@ -858,13 +858,18 @@ pub(crate) fn script_under(
 ) -> impl Strategy<Value = Script> {
     let opens = prop::bool::weighted(0.9);
     let wild = option::weighted(0.2, (0..most, 0..8_usize));
-    let alike = prop::bool::weighted(0.4);
+    let alike = option::weighted(0.3, (select(vec![3, 64]), select(vec![2, 64]), 300..1_200_u64));
     (knobs.boxed(), prop::bool::weighted(0.9), opens, vec(step(), 1..most), wild, alike).prop_map(
-        |(knobs, owned, opens, mut steps, wild, alike)| {
+        |(mut knobs, owned, opens, mut steps, wild, alike)| {
             if let Some((from, long)) = wild {
                 run_wild(&mut steps, from, long);
             }
-            if alike {
+            if let Some((messages, waiting, interval)) = alike {
+                let rule = Some((1_500, interval, 64, messages));
+                let (exempt, names) = (1, 2);
+                let folds = Folds { combos: rule, echoes: rule, exempt, names, waiting };
+                (knobs.folding, knobs.every, knobs.slow, knobs.speakers) =
+                    (Some(folds), None, None, None);
                 steps.iter_mut().for_each(say_the_same);
             }
             let mut all = if opens { opening() } else { vec![] };
@@ -882,9 +887,13 @@ fn run_wild(steps: &mut Vec<Step>, from: usize, long: usize) {
     steps.insert((from + 1 + long).min(steps.len()), back);
 }
 
-/// A crowd that gives the same gift and writes the same word, so that folds have something to do.
+/// A crowd that gives the same gift and writes the same word without pause, so that folds have
+/// something to do.
 fn say_the_same(step: &mut Step) {
     let Some((_, Act::Send { priority, kind, .. })) = &mut step.push else { return };
+    if let Clock::Ahead(ms) = &mut step.clock {
+        *ms = (*ms).min(400);
+    }
     *kind = if matches!(kind, Kind::Text | Kind::Host(_)) { Kind::Text } else { Kind::Gift };
     *priority = kind.recommended_priority();
 }
