@@ -50,12 +50,18 @@ pub enum Command {
     },
     /// A message.
     Send(Box<Draft>),
-    /// The host answers a [`Question`](crate::Question).
+    /// The host answers a [`Question`](crate::Question), or staff do where they may.
     Answer {
         /// Which question.
         ticket: Ticket,
         /// What becomes of its message.
         decision: Decision,
+    },
+    /// Staff discard a message that they alone have seen: one in [preview](crate::Output::Preview),
+    /// or one that was decided and is held behind an earlier one.
+    Withdraw {
+        /// Which message.
+        message: MessageId,
     },
     /// The author takes a message back, or staff do.
     Recall {
@@ -228,6 +234,7 @@ impl Command {
                 | Self::DetachAll
                 | Self::Quit
                 | Self::Answer { .. }
+                | Self::Withdraw { .. }
                 | Self::Recall { .. }
                 | Self::Purge { .. }
                 | Self::Mute { .. }
@@ -383,8 +390,10 @@ impl Draft {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Decision {
-    /// It goes on.
+    /// It goes on: to the next step that is asked about it, or to its readers.
     Allow,
+    /// The next step decides that is asked about what was escalated.
+    Escalate,
     /// It goes on with this content, which is filtered again.
     Replace {
         /// What it says now.

@@ -23,7 +23,43 @@ pub struct Entry {
     pub class: Class,
     /// What it says.
     pub body: Body,
+    /// What a message stands for beside itself, where it was folded with others that say the same.
+    pub folded: Option<Box<Folded>>,
 }
+
+impl Entry {
+    /// Roughly the heap and inline bytes that keeping it costs.
+    pub(crate) fn bytes(&self) -> usize {
+        self.body.bytes() + self.folded.as_ref().map_or(0, |folded| folded.bytes())
+    }
+}
+
+/// What an entry tells of a fold: messages that say the same, one after the other.
+///
+/// Totals are exact whatever became of an entry: one that was lost to the group's rate is counted in
+/// the total of the next.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Folded {
+    /// How many messages were delivered in this entry, the one it shows included. 0 for an entry that
+    /// tells the last total alone, and shows the first message again.
+    pub count: u64,
+    /// How many messages of the fold were delivered or lost to the rate since it began, with those of
+    /// this entry. What staff took out is not counted.
+    pub total: u64,
+    /// How many authors the messages of this entry have.
+    pub authors: u64,
+    /// The first few of them, in order; the app is counted and not named.
+    pub names: Vec<Subject>,
+}
+
+impl Folded {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.names.len() * SUBJECT
+    }
+}
+
+/// Roughly what naming a user costs.
+const SUBJECT: usize = 96;
 
 /// What an entry says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,7 +76,6 @@ pub enum Body {
 }
 
 impl Body {
-    /// Roughly the heap and inline bytes that keeping it costs.
     pub(crate) fn bytes(&self) -> usize {
         const FIXED: usize = 256;
         FIXED
@@ -51,7 +86,7 @@ impl Body {
                         + message.sender.profile.avatar.len()
                 }
                 Self::Tip(tip) => {
-                    tip.subjects.len() * 96 + tip.changes.as_ref().map_or(0, |it| it.bytes())
+                    tip.subjects.len() * SUBJECT + tip.changes.as_ref().map_or(0, |it| it.bytes())
                 }
                 Self::Notice(notice) => notice.bytes(),
                 Self::Emptied => 0,
@@ -116,7 +151,7 @@ pub struct Tip {
     pub changes: Option<Box<ProfileChanges>>,
 }
 
-/// One user whom a tip names.
+/// One user whom a tip, or an entry of a fold, names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Subject {
     /// Who.

@@ -74,6 +74,7 @@ pub(crate) fn check(command: &Command, limits: &Limits) -> Result<(), Refusal> {
         | Command::DetachAll
         | Command::Quit
         | Command::AnswerJoin { .. }
+        | Command::Withdraw { .. }
         | Command::Recall { .. }
         | Command::Purge { .. }
         | Command::SetAdmin { .. }
@@ -167,7 +168,7 @@ fn answer(decision: &Decision, limits: &Limits) -> Result<(), Refusal> {
     match decision {
         Decision::Replace { content: it } => content(it, limits),
         Decision::Reject { reason, .. } => text(Field::Reason, reason, bounds::REASON),
-        Decision::Allow | Decision::Discard => Ok(()),
+        Decision::Allow | Decision::Escalate | Decision::Discard => Ok(()),
     }
 }
 

@@ -174,6 +174,42 @@ impl GroupId {
     }
 }
 
+/// A step of the chain of decisions, as the config names it: 1 to 14 bytes of visible UTF-8.
+///
+/// ```
+/// use liveroom::StepName;
+///
+/// let human: StepName = "human".parse()?;
+/// assert_eq!(human.as_str(), "human");
+/// assert!("a very long name".parse::<StepName>().is_err());
+/// # Ok::<(), liveroom::IdError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct StepName(Short<14, { Self::MAX_BYTES }>);
+
+impl StepName {
+    /// The most bytes that a step's name may have: what has room in place.
+    pub const MAX_BYTES: usize = 14;
+
+    /// Checks `text` and makes it a name.
+    ///
+    /// # Errors
+    /// [`IdError`] says what to change about the text.
+    pub fn new(text: &str) -> Result<Self, IdError> {
+        check_length(text, Self::MAX_BYTES)?;
+        match text.chars().find(|&c| is_unfit_for_an_id(c)) {
+            Some(character) => Err(IdError::Character { character }),
+            None => Ok(Self(Short::new(text))),
+        }
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
 fn check_length(text: &str, limit: usize) -> Result<(), IdError> {
     match text.len() {
         0 => Err(IdError::Empty),
@@ -228,6 +264,7 @@ macro_rules! text_id {
 
 text_id!(UserId, UserId::new);
 text_id!(GroupId, GroupId::parse);
+text_id!(StepName, StepName::new);
 
 macro_rules! number_id {
     ($(#[$doc:meta])* $type:ident($number:ty)) => {

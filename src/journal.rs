@@ -6,6 +6,7 @@
 use thiserror::Error;
 
 use crate::{
+    command::Receipt,
     group::{BEHAVIOUR, Group},
     id::RecordNo,
     output::{Output, Record},
@@ -90,18 +91,24 @@ pub fn replay(
         tell(output);
     }
     for record in records {
-        let no = record.no;
-        if record.behaviour != BEHAVIOUR {
-            return Err(ReplayError::Behaviour { no, found: record.behaviour });
-        }
-        let expected = RecordNo(group.last_record().0.saturating_add(1));
-        if no != expected {
-            return Err(ReplayError::Gap { expected, found: no });
-        }
-        group.replay(record).map_err(|refusal| ReplayError::Refused { no, refusal })?;
+        play(group, record)?;
         while let Some(output) = group.poll() {
             tell(output);
         }
     }
     Ok(())
+}
+
+/// Plays one record back on a group that stands where it begins; its outputs are left to be polled. A
+/// command is answered as then.
+pub(crate) fn play(group: &mut Group, record: Record) -> Result<Option<Receipt>, ReplayError> {
+    let no = record.no;
+    if record.behaviour != BEHAVIOUR {
+        return Err(ReplayError::Behaviour { no, found: record.behaviour });
+    }
+    let expected = RecordNo(group.last_record().0.saturating_add(1));
+    if no != expected {
+        return Err(ReplayError::Gap { expected, found: no });
+    }
+    group.replay(record).map_err(|refusal| ReplayError::Refused { no, refusal })
 }

@@ -16,6 +16,7 @@ mod directory;
 mod engine;
 mod entry;
 pub mod filter;
+mod folds;
 mod form;
 mod group;
 mod hub;
@@ -50,6 +51,7 @@ mod timers;
 mod tips;
 #[cfg(feature = "tracing")]
 pub mod tracing;
+mod what_if;
 
 /// Chapters beside the reference.
 pub mod guide {
@@ -82,19 +84,19 @@ pub use command::{
     Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
 };
 pub use config::{
-    Absence, Asking, Cap, ConfigError, Filtering, GroupConfig, Lane, Limits, Patience, Power,
-    Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet,
-    Traffic, TrailLimits,
+    Absence, AskStep, Asking, Cap, ConfigError, Filtering, FoldRule, Folding, GroupConfig, Lane,
+    Limits, Occasion, Occasions, Patience, Power, Powers, Presence, QuitAcross, Retention,
+    Settings, Silence, SlowMode, TipConfig, TipSet, Traffic, TrailLimits,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
 pub use engine::{Creation, Engine, EngineConfig, PushError};
-pub use entry::{Body, Changed, Entry, Notice, ProfileChanges, Subject, Tip, TipKind};
+pub use entry::{Body, Changed, Entry, Folded, Notice, ProfileChanges, Subject, Tip, TipKind};
 pub use group::{Group, RestoreError, Snapshot, Waiting};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
     AppId, Epoch, FilterId, GroupId, GroupKey, HashKey, IdError, MessageId, Random, RecordNo, Seq,
-    SessionId, Ticket, UserId,
+    SessionId, StepName, Ticket, UserId,
 };
 pub use journal::{ReplayError, replay};
 pub use log::Entries;
@@ -103,9 +105,9 @@ pub use message::{
     Sender,
 };
 pub use outcome::{Discard, Outcome, Rejection, State};
-pub use output::{Cause, Deadline, Due, Event, Output, Question, Record};
+pub use output::{Cause, Deadline, Due, Event, HeldMessage, Hold, Output, Question, Record};
 pub use profile::GroupProfile;
-pub use receipts::{DecisionName, Explanation, Finding, Step};
+pub use receipts::{DecisionName, Explanation, Finding, Outranker, Rule, Rules, Step, Wait};
 pub use refusal::{Denial, Field, Refusal};
 pub use role::{Author, JoinOption, Platform, Profile, Role, RoleSet};
 pub use roster::{Applicant, Member, Occupant, Page};
@@ -114,3 +116,4 @@ pub use scheduler::Allowance;
 pub use stats::{Flow, Stats};
 pub use tally::Totals;
 pub use time::{Rate, Timestamp};
+pub use what_if::{Contrast, Difference, Differing, Fate, Fates, RejectedBy, WhatIfError, what_if};

@@ -11,7 +11,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// In the log, for every reader.
+    /// In the log, for every reader. Folded messages share a place.
     Delivered {
         /// Its place in the history.
         seq: Seq,
@@ -68,11 +68,13 @@ pub enum Discard {
     Disbanded,
     /// The host decided so, without telling the author.
     Decision,
+    /// Staff withdrew it before anybody else saw it.
+    Withdrawn,
 }
 
 impl Discard {
     /// Every reason, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Rate,
         Self::Expired,
         Self::Shed,
@@ -82,18 +84,20 @@ impl Discard {
         Self::Purged,
         Self::Disbanded,
         Self::Decision,
+        Self::Withdrawn,
     ];
 }
 
 /// Where an accepted message stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum State {
-    /// A decision is awaited, until `expires` at the latest.
+    /// A decision is awaited, its own or that about an earlier message of its author, or it is shown
+    /// to the staff alone; until `expires` at the latest.
     Held {
-        /// When silence decides.
+        /// When silence decides, or the preview is over.
         expires: Timestamp,
     },
-    /// In its lane, until `expires` at the latest.
+    /// In its lane, or waiting to share an entry, until `expires` at the latest.
     Waiting {
         /// When it is discarded.
         expires: Timestamp,

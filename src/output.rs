@@ -8,7 +8,7 @@ use crate::{
     command::{Command, Device, LeaveReason},
     cursor::Cursor,
     entry::{Notice, ProfileChanges},
-    id::{RecordNo, Seq, SessionId, Ticket, UserId},
+    id::{RecordNo, Seq, SessionId, StepName, Ticket, UserId},
     message::{Directive, Message},
     outcome::Outcome,
     role::{Author, Platform},
@@ -43,6 +43,16 @@ pub enum Output {
         /// What is asked.
         question: Question,
     },
+    /// For the staff alone: a message that readers get at `expires`, unless it is withdrawn; see
+    /// [`Command::Withdraw`].
+    Preview {
+        /// The record it follows from.
+        record: RecordNo,
+        /// The message, as it would be delivered.
+        message: Arc<Message>,
+        /// When it goes on.
+        expires: Timestamp,
+    },
     /// An accepted message came to its end.
     Ended {
         /// The record it follows from.
@@ -55,6 +65,20 @@ pub enum Output {
         outcome: Outcome,
         /// Whether the author may be told. If not, the host says success.
         disclose: bool,
+    },
+    /// A fold is over: no message of it is on its way, and none came within its window. Told of folds
+    /// of at least two messages; each of them has its own [`Ended`](Self::Ended).
+    FoldEnded {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Its first message.
+        message: Arc<Message>,
+        /// How many messages were delivered or lost to the rate, or when the group ended.
+        total: u64,
+        /// How many of them were delivered.
+        delivered: u64,
+        /// How many more staff took out.
+        removed: u64,
     },
     /// A user became a member, or another of their sessions came in; `user` is `None` for a guest.
     Joined {
@@ -152,7 +176,9 @@ impl Output {
             Self::Record(record) => record.no,
             Self::Tail { record, .. }
             | Self::Ask { record, .. }
+            | Self::Preview { record, .. }
             | Self::Ended { record, .. }
+            | Self::FoldEnded { record, .. }
             | Self::Joined { record, .. }
             | Self::Left { record, .. }
             | Self::Presence { record, .. }
@@ -204,23 +230,59 @@ pub struct Question {
     pub ticket: Ticket,
     /// The message, as it would be delivered.
     pub message: Arc<Message>,
+    /// Which step of the chain is asked.
+    pub step: StepName,
     /// Why it is asked.
     pub cause: Cause,
     /// When silence decides.
     pub expires: Timestamp,
 }
 
+/// A message that is held, as [`Group::held`](crate::Group::held) lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct HeldMessage {
+    /// Its place in the list; what an answer must name, if its question is open.
+    pub ticket: Ticket,
+    /// The message, as it would be delivered; its author is its sender.
+    pub message: Arc<Message>,
+    /// For what it is held.
+    pub hold: Hold,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when at the latest.
+    pub expires: Timestamp,
+}
+
+/// For what a message is held.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Hold {
+    /// A question about it is open.
+    Question {
+        /// Which step of the chain is asked.
+        step: StepName,
+        /// Why it is asked.
+        cause: Cause,
+    },
+    /// It may go on, and an earlier message of its author is not decided yet.
+    Order,
+    /// It is shown to the staff alone.
+    Preview,
+}
+
 /// Why a message is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The config asks about every message.
+    /// The step is asked about every message.
     Policy,
     /// The filter holds it.
     Filter {
         /// The number of the term, counted from 0 in the filter's list.
         term: u32,
     },
+    /// A former step would not decide.
+    Escalated,
 }
 
 /// When a group wants to be advanced, and why.
@@ -240,8 +302,10 @@ pub enum Due {
     Release,
     /// A waiting message has waited long enough.
     Expiry,
-    /// A question was not answered.
+    /// A question was not answered, a preview is over, or what a held message waited for is decided.
     Decision,
+    /// Messages that were folded are offered to the lanes, or a fold is over.
+    Fold,
     /// Tips that were folded may be given.
     Tip,
     /// Likes and follows go into the profile.

@@ -73,10 +73,12 @@ pub enum Field {
     Bans,
     /// Users who wait to be admitted.
     Applicants,
-    /// Open questions.
+    /// Messages held: open questions, and what waits behind them or is in preview.
     Questions,
-    /// Open questions about one author's messages.
+    /// Messages held of one author.
     AuthorQuestions,
+    /// Messages in folds, and the folds.
+    Folds,
     /// The members of a group.
     Members,
     /// The admins of a group.
@@ -132,8 +134,9 @@ impl Field {
             Self::Mutes => ("the users muted", FEW),
             Self::Bans => ("the users banned", FEW),
             Self::Applicants => ("the users who wait to be admitted", FEW),
-            Self::Questions => ("the open questions", FEW),
-            Self::AuthorQuestions => ("the open questions about one author", FEW),
+            Self::Questions => ("the messages held", FEW),
+            Self::AuthorQuestions => ("the messages held of one author", FEW),
+            Self::Folds => ("the folded messages", FEW),
             Self::Members => ("the members", FEW),
             Self::Admins => ("the admins", FEW),
             Self::CustomElements => ("the custom elements of a message", FEW),
@@ -307,6 +310,18 @@ pub enum Refusal {
         /// Which.
         ticket: Ticket,
     },
+    /// Nobody is asked behind this step: the question stays open, for a decision.
+    #[error("nobody is asked after question {ticket}; decide it")]
+    LastStep {
+        /// Which question.
+        ticket: Ticket,
+    },
+    /// The message is not withheld from its readers, or its question is open and can be answered.
+    #[error("message {message} is not withheld: it went on, ended, or its question is open")]
+    NotWithheld {
+        /// Which.
+        message: MessageId,
+    },
     /// No such message is kept.
     #[error("message {message} is not kept any more")]
     UnknownMessage {
@@ -383,6 +398,8 @@ impl Refusal {
             Self::Missing { .. } => 4007,
             Self::Conflict { .. } => 4008,
             Self::Disbanded => 4009,
+            Self::LastStep { .. } => 4010,
+            Self::NotWithheld { .. } => 4011,
             Self::Undrained { .. } => 5001,
         }
     }
@@ -429,7 +446,7 @@ mod tests {
     #[test]
     fn each_field_has_a_sentence_of_its_own_that_says_its_form() {
         let fields = fields();
-        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 35));
+        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 36));
         let sentences: BTreeSet<String> = fields.iter().map(|&field| told(field)).collect();
         assert_eq!(sentences.len(), fields.len());
         for sentence in sentences {

@@ -42,6 +42,8 @@ pub enum Action {
     Direct,
     /// Deciding about a held message.
     Answer,
+    /// Discarding a message that the staff alone have seen.
+    Withdraw,
     /// Taking back a message.
     Recall {
         /// Whether the actor wrote it.
@@ -108,7 +110,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Join,
         Self::Attach,
         Self::Detach,
@@ -117,6 +119,7 @@ impl Action {
         Self::Speak,
         Self::Direct,
         Self::Answer,
+        Self::Withdraw,
         Self::Recall { own: true },
         Self::Recall { own: false },
         Self::RecallFromApp,
@@ -293,6 +296,7 @@ fn takes_power(action: Action) -> Option<(Power, Denial)> {
         | Action::Speak
         | Action::Direct
         | Action::Answer
+        | Action::Withdraw
         | Action::SetProfile
         | Action::SetGroup
         | Action::Mute
@@ -319,7 +323,10 @@ fn circle(powers: Powers, action: Action) -> Circle {
         | Action::Counters
         | Action::ListMembers => Circle::Members,
         Action::Notify if !powers.contains(Power::StaffNotices) => Circle::App,
+        Action::Answer | Action::Withdraw if !powers.contains(Power::Review) => Circle::App,
         Action::AnswerJoin
+        | Action::Answer
+        | Action::Withdraw
         | Action::Recall { own: false }
         | Action::Purge
         | Action::SetNameCard { own: false }
@@ -339,8 +346,7 @@ fn circle(powers: Powers, action: Action) -> Circle {
         | Action::CancelAdmin
         | Action::Transfer
         | Action::Disband => Circle::Owner,
-        Action::Answer
-        | Action::RecallFromApp
+        Action::RecallFromApp
         | Action::PurgeFromApp
         | Action::Broadcast
         | Action::UseFilter
@@ -357,6 +363,8 @@ fn within_reach(role: Option<Role>, action: Action, target: Option<Role>) -> Res
         Action::Mute
         | Action::Unmute
         | Action::Unban
+        | Action::Answer
+        | Action::Withdraw
         | Action::Purge
         | Action::Recall { own: false }
         | Action::SetNameCard { own: false }
@@ -372,7 +380,6 @@ fn within_reach(role: Option<Role>, action: Action, target: Option<Role>) -> Res
         | Action::AnswerJoin
         | Action::Speak
         | Action::Direct
-        | Action::Answer
         | Action::Recall { own: true }
         | Action::RecallFromApp
         | Action::PurgeFromApp

@@ -58,7 +58,7 @@ pub struct Flow {
     pub rejected: [u64; 3],
     /// Lost to a limit or an act of the staff, in the order of [`Discard::ALL`].
     pub discarded: [u64; Discard::ALL.len()],
-    /// In a lane now.
+    /// In a lane now, or waiting to share an entry.
     pub waiting: u64,
     /// Held for a decision now.
     pub held: u64,

@@ -179,12 +179,18 @@ fn telling(output: &Output) -> Telling<'_> {
             let reason = match question.cause {
                 Cause::Policy => "Policy".to_owned(),
                 Cause::Filter { term } => format!("Filter: term {term}"),
+                Cause::Escalated => "Escalated".to_owned(),
             };
             let told = Telling::of(Level::DEBUG, "asked").about(&question.message);
             Telling { reason: Some(reason), ..told }
         }
+        Output::Preview { message, .. } => Telling::of(Level::DEBUG, "previewed").about(message),
         Output::Ended { message, session, outcome, .. } => {
             Telling { session: *session, ..ended(outcome).about(message) }
+        }
+        Output::FoldEnded { message, total, .. } => {
+            let count = Some(*total);
+            Telling { count, ..Telling::of(Level::DEBUG, "fold_ended").about(message) }
         }
         Output::Joined { user, device, already, .. } => {
             let what = if *already { "attached" } else { "joined" };

@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Cap, Class, Command, Decision, Draft, Epoch, Group, GroupConfig, GroupId, GroupPatch,
-    HashKey, Outcome, Output, Patience, Platform, Priority, Profile, Random, Rate, Receipt,
-    Refusal, RestoreError, Role, RoleSet, SessionId, Settings, Silence, Snapshot, Span, State,
-    Timestamp, UserId,
+    AskStep, Author, Cap, Class, Command, Decision, Draft, Epoch, Group, GroupConfig, GroupId,
+    GroupPatch, HashKey, Outcome, Output, Patience, Platform, Priority, Profile, Random, Rate,
+    Receipt, Refusal, RestoreError, Role, RoleSet, Rule, SessionId, Settings, Silence, SlowMode,
+    Snapshot, Span, State, Timestamp, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -66,8 +66,10 @@ fn a_filter_in_force_that_is_not_installed_lets_nothing_through() {
     let filter = blocking("badword");
     let id = filter.id();
     let mut group = group(|it| it.filter = Some(id));
-    join(&mut group, START, "ann", 1).expect("ann may join");
     let unknown = Err(Refusal::UnknownFilter { filter: id });
+    assert_eq!(join(&mut group, START, "ann", 1), unknown, "a nick is judged too");
+    let nameless = Command::join("ann".parse().unwrap(), Profile::default(), Platform::Web);
+    group.push(START, session(1), nameless).expect("ann may join");
     assert_eq!(group.push(START, session(1), Command::text("badword")), unknown);
     assert_eq!(group.push(START, session(1), Command::text("hello")), unknown);
     assert!(group.push(START, Author::App, Command::text("badword")).is_ok(), "not judged");
@@ -160,7 +162,8 @@ fn a_config_that_what_is_held_does_not_fit_is_refused() {
         it.limits.outputs = 200_000;
         (it.asking.open, it.asking.per_author) = (3_000, 3_000);
         let deadline = Duration::from_secs(60);
-        it.asking.every = Some(Patience { deadline, silence: Silence::Allow });
+        let patience = Patience { deadline, silence: Silence::Allow };
+        it.asking.steps.insert(0, AskStep::callback(patience));
     });
     let configure = || Command::Configure(Box::new(GroupConfig::livestream()));
     join(&mut group, START, "ann", 1).expect("ann may join");
@@ -223,7 +226,8 @@ fn a_snapshot_whose_counts_would_overflow_is_turned_away() {
     all["state"]["accepted"] = json!(u64::MAX);
     all["state"]["flow"][1]["accepted"] = json!(u64::MAX);
     all["state"]["flow"][1]["delivered"] = json!(u64::MAX - 1);
-    assert!(reborn(&all, "/state/receipts", json!({ "first": 0, "lines": [] })).is_err());
+    let silent = serde_json::to_value(self::group(|_| {}).snapshot()).expect("plain data");
+    assert!(reborn(&all, "/state/receipts", silent["state"]["receipts"].clone()).is_err());
 }
 
 #[test]
@@ -284,7 +288,8 @@ fn a_held_message_goes_on_by_the_role_that_its_author_had_when_it_was_sent() {
             it.traffic.caps[Priority::Normal] = Some(rare);
             it.traffic.exempt = RoleSet::NONE.with(Role::Admin);
             let deadline = Duration::from_secs(60);
-            it.asking.every = Some(Patience { deadline, silence: Silence::Reject });
+            let patience = Patience { deadline, silence: Silence::Reject };
+            it.asking.steps.insert(0, AskStep::callback(patience));
         });
         join(&mut group, START, "ann", 1).expect("ann may join");
         let app = |group: &mut Group, command| {
@@ -306,4 +311,84 @@ fn a_held_message_goes_on_by_the_role_that_its_author_had_when_it_was_sent() {
         group.stats().flow[Priority::Normal].delivered
     };
     assert_eq!((delivered(true), delivered(false)), (2, 1));
+}
+
+#[test]
+fn a_filter_is_previewed_on_what_is_there_and_recent_and_not_the_apps_own() {
+    let spec = FilterSpec::parse("[custom:1 hold]\nholdme\n[custom:2 block]\nrejectme");
+    let filter = Arc::new(spec.expect("a good list").compile().expect("two words"));
+    let mut group = group(|_| {});
+    let other = FilterSpec::parse("word").expect("a list").compile().expect("one word");
+    let id = filter.id();
+    join(&mut group, START, "ann", 1).expect("she may come in");
+    let say = |group: &mut Group, now, by, text: &str| {
+        let sent = group.push(now, by, Command::text(text)).expect("it is accepted");
+        while group.poll().is_some() {}
+        let Receipt::Sent { message, .. } = sent else { panic!("{sent:?}") };
+        message
+    };
+    let old = say(&mut group, START, session(1), "an old word");
+    let now = START + Duration::from_secs(60);
+    say(&mut group, now, Author::App, "the app's own word");
+    let delivered = say(&mut group, now, session(1), "a word");
+    group.install_filter(filter);
+    group.push(now, Author::App, Command::UseFilter { filter: Some(id) }).expect("it is installed");
+    let held = say(&mut group, now, session(1), "holdme, word");
+    let rejected = say(&mut group, now, session(1), "rejectme, word");
+    group.push(now, Author::App, Command::UseFilter { filter: None }).expect("none is fine");
+    say(&mut group, now, session(1), "nothing");
+    let waiting = say(&mut group, now, session(1), "a waiting word");
+    let before = group.digest();
+    let seen = |within| {
+        let preview = group.preview_filter(&other, Duration::from_secs(within));
+        (preview.judged, preview.shown.iter().map(|met| met.message).collect::<Vec<_>>())
+    };
+    assert_eq!(seen(59), (4, vec![waiting, held, delivered]));
+    assert_eq!(seen(60), (5, vec![waiting, held, delivered, old]));
+    assert!(group.explain(rejected).is_some(), "it is remembered, but not what it said");
+    assert_eq!(group.digest(), before);
+}
+
+#[test]
+fn an_explanation_names_the_rules_that_were_in_force_and_for_whom() {
+    let filter = FilterSpec::parse("word").expect("a list").compile().expect("one word");
+    let (filter, ann) = (Arc::new(filter), session(1));
+    let as_ann = Author::AppAs { user: user("ann"), profile: Profile::default() };
+    // One of the four rules in force: how it is for ann, for the app in her name, and for the app.
+    let of = |change: &dyn Fn(&mut Settings), prepare: Option<Command>, rule: Rule| {
+        let mut group = group(|settings| {
+            settings.powers = GroupConfig::modern().settings().powers;
+            change(settings);
+        });
+        group.install_filter(filter.clone());
+        join(&mut group, START, "ann", 1).expect("she may come in");
+        if let Some(command) = prepare {
+            group.push(START, Author::App, command).expect("the app may");
+        }
+        [ann.clone(), as_ann.clone(), Author::App].map(|by| {
+            let sent = group.push(START, by, Command::text("hello"));
+            let Ok(Receipt::Sent { message, .. }) = sent else { panic!("{sent:?}") };
+            let rules = group.explain(message).expect("it is remembered").rules;
+            let others = Rule::ALL.into_iter().filter(|other| *other != rule);
+            assert!(others.into_iter().all(|other| !rules.passed(other) && !rules.exempt(other)));
+            (rules.passed(rule), rules.exempt(rule))
+        })
+    };
+    let (held, free, none) = ((true, false), (false, true), (false, false));
+    let slow = |exempt| SlowMode { interval: Duration::from_secs(1), exempt };
+    let members = RoleSet::NONE.with(Role::Member);
+    let id = filter.id();
+    assert_eq!(of(&|_| {}, None, Rule::SlowMode), [none; 3]);
+    let set = |settings: &mut Settings| settings.slow_mode = Some(slow(RoleSet::STAFF));
+    assert_eq!(of(&set, None, Rule::SlowMode), [held, free, free]);
+    let set = |settings: &mut Settings| settings.slow_mode = Some(slow(members));
+    assert_eq!(of(&set, None, Rule::SlowMode), [free, free, free]);
+    let set = |settings: &mut Settings| settings.filter = Some(id);
+    assert_eq!(of(&set, None, Rule::Filter), [held, held, free]);
+    let set = |settings: &mut Settings| settings.mute_all_exempt = members;
+    assert_eq!(of(&set, Some(Command::MuteAll { on: true }), Rule::MuteAll), [free, free, free]);
+    let set = |settings: &mut Settings| settings.speakers = Some(1_001);
+    let mark =
+        Command::Mark { users: vec![user("ann")].into(), marks: vec![1_001].into(), on: true };
+    assert_eq!(of(&set, Some(mark), Rule::Speakers), [held, free, free]);
 }

@@ -2,14 +2,19 @@
 //!
 //! `PROPTEST_CASES` scales the number of scripts for each law.
 
+#[path = "laws/account.rs"]
+mod account;
 mod model;
+#[path = "laws/what_if.rs"]
+mod what_if;
 
 use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey, Kind,
-    Lane, Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt,
-    Record, Refusal, RoleSet, SessionId, Snapshot, Span, State, Timestamp, UserId, replay,
+    Author, Class, Command, Cursor, Entry, Epoch, Field, Flow, Group, GroupConfig, GroupId,
+    HashKey, Hold, Kind, Lane, Limits, Member, MessageId, Outcome, Output, Page, PerClass,
+    Platform, Priority, Profile, Receipt, Record, Refusal, Role, RoleSet, Seq, SessionId, Settings,
+    Snapshot, Span, State, Step, Ticket, Timestamp, UserId, Wait, replay,
 };
 use model::{
     Model, ModelReceipt,
@@ -121,10 +126,27 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
     let there: Vec<_> =
         group.applicants().map(|(user, applicant)| (user, applicant.device.session)).collect();
     prop_assert_eq!(there, applicants, "applicants");
-    let open: Vec<_> = model.questions.iter().map(|open| (open.ticket, open.expires)).collect();
+    let asked = |open: &&model::Open| matches!(open.holding, model::Holding::Asked { .. });
+    let open = model.questions.iter().filter(asked);
+    let open: Vec<_> = open.map(|open| (open.ticket, open.expires)).collect();
     let there: Vec<_> =
         group.questions().map(|question| (question.ticket, question.expires)).collect();
     prop_assert_eq!(there, open, "questions");
+    let all = |it: &model::Open| {
+        let hold = match &it.holding {
+            model::Holding::Asked { step, .. } => Some(step.clone()),
+            model::Holding::Ordered | model::Holding::Previewed => None,
+        };
+        (it.ticket, it.message, it.expires, hold)
+    };
+    let held: Vec<_> = model.questions.iter().map(all).collect();
+    let (there, more) = group.held(Ticket(0), 100);
+    let there = there.into_iter().map(|it| {
+        let step = if let Hold::Question { step, .. } = it.hold { Some(step) } else { None };
+        (it.ticket, it.message.id, it.expires, step)
+    });
+    prop_assert_eq!(there.collect::<Vec<_>>(), held, "held");
+    prop_assert!(more.is_none());
     prop_assert_eq!(group.mutes().count(), model.mutes.len());
     prop_assert_eq!(group.bans().count(), model.bans.len());
     prop_assert_eq!(group.filter(), model.settings.filter);
@@ -238,13 +260,14 @@ fn watch_releases(
     mut check: impl FnMut(&InLane, &BTreeMap<MessageId, InLane>) -> Result<(), TestCaseError>,
 ) -> Result<(), TestCaseError> {
     let mut script = script.clone();
-    script.knobs.every = None;
+    (script.knobs.every, script.knobs.preview) = (None, None);
+    script.knobs.more.clear();
     script.knobs.filter = false;
     script.knobs.caps = [None; 4];
     script.knobs.weights = [1; 5];
     script.knobs.exempt = 1;
     let mut stage = Stage::new(&script);
-    let mut waiting = BTreeMap::new();
+    let mut lanes = Lanes::default();
     // A filter put in force would hold messages, which then wait in no lane.
     let drop =
         |command: &Command| is_change(command) || matches!(command, Command::UseFilter { .. });
@@ -255,33 +278,54 @@ fn watch_releases(
         if let (Some(Ok(Receipt::Sent { message, duplicate: false, .. })), Some((_, command))) =
             (&answer, &line.1)
         {
-            settle(&mut waiting, &outputs, &mut check)?;
+            lanes.settle(&outputs, &mut check)?;
             outputs.clear();
             let Command::Send(draft) = command else { continue };
             let explained = stage.group.explain(*message).expect("just accepted");
             let lane = InLane { author: explained.author, priority: draft.effective_priority() };
-            waiting.insert(*message, lane);
+            // What joined a fold is in no lane before it leads, and then at an unknown time.
+            let joined = |step: &Step| matches!(step, Step::Folded { .. });
+            let all = if explained.steps.iter().any(joined) {
+                &mut lanes.folded
+            } else {
+                &mut lanes.waiting
+            };
+            all.insert(*message, lane);
         }
         outputs.extend(more);
-        settle(&mut waiting, &outputs, &mut check)?;
+        lanes.settle(&outputs, &mut check)?;
     }
     Ok(())
 }
 
-fn settle(
-    waiting: &mut BTreeMap<MessageId, InLane>,
-    outputs: &[Output],
-    check: &mut impl FnMut(&InLane, &BTreeMap<MessageId, InLane>) -> Result<(), TestCaseError>,
-) -> Result<(), TestCaseError> {
-    for output in outputs {
-        if let Output::Ended { message, outcome, .. } = output {
-            let Some(lane) = waiting.remove(&message.id) else { continue };
-            if matches!(outcome, Outcome::Delivered { .. }) {
-                check(&lane, waiting)?;
+/// What is on its way: in the lanes for sure, and in folds.
+#[derive(Default)]
+struct Lanes {
+    waiting: BTreeMap<MessageId, InLane>,
+    folded: BTreeMap<MessageId, InLane>,
+    last: Seq,
+}
+
+impl Lanes {
+    fn settle(
+        &mut self,
+        outputs: &[Output],
+        check: &mut impl FnMut(&InLane, &BTreeMap<MessageId, InLane>) -> Result<(), TestCaseError>,
+    ) -> Result<(), TestCaseError> {
+        for output in outputs {
+            let Output::Ended { message, outcome, .. } = output else { continue };
+            let own = self.waiting.remove(&message.id);
+            let Some(lane) = own.or_else(|| self.folded.remove(&message.id)) else { continue };
+            // Of those that share an entry the first was released, and is one turn.
+            if let Outcome::Delivered { seq, .. } = outcome
+                && *seq > self.last
+            {
+                self.last = *seq;
+                check(&lane, &self.waiting)?;
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 proptest! {
@@ -562,14 +606,22 @@ proptest! {
     #[test]
     fn law_6_the_promise_holds_in_every_window(script in script::script(60)) {
         let mut stage = Stage::new(&script);
-        let mut times = Vec::new();
+        // One for each entry: by the outcomes, for those evicted at once, and as they are read, for
+        // those that tell a last total.
+        let mut times = BTreeMap::new();
+        let mut cursor = stage.group.tail();
         for line in lines(&script, is_change) {
             for output in stage.play(&line).1 {
-                if let Output::Ended { outcome: Outcome::Delivered { at, .. }, .. } = output {
-                    times.push(at);
+                if let Output::Ended { outcome: Outcome::Delivered { seq, at }, .. } = output {
+                    times.insert(seq, at);
                 }
             }
+            let messages = stage.read(&mut cursor).0.into_iter().filter(|entry| {
+                !matches!(entry.class, Class::Tip | Class::Notice)
+            });
+            times.extend(messages.map(|entry| (entry.seq, entry.at)));
         }
+        let times: Vec<Timestamp> = times.into_values().collect();
         let traffic = &stage.group.config().settings().traffic;
         let (rate, burst) = (u128::from(traffic.rate.get()), u128::from(traffic.burst));
         for (first, from) in times.iter().enumerate() {
@@ -625,7 +677,7 @@ proptest! {
         rounds in 1_u8..8,
     ) {
         let mut settings = GroupConfig::modern().settings().clone();
-        settings.traffic.exempt = RoleSet::NONE;
+        (settings.traffic.exempt, settings.folding) = (RoleSet::NONE, None);
         let lane = Lane { capacity: 1_000, max_wait: Duration::from_mins(1) };
         settings.traffic.lanes[Priority::Normal] = lane;
         // Member, admin, owner, app.
@@ -748,6 +800,61 @@ proptest! {
     }
 
     #[test]
+    fn an_authors_messages_are_delivered_in_their_order_however_they_are_decided(
+        script in script::script(60),
+    ) {
+        let mut script = script.clone();
+        (script.knobs.in_order, script.knobs.preview, script.knobs.exempt) = (true, None, 1);
+        // What is folded is delivered with the sum of its fold, which may be after what its author said later.
+        script.knobs.folding = None;
+        let mut stage = Stage::new(&script);
+        let mut last = BTreeMap::<(Option<UserId>, Priority), MessageId>::new();
+        for line in lines(&script, is_change) {
+            for output in stage.play(&line).1 {
+                let Output::Ended { message, outcome: Outcome::Delivered { .. }, .. } = output else {
+                    continue;
+                };
+                let lane = (message.sender.user.clone(), message.priority);
+                let before = last.insert(lane, message.id);
+                prop_assert!(before < Some(message.id), "{} after {:?}", message.id, before);
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_reads_a_members_message_before_its_preview_is_over(
+        script in script::script(60),
+        delay in 2_000_u64..=6_000,
+    ) {
+        let mut script = script.clone();
+        // No member becomes staff here.
+        (script.knobs.preset, script.knobs.all_powers) = (0, false);
+        script.knobs.preview = Some(delay);
+        let delay = Duration::from_millis(delay);
+        let mut stage = Stage::new(&script);
+        let mut shown = BTreeMap::new();
+        for line in lines(&script, is_change) {
+            for output in stage.play(&line).1 {
+                match output {
+                    Output::Preview { message, expires, .. } => {
+                        prop_assert!(shown.insert(message.id, expires).is_none(), "shown twice");
+                    }
+                    Output::Ended { message, session: Some(_), outcome, .. } => {
+                        let member = message.sender.role == Some(Role::Member);
+                        let Outcome::Delivered { at, .. } = outcome else { continue };
+                        if member {
+                            let until = shown.get(&message.id).copied();
+                            prop_assert!(until.is_some_and(|until| until <= at));
+                            prop_assert!(at >= message.accepted + delay);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    #[test]
     fn no_hash_key_can_be_seen(script in script::script(60), key in any::<(u64, u64)>()) {
         let mut stage = Stage::new(&script);
         let mut twin = Stage::with_key(&script, HashKey::new(key.0, key.1));
@@ -809,6 +916,47 @@ fn law_11_a_full_queue_refuses_and_loses_nothing() {
     }
     assert_eq!(ended, accepted);
     assert!(group.push(now + Duration::from_secs(3), Author::App, Command::text("again")).is_ok());
+}
+
+#[test]
+fn law_11_the_ends_of_folded_messages_have_room() {
+    let now = Timestamp::from_secs(1_600_000_000);
+    let mut settings = GroupConfig::modern().settings().clone();
+    settings.traffic.lanes.0.iter_mut().for_each(|lane| lane.capacity = 1);
+    (settings.asking.open, settings.presence.per_user) = (1, 1);
+    let folding = settings.folding.as_mut().expect("modern folds");
+    let combos = folding.combos.as_mut().expect("gifts too");
+    (combos.open, combos.messages, folding.echoes, folding.waiting) = (1, 100, None, 50);
+    // 2,633 for the rest, one for the fold, one for each message in it.
+    settings.limits.outputs = 2_633 + 51;
+    let id = GroupId::custom("folds").expect("a good id");
+    let config = settings.clone().build().expect("just enough room");
+    let mut group = Group::new(id, None, config.clone(), Epoch(1), HashKey::new(1, 2), now);
+    let gift = || Command::custom(Kind::Gift, "rose");
+    let mut accepted = 0_u64;
+    while group.push(now, Author::App, gift()).is_ok() {
+        accepted += 1;
+    }
+    // The first was delivered, and its output waits: beside it and the fold 49 have room, and so one
+    // more is let in.
+    assert_eq!(accepted, 51);
+    while group.poll().is_some() {}
+    assert!(group.push(now, Author::App, gift()).is_ok(), "alone, in its lane: no more may wait");
+    let smaller = Settings {
+        limits: Limits { outputs: 2_633, ..settings.limits },
+        folding: None,
+        ..settings
+    };
+    let smaller = Command::Configure(Box::new(smaller.build().expect("without folds")));
+    while group.poll().is_some() {}
+    let refused = group.push(now, Author::App, smaller.clone());
+    assert!(
+        matches!(refused, Err(Refusal::TooMany { field: Field::Folds, limit: 0, count: 51 })),
+        "{refused:?}"
+    );
+    assert_eq!(group.push(now, Author::App, Command::Disband), Ok(Receipt::Done));
+    let ended = std::iter::from_fn(|| group.poll());
+    assert_eq!(ended.filter(|output| matches!(output, Output::Ended { .. })).count(), 50);
 }
 
 #[test]

@@ -30,6 +30,7 @@ const RANKS: &[Rank] = &[
     Rank::Apart(&[
         "attributes",
         "filter",
+        "folds",
         "form",
         "log",
         "modes",
@@ -45,7 +46,7 @@ const RANKS: &[Rank] = &[
         "tips",
     ]),
     Rank::Apart(&["group"]),
-    Rank::Layered(&["directory", "journal", "engine"]),
+    Rank::Layered(&["directory", "journal", "what_if", "engine"]),
     Rank::Layered(&["clock", "audience", "hub"]),
     // Adapters, each behind a feature of its name: they look at the core, which never sees them.
     Rank::Apart(&["internals", "metrics", "tim", "tracing"]),

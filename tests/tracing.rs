@@ -8,9 +8,9 @@ use std::{
 };
 
 use liveroom::{
-    Admission, Asking, Author, Command, Content, Decision, Draft, Epoch, Group, GroupConfig,
-    GroupId, GroupPatch, HashKey, Join, JoinOption, Kind, Output, Platform, Profile, Refusal,
-    SessionId, Span, Ticket, Timestamp, UserId,
+    Admission, AskStep, Asking, Author, Command, Content, Decision, Draft, Epoch, Group,
+    GroupConfig, GroupId, GroupPatch, HashKey, Join, JoinOption, Kind, Output, Platform, Profile,
+    Refusal, SessionId, Span, Ticket, Timestamp, UserId,
 };
 use tracing::{
     Event, Level, Metadata, Subscriber,
@@ -157,7 +157,7 @@ fn play(room: &mut Room) -> Result<(), Refusal> {
 
 fn captured() -> Vec<Told> {
     let mut settings = GroupConfig::modern().settings().clone();
-    settings.asking.every = Some(Asking::CALLBACK);
+    settings.asking.steps.insert(0, AskStep::callback(Asking::CALLBACK));
     settings.journal = true;
     let config = settings.build().unwrap();
     let id = GroupId::custom("friday").unwrap();

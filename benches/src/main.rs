@@ -16,6 +16,7 @@
 
 mod admission;
 mod channels;
+mod combos;
 mod encode;
 mod evaluation;
 mod halls;
@@ -40,7 +41,7 @@ use benches::{allocations, dice, rooms};
 use race::Report;
 
 /// The rows, in the order of the aims.
-const ROWS: [fn(&mut Report); 21] = [
+const ROWS: [fn(&mut Report); 22] = [
     polls::beside_tokio,
     polls::beside_others,
     sweeps::sweeps,
@@ -54,6 +55,7 @@ const ROWS: [fn(&mut Report); 21] = [
     memory::groups,
     admission::admissions,
     overload::overloads,
+    combos::combos,
     push::pushes,
     scans::scans,
     evaluation::evaluation,

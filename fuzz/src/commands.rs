@@ -272,7 +272,11 @@ impl House {
 
     /// The engine moved the group on: so goes the twin.
     fn follow(&mut self, engine: &Engine) {
-        self.twin.advance(self.group(engine).clock());
+        let clock = self.group(engine).clock();
+        // A group that stood still for want of room still does, though it was polled since.
+        if self.twin.clock() != clock {
+            self.twin.advance(clock);
+        }
     }
 
     /// The twin begins anew, from a snapshot and under another key.
@@ -301,8 +305,10 @@ impl House {
             Output::Ended { message, outcome, .. } => {
                 assert!(self.ended.insert(message.id), "message {} ended twice", message.id);
                 if let Outcome::Delivered { seq, .. } = outcome {
-                    let read = self.delivered.entry(seq).or_insert(message.id);
-                    assert_eq!(*read, message.id, "another message stands at {seq}");
+                    // Of those that share an entry the one that it shows is told first.
+                    let shown = *self.delivered.entry(seq).or_insert(message.id);
+                    let alone = shown == message.id || self.ended.contains(&shown);
+                    assert!(alone, "another message stands at {seq}");
                 }
             }
             _ => {}

@@ -7,11 +7,11 @@ use std::{
 };
 
 use liveroom::{
-    Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    Absence, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command, Content,
     CounterChange, Counting, Decision, Draft, Element, GroupConfig, GroupPatch, Join, JoinOption,
-    Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform, Power, Priority, Profile,
-    QuitAcross, Random, Rate, Retention, Role, RoleSet, SessionId, Settings, Silence, SlowMode,
-    Span, Ticket, Timestamp, UserId, Users, Visitor,
+    Kind, Lane, MessageId, Occasion, Patience, PerClass, PerPriority, Platform, Power, Priority,
+    Profile, QuitAcross, Random, Rate, Retention, Role, RoleSet, SessionId, Settings, Silence,
+    SlowMode, Span, Ticket, Timestamp, UserId, Users, Visitor,
     filter::{Filter, FilterSpec},
 };
 
@@ -139,6 +139,7 @@ pub(crate) fn command(dice: &mut Dice<'_>, by: &Author, recent: Recent) -> Comma
             ticket: Ticket(recent.ticket.saturating_sub(dice.below(4).into())),
             decision: decision(dice),
         },
+        22 if dice.coin() => Command::Withdraw { message: message(dice, recent) },
         22 => Command::Recall { message: message(dice, recent) },
         23 => Command::Purge { author: (!dice.rarely(4)).then(|| user(dice)) },
         24 => Command::Mute { users: users(dice), span: how_long(dice) },
@@ -254,7 +255,8 @@ fn content(dice: &mut Dice<'_>) -> Content {
 }
 
 fn decision(dice: &mut Dice<'_>) -> Decision {
-    match dice.below(5) {
+    match dice.below(6) {
+        5 => Decision::Escalate,
         0 => Decision::Replace { content: content(dice) },
         1 => Decision::Reject { code: 10_100, reason: text(dice).into() },
         2 => Decision::Discard,
@@ -380,8 +382,23 @@ fn traffic(dice: &mut Dice<'_>, settings: &mut Settings) {
 
 fn asking(dice: &mut Dice<'_>, settings: &mut Settings) {
     let asking = &mut settings.asking;
-    asking.every = dice.coin().then(|| patience(dice));
-    asking.filter_hold = patience(dice);
+    let (first, last) = (patience(dice), patience(dice));
+    let mut hold = AskStep::filter_hold(last);
+    let escalated = dice.coin();
+    if escalated {
+        hold.asks = hold.asks.with(Occasion::Escalated);
+    }
+    asking.steps = vec![hold];
+    if dice.coin() {
+        asking.steps.insert(0, AskStep::callback(first));
+        if escalated && dice.coin() {
+            asking.steps[0].patience.silence = Silence::Escalate;
+        }
+    }
+    asking.in_order = dice.coin();
+    settings.preview = dice.one_of(&[None, None, Some(2), Some(6)]).map(Duration::from_secs);
+    settings.disclose_withdrawn = dice.coin();
+    let asking = &mut settings.asking;
     asking.open = dice.one_of(&[4, 1, 0, 32]);
     asking.per_author = dice.one_of(&[2, 1, 0, 8]);
 }
@@ -396,7 +413,16 @@ fn limits(dice: &mut Dice<'_>, settings: &mut Settings) {
     // The least that is allowed, and up to 100 more: a script polls that often.
     let waiting: u32 = settings.traffic.lanes.0.iter().map(|lane| lane.capacity).sum();
     let named = 500 * (settings.presence.per_user + 4);
-    let least = waiting + settings.asking.open + named + 128;
+    let folded = settings.folding.as_mut().map_or(0, |folding| {
+        // Not a byte of the script: those that are kept say what they said before.
+        folding.waiting = 8;
+        for rule in [&mut folding.combos, &mut folding.echoes].into_iter().flatten() {
+            (rule.open, rule.messages) = (2, 4);
+        }
+        let open = [folding.combos, folding.echoes].into_iter().flatten().map(|rule| rule.open);
+        folding.waiting + open.sum::<u32>()
+    });
+    let least = waiting + settings.asking.open + named + 128 + folded;
     settings.limits.outputs = least + dice.one_of(&[100, 0, 10]);
 }
 

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{ConfigError, GroupConfig, Lane, MAX_USERS, Power, Settings};
+use super::{
+    Asking, ConfigError, FoldRule, Folding, GroupConfig, Lane, MAX_USERS, Occasion, Power,
+    Settings, Silence, TrailLimits,
+};
 use crate::{bounds, message::Priority};
 
 impl Settings {
@@ -15,8 +18,8 @@ impl Settings {
         Ok(GroupConfig(Arc::new(self)))
     }
 
-    /// The most outputs that one command, or one deadline, can put out: every waiting and held
-    /// message may end, and every user named may be told over every session.
+    /// The most outputs that one command, or one deadline, can put out, beside those of folds: every
+    /// waiting and held message may end, and every user named may be told over every session.
     pub(crate) fn reach(&self) -> u64 {
         let waiting: u64 = self.traffic.lanes.0.iter().map(|lane| u64::from(lane.capacity)).sum();
         let named = MAX_USERS * (u64::from(self.presence.per_user) + 4);
@@ -27,7 +30,6 @@ impl Settings {
         const DAY: Duration = Duration::from_hours(24);
         let (traffic, limits) = (&self.traffic, &self.limits);
         let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
-        let trails = self.filtering.trails;
         let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
         let rules: [(bool, &'static str, &'static str); 26] = [
             ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
@@ -62,17 +64,31 @@ impl Settings {
             ),
             ((1..=1_000_000).contains(&self.tips.cap.burst), "tips.cap.burst", "1 to 1,000,000"),
             ((1..=64).contains(&self.tips.names), "tips.names", "1 to 64"),
+            ((1..=Asking::MAX_STEPS).contains(&self.asking.steps.len()), "asking.steps", "1 to 4"),
+            (self.asking.names_differ(), "asking.steps.name", "another for each step"),
             (
-                self.asking.every.is_none_or(|patience| patience.deadline <= DAY),
-                "asking.every.deadline",
+                self.asking.steps.iter().all(|step| step.patience.deadline <= DAY),
+                "asking.steps.patience.deadline",
                 "at most a day",
             ),
             (
-                self.asking.filter_hold.deadline <= DAY,
-                "asking.filter_hold.deadline",
-                "at most a day",
+                self.asking.steps.iter().any(|step| step.asks.contains(Occasion::Held)),
+                "asking.steps.asks",
+                "such that one is asked about what the filter holds",
+            ),
+            (
+                self.asking.escalates_to_somebody(),
+                "asking.steps.patience.silence",
+                "Escalate only before a step that is asked about what was escalated",
             ),
             (self.asking.open <= 65_536, "asking.open", "at most 65,536"),
+            (
+                self.preview.is_none_or(|delay| {
+                    (Duration::from_secs(2)..=Duration::from_secs(6)).contains(&delay)
+                }),
+                "preview",
+                "2 s to 6 s",
+            ),
             (self.presence.grace <= DAY, "presence.grace", "at most a day"),
             ((1..=255).contains(&self.presence.per_user), "presence.per_user", "1 to 255"),
             (
@@ -93,40 +109,67 @@ impl Settings {
                 "1 s to 60 s",
             ),
             (
-                trails.is_none_or(|it| it.within <= Duration::from_mins(1)),
-                "filtering.trails.within",
-                "at most 60 s",
-            ),
-            (
-                trails.is_none_or(|it| (1..=16).contains(&it.letters)),
-                "filtering.trails.letters",
-                "1 to 16",
-            ),
-            (
-                trails.is_none_or(|it| (1..=64).contains(&it.pieces)),
-                "filtering.trails.pieces",
-                "1 to 64",
-            ),
-            (
-                trails.is_none_or(|it| (1..=65_536).contains(&it.authors)),
-                "filtering.trails.authors",
-                "1 to 65,536",
-            ),
-            (
                 (1..=1_048_576).contains(&limits.message_bytes),
                 "limits.message_bytes",
                 "1 to 1,048,576",
             ),
             ((1..=1_024).contains(&limits.elements), "limits.elements", "1 to 1,024"),
             (
-                u64::from(limits.outputs) >= self.reach(),
+                u64::from(limits.outputs)
+                    >= self.reach() + self.folding.as_ref().map_or(0, Folding::reach),
                 "limits.outputs",
-                "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, and 128",
+                "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, 128, and \
+                 what folding allows to wait and to be open",
             ),
         ];
-        let broken = rules.into_iter().find(|(holds, ..)| !holds);
+        let folding = self.folding.iter().flat_map(folding_rules);
+        let trails = self.filtering.trails.iter().flat_map(trail_rules);
+        let broken = folding.chain(trails).chain(rules).find(|(holds, ..)| !holds);
         broken.map(|(_, field, rule)| ConfigError { field, rule })
     }
+}
+
+impl Asking {
+    fn names_differ(&self) -> bool {
+        let rest = |at: usize| self.steps.iter().skip(at + 1);
+        let alike = |(at, step): (usize, &super::AskStep)| rest(at).any(|it| it.name == step.name);
+        !self.steps.iter().enumerate().any(alike)
+    }
+
+    /// Whether each step whose silence escalates has one behind it that takes it.
+    fn escalates_to_somebody(&self) -> bool {
+        let last = self.steps.iter().rposition(|step| step.asks.contains(Occasion::Escalated));
+        let silent = self.steps.iter().rposition(|step| step.patience.silence == Silence::Escalate);
+        silent.is_none_or(|silent| last.is_some_and(|last| silent < last))
+    }
+}
+
+fn trail_rules(trails: &TrailLimits) -> [(bool, &'static str, &'static str); 4] {
+    let TrailLimits { within, letters, pieces, authors } = trails;
+    [
+        (*within <= Duration::from_mins(1), "filtering.trails.within", "at most 60 s"),
+        ((1..=16).contains(letters), "filtering.trails.letters", "1 to 16"),
+        ((1..=64).contains(pieces), "filtering.trails.pieces", "1 to 64"),
+        ((1..=65_536).contains(authors), "filtering.trails.authors", "1 to 65,536"),
+    ]
+}
+
+fn folding_rules(folding: &Folding) -> [(bool, &'static str, &'static str); 6] {
+    const HOUR: Duration = Duration::from_hours(1);
+    let all =
+        |holds: fn(&FoldRule) -> bool| [folding.combos, folding.echoes].iter().flatten().all(holds);
+    [
+        (
+            all(|rule| !rule.window.is_zero() && rule.window <= HOUR),
+            "folding.window",
+            "more than zero and at most an hour",
+        ),
+        (all(|rule| rule.interval <= rule.window), "folding.interval", "at most the window"),
+        (all(|rule| (1..=65_536).contains(&rule.open)), "folding.open", "1 to 65,536"),
+        (all(|rule| (1..=4_096).contains(&rule.messages)), "folding.messages", "1 to 4,096"),
+        ((1..=64).contains(&folding.names), "folding.names", "1 to 64"),
+        (folding.waiting <= 65_536, "folding.waiting", "at most 65,536"),
+    ]
 }
 
 #[cfg(test)]
@@ -173,6 +216,10 @@ mod tests {
         assert_eq!(broken(&|it: &mut Settings| it.tips.names = 65), Some("tips.names"));
         assert_eq!(broken(&|it: &mut Settings| it.tips.cap.burst = 0), Some("tips.cap.burst"));
         assert_eq!(broken(&|it: &mut Settings| it.asking.open = 65_537), Some("asking.open"));
+        let seconds =
+            |secs| move |it: &mut Settings| it.preview = Some(Duration::from_millis(secs));
+        assert_eq!([2_000, 6_000].map(|ms| broken(&seconds(ms))), [None, None]);
+        assert_eq!([1_999, 6_001].map(|ms| broken(&seconds(ms))), [Some("preview"); 2]);
         assert_eq!(
             broken(&|it: &mut Settings| it.presence.per_user = 0),
             Some("presence.per_user")
@@ -224,6 +271,85 @@ mod tests {
     }
 
     #[test]
+    fn a_chain_that_cannot_hold_is_named() {
+        let hold = AskStep::filter_hold(Asking::CALLBACK);
+        let named = |name: &str| AskStep { name: name.parse().unwrap(), ..hold.clone() };
+        let broken = |steps: Vec<AskStep>| {
+            let mut settings = GroupConfig::livestream().settings().clone();
+            settings.asking.steps = steps;
+            settings.build().map_err(|error| error.field).err()
+        };
+        assert_eq!(broken(["a", "b", "c", "d"].map(named).to_vec()), None);
+        assert_eq!(broken(["a", "b", "c", "d", "e"].map(named).to_vec()), Some("asking.steps"));
+        assert_eq!(broken(vec![]), Some("asking.steps"));
+        assert_eq!(broken(["a", "b", "a"].map(named).to_vec()), Some("asking.steps.name"));
+        assert_eq!(
+            broken(vec![AskStep::callback(Asking::CALLBACK)]),
+            Some("asking.steps.asks"),
+            "what the filter holds would pass"
+        );
+        let slow = |deadline| AskStep {
+            patience: Patience { deadline, ..Asking::CALLBACK },
+            ..hold.clone()
+        };
+        let day = Duration::from_hours(24);
+        assert_eq!(broken(vec![slow(day)]), None);
+        assert_eq!(
+            broken(vec![slow(day + Duration::from_nanos(1))]),
+            Some("asking.steps.patience.deadline")
+        );
+        let escalating = AskStep {
+            patience: Patience { silence: Silence::Escalate, ..Asking::CALLBACK },
+            ..named("first")
+        };
+        let taker = AskStep { asks: hold.asks.with(Occasion::Escalated), ..named("taker") };
+        assert_eq!(broken(vec![escalating.clone(), taker.clone()]), None);
+        for nobody in [vec![escalating.clone(), hold.clone()], vec![taker, escalating]] {
+            assert_eq!(broken(nobody), Some("asking.steps.patience.silence"));
+        }
+        let long = serde_json::to_string(&GroupConfig::livestream()).unwrap();
+        let long = long.replacen("\"filter\"", "\"a name of 15 by\"", 1);
+        assert!(serde_json::from_str::<GroupConfig>(&long).is_err());
+    }
+
+    #[test]
+    fn folding_that_cannot_hold_together_is_named() {
+        let broken = |change: &dyn Fn(&mut Folding, &mut Limits)| {
+            let mut settings = GroupConfig::modern().settings().clone();
+            let mut folding = settings.folding.clone().unwrap();
+            change(&mut folding, &mut settings.limits);
+            settings.folding = Some(folding);
+            settings.build().map_err(|error| error.field).err()
+        };
+        let rule = |change: fn(&mut FoldRule)| {
+            let combos = broken(&|it, _| change(it.combos.as_mut().unwrap()));
+            assert_eq!(combos, broken(&|it, _| change(it.echoes.as_mut().unwrap())));
+            combos
+        };
+        assert_eq!(broken(&|_, _| {}), None);
+        assert_eq!(rule(|it| it.window = Duration::from_hours(1)), None);
+        assert_eq!(rule(|it| it.window += Duration::from_hours(1)), Some("folding.window"));
+        let none = |it: &mut FoldRule| (it.window, it.interval) = Default::default();
+        assert_eq!(rule(none), Some("folding.window"));
+        assert_eq!(rule(|it| it.interval = it.window), None);
+        assert_eq!(
+            rule(|it| it.interval = it.window + Duration::from_nanos(1)),
+            Some("folding.interval")
+        );
+        assert_eq!(rule(|it| it.open = 0), Some("folding.open"));
+        assert_eq!(rule(|it| it.open = 65_537), Some("folding.open"));
+        assert_eq!(rule(|it| it.messages = 4_096), None);
+        assert_eq!(rule(|it| it.messages = 4_097), Some("folding.messages"));
+        assert_eq!(rule(|it| it.messages = 0), Some("folding.messages"));
+        assert_eq!(broken(&|it, _| it.names = 65), Some("folding.names"));
+        assert_eq!(broken(&|it, _| it.names = 0), Some("folding.names"));
+        assert_eq!(broken(&|it, _| it.waiting = 65_537), Some("folding.waiting"));
+        // 8,176 without folds, 2,048 messages in them, 256 combos, 512 echoes.
+        assert_eq!(broken(&|_, limits| limits.outputs = 10_992), None);
+        assert_eq!(broken(&|_, limits| limits.outputs = 10_991), Some("limits.outputs"));
+    }
+
+    #[test]
     fn settings_from_outside_pass_the_same_gate() {
         for config in [GroupConfig::livestream(), GroupConfig::vendor(), GroupConfig::modern()] {
             let text = serde_json::to_string(&config).unwrap();
@@ -255,5 +381,7 @@ mod tests {
         let trails = |config: &GroupConfig| config.settings().filtering.trails;
         assert_eq!([&livestream, &vendor].map(trails), [None, None]);
         assert_eq!(trails(&modern), Some(TrailLimits::USUAL));
+        let folds = |config: &GroupConfig| config.settings().folding.is_some();
+        assert_eq!([&livestream, &vendor, &modern].map(folds), [false, false, true]);
     }
 }

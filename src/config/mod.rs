@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use crate::{
     entry::TipKind,
-    id::FilterId,
-    message::{PerClass, PerPriority},
+    id::{FilterId, StepName},
+    message::{Kind, PerClass, PerPriority},
     role::{Role, RoleSet},
     time::Rate,
 };
@@ -111,6 +111,8 @@ pub enum Power {
     StaffNotices,
     /// Staff can set the pause between two messages of one author.
     SlowMode,
+    /// Staff answer questions about messages, and withdraw those that are shown to them first.
+    Review,
 }
 
 /// A set of [`Power`]s.
@@ -184,6 +186,8 @@ pub struct TipConfig {
 pub enum Silence {
     /// The message goes on.
     Allow,
+    /// The next step is asked that takes what was escalated.
+    Escalate,
     /// The message is rejected, and its author may know.
     Reject,
     /// The message is discarded.
@@ -199,17 +203,106 @@ pub struct Patience {
     pub silence: Silence,
 }
 
-/// When the host is asked before a message is delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// About what a step of the chain is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Occasion {
+    /// Every message that the filter let pass, but the app's.
+    Passed,
+    /// Every message that the filter holds.
+    Held,
+    /// What a former step escalated.
+    Escalated,
+}
+
+/// A set of [`Occasion`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Occasions(u8);
+
+impl Occasions {
+    /// No occasion at all.
+    pub const NONE: Self = Self(0);
+
+    /// This set, and `occasion`.
+    #[must_use]
+    pub const fn with(self, occasion: Occasion) -> Self {
+        Self(self.0 | 1 << occasion as u8)
+    }
+
+    /// Whether `occasion` is in the set.
+    pub const fn contains(self, occasion: Occasion) -> bool {
+        self.0 & (1 << occasion as u8) != 0
+    }
+}
+
+/// One step of the chain of decisions: who is asked, about what, and how long.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AskStep {
+    /// What it is called; no two steps are called the same.
+    pub name: StepName,
+    /// About what it is asked.
+    pub asks: Occasions,
+    /// How long its question stays open, and what silence means.
+    pub patience: Patience,
+}
+
+impl AskStep {
+    /// A step that is asked about every message that the filter let pass, called `callback`.
+    pub fn callback(patience: Patience) -> Self {
+        Self::new("callback", Occasion::Passed, patience)
+    }
+
+    /// A step that is asked about what the filter holds, called `filter`.
+    pub fn filter_hold(patience: Patience) -> Self {
+        Self::new("filter", Occasion::Held, patience)
+    }
+
+    fn new(name: &str, occasion: Occasion, patience: Patience) -> Self {
+        let name = StepName::new(name).expect("a name of ours is a good one");
+        Self { name, asks: Occasions::NONE.with(occasion), patience }
+    }
+}
+
+/// Who is asked before a message is delivered.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use liveroom::{AskStep, GroupConfig, Occasion, Occasions, Patience, Silence};
+///
+/// let mut settings = GroupConfig::modern().settings().clone();
+/// let seconds = |secs, silence| Patience { deadline: Duration::from_secs(secs), silence };
+/// settings.asking.steps = vec![
+///     AskStep {
+///         name: "classifier".parse()?,
+///         asks: Occasions::NONE.with(Occasion::Passed),
+///         patience: seconds(1, Silence::Allow),
+///     },
+///     AskStep {
+///         name: "human".parse()?,
+///         asks: Occasions::NONE.with(Occasion::Held).with(Occasion::Escalated),
+///         patience: seconds(60, Silence::Reject),
+///     },
+/// ];
+/// settings.build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Asking {
-    /// Ask about every message that passed rules and filter. `None` by default. The modelled service
-    /// waits 2 s and then delivers: [`Asking::CALLBACK`].
-    pub every: Option<Patience>,
-    /// How long a message that the filter holds waits for a human. Default 60 s, then it is rejected.
-    pub filter_hold: Patience,
-    /// How many questions may be open in the group, at most 65,536. Default 1,024.
+    /// The steps of the chain, in order: 1 to 4, one of which is asked about what the filter holds.
+    /// By default that is the only one: [`AskStep::filter_hold`], 60 s, then the message is rejected.
+    /// The modelled service asks about every message, waits 2 s and then delivers:
+    /// [`AskStep::callback`] with [`Asking::CALLBACK`], put in front.
+    pub steps: Vec<AskStep>,
+    /// Whether an author's messages leave in the order in which they were accepted: one that may go
+    /// on waits until the earlier ones are decided. What is [folded](Settings::folding) leaves with
+    /// the sum of its fold, which may be after later ones. Off by default.
+    pub in_order: bool,
+    /// How many messages may be held in the group at once, for whatever reason, at most 65,536.
+    /// Default 1,024.
     pub open: u32,
-    /// How many of them about one author's messages. Default 16.
+    /// How many of them of one author. Default 16.
     pub per_author: u32,
 }
 
@@ -217,6 +310,8 @@ impl Asking {
     /// As the modelled service does: 2 s, and silence allows.
     pub const CALLBACK: Patience =
         Patience { deadline: Duration::from_secs(2), silence: Silence::Allow };
+    /// The most steps of a chain.
+    pub const MAX_STEPS: usize = 4;
 }
 
 /// What a quit on one platform means for the same user's other platforms: the modelled service's
@@ -291,6 +386,61 @@ pub struct Presence {
     pub per_user: u32,
 }
 
+/// Messages that say the same, told in one entry with a count: what is folded, and how.
+///
+/// A message that says what another said within the window joins its fold. It comes to its own
+/// outcome: delivered in the entry that it shares with others, or discarded with it. See
+/// [`Folded`](crate::Folded) for what an entry tells, and
+/// [`Output::FoldEnded`](crate::Output::FoldEnded) for the totals.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Folding {
+    /// Gifts of one author, of the same priority and with the same content to the byte: a combo.
+    pub combos: Option<FoldRule>,
+    /// Texts of the same priority and with the same content, by anybody. Messages of other kinds are
+    /// never folded.
+    pub echoes: Option<FoldRule>,
+    /// Whose texts are not folded. Staff by default.
+    pub exempt: RoleSet,
+    /// How many authors an entry names, 1 to 64; it counts the rest. Default 10.
+    pub names: u32,
+    /// Messages that wait in all folds together, at most 65,536; past it a message goes its own way.
+    /// Default 2,048.
+    pub waiting: u32,
+}
+
+/// How messages of one kind are folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FoldRule {
+    /// How long after the last message of a fold the next one still joins it. Default 3 s.
+    pub window: Duration,
+    /// The least time from one entry of a fold to when the next is offered; at most the window.
+    /// Default 1 s.
+    pub interval: Duration,
+    /// Folds at once, at most 65,536; past it a message begins none. Default 256 combos and 512
+    /// echoes.
+    pub open: u32,
+    /// Messages in one entry, 1 to 4,096. A fold that has as many is told before its interval is over.
+    /// Default 256.
+    pub messages: u32,
+}
+
+impl Folding {
+    /// The rule for messages of a kind, if they are folded.
+    pub(crate) fn rule(&self, kind: Kind) -> Option<&FoldRule> {
+        match kind {
+            Kind::Gift => self.combos.as_ref(),
+            Kind::Text => self.echoes.as_ref(),
+            Kind::Like | Kind::Follow | Kind::Control | Kind::Host(_) => None,
+        }
+    }
+
+    /// The most outputs that all folds can put out at once: every message's end, and every fold's.
+    pub(crate) fn reach(&self) -> u64 {
+        let rules = [self.combos, self.echoes].into_iter().flatten();
+        u64::from(self.waiting) + rules.map(|rule| u64::from(rule.open)).sum::<u64>()
+    }
+}
+
 /// A pause between two messages of one author.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SlowMode {
@@ -318,7 +468,8 @@ pub struct Limits {
     /// Users who wait to be admitted. Default 1,000.
     pub applicants: u32,
     /// Outputs that wait to be polled. Default 16,384. At least what one command can put out: one
-    /// for every message that can wait or be held, and those for 500 users with all their sessions.
+    /// for every message that can wait or be held, those for 500 users with all their sessions, and
+    /// one for every fold and every message in one.
     pub outputs: u32,
 }
 
@@ -346,8 +497,11 @@ pub struct Settings {
     pub history: u32,
     /// Which tips are given.
     pub tips: TipConfig,
-    /// When the host is asked.
+    /// Who is asked about messages.
     pub asking: Asking,
+    /// How long a message that may go on is shown to the staff alone, who may withdraw it: 2 to 6 s.
+    /// Messages of the staff and of the app are not held back. Off by default.
+    pub preview: Option<Duration>,
     /// Connections and memberships.
     pub presence: Presence,
     /// Who may speak while everybody is muted, and without the mark that [`speakers`](Self::speakers)
@@ -359,6 +513,8 @@ pub struct Settings {
     pub speakers: Option<u32>,
     /// A pause between messages, if any.
     pub slow_mode: Option<SlowMode>,
+    /// Which messages are folded into one entry. `None` but in [`modern`](GroupConfig::modern).
+    pub folding: Option<Folding>,
     /// How often likes and follows go into the group's profile. Default 4 s: between the 3 and 5 of
     /// the modelled service's guide, where it answers how they are counted (FAQ 6).
     pub tally: Duration,
@@ -371,6 +527,8 @@ pub struct Settings {
     /// Whether authors may be told that their message was lost to the group's rate. True by default;
     /// the modelled service says success instead.
     pub disclose_loss: bool,
+    /// Whether authors may be told that staff withdrew their message. False by default.
+    pub disclose_withdrawn: bool,
     /// Whether accepted commands leave as [`Output::Record`](crate::Output::Record). Off by default.
     pub journal: bool,
 }

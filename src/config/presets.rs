@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
-    Absence, Asking, Cap, Filtering, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence,
-    QuitAcross, Retention, Settings, Silence, TipConfig, TipSet, Traffic, TrailLimits,
+    Absence, AskStep, Asking, Cap, Filtering, FoldRule, Folding, GroupConfig, Lane, Limits,
+    Patience, Power, Powers, Presence, QuitAcross, Retention, Settings, Silence, TipConfig, TipSet,
+    Traffic, TrailLimits,
 };
 use crate::{
     entry::TipKind,
@@ -47,8 +48,8 @@ impl GroupConfig {
         Self(Arc::new(settings))
     }
 
-    /// What users of other systems expect: every [`Power`], 20 messages of history for newcomers, and a
-    /// filter that sees words written over several messages.
+    /// What users of other systems expect: every [`Power`], 20 messages of history for newcomers, a
+    /// filter that sees words written over several messages, and gift combos and identical texts folded.
     pub fn modern() -> Self {
         let mut settings = Settings::from(Self::vendor());
         settings.powers = Powers(u32::MAX);
@@ -57,7 +58,25 @@ impl GroupConfig {
         // 20 messages: what the modelled service sells as history for newcomers.
         settings.history = 20;
         settings.filtering.trails = Some(TrailLimits::USUAL);
+        settings.folding = Some(folding());
         Self(Arc::new(settings))
+    }
+}
+
+fn folding() -> Folding {
+    let rule = FoldRule {
+        window: Duration::from_secs(3),
+        interval: Duration::from_secs(1),
+        open: 256,
+        messages: 256,
+    };
+    Folding {
+        combos: Some(rule),
+        // Every text that is new opens one: at 40 a second, 120 in the window.
+        echoes: Some(FoldRule { open: 512, ..rule }),
+        exempt: RoleSet::STAFF,
+        names: 10,
+        waiting: 2_048,
     }
 }
 
@@ -89,11 +108,15 @@ fn livestream() -> Settings {
             names: 10,
         },
         asking: Asking {
-            every: None,
-            filter_hold: Patience { deadline: 60 * SECOND, silence: Silence::Reject },
+            steps: vec![AskStep::filter_hold(Patience {
+                deadline: 60 * SECOND,
+                silence: Silence::Reject,
+            })],
+            in_order: false,
             open: 1_024,
             per_author: 16,
         },
+        preview: None,
         presence: Presence {
             grace: 30 * SECOND,
             absence: Absence::Leave,
@@ -103,6 +126,7 @@ fn livestream() -> Settings {
         mute_all_exempt: RoleSet::STAFF,
         speakers: None,
         slow_mode: None,
+        folding: None,
         tally: 4 * SECOND,
         filter: None,
         filtering: Filtering::default(),
@@ -116,6 +140,7 @@ fn livestream() -> Settings {
             outputs: 16_384,
         },
         disclose_loss: true,
+        disclose_withdrawn: false,
         journal: false,
     }
 }

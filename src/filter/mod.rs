@@ -43,6 +43,7 @@ mod laws;
 mod list;
 mod mask;
 mod pattern;
+mod preview;
 mod reading;
 mod scan;
 mod signals;
@@ -60,6 +61,7 @@ use aho_corasick::{MatchKind, automaton::Automaton, nfa::contiguous::NFA};
 
 pub use self::evasion::{Disguise, Evasion, Reach};
 pub use self::explain::{Account, Spare, Spared, Why};
+pub use self::preview::{Met, Preview};
 pub use self::signals::{Condition, Signal, Signals};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 pub(crate) use self::trails::{Pieced, SavedTrails, Trails};

@@ -133,6 +133,7 @@ impl Group {
         due(Due::Release, talk.scheduler.next_release(self.clock, &settings.traffic));
         due(Due::Expiry, talk.scheduler.next_expiry(self.clock, &settings.traffic));
         due(Due::Decision, house.review.next_deadline());
+        due(Due::Fold, talk.folds.next_due());
         due(Due::Tip, talk.tips.next_due(self.clock, &settings.tips));
         due(Due::Tally, house.tally.next_flush());
         due(Due::Grace, self.roster.next_lapse());
@@ -160,8 +161,9 @@ impl Group {
             }
             Due::Decision => {
                 let (_, held) = self.house.make(key).review.take_due(now).expect(EXACT);
-                self.silence(now, held);
+                self.held_is_due(now, held);
             }
+            Due::Fold => self.step_fold(now),
             Due::Tip => {
                 let tips = &self.config.settings().tips;
                 let tip = self.talk.make(key).tips.take_due(now, tips).expect(EXACT);
@@ -186,6 +188,7 @@ impl Group {
 
     fn has_room_beside(&self, own: usize) -> bool {
         let settings = self.config.settings();
-        (self.outbox.len() - own) as u64 + settings.reach() <= u64::from(settings.limits.outputs)
+        let reach = settings.reach() + self.talk.folds.reach();
+        (self.outbox.len() - own) as u64 + reach <= u64::from(settings.limits.outputs)
     }
 }

@@ -7,12 +7,16 @@
 //! Invariant of every handler of a command: it refuses before it changes anything.
 
 mod advance;
+mod decide;
 mod filters;
+mod folding;
 mod lanes;
 mod membership;
 mod outbox;
 mod parts;
+mod preview;
 mod read;
+mod rules_in_force;
 mod snapshot;
 mod speak;
 mod staff;
@@ -33,7 +37,7 @@ use self::{
 use crate::{
     command::{Command, Newcomer, Receipt},
     config::GroupConfig,
-    entry::{Body, Notice, Tip},
+    entry::{Body, Folded, Notice, Tip},
     filter::Filter,
     form,
     id::{Epoch, GroupId, HashKey, Seq, SessionId, UserId},
@@ -202,15 +206,17 @@ impl Group {
         self.house.make(self.key()).filters.install(filter);
     }
 
-    /// Does again what a record says, as far as the group went then.
-    pub(crate) fn replay(&mut self, record: Record) -> Result<(), Refusal> {
+    /// Does again what a record says, as far as the group went then. A command is answered.
+    pub(crate) fn replay(&mut self, record: Record) -> Result<Option<Receipt>, Refusal> {
         let Record { at, event, stopped, .. } = record;
         let most = stopped.unwrap_or(u64::MAX);
         match event {
-            Event::Advance => drop(self.settle(at, most)),
-            Event::Command { by, command } => drop(self.try_push(at, &by, command, most)?),
+            Event::Advance => {
+                self.settle(at, most);
+                Ok(None)
+            }
+            Event::Command { by, command } => self.try_push(at, &by, command, most).map(Some),
         }
-        Ok(())
     }
 
     fn try_push(
@@ -262,6 +268,7 @@ impl Group {
             }
             Command::Send(draft) => self.send(now, caller, *draft),
             Command::Answer { ticket, decision } => self.answer(now, caller, ticket, decision),
+            Command::Withdraw { message } => self.withdraw(caller, message),
             Command::Recall { message } => self.recall(now, caller, message),
             Command::Purge { author } => self.purge(now, caller, author),
             Command::SetProfile { profile } => self.set_profile(caller, profile),
@@ -353,8 +360,18 @@ impl Group {
 
     /// Appends one entry to the history.
     fn append(&mut self, now: Timestamp, class: Class, body: Body) -> Seq {
+        self.append_folded(now, class, body, None)
+    }
+
+    fn append_folded(
+        &mut self,
+        now: Timestamp,
+        class: Class,
+        body: Body,
+        folded: Option<Box<Folded>>,
+    ) -> Seq {
         let retention = &self.config.settings().retention;
-        let seq = self.log.append(now, retention, class, body).seq;
+        let seq = self.log.append_folded(now, retention, class, body, folded).seq;
         self.outbox.grew(seq, class == Class::High);
         seq
     }

@@ -3,13 +3,11 @@
 
 use std::{collections::BTreeMap, mem::size_of, ops::Deref, sync::LazyLock};
 
-use super::{
-    filters::Filters,
-    speak::{Asked, Pending},
-};
+use super::{filters::Filters, speak::Pending};
 use crate::{
     attributes::{Attributes, Counters},
     filter::Trails,
+    folds::Folds,
     id::HashKey,
     modes::Modes,
     mutes::Mutes,
@@ -27,6 +25,7 @@ use crate::{
 pub(super) struct Talk {
     pub(super) scheduler: Scheduler<Pending>,
     pub(super) receipts: Receipts,
+    pub(super) folds: Folds<Pending>,
     pub(super) tips: Tips,
     pub(super) account: Account,
 }
@@ -42,7 +41,7 @@ pub(super) struct House {
     pub(super) modes: Modes,
     pub(super) filters: Filters,
     pub(super) trails: Trails,
-    pub(super) review: Review<Asked>,
+    pub(super) review: Review<Pending>,
     pub(super) tally: Tally,
     /// Messages refused, by code. Outside digest and journal: a refusal changes nothing.
     pub(super) refused: BTreeMap<u16, u64>,
@@ -80,10 +79,14 @@ impl<T: Part> Lazy<T> {
 
 impl Lazy<Talk> {
     pub(super) fn heap_bytes(&self) -> usize {
-        let Some(Talk { scheduler: _, receipts, tips, account }) = self.0.as_deref() else {
+        let Some(Talk { scheduler: _, receipts, folds, tips, account }) = self.0.as_deref() else {
             return 0;
         };
-        size_of::<Talk>() + receipts.heap_bytes() + tips.heap_bytes() + account.heap_bytes()
+        size_of::<Talk>()
+            + receipts.heap_bytes()
+            + folds.heap_bytes()
+            + tips.heap_bytes()
+            + account.heap_bytes()
     }
 }
 
@@ -124,6 +127,7 @@ impl Part for Talk {
         Self {
             scheduler: Scheduler::new(key),
             receipts: Receipts::default(),
+            folds: Folds::default(),
             tips: Tips::default(),
             account: Account::default(),
         }
@@ -163,6 +167,7 @@ impl Talk {
     pub(super) fn shift(&mut self, shift: Shift) {
         self.scheduler.shift(shift);
         self.receipts.shift(shift);
+        self.folds.shift(shift);
         self.tips.shift(shift);
     }
 }

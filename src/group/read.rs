@@ -7,12 +7,13 @@ use crate::{
     config::GroupConfig,
     cursor::{Cursor, CursorError},
     entry::Entry,
-    id::{Epoch, FilterId, GroupId, MessageId, Random, RecordNo, Seq, SessionId, UserId},
+    id::{Epoch, FilterId, GroupId, MessageId, Random, RecordNo, Seq, SessionId, Ticket, UserId},
     log::Entries,
-    output::{Output, Question},
+    output::{HeldMessage, Output, Question},
     profile::GroupProfile,
     receipts::Explanation,
     refusal::Refusal,
+    review::Stage,
     role::{Author, Role},
     roster::{Applicant, Member, Occupant, Page},
     rules::Action,
@@ -205,10 +206,35 @@ impl Group {
     /// The questions that wait for the host's answer, in the order of their tickets: what a host that
     /// takes over from another has to know.
     pub fn questions(&self) -> impl Iterator<Item = Question> {
-        self.house.review.iter().map(|(ticket, held)| {
-            let (cause, expires) = (held.cause, held.expires);
-            Question { ticket, message: held.payload.pending.message.clone(), cause, expires }
+        self.house.review.iter().filter_map(|(ticket, held)| {
+            let Stage::Asked { step, cause, .. } = &held.stage else { return None };
+            let (step, cause, message) = (step.clone(), *cause, held.payload.message.clone());
+            Some(Question { ticket, message, step, cause, expires: held.expires })
         })
+    }
+
+    /// What is held, for whatever reason, in the order of the tickets, and where to go on: from
+    /// behind the ticket given, which is 0 to begin with.
+    ///
+    /// ```
+    /// # use liveroom::*;
+    /// # let (now, key) = (Timestamp::from_secs(1), HashKey::new(1, 2));
+    /// # let mut group = Creation::named("Friday").build(now, GroupId::custom("friday")?, key)?;
+    /// let (first, more) = group.held(Ticket(0), 50);
+    /// assert!(first.is_empty() && more.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn held(&self, after: Ticket, limit: usize) -> (Vec<HeldMessage>, Option<Ticket>) {
+        let mut rest = self.house.review.iter_after(after).map(|(ticket, held)| HeldMessage {
+            ticket,
+            message: held.payload.message.clone(),
+            hold: held.stage.hold(),
+            since: held.since,
+            expires: held.expires,
+        });
+        let page: Vec<HeldMessage> = rest.by_ref().take(limit).collect();
+        let more = rest.next().and_then(|_| page.last().map(|last| last.ticket));
+        (page, more)
     }
 
     /// The filter in force, if one is.

@@ -16,6 +16,7 @@ use crate::{
     config::GroupConfig,
     corrupt::Corrupt,
     filter::{Filter, SavedTrails, Trails},
+    folds,
     id::{Epoch, FilterId, GroupId, HashKey, MessageId, stable_hash},
     log,
     message::{Message, PerPriority},
@@ -32,7 +33,7 @@ use super::{
     filters::Filters,
     outbox::{BEHAVIOUR, Outbox},
     parts::{House, Lazy, Talk},
-    speak::{Asked, Pending},
+    speak::Pending,
 };
 
 /// A whole group as plain data, un-polled outputs included. It stays valid while
@@ -61,8 +62,9 @@ struct State {
     modes: modes::Saved,
     filter: Option<FilterId>,
     trails: SavedTrails,
-    review: review::Saved<Asked>,
+    review: review::Saved<Pending>,
     scheduler: scheduler::Saved<Pending>,
+    folds: folds::Saved<Pending>,
     tips: tips::Saved,
     tally: tally::Saved,
     log: log::Saved,
@@ -75,6 +77,7 @@ impl State {
     /// Whether nothing was said in it yet.
     fn is_silent(&self) -> bool {
         self.scheduler.is_new()
+            && self.folds.is_new()
             && self.tips == tips::Saved::default()
             && self.receipts == receipts::Saved::default()
             && self.flow == PerPriority::default()
@@ -157,6 +160,7 @@ impl Group {
             trails: self.house.trails.save(),
             review: self.house.review.save(),
             scheduler: self.talk.scheduler.save(),
+            folds: self.talk.folds.save(),
             tips: self.talk.tips.save(),
             tally: self.house.tally.save(),
             log: self.log.save(),
@@ -188,6 +192,7 @@ impl Group {
             return Err(RestoreError::Behaviour { found: behaviour });
         }
         let traffic = &state.config.settings().traffic;
+        let in_order = state.config.settings().asking.in_order;
         // What is in force from the start is no spare, which later ones would push out.
         let mut installed = Filters::new(state.filter);
         for filter in filters {
@@ -201,6 +206,7 @@ impl Group {
         let talk = Talk {
             scheduler: scheduler::Scheduler::restore(state.clock, state.scheduler, traffic, key)?,
             receipts: receipts::Receipts::restore(state.receipts, key)?,
+            folds: folds::Folds::restore(state.clock, state.folds, key)?,
             tips: tips::Tips::restore(state.tips)?,
             account: state.flow.into(),
         };
@@ -213,7 +219,7 @@ impl Group {
             modes: modes::Modes::restore(state.modes)?,
             filters: installed,
             trails: Trails::restore(state.trails, state.clock, limits)?,
-            review: review::Review::restore(state.review)?,
+            review: review::Review::restore(state.review, in_order)?,
             tally: tally::Tally::restore(state.tally)?,
             refused,
         };
@@ -250,10 +256,11 @@ impl Group {
             }
             waiting[priority] += 1;
         }
+        self.check_folds(&mut ids, &mut waiting)?;
         let mut held = PerPriority::<u64>::default();
         for (_, question) in self.house.review.iter() {
-            let Message { id, priority, sender, .. } = &*question.payload.pending.message;
-            if question.author != sender.user || !ids.insert(*id) {
+            let Message { id, priority, sender, .. } = &*question.payload.message;
+            if (&question.author, question.message) != (&sender.user, *id) || !ids.insert(*id) {
                 return Err(Corrupt("a message that is held as another"));
             }
             held[*priority] += 1;
@@ -284,7 +291,9 @@ impl Group {
             return Err(Corrupt("more outputs than may wait"));
         }
         let quiet = !self.house.disbanded
-            || (self.talk.scheduler.len() == 0 && self.house.review.len() == 0);
+            || (self.talk.scheduler.len() == 0
+                && self.talk.folds.reach() == 0
+                && self.house.review.len() == 0);
         if quiet { Ok(()) } else { Err(Corrupt("a disbanded group with messages on their way")) }
     }
 }

@@ -3,19 +3,19 @@
 //! The order is that of the modelled service's guide, where it answers why messages are lost (FAQ 5): a
 //! message can pass the question before delivery and then fall to the limit.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use crate::{
-    command::{Decision, Draft, Receipt},
-    config::Silence,
+    command::{Draft, Receipt},
+    config::Traffic,
     entry::Body,
-    id::{MessageId, Seq, SessionId, Ticket, UserId},
+    id::{MessageId, Seq, SessionId, StepName, UserId},
     message::{Content, Directive, Kind, Message, Sender},
     outcome::{Discard, Outcome, Rejection, State},
-    output::{Cause, Output, Question},
-    receipts::{DecisionName, Finding, Receipts, Remembered, Step},
+    output::Output,
+    receipts::{Finding, Receipts, Remembered, Rules, Step},
     refusal::Refusal,
-    review::Held,
+    review::Doubt,
     rules::Action,
     scheduler::{Arrival, Authored, Offered},
     stats::{Account, Line},
@@ -30,6 +30,12 @@ use super::{Caller, Group, Voice, filters::Screened, parts::Talk};
 pub(super) struct Pending {
     pub(super) message: Arc<Message>,
     pub(super) session: Option<SessionId>,
+}
+
+impl AsRef<Message> for Pending {
+    fn as_ref(&self) -> &Message {
+        &self.message
+    }
 }
 
 impl Group {
@@ -48,18 +54,16 @@ impl Group {
         let screened = self.screen(caller, &draft.content)?;
         let (screened, completes) = self.follow_trail(now, caller, &draft.content, screened)?;
         let sender = self.sender(caller)?;
-        let asked = self.asked(caller, &screened);
-        if asked.is_some() {
-            self.check_questions(caller)?;
-        }
-        let pending = self.accept(now, caller, sender, draft);
+        self.check_room(now, caller, &screened)?;
+        let rules = self.rules_in_force(caller, action);
+        let pending = self.accept(now, caller, sender, draft, rules);
         let id = pending.message.id;
         let content = &pending.message.content;
         self.leave_trail(now, caller, content, &screened, completes.is_some());
         if let Some(messages) = completes {
             self.receipts().note(id, Step::Completes { messages });
         }
-        self.route(now, pending, screened, asked);
+        self.route(now, pending, screened, None, false);
         Ok(self.sent(id, false))
     }
 
@@ -104,7 +108,7 @@ impl Group {
         if caller.is_app_itself() { Ok(Screened::Clean) } else { self.judge(content) }
     }
 
-    fn judge(&self, content: &Content) -> Result<Screened, Refusal> {
+    pub(super) fn judge(&self, content: &Content) -> Result<Screened, Refusal> {
         self.house.filters.judge(content, self.config.settings().filtering.all_elements)
     }
 
@@ -117,27 +121,15 @@ impl Group {
         Ok(Sender { profile: self.cleaned_profile(sender.profile)?, ..sender })
     }
 
-    /// Whether the host is asked, and why. What the app says is its own decision.
-    fn asked(&self, caller: &Caller, screened: &Screened) -> Option<Cause> {
-        match screened {
-            Screened::Blocked { .. } => None,
-            Screened::Held { term } => Some(Cause::Filter { term: *term }),
-            Screened::Clean | Screened::Tagged { .. } | Screened::Masked { .. } => {
-                let every = self.config.settings().asking.every;
-                every.filter(|_| !caller.is_app()).map(|_| Cause::Policy)
-            }
-        }
-    }
-
-    fn check_questions(&self, caller: &Caller) -> Result<(), Refusal> {
-        match self.house.review.full(&self.config.settings().asking, &caller.user) {
-            Some((field, limit)) => Err(Refusal::TooMany { field, limit, count: limit + 1 }),
-            None => Ok(()),
-        }
-    }
-
     /// Gives a message its id: from here on it comes to exactly one outcome.
-    fn accept(&mut self, now: Timestamp, caller: &Caller, sender: Sender, draft: Draft) -> Pending {
+    fn accept(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        sender: Sender,
+        draft: Draft,
+        rules: Rules,
+    ) -> Pending {
         let id = MessageId(self.talk.account.accepted() + 1);
         let priority = draft.effective_priority();
         let message = Message {
@@ -153,7 +145,7 @@ impl Group {
         self.account().add(priority, Line::ACCEPTED);
         let (author, random) = (message.sender.user.clone(), message.random);
         let state = State::Waiting { expires: now };
-        let what = Remembered { kind: message.kind, priority, state };
+        let what = Remembered { kind: message.kind, priority, rules, state };
         let key = self.key();
         self.receipts().accept(key, now, id, author, random, what);
         if let (Voice::Own { user, .. }, Some(slow)) =
@@ -164,23 +156,25 @@ impl Group {
         Pending { message: Arc::new(message), session: caller.session }
     }
 
-    fn receipts(&mut self) -> &mut Receipts {
+    pub(super) fn receipts(&mut self) -> &mut Receipts {
         &mut self.talk.make(self.key()).receipts
     }
 
-    fn account(&mut self) -> &mut Account {
+    pub(super) fn account(&mut self) -> &mut Account {
         &mut self.talk.make(self.key()).account
     }
 
-    /// Sends an accepted message the way that filter and config say.
-    fn route(
+    /// Sends an accepted message the way that filter and config say, from behind a step of the chain.
+    pub(super) fn route(
         &mut self,
         now: Timestamp,
         mut pending: Pending,
         screened: Screened,
-        asked: Option<Cause>,
+        after: Option<&StepName>,
+        escalated: bool,
     ) {
         let id = pending.message.id;
+        let mut doubt = Doubt { term: None, escalated };
         match screened {
             Screened::Clean => {}
             Screened::Tagged { term } => self.found(id, term, Finding::Tagged),
@@ -188,155 +182,52 @@ impl Group {
                 self.found(id, term, Finding::Masked);
                 pending.message = with_content(&pending.message, content);
             }
-            Screened::Held { term } => self.found(id, term, Finding::Held),
+            Screened::Held { term } => {
+                self.found(id, term, Finding::Held);
+                doubt.term = Some(term);
+            }
             Screened::Blocked { term } => {
                 self.found(id, term, Finding::Blocked);
                 let filter = self.house.filters.id_in_force().unwrap_or_default();
                 return self.finish(pending, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
         }
-        match asked {
-            Some(cause) => self.hold(now, pending, cause),
-            None => self.go_on(now, pending),
-        }
+        self.proceed_screened(now, pending, after, doubt);
     }
 
     fn found(&mut self, id: MessageId, term: u32, what: Finding) {
         self.receipts().note(id, Step::Filtered { term, what });
     }
 
-    fn hold(&mut self, now: Timestamp, pending: Pending, cause: Cause) {
-        let asking = &self.config.settings().asking;
-        let patience = match cause {
-            Cause::Policy => asking.every.unwrap_or(asking.filter_hold),
-            Cause::Filter { .. } => asking.filter_hold,
-        };
-        let expires = now + patience.deadline;
-        let message = pending.message.clone();
-        let author = message.sender.user.clone();
-        self.receipts().note(message.id, Step::Asked { cause, expires });
-        self.receipts().set_state(message.id, State::Held { expires });
-        self.account().add(message.priority, Line::HELD);
-        let silence = patience.silence;
-        let held = Held { author, cause, expires, payload: Asked { pending, silence } };
-        let ticket = self.house.make(self.key()).review.open(now, held);
-        let question = Question { ticket, message, cause, expires };
-        self.outbox.put(|record| Output::Ask { record, question });
-    }
-
-    pub(super) fn answer(
-        &mut self,
-        now: Timestamp,
-        caller: &Caller,
-        ticket: Ticket,
-        decision: Decision,
-    ) -> Result<Receipt, Refusal> {
-        self.may_do(caller, Action::Answer, None)?;
-        let unknown = Refusal::UnknownTicket { ticket };
-        let screened = match &decision {
-            Decision::Replace { content } => self.judge(content)?,
-            Decision::Allow | Decision::Reject { .. } | Decision::Discard => Screened::Clean,
-        };
-        let held = self.house.make(self.key()).review.answer(ticket).ok_or(unknown)?;
-        let pending = self.unhold(held);
-        let id = pending.message.id;
-        self.receipts().note(id, Step::Answered { decision: name_of(&decision) });
-        match decision {
-            Decision::Allow => self.resume(now, pending),
-            Decision::Replace { content } => self.replace(now, pending, content, screened),
-            Decision::Reject { code, reason } => {
-                self.finish(pending, Outcome::Rejected(Rejection::Decision { code, reason }));
-            }
-            Decision::Discard => self.finish(pending, Outcome::Discarded(Discard::Decision)),
-        }
-        Ok(Receipt::Done)
-    }
-
-    /// The deadline passed, and nobody decided.
-    pub(super) fn silence(&mut self, now: Timestamp, held: Held<Asked>) {
-        let silence = held.payload.silence;
-        let pending = self.unhold(held);
-        let step = Step::Answered { decision: DecisionName::Silence };
-        self.receipts().note(pending.message.id, step);
-        match silence {
-            Silence::Allow => self.resume(now, pending),
-            Silence::Reject => self.finish(pending, Outcome::Rejected(Rejection::Silence)),
-            Silence::Discard => self.finish(pending, Outcome::Discarded(Discard::Decision)),
-        }
-    }
-
-    pub(super) fn unhold(&mut self, held: Held<Asked>) -> Pending {
-        let pending = held.payload.pending;
-        self.account().subtract(pending.message.priority, Line::HELD);
-        pending
-    }
-
-    fn replace(
-        &mut self,
-        now: Timestamp,
-        mut pending: Pending,
-        content: Content,
-        screened: Screened,
-    ) {
-        pending.message = with_content(&pending.message, content);
-        let asked = match screened {
-            Screened::Held { term } => Some(Cause::Filter { term }),
-            _ => None,
-        };
-        match self.barred(now, &pending) {
-            Some(reason) => self.finish(pending, Outcome::Discarded(reason)),
-            None => self.route(now, pending, screened, asked),
-        }
-    }
-
-    /// A held message goes on, unless its author lost the right meanwhile.
-    fn resume(&mut self, now: Timestamp, pending: Pending) {
-        match self.barred(now, &pending) {
-            Some(reason) => self.finish(pending, Outcome::Discarded(reason)),
-            None => self.go_on(now, pending),
-        }
-    }
-
-    /// Reads the facts about a message's author again.
-    fn barred(&self, now: Timestamp, pending: &Pending) -> Option<Discard> {
-        let Sender { user, role, .. } = &pending.message.sender;
-        // The app speaks for anybody, whatever their standing.
-        let user = user.as_ref().filter(|_| pending.session.is_some())?;
-        if self.house.bans.until(now, user).is_some() {
-            return Some(Discard::Banned);
-        }
-        let role = self.roster.role(user).or(*role)?;
-        let exempt = self.config.settings().mute_all_exempt;
-        let silent =
-            self.house.mutes.until(now, user).is_some() || self.house.modes.silenced(role, exempt);
-        silent.then_some(Discard::Muted)
-    }
-
     /// Past every question: counted if it is a like or follow, and offered to the scheduler.
-    fn go_on(&mut self, now: Timestamp, pending: Pending) {
-        let key = self.key();
+    pub(super) fn go_on(&mut self, now: Timestamp, pending: Pending) {
         let settings = self.config.settings();
-        let traffic = &settings.traffic;
-        let message = &pending.message;
-        if Tally::counts(message.kind) {
-            self.house.make(key).tally.count(now, message.kind, settings.tally);
+        let Message { kind, priority, .. } = *pending.message;
+        if Tally::counts(kind) {
+            self.house.make(self.key()).tally.count(now, kind, settings.tally);
         }
-        let author = Authored {
-            user: message.sender.user.clone(),
-            exempt: traffic.exempt.contains(message.sender.role),
-            weight: traffic.weight(message.sender.role),
-        };
-        let (id, priority) = (message.id, message.priority);
+        self.account().add(priority, Line::WAITING);
+        if let Some(pending) = self.fold(now, pending) {
+            self.offer(now, pending);
+        }
+    }
+
+    /// Offers a message to the scheduler, and with it those that share its entry.
+    pub(super) fn offer(&mut self, now: Timestamp, pending: Pending) {
+        let traffic = &self.config.settings().traffic;
+        let (id, priority) = (pending.message.id, pending.message.priority);
+        let author = authored(traffic, &pending.message.sender);
         let arrival = Arrival { id, author, priority, payload: pending };
-        let talk = self.talk.make(key);
-        talk.account.add(priority, Line::WAITING);
+        let talk = self.talk.make(self.roster.key());
         match talk.scheduler.offer(now, traffic, arrival) {
             Offered::Released(taken) => self.deliver(now, taken.payload),
             Offered::Shed(taken) => self.end_waiting(taken.payload, Discard::Shed),
             Offered::Waiting { expires, shed } => {
                 let ahead = talk.scheduler.waiting()[priority].saturating_sub(1);
-                talk.receipts.note(id, Step::Waiting { expires, ahead });
-                talk.receipts.set_state(id, State::Waiting { expires });
+                talk.receipts.wait(now, id, expires, ahead);
+                for other in talk.folds.sharing(id) {
+                    talk.receipts.set_state(other.message.id, State::Waiting { expires });
+                }
                 if let Some(shed) = shed {
                     self.end_waiting(shed.payload, Discard::Shed);
                 }
@@ -344,14 +235,19 @@ impl Group {
         }
     }
 
-    /// A waiting message is released: one entry for all.
+    /// A waiting message is released: one entry for all readers, and for all who said the same.
     pub(super) fn deliver(&mut self, now: Timestamp, pending: Pending) {
-        self.account().subtract(pending.message.priority, Line::WAITING);
+        let folding = self.config.settings().folding.as_ref();
+        let talk = self.talk.make(self.roster.key());
+        let (others, folded) = talk.folds.deliver(now, folding, &pending);
         let message = pending.message.clone();
         let body = Body::Message(message.clone());
-        let seq = self.append(now, message.priority.class(), body);
+        let seq = self.append_folded(now, message.priority.class(), body, folded);
         self.profile.delivered(now);
-        self.finish(pending, Outcome::Delivered { seq, at: now });
+        for pending in iter::once(pending).chain(others) {
+            self.account().subtract(message.priority, Line::WAITING);
+            self.finish(pending, Outcome::Delivered { seq, at: now });
+        }
         if let Some(directive @ Directive::Leave { users }) = &message.directive {
             for user in users {
                 self.order(user, seq, directive);
@@ -370,23 +266,26 @@ impl Group {
         }
     }
 
-    /// A waiting message ends otherwise than by delivery.
+    /// A message in a lane is lost, and with it those that share its entry.
     pub(super) fn end_waiting(&mut self, pending: Pending, reason: Discard) {
-        self.account().subtract(pending.message.priority, Line::WAITING);
-        self.finish(pending, Outcome::Discarded(reason));
+        let others = self.talk.make(self.key()).folds.lose(pending.message.id);
+        self.discard(iter::once(pending).chain(others), reason);
     }
 
-    /// A held message ends otherwise than by an answer.
-    pub(super) fn end_held(&mut self, held: Held<Asked>, reason: Discard) {
-        let pending = self.unhold(held);
-        self.finish(pending, Outcome::Discarded(reason));
+    /// Messages that wait, in their lanes or to share an entry, end otherwise than by delivery.
+    pub(super) fn discard(&mut self, waiting: impl IntoIterator<Item = Pending>, reason: Discard) {
+        for pending in waiting {
+            self.account().subtract(pending.message.priority, Line::WAITING);
+            self.finish(pending, Outcome::Discarded(reason));
+        }
     }
 
     /// A message comes to its one outcome.
     pub(super) fn finish(&mut self, pending: Pending, outcome: Outcome) {
         let Pending { message, session } = pending;
         self.account().add(message.priority, Line::of(&outcome));
-        self.receipts().set_state(message.id, State::Ended(outcome.clone()));
+        let now = self.clock;
+        self.receipts().end(now, message.id, message.priority, outcome.clone());
         let disclose = self.disclosed(&outcome);
         self.outbox.put(|record| Output::Ended { record, message, session, outcome, disclose });
     }
@@ -395,6 +294,7 @@ impl Group {
     fn disclosed(&self, outcome: &Outcome) -> bool {
         match outcome {
             Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Withdrawn) => self.config.settings().disclose_withdrawn,
             Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
                 self.config.settings().disclose_loss
             }
@@ -405,14 +305,17 @@ impl Group {
     /// Says anew until when messages wait or are held, after what decides it has changed.
     pub(super) fn tell_deadlines(&mut self) {
         let lanes = &self.config.settings().traffic.lanes;
-        let Some(Talk { scheduler, receipts, .. }) = self.talk.there() else { return };
+        let Some(Talk { scheduler, receipts, folds, .. }) = self.talk.there() else { return };
         for waits in scheduler.iter() {
             let expires = waits.arrived + lanes[waits.priority].max_wait;
             receipts.set_state(waits.id, State::Waiting { expires });
         }
-        for (_, Held { expires, payload, .. }) in self.house.review.iter() {
-            let id = payload.pending.message.id;
-            receipts.set_state(id, State::Held { expires: *expires });
+        for (other, since) in folds.iter() {
+            let expires = since + lanes[other.message.priority].max_wait;
+            receipts.set_state(other.message.id, State::Waiting { expires });
+        }
+        for (_, held) in self.house.review.iter() {
+            receipts.set_state(held.message, State::Held { expires: held.expires });
         }
     }
 
@@ -428,22 +331,12 @@ impl Group {
     }
 }
 
-/// A held message, and what silence means for it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub(super) struct Asked {
-    pub(super) pending: Pending,
-    silence: Silence,
+/// By whom a message is, to the scheduler.
+pub(super) fn authored(traffic: &Traffic, Sender { user, role, .. }: &Sender) -> Authored {
+    let (exempt, weight) = (traffic.exempt.contains(*role), traffic.weight(*role));
+    Authored { user: user.clone(), exempt, weight }
 }
 
-fn name_of(decision: &Decision) -> DecisionName {
-    match decision {
-        Decision::Allow => DecisionName::Allow,
-        Decision::Replace { .. } => DecisionName::Replace,
-        Decision::Reject { .. } => DecisionName::Reject,
-        Decision::Discard => DecisionName::Discard,
-    }
-}
-
-fn with_content(message: &Message, content: Content) -> Arc<Message> {
+pub(super) fn with_content(message: &Message, content: Content) -> Arc<Message> {
     Arc::new(Message { content, ..message.clone() })
 }

@@ -17,10 +17,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{
-    Caller, Group,
-    speak::{Asked, Pending},
-};
+use super::{Caller, Group, speak::Pending};
 
 impl Group {
     pub(super) fn mute(
@@ -247,6 +244,9 @@ impl Group {
         let role = author.as_ref().and_then(|user| self.standing(user)).or(sender.role);
         self.may_do(caller, action, role.filter(|_| !own))?;
         let emptied = self.log.empty(now, |known| known.id == message);
+        if let Some(talk) = self.talk.there() {
+            talk.folds.spoil(message);
+        }
         self.append_notice(now, Notice::Purged { author, message: Some(message), emptied });
         Ok(Receipt::Purged { emptied, discarded: 0 })
     }
@@ -262,6 +262,9 @@ impl Group {
         self.may_do(caller, action, role)?;
         let discarded = self.discard_of(&author, Discard::Purged, |_| true);
         let emptied = self.log.empty(now, |message| message.sender.user == author);
+        if let Some(user) = &author {
+            self.log.unname(user);
+        }
         self.append_notice(now, Notice::Purged { author, message: None, emptied });
         Ok(Receipt::Purged { emptied, discarded })
     }
@@ -273,7 +276,7 @@ impl Group {
     }
 
     /// The role that protects a user from the staff: an owner has it even before joining.
-    fn standing(&self, user: &UserId) -> Option<Role> {
+    pub(super) fn standing(&self, user: &UserId) -> Option<Role> {
         let owns = self.roster.owner() == Some(user);
         owns.then_some(Role::Owner).or_else(|| self.roster.role(user))
     }
@@ -313,15 +316,16 @@ impl Group {
         reason: Discard,
         goes: impl Fn(&Pending) -> bool,
     ) -> u64 {
-        let talk = self.talk.there();
-        let waiting = talk.map(|talk| talk.scheduler.remove_author(author.as_ref(), &goes));
-        let held = |held: &Held<Asked>| goes(&held.payload.pending);
+        let own = |pending: &Pending| pending.message.sender.user == *author && goes(pending);
+        let waiting = self.talk.there().map(|talk| {
+            let lanes = talk.scheduler.remove_author(author.as_ref(), &goes);
+            talk.take_out(lanes, own)
+        });
+        let held = |held: &Held<Pending>| goes(&held.payload);
         let held = self.house.there().map(|house| house.review.remove_author(author, held));
         let (waiting, held) = (waiting.unwrap_or_default(), held.unwrap_or_default());
         let count = (waiting.len() + held.len()) as u64;
-        for taken in waiting {
-            self.end_waiting(taken.payload, reason);
-        }
+        self.discard(waiting, reason);
         for (_, held) in held {
             self.end_held(held, reason);
         }
@@ -337,12 +341,13 @@ impl Group {
             let role = |user| roster.role(user).unwrap_or(Role::Member);
             user.is_some_and(|user| !exempt.contains(Some(role(user))))
         };
-        let waiting = self.talk.there().map(|talk| talk.scheduler.remove_where(silenced));
-        let held = |held: &Held<Asked>| silenced(&held.payload.pending);
+        let waiting = self.talk.there().map(|talk| {
+            let lanes = talk.scheduler.remove_where(silenced);
+            talk.take_out(lanes, silenced)
+        });
+        let held = |held: &Held<Pending>| silenced(&held.payload);
         let held = self.house.there().map(|house| house.review.remove_where(held));
-        for taken in waiting.unwrap_or_default() {
-            self.end_waiting(taken.payload, Discard::Muted);
-        }
+        self.discard(waiting.unwrap_or_default(), Discard::Muted);
         for (_, held) in held.unwrap_or_default() {
             self.end_held(held, Discard::Muted);
         }

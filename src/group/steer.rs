@@ -201,15 +201,20 @@ impl Group {
         self.log.reconfigure(now, &settings.retention);
         let shed = self.talk.there().map(|talk| {
             talk.tips.relax(now, &settings.tips);
+            talk.folds.reconfigure(now, settings.folding.as_ref());
             talk.scheduler.reconfigure(now, &settings.traffic)
         });
         if settings.slow_mode.is_none() {
             self.end_slow_mode();
         }
-        if let Some(house) = self.house.there()
-            && settings.filtering.trails != self.config.settings().filtering.trails
-        {
-            house.trails = Trails::default();
+        if let Some(house) = self.house.there() {
+            if settings.filtering.trails != self.config.settings().filtering.trails {
+                house.trails = Trails::default();
+            }
+            house.review.end_previews_by(now + settings.preview.unwrap_or_default());
+            if !settings.asking.in_order {
+                house.review.end_order();
+            }
         }
         self.config = config;
         for taken in shed.unwrap_or_default() {
@@ -223,9 +228,14 @@ impl Group {
     fn check_held(&self, settings: &Settings) -> Result<(), Refusal> {
         let (open, per_user) = (settings.asking.open, settings.presence.per_user);
         Refusal::if_more(Field::Questions, self.house.review.len() as u64, open.into())?;
+        let room = u64::from(settings.limits.outputs).saturating_sub(settings.reach());
+        Refusal::if_more(Field::Folds, self.talk.folds.reach(), room)?;
         Refusal::if_more(Field::Sessions, self.roster.most_sessions() as u64, per_user.into())?;
         let waiting = self.outbox.len() as u64;
-        if waiting + u64::from(self.talk.scheduler.len()) > u64::from(settings.limits.outputs) {
+        let shared = self.talk.folds.reach();
+        if waiting + shared + u64::from(self.talk.scheduler.len())
+            > u64::from(settings.limits.outputs)
+        {
             return Err(Refusal::Undrained { waiting });
         }
         Ok(())
@@ -239,11 +249,12 @@ impl Group {
         for tip in self.talk.make(self.key()).tips.flush() {
             self.append_tip(now, tip);
         }
-        for taken in self.talk.make(self.key()).scheduler.drain_all() {
-            self.end_waiting(taken.payload, Discard::Disbanded);
-        }
+        let folds = self.discard_waiting();
         for (_, held) in self.house.make(self.key()).review.drain_all() {
             self.end_held(held, Discard::Disbanded);
+        }
+        for over in folds {
+            self.end_fold(over);
         }
         self.append_notice(now, Notice::Disbanded);
         self.outbox.put(|record| Output::Disbanded { record });

@@ -22,7 +22,9 @@ pub(super) fn output(output: &Output) -> usize {
                 author(by) + command(it)
             }
             Output::Ask { question, .. } => message(&question.message),
-            Output::Ended { message: it, .. } => message(it),
+            Output::Preview { message: it, .. }
+            | Output::Ended { message: it, .. }
+            | Output::FoldEnded { message: it, .. } => message(it),
             Output::Applied { note, .. } => USER + note.len(),
             Output::Direct { notice: it, .. } => notice(it),
             Output::Order { directive: it, .. } => directive(it),
@@ -79,7 +81,11 @@ fn command(command: &Command) -> usize {
         Command::Detach
         | Command::DetachAll
         | Command::Quit
-        | Command::Answer { decision: Decision::Allow | Decision::Discard, .. }
+        | Command::Answer {
+            decision: Decision::Allow | Decision::Escalate | Decision::Discard,
+            ..
+        }
+        | Command::Withdraw { .. }
         | Command::Recall { .. }
         | Command::MuteAll { .. }
         | Command::SetSlowMode { .. }

@@ -24,8 +24,8 @@ use crate::{
     batch::Batch,
     config::Retention,
     cursor::{Counts, Cursor, CursorError},
-    entry::{Body, Entry},
-    id::{Epoch, GroupId, MessageId, Seq},
+    entry::{Body, Entry, Folded},
+    id::{Epoch, GroupId, MessageId, Seq, UserId},
     message::{Class, Message, PerClass},
     time::{Shift, Timestamp},
 };
@@ -126,16 +126,28 @@ impl Log {
         messages.take(limit).last().map_or(self.head, |(slot, _)| self.head.at(slot.before()))
     }
 
-    /// Gives the next place in the history to `body`.
-    ///
-    /// A class that is full ([`Counts::MAX`], centuries at any rate in use) begins the next epoch with
-    /// an empty log, which readers are told, rather than let counts go wrong silently.
+    #[cfg(test)]
     pub(crate) fn append(
         &mut self,
         now: Timestamp,
         retention: &Retention,
         class: Class,
         body: Body,
+    ) -> Arc<Entry> {
+        self.append_folded(now, retention, class, body, None)
+    }
+
+    /// Gives the next place in the history to `body`, which may stand for others.
+    ///
+    /// A class that is full ([`Counts::MAX`], centuries at any rate in use) begins the next epoch with
+    /// an empty log, which readers are told, rather than let counts go wrong silently.
+    pub(crate) fn append_folded(
+        &mut self,
+        now: Timestamp,
+        retention: &Retention,
+        class: Class,
+        body: Body,
+        folded: Option<Box<Folded>>,
     ) -> Arc<Entry> {
         debug_assert!(
             fits(class, &body),
@@ -148,7 +160,7 @@ impl Log {
             first.expect("a count holds 1")
         });
         self.head = self.head.at(passed);
-        let entry = Arc::new(Entry { seq: self.head_seq(), at: now, class, body });
+        let entry = Arc::new(Entry { seq: self.head_seq(), at: now, class, body, folded });
         let quota = retention.quota[class];
         // Without a quota it would only be buried and swept up again.
         if quota > 0 {
@@ -198,6 +210,14 @@ impl Log {
             kept.recent.clear();
         }
         emptied
+    }
+
+    /// Takes a user's name out of the folds that name it. Whom their entries show stays.
+    pub(crate) fn unname(&mut self, user: &UserId) {
+        let Some(kept) = &mut self.kept else { return };
+        if kept.ring.unname(user) > 0 {
+            kept.recent.clear();
+        }
     }
 
     /// Moves what time is left to each entry with the clock.

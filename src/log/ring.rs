@@ -13,6 +13,7 @@ use std::{slice, sync::Arc};
 use crate::{
     cursor::Counts,
     entry::{Body, Entry},
+    id::UserId,
     message::{Class, Message, PerClass},
     time::{Shift, Timestamp},
 };
@@ -76,7 +77,7 @@ impl Ring {
         let class = entry.class;
         self.kept[class] += 1;
         self.alive += 1;
-        let bytes = bytes(&entry.body);
+        let bytes = bytes(&entry);
         self.bytes += bytes as usize;
         // Expiry looks at the front alone: nothing may outlive what comes after it.
         let until = self.last_until().map_or(until, |last| last.max(until));
@@ -149,20 +150,37 @@ impl Ring {
 
     /// Empties the messages that match, and says how many there were.
     pub(super) fn empty(&mut self, mut matches: impl FnMut(&Message) -> bool) -> u64 {
-        let mut emptied = 0;
-        for slot in &mut self.slots {
-            let Some(Entry { seq, at, class, body }) = slot.entry.as_deref() else { continue };
-            let Body::Message(message) = body else { continue };
-            if matches(message) {
-                self.bytes -= slot.bytes as usize;
-                let bare = Entry { seq: *seq, at: *at, class: *class, body: Body::Emptied };
-                slot.bytes = bytes(&bare.body);
-                slot.entry = Some(Arc::new(bare));
-                self.bytes += slot.bytes as usize;
-                emptied += 1;
+        self.rewrite(|entry| match &entry.body {
+            Body::Message(message) if matches(message) => {
+                Some(Entry { body: Body::Emptied, folded: None, ..*entry })
             }
+            _ => None,
+        })
+    }
+
+    /// Takes a user's name out of the folds that name it, and says of how many.
+    pub(super) fn unname(&mut self, user: &UserId) -> u64 {
+        self.rewrite(|entry| {
+            let folded = entry.folded.as_ref()?;
+            let mut left = folded.clone();
+            left.names.retain(|subject| subject.user != *user);
+            let changed = left.names.len() < folded.names.len();
+            changed.then(|| Entry { folded: Some(left), body: entry.body.clone(), ..*entry })
+        })
+    }
+
+    /// Puts other entries in the place of some, of the same class; says of how many.
+    fn rewrite(&mut self, mut rewrite: impl FnMut(&Entry) -> Option<Entry>) -> u64 {
+        let mut rewritten = 0;
+        for slot in &mut self.slots {
+            let Some(entry) = slot.entry.as_deref().and_then(&mut rewrite) else { continue };
+            self.bytes -= slot.bytes as usize;
+            slot.bytes = bytes(&entry);
+            slot.entry = Some(Arc::new(entry));
+            self.bytes += slot.bytes as usize;
+            rewritten += 1;
         }
-        emptied
+        rewritten
     }
 
     /// Those from the first one alive to the last.
@@ -216,6 +234,6 @@ pub(super) fn alive(slots: &[Slot]) -> impl DoubleEndedIterator<Item = (&Slot, &
     slots.iter().filter_map(|slot| Some((slot, slot.entry.as_ref()?)))
 }
 
-fn bytes(body: &Body) -> u32 {
-    u32::try_from(body.bytes()).unwrap_or(u32::MAX)
+fn bytes(entry: &Entry) -> u32 {
+    u32::try_from(entry.bytes()).unwrap_or(u32::MAX)
 }

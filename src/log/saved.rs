@@ -11,7 +11,7 @@ use super::{Kept, Log, fits};
 use crate::{
     corrupt::Corrupt,
     cursor::{Counts, Cursor},
-    entry::Entry,
+    entry::{Body, Entry},
     id::{Epoch, GroupId},
     message::{Class, PerClass},
     time::Timestamp,
@@ -64,6 +64,9 @@ impl Log {
             }
             if kept.ring.last_until().is_some_and(|last| last > until) {
                 return Err(Corrupt("log: an entry outlives a later one"));
+            }
+            if entry.folded.is_some() && !matches!(entry.body, Body::Message(_)) {
+                return Err(Corrupt("log: an entry that stands for others, and is no message"));
             }
             if !fits(class, &entry.body) {
                 return Err(Corrupt("log: an entry of a class that its body cannot have"));

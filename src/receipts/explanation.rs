@@ -1,17 +1,19 @@
 //! How a message came to where it stands, for people.
 
-use std::{fmt, mem::size_of};
+use std::{cmp::Ordering, fmt, mem::size_of, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
-    id::{MessageId, UserId},
+    id::{MessageId, StepName, UserId},
     message::{Kind, Priority},
-    outcome::{Outcome, Rejection, State},
+    outcome::{Discard, Outcome, Rejection, State},
     output::Cause,
     time::Timestamp,
 };
+
+use super::{Outranker, Rule, Rules, Wait};
 
 /// What a group did with one message, step by step. Its [`Display`](fmt::Display) is a few lines.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,14 +29,18 @@ pub struct Explanation {
     pub priority: Priority,
     /// When it was accepted.
     pub accepted: Timestamp,
-    /// What was done with it, in order.
+    /// The rules of the house that were in force then, and let it pass.
+    pub rules: Rules,
+    /// What was done with it before it went into its lane, in order.
     pub steps: SmallVec<[Step; 1]>,
+    /// How long it waited in its lane, and behind whom; `None` if it did not.
+    pub wait: Option<Wait>,
     /// Where it stands.
     pub state: State,
 }
 
 /// One thing that was done with a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Step {
     /// The filter found something.
@@ -49,24 +55,44 @@ pub enum Step {
         /// Over how many messages the word is written, this one included.
         messages: u8,
     },
-    /// The host was asked.
+    /// A step of the chain was asked.
     Asked {
+        /// Which.
+        step: StepName,
         /// Why.
         cause: Cause,
         /// When silence decides.
         expires: Timestamp,
     },
-    /// The host answered, or its silence did.
+    /// Somebody answered, or silence did.
     Answered {
+        /// Which step was asked.
+        step: StepName,
+        /// In whose name: a member of the staff, or a user for whom the app spoke; `None` is the app
+        /// itself, or silence.
+        by: Option<UserId>,
         /// What was decided.
         decision: DecisionName,
     },
-    /// It went into its lane, and did not leave at once.
-    Waiting {
-        /// When it is discarded.
+    /// It joined others that say the same, to share an entry with them.
+    Folded {
+        /// The first of them.
+        first: MessageId,
+    },
+    /// It may go on, and waits until its author's earlier messages are decided.
+    Ordered {
+        /// Until when at the latest, as far as was known.
         expires: Timestamp,
-        /// How many messages of its priority waited already.
-        ahead: u32,
+    },
+    /// It was shown to the staff alone.
+    Previewed {
+        /// When it goes on.
+        expires: Timestamp,
+    },
+    /// It was withdrawn.
+    Withdrawn {
+        /// In whose name; `None` is the app itself.
+        by: Option<UserId>,
     },
     /// Steps that are remembered no more: of a message that is asked about again and again, the last
     /// ones are.
@@ -96,6 +122,8 @@ pub enum Finding {
 pub enum DecisionName {
     /// It goes on.
     Allow,
+    /// The next step is to decide.
+    Escalate,
     /// It goes on with other content.
     Replace,
     /// It is rejected.
@@ -118,8 +146,8 @@ impl Steps {
     /// Adds a step. Where there is no more room, the oldest go, and are counted in their place.
     pub(super) fn push(&mut self, step: Step) {
         if self.0.len() == STEPS {
-            let gone = |step: Step| if let Step::Omitted { steps } = step { steps } else { 1 };
-            let steps = gone(self.0[0]).saturating_add(gone(self.0[1]));
+            let gone = |step: &Step| if let Step::Omitted { steps } = step { *steps } else { 1 };
+            let steps = gone(&self.0[0]).saturating_add(gone(&self.0[1]));
             self.0.remove(0);
             self.0[0] = Step::Omitted { steps };
         }
@@ -133,7 +161,25 @@ impl Steps {
     /// The heap that they take: none for the first.
     pub(super) fn spilled(&self) -> usize {
         let places = if self.0.len() > 1 { self.0.len().next_power_of_two() } else { 0 };
-        places * size_of::<Step>()
+        places * size_of::<Step>() + self.0.iter().map(Step::heap_bytes).sum::<usize>()
+    }
+}
+
+impl Step {
+    /// What it holds beside itself: the id of whoever did it, if it is a long one.
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Answered { by, .. } | Self::Withdrawn { by } => {
+                by.as_ref().map_or(0, UserId::heap_bytes)
+            }
+            Self::Filtered { .. }
+            | Self::Completes { .. }
+            | Self::Folded { .. }
+            | Self::Asked { .. }
+            | Self::Ordered { .. }
+            | Self::Previewed { .. }
+            | Self::Omitted { .. } => 0,
+        }
     }
 }
 
@@ -156,15 +202,25 @@ impl From<Steps> for Vec<Step> {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { message, author, kind, priority, accepted, steps, state } = self;
-        write!(f, "message {message} of ")?;
-        match author {
-            Some(user) => write!(f, "{user}")?,
-            None => write!(f, "the app")?,
+        let Self { message, author, kind, priority, accepted, rules, steps, wait, state } = self;
+        writeln!(
+            f,
+            "message {message} of {}: {kind:?}, {priority}, accepted at {accepted}",
+            By(author)
+        )?;
+        if *rules != Rules::default() {
+            writeln!(f, "- rules: {rules}")?;
         }
-        writeln!(f, ": {kind:?}, {priority}, accepted at {accepted}")?;
+        let judged = |step: &Step| matches!(step, Step::Filtered { .. } | Step::Omitted { .. });
+        if rules.passed(Rule::Filter) && !steps.iter().any(judged) {
+            writeln!(f, "- filtered: nothing found")?;
+        }
         for step in steps {
             writeln!(f, "- {step}")?;
+        }
+        if let Some(wait) = wait {
+            let waited = wait.until.map(|until| until.since(wait.since));
+            write_wait(f, *priority, waited, wait)?;
         }
         write!(f, "- ")?;
         match state {
@@ -174,7 +230,69 @@ impl fmt::Display for Explanation {
                 write!(f, "delivered at {at} as entry {seq}")
             }
             State::Ended(Outcome::Rejected(rejection)) => write_rejection(f, rejection),
-            State::Ended(Outcome::Discarded(reason)) => write!(f, "discarded: {reason:?}"),
+            State::Ended(Outcome::Discarded(reason)) => f.write_str(why(*reason)),
+        }
+    }
+}
+
+/// `- waited 212ms behind 9: 3 of High, 6 whose turn came first`, and the last of them.
+fn write_wait(
+    f: &mut fmt::Formatter<'_>,
+    own: Priority,
+    waited: Option<Duration>,
+    wait: &Wait,
+) -> fmt::Result {
+    let Wait { since, ahead, outranked, last, .. } = wait;
+    match waited {
+        Some(waited) => write!(f, "- waited {waited:?}")?,
+        None => write!(f, "- waits since {since}")?,
+    }
+    write!(f, " in its lane, where {ahead} waited already; released meanwhile: ")?;
+    let mut parts = Vec::new();
+    for priority in Priority::ALL {
+        parts.extend(match (outranked[priority], priority.cmp(&own)) {
+            (0, _) => None,
+            (count, Ordering::Less) => Some(format!("{count} of {priority}")),
+            (count, Ordering::Equal) => Some(format!("{count} whose turn came first")),
+            (count, Ordering::Greater) => {
+                Some(format!("{count} of {priority}, while a cap held its own back"))
+            }
+        });
+    }
+    if parts.is_empty() {
+        return writeln!(f, "nobody");
+    }
+    writeln!(f, "{}", parts.join(", "))?;
+    let names =
+        last.iter().map(|Outranker { message, author, .. }| format!("{message} of {}", By(author)));
+    let names: Vec<_> = names.collect();
+    if names.is_empty() { Ok(()) } else { writeln!(f, "- the last of them: {}", names.join(", ")) }
+}
+
+/// Why a message was not delivered, for its author's ears.
+fn why(reason: Discard) -> &'static str {
+    match reason {
+        Discard::Rate => "discarded: the rate had no room for it, and nothing waits in its lane",
+        Discard::Expired => "expired: it waited as long as its lane lets anything wait",
+        Discard::Shed => "shed: its lane was full, and its author had most waiting",
+        Discard::Muted => "discarded: its author was muted meanwhile, or everybody was",
+        Discard::Banned => "discarded: its author was banned meanwhile",
+        Discard::Removed => "discarded: its author was removed meanwhile",
+        Discard::Purged => "discarded: its author's messages were purged",
+        Discard::Disbanded => "discarded: the group was disbanded",
+        Discard::Decision => "discarded: it was so decided, without telling its author",
+        Discard::Withdrawn => "discarded: staff withdrew it before it was shown to anybody else",
+    }
+}
+
+/// By whom a message is.
+struct By<'a>(&'a Option<UserId>);
+
+impl fmt::Display for By<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(user) => write!(f, "{user}"),
+            None => write!(f, "the app"),
         }
     }
 }
@@ -197,16 +315,28 @@ impl fmt::Display for Step {
         match self {
             Self::Filtered { term, what } => write!(f, "filtered: {what:?} for term {term}"),
             Self::Completes { messages } => write!(f, "the last of {messages} that make a word"),
-            Self::Asked { cause: Cause::Policy, expires } => {
-                write!(f, "asked as about every message, until {expires}")
+            Self::Asked { step, cause: Cause::Policy, expires } => {
+                write!(f, "{step} asked as about every message, until {expires}")
             }
-            Self::Asked { cause: Cause::Filter { term }, expires } => {
-                write!(f, "asked for term {term}, until {expires}")
+            Self::Asked { step, cause: Cause::Filter { term }, expires } => {
+                write!(f, "{step} asked for term {term}, until {expires}")
             }
-            Self::Answered { decision } => write!(f, "answered: {decision:?}"),
-            Self::Waiting { expires, ahead } => {
-                write!(f, "waiting behind {ahead}, until {expires}")
+            Self::Folded { first } => write!(f, "folded with message {first}"),
+            Self::Asked { step, cause: Cause::Escalated, expires } => {
+                write!(f, "{step} asked as escalated, until {expires}")
             }
+            Self::Answered { step, by: Some(user), decision } => {
+                write!(f, "{step} answered by {user}: {decision:?}")
+            }
+            Self::Answered { step, by: None, decision } => {
+                write!(f, "{step} answered: {decision:?}")
+            }
+            Self::Ordered { expires } => {
+                write!(f, "held behind earlier messages of its author, until {expires}")
+            }
+            Self::Previewed { expires } => write!(f, "shown to the staff, until {expires}"),
+            Self::Withdrawn { by: Some(user) } => write!(f, "withdrawn by {user}"),
+            Self::Withdrawn { by: None } => write!(f, "withdrawn"),
             Self::Omitted { steps } => write!(f, "{steps} earlier steps"),
         }
     }

@@ -5,12 +5,15 @@
 //!
 //! Invariants: there is a [`Kept`] exactly while something is remembered; the ids of remembered messages
 //! are consecutive, and `since` does not fall from one to the next; `randoms` names the last 32 of
-//! each author among the remembered, and `spilled` is the heap that their lines hold.
+//! each author among the remembered, and `spilled` is the heap that their lines hold; the first of `stays`
+//! is of a remembered message.
 //!
-//! A remembered message takes at most 128 bytes. The first random of an author takes 120 to 180 more,
-//! each further one about 16 to 32.
+//! A remembered message takes at most 152 bytes, and 80 to 160 more if it waited in its lane. The first
+//! random of an author takes 120 to 180 more, each further one about 16 to 32.
 
 mod explanation;
+mod house;
+mod stay;
 #[cfg(test)]
 mod tests;
 
@@ -22,8 +25,15 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use self::explanation::Steps;
-pub use self::explanation::{DecisionName, Explanation, Finding, Step};
+use self::{
+    explanation::Steps,
+    stay::{NAMED, Released, Stay},
+};
+pub use self::{
+    explanation::{DecisionName, Explanation, Finding, Step},
+    house::{Rule, Rules},
+    stay::{Outranker, Wait},
+};
 use crate::{
     bounds,
     corrupt::Corrupt,
@@ -49,6 +59,8 @@ pub(crate) struct Receipts(Option<Box<Kept>>);
 pub(crate) struct Remembered {
     pub(crate) kind: Kind,
     pub(crate) priority: Priority,
+    /// The rules that it passed.
+    pub(crate) rules: Rules,
     /// Where it stands.
     pub(crate) state: State,
 }
@@ -59,6 +71,10 @@ pub(crate) struct Saved {
     /// The id of the first message; 0 if there is none.
     first: MessageId,
     lines: Vec<Line>,
+    released: Released,
+    /// The number of the first wait; 0 if there is none.
+    first_stay: u64,
+    stays: Vec<Stay>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +82,10 @@ struct Kept {
     first: u64,
     lines: VecDeque<Line>,
     randoms: HashMap<Option<UserId>, VecDeque<(Random, MessageId)>, HashKey>,
+    released: Released,
+    /// The number of the first of `stays`, which begin in the order of their numbers.
+    first_stay: u64,
+    stays: VecDeque<Stay>,
     spilled: usize,
 }
 
@@ -80,6 +100,10 @@ struct Line {
     since: Timestamp,
     what: Remembered,
     steps: Steps,
+    /// The number of its wait, from 1 on; 0 if it did not wait.
+    stay: u64,
+    /// If it was delivered, the message that was delivered before it, whether remembered or not.
+    before: MessageId,
 }
 
 impl Receipts {
@@ -101,7 +125,8 @@ impl Receipts {
         }
         // The very last moment is short by one, because nothing that stands there could be moved.
         let since = now.min(Timestamp::LAST);
-        kept.push(Line { author, random, accepted: now, since, what, steps: Steps::default() });
+        let (steps, stay, before) = (Steps::default(), 0, MessageId::default());
+        kept.push(Line { author, random, accepted: now, since, what, steps, stay, before });
     }
 
     /// The message that `author`, or the app, sent with the same mark within the last 5 minutes.
@@ -134,6 +159,44 @@ impl Receipts {
         self.change(id, |line| line.what.state = state);
     }
 
+    /// A message went into its lane, in which so many were `ahead` of it.
+    pub(crate) fn wait(&mut self, now: Timestamp, id: MessageId, expires: Timestamp, ahead: u32) {
+        self.set_state(id, State::Waiting { expires });
+        if let Some(kept) = &mut self.0
+            && let Some(place) = kept.place(id)
+        {
+            kept.lines[place].stay = kept.first_stay + kept.stays.len() as u64;
+            kept.stays.push_back(Stay::new(id, now, ahead, &kept.released));
+        }
+    }
+
+    /// A message came to its end.
+    pub(crate) fn end(
+        &mut self,
+        now: Timestamp,
+        id: MessageId,
+        priority: Priority,
+        outcome: Outcome,
+    ) {
+        let Some(kept) = &mut self.0 else { return };
+        let delivered = matches!(outcome, Outcome::Delivered { .. });
+        if let Some(place) = kept.place(id) {
+            let number = kept.lines[place].stay;
+            if delivered {
+                kept.lines[place].before = kept.released.last;
+            }
+            let stay = kept.stay_place(number).and_then(|place| kept.stays.get_mut(place));
+            if let Some(stay) = stay {
+                stay.end(now, &kept.released);
+            }
+        }
+        // One that is forgotten outranks all the same.
+        if delivered {
+            kept.released.add(id, priority);
+        }
+        self.set_state(id, State::Ended(outcome));
+    }
+
     /// Adds a step to a message's explanation, if it is remembered.
     pub(crate) fn note(&mut self, id: MessageId, step: Step) {
         self.change(id, |line| line.steps.push(step));
@@ -141,10 +204,12 @@ impl Receipts {
 
     /// How a message came to where it stands, if it is remembered.
     pub(crate) fn explain(&self, id: MessageId) -> Option<Explanation> {
-        let Line { author, accepted, what, steps, .. } = self.0.as_ref()?.line(id)?.clone();
-        let Remembered { kind, priority, state } = what;
-        let steps = steps.into_inner();
-        Some(Explanation { message: id, author, kind, priority, accepted, steps, state })
+        let kept = self.0.as_ref()?;
+        let Line { author, accepted, what, steps, stay, .. } = kept.line(id)?.clone();
+        let Remembered { kind, priority, rules, state } = what;
+        let (message, steps) = (id, steps.into_inner());
+        let wait = kept.stay(stay).map(|stay| kept.wait(stay));
+        Some(Explanation { message, author, kind, priority, accepted, rules, steps, wait, state })
     }
 
     /// Forgets what is 5 minutes old.
@@ -168,6 +233,9 @@ impl Receipts {
         for line in self.0.iter_mut().flat_map(|kept| kept.lines.iter_mut()) {
             shift.apply(&mut line.since);
         }
+        for stay in self.0.iter_mut().flat_map(|kept| kept.stays.iter_mut()) {
+            stay.shift(shift);
+        }
     }
 
     #[cfg(test)]
@@ -183,17 +251,24 @@ impl Receipts {
         let saved = self.0.as_ref().map(|kept| Saved {
             first: MessageId(kept.first),
             lines: kept.lines.iter().cloned().collect(),
+            released: kept.released,
+            first_stay: kept.first_stay,
+            stays: kept.stays.iter().cloned().collect(),
         });
         saved.unwrap_or_default()
     }
 
     pub(crate) fn restore(saved: Saved, key: HashKey) -> Result<Self, Corrupt> {
-        let Saved { first, lines } = saved;
+        let Saved { first, lines, released, first_stay, stays } = saved;
         if lines.len() > MESSAGES {
             return Err(Corrupt("more receipts than are ever remembered"));
         }
         if first.0 > bounds::COUNTED || (lines.is_empty() && first.0 != 0) {
             return Err(Corrupt("receipts of more messages than there ever were"));
+        }
+        // Beside the remembered, those who waited after the first of them and had been held before.
+        if stays.len() > 2 * MESSAGES || first_stay > bounds::COUNTED {
+            return Err(Corrupt("more waits than are ever remembered"));
         }
         if !lines.is_sorted_by_key(|line| line.since) {
             return Err(Corrupt("receipts are not in the order of their age"));
@@ -205,6 +280,7 @@ impl Receipts {
             return Ok(Self(None));
         }
         let mut kept = Box::new(Kept::new(first, key));
+        (kept.released, kept.first_stay, kept.stays) = (released, first_stay, stays.into());
         for line in lines {
             kept.push(line);
         }
@@ -227,6 +303,9 @@ impl Kept {
             first: first.0,
             lines: VecDeque::new(),
             randoms: HashMap::with_hasher(key),
+            released: Released::default(),
+            first_stay: 1,
+            stays: VecDeque::new(),
             spilled: 0,
         }
     }
@@ -238,6 +317,26 @@ impl Kept {
 
     fn line(&self, id: MessageId) -> Option<&Line> {
         self.lines.get(self.place(id)?)
+    }
+
+    fn stay_place(&self, number: u64) -> Option<usize> {
+        usize::try_from(number.checked_sub(self.first_stay)?).ok()
+    }
+
+    fn stay(&self, number: u64) -> Option<&Stay> {
+        self.stays.get(self.stay_place(number)?)
+    }
+
+    /// A wait, with the last of those who outranked it.
+    fn wait(&self, stay: &Stay) -> Wait {
+        let (mut wait, mut message) = stay.wait(&self.released);
+        let named = wait.outranked_by().min(NAMED as u64);
+        for _ in 0..named {
+            let Some(Line { author, what, before, .. }) = self.line(message) else { break };
+            wait.last.push(Outranker { message, author: author.clone(), priority: what.priority });
+            message = *before;
+        }
+        wait
     }
 
     fn push(&mut self, line: Line) {
@@ -257,6 +356,10 @@ impl Kept {
         let Some(line) = self.lines.pop_front() else { return };
         let id = MessageId(self.first);
         self.first += 1;
+        while self.stays.front().is_some_and(|stay| stay.message.0 < self.first) {
+            self.stays.pop_front();
+            self.first_stay += 1;
+        }
         self.spilled -= line.spilled();
         // Its random may have made room for later ones already.
         if let Some(randoms) = self.randoms.get_mut(&line.author)
@@ -275,6 +378,7 @@ impl Kept {
         let randoms = self.randoms.len() * 4 + self.lines.len();
         size_of::<Self>()
             + self.lines.capacity() * size_of::<Line>()
+            + self.stays.capacity() * size_of::<Stay>()
             + self.randoms.capacity() * AUTHOR
             + randoms * size_of::<(Random, MessageId)>()
             + self.spilled

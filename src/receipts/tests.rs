@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    id::{FilterId, Seq},
+    id::{FilterId, Seq, StepName},
+    message::PerPriority,
     outcome::Discard,
     output::Cause,
 };
@@ -23,7 +24,15 @@ fn alice() -> UserId {
 
 fn waiting(until: u64) -> Remembered {
     let state = State::Waiting { expires: at(until) };
-    Remembered { kind: Kind::Text, priority: Priority::Normal, state }
+    Remembered { kind: Kind::Text, priority: Priority::Normal, rules: Rules::default(), state }
+}
+
+fn human() -> StepName {
+    StepName::new("human").unwrap()
+}
+
+fn answered(decision: DecisionName) -> Step {
+    Step::Answered { step: human(), by: None, decision }
 }
 
 fn receipts() -> Receipts {
@@ -108,7 +117,7 @@ fn what_is_forgotten_takes_no_more_notes() {
     receipts.accept(KEY, at(5 * MINUTE), MessageId(3), Some(alice()), None, waiting(1));
     let before = receipts.save();
     receipts.set_state(MessageId(2), State::Ended(Outcome::Discarded(Discard::Expired)));
-    receipts.note(MessageId(4), Step::Answered { decision: DecisionName::Allow });
+    receipts.note(MessageId(4), answered(DecisionName::Allow));
     assert_eq!(receipts.save(), before);
     assert_eq!(receipts.explain(MessageId(2)), None);
 }
@@ -140,39 +149,141 @@ fn what_was_accepted_when_the_clock_had_run_wild_is_forgotten_after_a_rebase() {
     assert_eq!(receipts.get(MessageId(1)), None);
 }
 
+fn delivered(seq: u64, seconds: u64) -> Outcome {
+    Outcome::Delivered { seq: Seq(seq), at: at(seconds) }
+}
+
 #[test]
 fn an_explanation_says_what_was_done_in_a_few_lines() {
-    let mut receipts = many(7);
+    let mut receipts = many(6);
     let id = MessageId(7);
+    let rules = Rules::default().with(Rule::SlowMode, false).with(Rule::Filter, false);
+    let what = Remembered { rules: rules.with(Rule::MuteAll, true), ..waiting(1) };
+    receipts.accept(KEY, at(0), id, Some(alice()), None, what);
     let filter = Cause::Filter { term: 3 };
     let steps = [
         Step::Filtered { term: 3, what: Finding::Held },
-        Step::Asked { cause: filter, expires: at(60) },
-        Step::Answered { decision: DecisionName::Allow },
-        Step::Waiting { expires: at(2), ahead: 12 },
+        Step::Asked { step: human(), cause: filter, expires: at(60) },
+        answered(DecisionName::Allow),
     ];
-    for step in steps {
+    for step in steps.clone() {
         receipts.note(id, step);
     }
-    receipts.set_state(id, State::Ended(Outcome::Delivered { seq: Seq(9), at: at(1) }));
+    receipts.wait(at(2), id, at(4), 12);
+    for (number, priority) in [(1, Priority::High), (2, Priority::Normal), (3, Priority::Normal)] {
+        receipts.end(at(3), MessageId(number), priority, delivered(number, 3));
+    }
+    receipts.end(at(3), id, Priority::Normal, delivered(9, 3));
     let explanation = receipts.explain(id).unwrap();
     assert_eq!(explanation.steps.as_slice(), steps);
     assert_eq!(
         explanation.to_string(),
         "message 7 of alice: Text, Normal, accepted at 0.000000000\n\
+         - rules: slow mode, filter; exempt from mute of all\n\
          - filtered: Held for term 3\n\
-         - asked for term 3, until 60.000000000\n\
-         - answered: Allow\n\
-         - waiting behind 12, until 2.000000000\n\
-         - delivered at 1.000000000 as entry 9"
+         - human asked for term 3, until 60.000000000\n\
+         - human answered: Allow\n\
+         - waited 1s in its lane, where 12 waited already; released meanwhile: 1 of High, \
+         2 whose turn came first\n\
+         - the last of them: 3 of alice, 2 of alice, 1 of alice\n\
+         - delivered at 3.000000000 as entry 9"
     );
+}
+
+#[test]
+fn a_message_that_waits_is_explained_as_it_stands() {
+    let mut receipts = many(3);
+    receipts.wait(at(1), MessageId(1), at(4), 0);
+    let told = |receipts: &Receipts| receipts.explain(MessageId(1)).unwrap().to_string();
+    assert!(told(&receipts).contains("- waits since 1.000000000 in its lane, where 0 waited already; released meanwhile: nobody\n"));
+    receipts.end(at(2), MessageId(2), Priority::Low, delivered(1, 2));
+    assert!(told(&receipts).contains(": 1 of Low, while a cap held its own back\n"));
+    let rules = Rules::default().with(Rule::Filter, false);
+    receipts.accept(KEY, at(2), MessageId(4), None, None, Remembered { rules, ..waiting(1) });
+    let clean = receipts.explain(MessageId(4)).unwrap().to_string();
+    assert!(clean.contains("- rules: filter\n- filtered: nothing found\n"), "{clean}");
+    // A message that is exempt was not judged.
+    let exempt = Remembered { rules: Rules::default().with(Rule::Filter, true), ..waiting(1) };
+    receipts.accept(KEY, at(2), MessageId(5), None, None, exempt);
+    let exempt = receipts.explain(MessageId(5)).unwrap().to_string();
+    assert!(exempt.contains("- rules: exempt from filter\n- waiting"), "{exempt}");
+}
+
+#[test]
+fn who_outranked_a_message_is_counted_while_it_waits_and_no_longer() {
+    let mut receipts = many(9);
+    receipts.end(at(1), MessageId(1), Priority::High, delivered(1, 1));
+    receipts.wait(at(1), MessageId(2), at(9), 0);
+    for number in 3..=8 {
+        receipts.end(at(2), MessageId(number), Priority::Normal, delivered(number, 2));
+    }
+    let wait = |receipts: &Receipts| receipts.explain(MessageId(2)).unwrap().wait.unwrap();
+    let open = wait(&receipts);
+    assert_eq!((open.since, open.until, open.outranked_by()), (at(1), None, 6));
+    receipts.end(at(3), MessageId(2), Priority::Normal, Outcome::Discarded(Discard::Expired));
+    receipts.end(at(4), MessageId(9), Priority::High, delivered(9, 4));
+    let over = wait(&receipts);
+    assert_eq!((over.until, over.outranked), (Some(at(3)), PerPriority([0, 6, 0, 0])));
+    let named: Vec<u64> = over.last.iter().map(|outranker| outranker.message.0).collect();
+    assert_eq!(named, [8, 7, 6, 5], "no more than 4");
+    let restored = Receipts::restore(receipts.save(), HashKey::default()).unwrap();
+    assert_eq!(wait(&restored), over);
+}
+
+#[test]
+fn those_who_outranked_a_message_are_counted_when_they_are_forgotten_and_not_named() {
+    let mut receipts = receipts();
+    receipts.accept(KEY, at(0), MessageId(1), Some(alice()), None, waiting(1));
+    receipts.accept(KEY, at(9), MessageId(2), Some(alice()), None, waiting(1));
+    receipts.accept(KEY, at(9), MessageId(3), Some(alice()), None, waiting(1));
+    receipts.wait(at(9), MessageId(2), at(900), 0);
+    receipts.expire(at(5 * MINUTE));
+    receipts.end(at(5 * MINUTE), MessageId(3), Priority::Normal, delivered(1, 300));
+    receipts.end(at(5 * MINUTE), MessageId(1), Priority::High, delivered(2, 300));
+    receipts.end(at(5 * MINUTE), MessageId(2), Priority::Normal, delivered(3, 300));
+    let wait = receipts.explain(MessageId(2)).unwrap().wait.unwrap();
+    assert_eq!((wait.outranked, wait.last), (PerPriority([1, 1, 0, 0]), vec![]));
+}
+
+#[test]
+fn a_wait_is_forgotten_with_its_message_or_with_those_before_it() {
+    let mut receipts = receipts();
+    for second in 0..4 {
+        receipts.accept(KEY, at(second), MessageId(second + 1), None, None, waiting(1));
+    }
+    // The first was held, and waits only after the third.
+    receipts.wait(at(4), MessageId(3), at(9), 0);
+    receipts.wait(at(5), MessageId(1), at(9), 1);
+    receipts.wait(at(6), MessageId(4), at(9), 2);
+    let stays = |receipts: &Receipts| receipts.0.as_ref().map_or(0, |kept| kept.stays.len());
+    let ahead = |receipts: &Receipts, id| {
+        receipts.explain(MessageId(id)).and_then(|it| it.wait).map(|wait| wait.ahead)
+    };
+    receipts.expire(at(5 * MINUTE));
+    assert_eq!((stays(&receipts), ahead(&receipts, 1), ahead(&receipts, 3)), (3, None, Some(0)));
+    receipts.expire(at(5 * MINUTE + 2));
+    assert_eq!((stays(&receipts), ahead(&receipts, 3), ahead(&receipts, 4)), (1, None, Some(2)));
+    let restored = Receipts::restore(receipts.save(), HashKey::default()).unwrap();
+    assert_eq!((ahead(&restored, 4), restored.digest()), (Some(2), receipts.digest()));
+}
+
+#[test]
+fn a_wait_moves_with_the_clock_until_it_is_over() {
+    let mut receipts = many(2);
+    receipts.wait(at(10), MessageId(1), at(12), 0);
+    receipts.wait(at(10), MessageId(2), at(12), 1);
+    receipts.end(at(11), MessageId(1), Priority::Normal, Outcome::Discarded(Discard::Shed));
+    receipts.shift(Shift::new(at(11), at(101)));
+    let since = |id| receipts.explain(MessageId(id)).unwrap().wait.unwrap().since;
+    assert_eq!((since(1), since(2)), (at(10), at(100)));
 }
 
 #[test]
 fn every_end_of_a_message_reads_well() {
     let mut receipts = receipts();
     receipts.accept(KEY, at(0), MessageId(1), None, None, waiting(4));
-    receipts.note(MessageId(1), Step::Asked { cause: Cause::Policy, expires: at(2) });
+    receipts
+        .note(MessageId(1), Step::Asked { step: human(), cause: Cause::Policy, expires: at(2) });
     let mut end = |state| {
         receipts.set_state(MessageId(1), state);
         let text = receipts.explain(MessageId(1)).unwrap().to_string();
@@ -191,39 +302,49 @@ fn every_end_of_a_message_reads_well() {
         r#"- rejected by decision 10101: "no\n- delivered""#
     );
     assert_eq!(end(rejected(Rejection::Silence)), "- rejected, because nobody decided in time");
-    assert_eq!(end(State::Ended(Outcome::Discarded(Discard::Shed))), "- discarded: Shed");
+    for reason in Discard::ALL {
+        let told = end(State::Ended(Outcome::Discarded(reason)));
+        assert!(told.starts_with("- discarded: ") || told.contains("its lane"), "{told}");
+    }
     let text = receipts.explain(MessageId(1)).unwrap().to_string();
     assert!(text.starts_with("message 1 of the app: "), "{text}");
-    assert!(text.contains("- asked as about every message, until 2"), "{text}");
+    assert!(text.contains("- human asked as about every message, until 2"), "{text}");
 }
 
 #[test]
 fn of_many_steps_the_last_are_remembered_and_the_others_counted() {
     let mut receipts = many(1);
-    for ahead in 0..20 {
-        receipts.note(MessageId(1), Step::Waiting { expires: at(1), ahead });
+    let asked = |expires| Step::Asked { step: human(), cause: Cause::Policy, expires: at(expires) };
+    for expires in 0..20 {
+        receipts.note(MessageId(1), asked(expires));
     }
     let steps = receipts.explain(MessageId(1)).unwrap().steps;
-    assert_eq!((steps.len(), steps[0]), (16, Step::Omitted { steps: 5 }));
-    assert_eq!(steps[1], Step::Waiting { expires: at(1), ahead: 5 });
-    assert_eq!(steps[15], Step::Waiting { expires: at(1), ahead: 19 });
+    assert_eq!((steps.len(), steps[0].clone()), (16, Step::Omitted { steps: 5 }));
+    assert_eq!(steps[1], asked(5));
+    assert_eq!(steps[15], asked(19));
     let restored = Receipts::restore(receipts.save(), HashKey::default()).unwrap();
     assert_eq!(restored.explain(MessageId(1)).unwrap().steps, steps);
 }
 
 #[test]
 fn a_remembered_message_takes_the_memory_that_is_promised() {
-    assert!(size_of::<Line>() <= 128, "{}", size_of::<Line>());
+    assert!(size_of::<Line>() <= 152, "{}", size_of::<Line>());
     let mut receipts = many(10_000);
     let plain = receipts.heap_bytes();
-    assert!(plain <= 16_384 * 128 + 10_000 * 17 + 1_000, "{plain}");
+    assert!(plain <= 16_384 * 152 + 10_000 * 17 + 1_000, "{plain}");
     let decision = Rejection::Decision { code: 1, reason: "x".repeat(1_000) };
     receipts.set_state(MessageId(1), State::Ended(Outcome::Rejected(decision)));
     assert_eq!(receipts.heap_bytes(), plain + 1_000);
     for _ in 0..3 {
-        receipts.note(MessageId(1), Step::Answered { decision: DecisionName::Reject });
+        receipts.note(MessageId(1), answered(DecisionName::Reject));
     }
     assert_eq!(receipts.heap_bytes(), plain + 1_000 + 4 * size_of::<Step>());
+    let before = receipts.heap_bytes();
+    receipts.wait(at(0), MessageId(2), at(1), 0);
+    let first = receipts.heap_bytes() - before;
+    assert!(size_of::<Stay>() <= 80 && first <= 4 * 80, "{first}");
+    (3..=1_000).for_each(|id| receipts.wait(at(0), MessageId(id), at(1), 0));
+    assert!(receipts.heap_bytes() <= before + 2 * 80 * 1_000);
     receipts.expire(at(5 * MINUTE));
     assert_eq!(receipts.heap_bytes(), 0);
 }
@@ -251,7 +372,15 @@ fn what_does_not_hold_together_is_not_restored() {
         restore(|saved| saved.lines = vec![saved.lines[0].clone(); 65_537]),
         "more receipts than are ever remembered"
     );
-    let step = serde_json::to_value(Step::Answered { decision: DecisionName::Allow }).unwrap();
+    let stay = Stay::new(MessageId(1), at(0), 0, &Released::default());
+    let waits = |count| {
+        let saved = Saved { stays: vec![stay.clone(); count], ..many(3).save() };
+        Receipts::restore(saved, HashKey::default()).err().map_or("", |corrupt| corrupt.0)
+    };
+    assert_eq!(waits(2 * 65_536), "");
+    assert_eq!(waits(2 * 65_536 + 1), "more waits than are ever remembered");
+    assert_eq!(restore(|saved| saved.first_stay = u64::MAX), "more waits than are ever remembered");
+    let step = serde_json::to_value(answered(DecisionName::Allow)).unwrap();
     let steps = |count| serde_json::from_value::<Steps>(vec![step.clone(); count].into());
     assert!(steps(16).is_ok() && steps(17).is_err());
 }
@@ -309,8 +438,9 @@ proptest! {
                     if place > 0 { told[place - 1].what.state = state; }
                 }
                 8 => {
-                    let step = Step::Waiting { expires: at(span), ahead: number };
-                    receipts.note(id, step);
+                    let step =
+                        Step::Asked { step: human(), cause: Cause::Policy, expires: at(span) };
+                    receipts.note(id, step.clone());
                     if place > 0 { told[place - 1].steps.push(step); }
                 }
                 9 => now += at(span).since(at(0)),

@@ -6,7 +6,7 @@ use crate::config::GroupConfig;
 const TARGETS: [Option<Role>; 5] =
     [None, Some(Role::Guest), Some(Role::Member), Some(Role::Admin), Some(Role::Owner)];
 
-const POWERS: [Power; 13] = [
+const POWERS: [Power; 14] = [
     Power::Recall,
     Power::Purge,
     Power::Kick,
@@ -20,6 +20,7 @@ const POWERS: [Power; 13] = [
     Power::NameCards,
     Power::StaffNotices,
     Power::SlowMode,
+    Power::Review,
 ];
 
 fn everything() -> Powers {

@@ -164,6 +164,23 @@ impl<T> Scheduler<T> {
         }
     }
 
+    /// Lets something pass that does not wait: it takes what a message of that priority would, if that
+    /// would be released at once.
+    pub(crate) fn pass(
+        &mut self,
+        now: Timestamp,
+        traffic: &Traffic,
+        priority: Priority,
+        author: &Authored,
+    ) -> bool {
+        let limits = Limits::new(traffic);
+        let passes = self.comes_first(now, &limits, priority, author);
+        if passes {
+            self.spend(now, &limits, priority, author.exempt);
+        }
+        passes
+    }
+
     /// Releases the one message that is eligible now and comes first. The caller asks until there
     /// is none.
     pub(crate) fn release(&mut self, now: Timestamp, traffic: &Traffic) -> Option<Taken<T>> {

@@ -263,7 +263,7 @@ impl From<Discard> for Code {
             Discard::Rate | Discard::Expired | Discard::Shed => Self::MESSAGES_TOO_OFTEN,
             Discard::Muted => Self::MUTED,
             Discard::Banned | Discard::Removed => Self::NO_PERMISSION,
-            Discard::Purged | Discard::Decision => Self::REFUSED_BY_APP,
+            Discard::Purged | Discard::Decision | Discard::Withdrawn => Self::REFUSED_BY_APP,
             Discard::Disbanded => Self::NO_SUCH_GROUP,
         }
     }
@@ -280,6 +280,7 @@ impl From<&Refusal> for Code {
             Refusal::Empty
             | Refusal::Malformed { .. }
             | Refusal::BadDirective
+            | Refusal::LastStep { .. }
             | Refusal::Missing { .. } => Self::BAD_PARAMETER,
             Refusal::UnknownSession { .. } | Refusal::Banned { .. } | Refusal::JoinClosed => {
                 Self::NO_PERMISSION
@@ -292,7 +293,7 @@ impl From<&Refusal> for Code {
             Refusal::UnknownApplicant { .. } | Refusal::UnknownTicket { .. } => {
                 Self::ALREADY_HANDLED
             }
-            Refusal::UnknownMessage { .. } => Self::NO_SUCH_MESSAGE,
+            Refusal::UnknownMessage { .. } | Refusal::NotWithheld { .. } => Self::NO_SUCH_MESSAGE,
             Refusal::Conflict { .. } => Self::ATTRIBUTE_CONFLICT,
             Refusal::TooOften { .. } => Self::TOO_OFTEN,
             Refusal::Disbanded => Self::NO_SUCH_GROUP,
@@ -378,6 +379,7 @@ fn too_long(field: Field) -> Code {
         | Field::Applicants
         | Field::Questions
         | Field::AuthorQuestions
+        | Field::Folds
         | Field::Members
         | Field::Admins
         | Field::CustomElements => Code::BAD_PARAMETER,
@@ -391,7 +393,7 @@ fn too_many(field: Field) -> Code {
         Field::Counters => Code::TOO_MANY_COUNTERS,
         Field::Members => Code::TOO_MANY_MEMBERS,
         Field::Sessions => Code::TOO_MANY_JOINED,
-        Field::Questions | Field::AuthorQuestions => Code::MESSAGES_TOO_OFTEN,
+        Field::Questions | Field::AuthorQuestions | Field::Folds => Code::MESSAGES_TOO_OFTEN,
         Field::Applicants => Code::TOO_OFTEN,
         Field::Message
         | Field::Elements

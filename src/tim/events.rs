@@ -24,12 +24,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::{borrow::Borrow, sync::Arc};
+use std::{
+    borrow::{Borrow, Cow},
+    sync::Arc,
+};
 
 use serde::Serialize;
+use serde_json::json;
 
 use crate::{
-    entry::{Body, Entry, Notice},
+    entry::{Body, Entry, Folded, Notice},
     message::{Content, Message, Priority},
     role::Profile,
     tim::{
@@ -59,7 +63,7 @@ pub struct Event<'a> {
     msg_client_time: u64,
     msg_priority: u8,
     is_system_msg: u8,
-    cloud_custom_data: &'a str,
+    cloud_custom_data: Cow<'a, str>,
     msg_body: Said<'a>,
     group_info: GroupInfo<'a>,
 }
@@ -107,7 +111,7 @@ pub fn events<'a>(room: &Room<'a>, entry: &'a Entry) -> Vec<Event<'a>> {
         Body::Notice(Notice::Broadcast { content }) => {
             let said = Said::Message(elements::body(content));
             let told = Event { from: room.admin, ..system(kind::BROADCAST, said) };
-            vec![Event { cloud_custom_data: &content.data, ..told }]
+            vec![Event { cloud_custom_data: Cow::from(&content.data), ..told }]
         }
         Body::Notice(notice) => {
             of_notice(room, entry.at, entry.seq.0, notice).into_iter().collect()
@@ -135,6 +139,20 @@ pub fn list<E: Borrow<Entry>>(room: &Room<'_>, entries: &[E]) -> Vec<u8> {
     wire::json(&events)
 }
 
+/// What stands beside a message's body: its own data, or, where it has none, what it stands for as one
+/// of a fold. The service knows no folds, and its SDK hands these data to the client as they are.
+fn beside<'a>(data: &'a str, folded: Option<&Folded>) -> Cow<'a, str> {
+    match folded {
+        Some(Folded { count, total, authors, names }) if data.is_empty() => {
+            let names: Vec<_> = names.iter().map(|name| name.user.as_str()).collect();
+            let told =
+                json!({ "count": count, "total": total, "authors": authors, "names": names });
+            json!({ "folded": told }).to_string().into()
+        }
+        Some(_) | None => data.into(),
+    }
+}
+
 fn of_message<'a>(room: &Room<'a>, entry: &Entry, message: &'a Arc<Message>) -> Event<'a> {
     let sender = &message.sender;
     let Profile { nick, avatar } = &*sender.profile;
@@ -148,7 +166,7 @@ fn of_message<'a>(room: &Room<'a>, entry: &Entry, message: &'a Arc<Message>) -> 
         msg_client_time: message.accepted.as_secs(),
         msg_priority: priority_number(message.priority),
         is_system_msg: 0,
-        cloud_custom_data: data,
+        cloud_custom_data: beside(data, entry.folded.as_deref()),
         group_info: GroupInfo { nick, avatar, ..GroupInfo::of(room) },
         ..Event::system(
             room,
@@ -180,7 +198,7 @@ impl<'a> Event<'a> {
             // "Lowest: for notifications of joining and quitting, sent by the backend".
             msg_priority: priority_number(Priority::Lowest),
             is_system_msg: 1,
-            cloud_custom_data: "",
+            cloud_custom_data: Cow::from(""),
             msg_body,
             group_info: GroupInfo::of(room),
         }
@@ -201,11 +219,11 @@ impl<'a> GroupInfo<'a> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
     use crate::{
-        entry::{Tip, TipKind},
+        entry::{Subject, Tip, TipKind},
         id::{GroupId, MessageId, Random, Seq},
         message::{Class, Kind, Sender},
         role::{Platform, Role},
@@ -229,7 +247,7 @@ pub(super) mod tests {
     }
 
     fn entry(seq: u64, body: Body) -> Entry {
-        Entry { seq: Seq(seq), at: AT, class: Class::High, body }
+        Entry { seq: Seq(seq), at: AT, class: Class::High, body, folded: None }
     }
 
     fn told(entries: &[Entry]) -> Vec<Value> {
@@ -256,6 +274,28 @@ pub(super) mod tests {
                 },
             })
         );
+    }
+
+    #[test]
+    fn a_message_tells_beside_itself_what_it_stands_for() {
+        let subject = |user: &str| {
+            let profile = Profile::default().into();
+            Subject { user: user.parse().unwrap(), profile, until: None }
+        };
+        let names = vec![subject("ann"), subject("bob")];
+        let folded = Some(Box::new(Folded { count: 3, total: 17, authors: 3, names }));
+        let mut plain = message();
+        plain.content.data = String::new();
+        let shared = |message: Message| Entry {
+            folded: folded.clone(),
+            ..entry(5, Body::Message(message.into()))
+        };
+        let told = told(&[shared(plain), shared(message())]);
+        assert_eq!(
+            serde_json::from_str::<Value>(told[0]["CloudCustomData"].as_str().unwrap()).unwrap(),
+            json!({ "folded": { "count": 3, "total": 17, "authors": 3, "names": ["ann", "bob"] } })
+        );
+        assert_eq!(told[1]["CloudCustomData"], "beside", "its own data are not lost");
     }
 
     #[test]

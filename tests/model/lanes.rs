@@ -59,7 +59,9 @@ impl Model {
         let (priority, author, role) =
             (message.priority, message.sender.user.clone(), message.sender.role);
         let expires = self.now + self.settings.traffic.lanes[priority].max_wait;
-        self.accepted_mut(id).state = State::Waiting { expires };
+        for id in [id].into_iter().chain(self.along_with(id)) {
+            self.accepted_mut(id).state = State::Waiting { expires };
+        }
         self.arrivals.push(Arrival { id, at: self.now });
         let exempt = self.settings.traffic.exempt.contains(role);
         let lane = &mut self.lanes[priority as usize];
@@ -111,7 +113,7 @@ impl Model {
             let newest = own.map(|(_, id)| id).max_by_key(|id| self.arrived(*id));
             let newest = newest.expect("the busiest author has a message");
             self.leave_lane(newest);
-            self.end(newest, Outcome::Discarded(Discard::Shed));
+            self.lose(newest, Discard::Shed);
         }
     }
 
@@ -227,8 +229,11 @@ impl Model {
         let message = self.accepted(id).message.clone();
         let directive = message.directive.clone();
         let body = Body::Message(std::sync::Arc::new(message.clone()));
-        let seq = self.append(message.priority.class(), body);
-        self.end(id, Outcome::Delivered { seq, at: self.now });
+        let (along, folded) = self.delivers_with(id);
+        let seq = self.append_folded(message.priority.class(), body, folded);
+        for id in [id].into_iter().chain(along) {
+            self.end(id, Outcome::Delivered { seq, at: self.now });
+        }
         let Some(directive) = directive else { return };
         let Directive::Leave { users } = &directive else {
             unreachable!("a directive that the model does not know: {directive:?}")
@@ -248,7 +253,39 @@ impl Model {
         let waits = !self.settings.traffic.lanes[priority].max_wait.is_zero();
         self.leave_lane(id);
         let reason = if waits { Discard::Expired } else { Discard::Rate };
-        self.end(id, Outcome::Discarded(reason));
+        self.lose(id, reason);
+    }
+
+    /// A message is lost to the rate, and whoever shares its entry.
+    fn lose(&mut self, id: MessageId, reason: Discard) {
+        let along = self.loses_with(id);
+        for id in [id].into_iter().chain(along) {
+            self.end(id, Outcome::Discarded(reason));
+        }
+    }
+
+    /// When a message in a lane came there.
+    pub(super) fn arrival_at(&self, id: MessageId) -> Timestamp {
+        self.arrivals[self.arrived(id)].at
+    }
+
+    /// Whether such a message would be released at once. Whatever waits and could go has gone.
+    pub(super) fn passes(&mut self, message: &liveroom::Message) -> bool {
+        let (priority, sender) = (message.priority, &message.sender);
+        let interval = self.settings.traffic.rate.interval();
+        let cap = self.settings.traffic.caps[priority]
+            .filter(|_| !self.settings.traffic.exempt.contains(sender.role));
+        let cap_tat = self.cap_tats[priority as usize];
+        let open = admits(self.tat, self.now, interval, self.burst(priority))
+            && cap.is_none_or(|cap| admits(cap_tat, self.now, cap.rate.interval(), cap.burst));
+        if !open || self.lanes[priority as usize].count_of(sender.user.as_ref()) > 0 {
+            return false;
+        }
+        self.tat = self.tat.max(self.now) + interval;
+        if let Some(cap) = cap {
+            self.cap_tats[priority as usize] = cap_tat.max(self.now) + cap.rate.interval();
+        }
+        true
     }
 
     /// Chosen: how long a message may wait is what the config says now.
@@ -259,5 +296,6 @@ impl Model {
             let expires = arrived + self.settings.traffic.lanes[priority].max_wait;
             self.accepted_mut(id).state = State::Waiting { expires };
         }
+        self.tell_all_folded_when();
     }
 }

@@ -5,7 +5,9 @@
 //! Where the page was silent, what a user would expect was chosen; those places say "chosen".
 
 mod coming;
+mod folds;
 mod form;
+mod holding;
 mod lanes;
 pub(crate) mod play;
 pub(crate) mod script;
@@ -74,6 +76,8 @@ pub(crate) struct Model {
     lanes: [lanes::Lane; 4],
     /// Every message ever offered to the scheduler, in order.
     arrivals: Vec<lanes::Arrival>,
+    /// In the order in which they began.
+    folds: Vec<folds::Fold>,
     tat: Timestamp,
     cap_tats: [Timestamp; 4],
     /// Every entry ever appended; the one with seq `n` is at `n - 1`.
@@ -187,13 +191,21 @@ struct Pause {
     until: Timestamp,
 }
 
-/// A question that waits for its answer.
+/// A message that is held.
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
     pub(crate) ticket: Ticket,
     pub(crate) message: MessageId,
     pub(crate) expires: Timestamp,
-    pub(crate) silence: liveroom::Silence,
+    pub(crate) holding: Holding,
+}
+
+/// For what.
+#[derive(Clone, Debug)]
+pub(crate) enum Holding {
+    Asked { step: liveroom::StepName, silence: liveroom::Silence, doubt: holding::Doubt },
+    Ordered,
+    Previewed,
 }
 
 /// An entry, and whether the log still has it.
@@ -247,6 +259,7 @@ enum Task {
     Release(Priority),
     Expire(MessageId),
     Decide(Ticket),
+    Fold(u64),
     Tip,
     Tally,
     Grace(SessionId),
@@ -290,6 +303,7 @@ impl Model {
             last_ticket: 0,
             lanes: std::array::from_fn(|_| lanes::Lane::default()),
             arrivals: vec![],
+            folds: vec![],
             tat: Timestamp::ZERO,
             cap_tats: [Timestamp::ZERO; 4],
             log: vec![],
@@ -369,7 +383,8 @@ impl Model {
             Command::DetachAll => self.detach_all(),
             Command::Quit => self.quit(actor),
             Command::AnswerJoin { user, admission } => self.answer_join(user, *admission)?,
-            Command::Answer { ticket, decision } => self.answer(*ticket, decision)?,
+            Command::Answer { ticket, decision } => self.answer(actor, *ticket, decision)?,
+            Command::Withdraw { message } => self.withdraw_message(actor, *message)?,
             Command::SetProfile { profile } => self.set_profile(actor, profile)?,
             Command::SetNameCard { user, card } => self.set_name_card(actor, user, card)?,
             Command::SetGroup(patch) => self.set_group(actor, patch)?,
@@ -419,8 +434,10 @@ impl Model {
         if !self.disbanded {
             self.set_of_lanes(&mut agenda);
             for open in &self.questions {
-                agenda.push((open.expires, Due::Decision, Task::Decide(open.ticket)));
+                let at = self.held_until(open);
+                agenda.extend(at.map(|at| (at, Due::Decision, Task::Decide(open.ticket))));
             }
+            self.set_of_folds(&mut agenda);
             if !self.waiting_tips.is_empty() {
                 agenda.push((self.tip_room_at(), Due::Tip, Task::Tip));
             }
@@ -461,7 +478,8 @@ impl Model {
         match task {
             Task::Release(priority) => self.release(priority),
             Task::Expire(message) => self.expire(message),
-            Task::Decide(ticket) => self.silence(ticket),
+            Task::Decide(ticket) => self.held_is_due(ticket),
+            Task::Fold(serial) => self.fold_is_due(serial),
             Task::Tip => self.tell_first_waiting_tip(),
             Task::Tally => self.tell_tally(),
             Task::Grace(session) => self.grace_ends(session),
@@ -496,7 +514,9 @@ impl Model {
             });
             self.shed(priority);
         }
+        self.cut_folds_down();
         self.set_expiries_anew();
+        self.end_previews();
         self.keep_quotas();
         let max_age = self.settings.retention.max_age;
         for kept in &mut self.log {
@@ -522,6 +542,7 @@ impl Model {
             self.tell_first_waiting_tip();
         }
         self.discard_all(|_, _| true, liveroom::Discard::Disbanded);
+        self.end_folds();
         self.append_notice(liveroom::Notice::Disbanded);
         self.disbanded = true;
         self.told.push(Output::Disbanded { record: NO_RECORD });
@@ -553,6 +574,10 @@ impl Model {
             shift(&mut pause.until);
         }
         self.pieces.iter_mut().for_each(|piece| shift(&mut piece.at));
+        for fold in &mut self.folds {
+            shift(&mut fold.ends);
+            shift(&mut fold.next);
+        }
         self.tally_due.iter_mut().for_each(shift);
         self.log.iter_mut().for_each(|kept| {
             shift(&mut kept.since);

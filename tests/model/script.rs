@@ -6,11 +6,12 @@
 use std::{fmt, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, GroupConfig,
-    GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform,
-    Power, Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet, SessionId, Settings,
-    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, TrailLimits, UserId, Users,
+    Absence, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, FoldRule, Folding,
+    GroupConfig, GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Occasion, Occasions,
+    Patience, PerClass, PerPriority, Platform, Power, Priority, Profile, QuitAcross, Random, Rate,
+    Role, RoleSet, SessionId, Settings, Silence, SlowMode, Span, Ticket, Timestamp, TipKind,
+    TrailLimits, UserId, Users,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -156,6 +157,8 @@ pub(crate) enum Act {
     Replace(u8, &'static str),
     Reject(u8),
     Discard(u8),
+    Escalate(u8),
+    Withdraw(u8),
     Recall(u8),
     Purge(Option<u8>),
     SetProfile(&'static str),
@@ -261,6 +264,10 @@ impl Cast {
                 self.answer(*back, Decision::Reject { code: 10_100, reason: "no".into() })
             }
             Act::Discard(back) => self.answer(*back, Decision::Discard),
+            Act::Escalate(back) => self.answer(*back, Decision::Escalate),
+            Act::Withdraw(back) => Command::Withdraw {
+                message: MessageId(self.messages.saturating_sub((*back).into())),
+            },
             Act::Recall(back) => {
                 Command::Recall { message: MessageId(self.messages.saturating_sub((*back).into())) }
             }
@@ -383,6 +390,35 @@ fn slow_mode(ms: u32) -> SlowMode {
     SlowMode { interval: Duration::from_millis(ms.into()), exempt: RoleSet::STAFF }
 }
 
+/// How messages are folded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Folds {
+    /// Window and interval in milliseconds, folds at once, and messages in one.
+    pub(crate) combos: Option<(u64, u64, u32, u32)>,
+    pub(crate) echoes: Option<(u64, u64, u32, u32)>,
+    pub(crate) exempt: u8,
+    pub(crate) names: u32,
+    pub(crate) waiting: u32,
+}
+
+impl Folds {
+    fn folding(self) -> Folding {
+        let rule = |(window, interval, open, messages): (u64, u64, u32, u32)| FoldRule {
+            window: Duration::from_millis(window),
+            interval: Duration::from_millis(interval.min(window)),
+            open,
+            messages,
+        };
+        Folding {
+            combos: self.combos.map(rule),
+            echoes: self.echoes.map(rule),
+            exempt: roles(self.exempt),
+            names: self.names,
+            waiting: self.waiting,
+        }
+    }
+}
+
 /// The settings that scripts turn; the rest is as the preset has it.
 #[expect(clippy::struct_excessive_bools, reason = "each turns one thing of a config on or off")]
 #[derive(Clone, Debug)]
@@ -405,6 +441,13 @@ pub(crate) struct Knobs {
     pub(crate) no_joins: bool,
     pub(crate) every: Option<(u64, Silence)>,
     pub(crate) hold: (u64, Silence),
+    /// Whether the step for what the filter holds takes what was escalated.
+    pub(crate) takes: bool,
+    /// More steps: occasions as bits, deadline, silence.
+    pub(crate) more: Vec<(u8, u64, Silence)>,
+    pub(crate) in_order: bool,
+    pub(crate) preview: Option<u64>,
+    pub(crate) disclose_withdrawn: bool,
     pub(crate) questions: (u32, u32),
     pub(crate) grace: u64,
     pub(crate) stay: bool,
@@ -413,6 +456,7 @@ pub(crate) struct Knobs {
     pub(crate) speak_through: u8,
     pub(crate) speakers: Option<u32>,
     pub(crate) slow: Option<u32>,
+    pub(crate) folding: Option<Folds>,
     pub(crate) tally: u64,
     pub(crate) members: Option<u64>,
     /// Mutes, bans, applicants.
@@ -470,9 +514,10 @@ impl Knobs {
         if self.no_joins {
             settings.tips.kinds = settings.tips.kinds.without(TipKind::Join).without(TipKind::Quit);
         }
-        let patience = |(deadline, silence)| Patience { deadline: ms(deadline), silence };
-        settings.asking.every = self.every.map(patience);
-        settings.asking.filter_hold = patience(self.hold);
+        settings.asking.steps = self.steps();
+        settings.asking.in_order = self.in_order;
+        settings.preview = self.preview.map(ms);
+        settings.disclose_withdrawn = self.disclose_withdrawn;
         (settings.asking.open, settings.asking.per_author) = self.questions;
         settings.presence.grace = ms(self.grace);
         settings.presence.absence = if self.stay { Absence::Stay } else { Absence::Leave };
@@ -482,6 +527,7 @@ impl Knobs {
         let marks = settings.powers.contains(Power::Marks);
         settings.speakers = self.speakers.filter(|_| marks);
         settings.slow_mode = self.slow.map(slow_mode);
+        settings.folding = self.folding.map(Folds::folding);
         settings.tally = Duration::from_secs(self.tally);
         settings.limits.members = self.members;
         let limits = &mut settings.limits;
@@ -499,8 +545,41 @@ impl Knobs {
     }
 }
 
+impl Knobs {
+    fn steps(&self) -> Vec<AskStep> {
+        let patience = |(deadline, silence)| {
+            let deadline = Duration::from_millis(deadline);
+            Patience { deadline, silence }
+        };
+        let mut hold = AskStep::filter_hold(patience(self.hold));
+        if self.takes {
+            hold.asks = hold.asks.with(Occasion::Escalated);
+        }
+        let mut steps: Vec<_> =
+            self.every.map(patience).map(AskStep::callback).into_iter().collect();
+        steps.push(hold);
+        for (name, (asks, deadline, silence)) in ["third", "fourth"].into_iter().zip(&self.more) {
+            let all = [Occasion::Passed, Occasion::Held, Occasion::Escalated];
+            let asks = (0..3).filter(|bit| asks & (1 << bit) != 0).map(|bit| all[bit]);
+            steps.push(AskStep {
+                name: name.parse().expect("a good name"),
+                asks: asks.fold(Occasions::NONE, Occasions::with),
+                patience: patience((*deadline, *silence)),
+            });
+        }
+        // Silence can escalate only to somebody.
+        let last = steps.iter().rposition(|step| step.asks.contains(Occasion::Escalated));
+        for (at, step) in steps.iter_mut().enumerate() {
+            if step.patience.silence == Silence::Escalate && last.is_none_or(|last| at >= last) {
+                step.patience.silence = Silence::Reject;
+            }
+        }
+        steps
+    }
+}
+
 fn silence() -> impl Strategy<Value = Silence> {
-    select(vec![Silence::Allow, Silence::Reject, Silence::Discard])
+    select(vec![Silence::Allow, Silence::Escalate, Silence::Reject, Silence::Discard])
 }
 
 fn across() -> impl Strategy<Value = QuitAcross> {
@@ -509,6 +588,19 @@ fn across() -> impl Strategy<Value = QuitAcross> {
 
 fn wait() -> impl Strategy<Value = u64> {
     prop_oneof![Just(0), Just(250), 1..100_u64, Just(2_000)]
+}
+
+fn folds() -> impl Strategy<Value = Folds> {
+    let rule = || {
+        let window = prop_oneof![Just(3_000_u64), 1..1_000_u64];
+        let interval = prop_oneof![Just(0_u64), Just(1_000), 1..500_u64];
+        let few = || prop_oneof![Just(64_u32), 1..4_u32];
+        option::weighted(0.8, (window, interval, few(), few()))
+    };
+    let waiting = prop_oneof![Just(64_u32), 0..5_u32];
+    (rule(), rule(), 0..4_u8, 1..4_u32, waiting).prop_map(
+        |(combos, echoes, exempt, names, waiting)| Folds { combos, echoes, exempt, names, waiting },
+    )
 }
 
 /// Settings of all kinds, small enough that limits are met.
@@ -536,6 +628,10 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         option::weighted(0.3, (wait(), silence())),
         (wait(), silence()),
         (prop_oneof![Just(64_u32), 0..5_u32], prop_oneof![Just(16_u32), 0..3_u32]),
+        any::<bool>(),
+        prop_oneof![2 => Just(vec![]), 1 => vec((0..8_u8, wait(), silence()), 1..3)],
+        any::<bool>(),
+        option::weighted(0.2, prop_oneof![Just(2_000_u64), 2_000..6_001_u64]),
     );
     let presence = (
         prop_oneof![Just(0_u64), Just(30_000), 1..2_000_u64],
@@ -545,6 +641,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         0..4_u8,
         option::weighted(0.1, 1_000..1_002_u32),
         option::weighted(0.2, 1..2_000_u32),
+        option::weighted(0.5, folds()),
         1..6_u64,
     );
     let limits = (
@@ -558,9 +655,11 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         |(preset, all_powers, traffic, telling, asking, presence, limits)| {
             let (rate, burst, reserve, lanes, caps, exempt, weights) = traffic;
             let (quota, max_age, history, tips, no_joins) = telling;
-            let (every, hold, questions) = asking;
-            let (grace, stay, quit, per_user, speak_through, speakers, slow, tally) = presence;
+            let (every, hold, questions, takes, more, in_order, preview) = asking;
+            let (grace, stay, quit, per_user, speak_through, speakers, slow, folding, tally) =
+                presence;
             let (members, limits, disclose_loss, filter, trails) = limits;
+            let disclose_withdrawn = !disclose_loss;
             Knobs {
                 preset,
                 all_powers,
@@ -578,6 +677,11 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 no_joins,
                 every,
                 hold,
+                takes,
+                more,
+                in_order,
+                preview,
+                disclose_withdrawn,
                 questions,
                 grace,
                 stay,
@@ -586,6 +690,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 speak_through,
                 speakers,
                 slow,
+                folding,
                 tally,
                 members,
                 limits,
@@ -701,8 +806,10 @@ fn answer() -> impl Strategy<Value = (Who, Act)> {
         1 => back().prop_map(|back| Act::Replace(back, "")),
         1 => back().prop_map(Act::Reject),
         1 => back().prop_map(Act::Discard),
+        3 => back().prop_map(Act::Escalate),
+        3 => (0..8_u8).prop_map(Act::Withdraw),
     ];
-    (prop_oneof![15 => Just(Who::App), 1 => speaker()], act)
+    (prop_oneof![10 => Just(Who::App), 3 => Just(Who::User(0, 0)), 3 => speaker()], act)
 }
 
 fn sentence() -> impl Strategy<Value = u32> {
@@ -834,10 +941,19 @@ pub(crate) fn script_under(
 ) -> impl Strategy<Value = Script> {
     let opens = prop::bool::weighted(0.9);
     let wild = option::weighted(0.2, (0..most, 0..8_usize));
-    (knobs.boxed(), prop::bool::weighted(0.9), opens, vec(step(), 1..most), wild).prop_map(
-        |(knobs, owned, opens, mut steps, wild)| {
+    let alike = option::weighted(0.3, (select(vec![3, 64]), select(vec![2, 64]), 300..1_200_u64));
+    (knobs.boxed(), prop::bool::weighted(0.9), opens, vec(step(), 1..most), wild, alike).prop_map(
+        |(mut knobs, owned, opens, mut steps, wild, alike)| {
             if let Some((from, long)) = wild {
                 run_wild(&mut steps, from, long);
+            }
+            if let Some((messages, waiting, interval)) = alike {
+                let rule = Some((1_500, interval, 64, messages));
+                let (exempt, names) = (1, 2);
+                let folds = Folds { combos: rule, echoes: rule, exempt, names, waiting };
+                (knobs.folding, knobs.every, knobs.slow, knobs.speakers) =
+                    (Some(folds), None, None, None);
+                steps.iter_mut().for_each(say_the_same);
             }
             let mut all = if opens { opening() } else { vec![] };
             all.extend(steps);
@@ -852,4 +968,15 @@ fn run_wild(steps: &mut Vec<Step>, from: usize, long: usize) {
     steps[from].clock = Clock::Wild;
     let back = Step { clock: Clock::Still, push: Some((Who::App, Act::RebaseToStart)) };
     steps.insert((from + 1 + long).min(steps.len()), back);
+}
+
+/// A crowd that gives the same gift and writes the same word without pause, so that folds have
+/// something to do.
+fn say_the_same(step: &mut Step) {
+    let Some((_, Act::Send { priority, kind, .. })) = &mut step.push else { return };
+    if let Clock::Ahead(ms) = &mut step.clock {
+        *ms = (*ms).min(400);
+    }
+    *kind = if matches!(kind, Kind::Text | Kind::Host(_)) { Kind::Text } else { Kind::Gift };
+    *priority = kind.recommended_priority();
 }

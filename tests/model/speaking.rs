@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use liveroom::{
-    Cause, Content, Decision, Discard, Draft, Element, Field, FilterId, Message, MessageId,
-    Outcome, Output, Patience, Platform, Profile, Question, Refusal, Rejection, Sender, Silence,
-    State, Ticket, UserId,
+    Content, Discard, Draft, Element, Field, FilterId, Message, MessageId, Outcome, Output,
+    Platform, Profile, Refusal, Rejection, Sender, State, UserId,
 };
 
 use super::{
-    Accepted, Actor, MESSAGES_REMEMBERED, Model, ModelReceipt, NO_RECORD, Open, Pause,
-    RANDOMS_OF_A_USER, REMEMBERED_FOR, Remembered, form::not_more, is_counted,
+    Accepted, Actor, MESSAGES_REMEMBERED, Model, ModelReceipt, NO_RECORD, Pause, RANDOMS_OF_A_USER,
+    REMEMBERED_FOR, Remembered, holding::Doubt,
 };
 
 /// A filter as a list of words; the number of a word is its term.
@@ -31,7 +30,7 @@ pub(crate) enum Gravity {
 }
 
 /// What the filter says of a whole message.
-enum Verdict {
+pub(super) enum Verdict {
     GoOn(Content),
     Hold(u32),
     Block(FilterId, u32),
@@ -75,6 +74,7 @@ impl Model {
     fn disclose(&self, outcome: &Outcome) -> bool {
         match outcome {
             Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Withdrawn) => self.settings.disclose_withdrawn,
             Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
                 self.settings.disclose_loss
             }
@@ -115,14 +115,9 @@ impl Model {
         if let Actor::AppAs { profile, .. } = actor {
             sender.profile = self.cleaned_profile(profile)?;
         }
-        let asks = self.settings.asking.every.filter(|_| !actor.is_app());
-        let would_hold = match verdict {
-            Verdict::Hold(_) => true,
-            Verdict::GoOn(_) => asks.is_some(),
-            Verdict::Block(..) => false,
-        };
-        if would_hold {
-            self.may_ask(sender.user.as_ref())?;
+        let term = if let Verdict::Hold(term) = verdict { Some(term) } else { None };
+        if !matches!(verdict, Verdict::Block(..)) {
+            self.may_hold(actor, sender.user.as_ref(), term)?;
         }
         let author = sender.user.clone();
         let id = self.accept(actor, sender, draft);
@@ -135,14 +130,11 @@ impl Model {
                 self.end(id, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
             Verdict::Hold(term) => {
-                self.ask(id, Cause::Filter { term }, self.settings.asking.filter_hold);
+                self.walk(id, None, Doubt { term: Some(term), escalated: false });
             }
             Verdict::GoOn(content) => {
                 self.accepted_mut(id).message.content = content;
-                match asks {
-                    Some(patience) => self.ask(id, Cause::Policy, patience),
-                    None => self.go_on(id),
-                }
+                self.walk(id, None, Doubt::default());
             }
         }
         Ok(self.sent(id, false))
@@ -202,7 +194,7 @@ impl Model {
     }
 
     /// Judges every text element on its own.
-    fn judge(&self, content: &Content) -> Verdict {
+    pub(super) fn judge(&self, content: &Content) -> Verdict {
         let Some(id) = self.settings.filter else { return Verdict::GoOn(content.clone()) };
         let mut gravest: Option<(Gravity, u32)> = None;
         let mut masked = content.clone();
@@ -276,17 +268,6 @@ impl Model {
         masked
     }
 
-    fn may_ask(&self, author: Option<&UserId>) -> Result<(), Refusal> {
-        let open = self.questions.len();
-        not_more(Field::Questions, open + 1, self.settings.asking.open as usize)?;
-        let own = self
-            .questions
-            .iter()
-            .filter(|open| self.accepted(open.message).message.sender.user.as_ref() == author);
-        let most = self.settings.asking.per_author as usize;
-        not_more(Field::AuthorQuestions, own.count() + 1, most)
-    }
-
     fn accept(&mut self, actor: &Actor, sender: Sender, draft: &Draft) -> MessageId {
         let id = MessageId(self.messages.len() as u64 + 1);
         // Chosen: a pause is set under the mode of the moment, like every deadline; and what the app
@@ -341,98 +322,6 @@ impl Model {
         self.randoms.iter().map(|one| one.until).min()
     }
 
-    fn ask(&mut self, id: MessageId, cause: Cause, patience: Patience) {
-        self.last_ticket += 1;
-        let ticket = Ticket(self.last_ticket);
-        let expires = self.now + patience.deadline;
-        self.questions.push(Open { ticket, message: id, expires, silence: patience.silence });
-        let accepted = self.accepted_mut(id);
-        accepted.state = State::Held { expires };
-        let message = Arc::new(accepted.message.clone());
-        let question = Question { ticket, message, cause, expires };
-        self.told.push(Output::Ask { record: NO_RECORD, question });
-    }
-
-    pub(super) fn answer(&mut self, ticket: Ticket, decision: &Decision) -> Result<(), Refusal> {
-        let Some(place) = self.questions.iter().position(|open| open.ticket == ticket) else {
-            return Err(Refusal::UnknownTicket { ticket });
-        };
-        let id = self.questions.remove(place).message;
-        match decision {
-            Decision::Allow => self.allow(id),
-            Decision::Replace { content } => self.replace(id, content),
-            Decision::Reject { code, reason } => {
-                let (code, reason) = (*code, reason.clone());
-                self.end(id, Outcome::Rejected(Rejection::Decision { code, reason }));
-            }
-            Decision::Discard => self.end(id, Outcome::Discarded(Discard::Decision)),
-            other => unreachable!("a decision that the model does not know: {other:?}"),
-        }
-        Ok(())
-    }
-
-    pub(super) fn silence(&mut self, ticket: Ticket) {
-        let place = self.questions.iter().position(|open| open.ticket == ticket);
-        let open = self.questions.remove(place.expect("the agenda names one that is open"));
-        match open.silence {
-            Silence::Allow => self.allow(open.message),
-            Silence::Reject => self.end(open.message, Outcome::Rejected(Rejection::Silence)),
-            Silence::Discard => self.end(open.message, Outcome::Discarded(Discard::Decision)),
-            other => unreachable!("a silence that the model does not know: {other:?}"),
-        }
-    }
-
-    fn allow(&mut self, id: MessageId) {
-        match self.silenced_meanwhile(id) {
-            Some(reason) => self.end(id, Outcome::Discarded(reason)),
-            None => self.go_on(id),
-        }
-    }
-
-    fn replace(&mut self, id: MessageId, content: &Content) {
-        if let Some(reason) = self.silenced_meanwhile(id) {
-            return self.end(id, Outcome::Discarded(reason));
-        }
-        self.accepted_mut(id).message.content = content.clone();
-        match self.judge(content) {
-            Verdict::Block(filter, term) => {
-                self.end(id, Outcome::Rejected(Rejection::Filter { filter, term }));
-            }
-            Verdict::Hold(term) => {
-                self.ask(id, Cause::Filter { term }, self.settings.asking.filter_hold);
-            }
-            Verdict::GoOn(content) => {
-                self.accepted_mut(id).message.content = content;
-                self.go_on(id);
-            }
-        }
-    }
-
-    /// The facts are read again. What the app says in a user's name is not concerned.
-    fn silenced_meanwhile(&self, id: MessageId) -> Option<Discard> {
-        let accepted = self.accepted(id);
-        accepted.session?;
-        let user = accepted.message.sender.user.as_ref()?;
-        if self.bans.iter().any(|ban| ban.user == *user) {
-            return Some(Discard::Banned);
-        }
-        let muted = self.mutes.iter().any(|mute| mute.user == *user);
-        // Somebody who left since counts by the role that they had.
-        let role =
-            self.member(user).map_or(accepted.message.sender.role, |member| Some(member.role));
-        let silenced = self.mute_all && !self.settings.mute_all_exempt.contains(role);
-        (muted || silenced).then_some(Discard::Muted)
-    }
-
-    /// Nothing stands in its way but the rate.
-    fn go_on(&mut self, id: MessageId) {
-        let kind = self.accepted(id).message.kind;
-        if is_counted(kind) {
-            self.tally(kind);
-        }
-        self.offer(id);
-    }
-
     pub(super) fn end(&mut self, id: MessageId, outcome: Outcome) {
         let disclose = self.disclose(&outcome);
         let accepted = self.accepted_mut(id);
@@ -442,19 +331,22 @@ impl Model {
     }
 
     /// Discards what waits or is held of those whom the choice takes.
-    /// Chosen: what waits in the order of arrival, then what is held in the order of the questions.
+    /// What waits in the order of the ids, then, as chosen, what is held in the order of the questions.
     pub(super) fn discard_all(
         &mut self,
         takes: impl Fn(&Self, &Accepted) -> bool,
         reason: Discard,
     ) -> u64 {
         let mut waiting = self.waiting_in_order();
-        waiting.sort_by_key(|id| self.arrived(*id));
+        waiting.extend(self.folded());
+        waiting.sort_unstable();
         let held = self.questions.iter().map(|open| open.message);
         let discarded: Vec<_> =
             waiting.into_iter().chain(held).filter(|id| takes(self, self.accepted(*id))).collect();
+        self.spoil(|model, id| takes(model, model.accepted(id)));
         for id in &discarded {
             self.leave_lane(*id);
+            self.taken_from_fold(*id, reason);
             self.questions.retain(|open| open.message != *id);
             self.end(*id, Outcome::Discarded(reason));
         }

@@ -258,8 +258,11 @@ impl Model {
                 && message.sender.user.as_ref() == author
                 && !*gone
             {
-                entry.body = Body::Emptied;
+                (entry.body, entry.folded) = (Body::Emptied, None);
                 emptied += 1;
+            }
+            if let Some(folded) = &mut entry.folded {
+                folded.names.retain(|subject| Some(&subject.user) != author);
             }
         }
         self.append_notice(Notice::Purged { author: author.cloned(), message: None, emptied });
@@ -300,13 +303,16 @@ impl Model {
                 None => table::app_only(actor)?,
             }
         }
-        for kept in &mut self.log {
-            if matches!(&kept.entry.body, Body::Message(body) if body.id == message) {
-                kept.entry.body = Body::Emptied;
+        let mut emptied = 0;
+        for Kept { entry, gone, .. } in &mut self.log {
+            if matches!(&entry.body, Body::Message(body) if body.id == message) && !*gone {
+                (entry.body, entry.folded) = (Body::Emptied, None);
+                emptied += 1;
             }
         }
-        self.append_notice(Notice::Purged { author, message: Some(message), emptied: 1 });
-        Ok(ModelReceipt::Purged { emptied: 1, discarded: 0 })
+        self.spoil(|_, first| first == message);
+        self.append_notice(Notice::Purged { author, message: Some(message), emptied });
+        Ok(ModelReceipt::Purged { emptied, discarded: 0 })
     }
 
     pub(super) fn append_notice(&mut self, notice: Notice) {

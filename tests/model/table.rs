@@ -90,7 +90,11 @@ impl Model {
             Command::SetGroup(_) | Command::AnswerJoin { .. } | Command::MuteAll { .. } => {
                 takes(actor, Role::Admin)
             }
+            Command::Answer { .. } | Command::Withdraw { .. } if self.has(Power::Review) => {
+                takes(actor, Role::Admin)
+            }
             Command::Answer { .. }
+            | Command::Withdraw { .. }
             | Command::Broadcast { .. }
             | Command::UseFilter { .. }
             | Command::Configure(_)

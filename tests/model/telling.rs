@@ -1,8 +1,8 @@
 //! Profile changes, tips, and the log.
 
 use liveroom::{
-    Body, Changed, Class, Entry, Output, PerClass, ProfileChanges, Seq, Subject, Timestamp, Tip,
-    TipKind, UserId,
+    Body, Changed, Class, Entry, Folded, Output, PerClass, ProfileChanges, Seq, Subject, Timestamp,
+    Tip, TipKind, UserId,
 };
 
 use super::{Kept, Model, NO_RECORD, admits, admits_from, is_message};
@@ -81,8 +81,17 @@ impl Model {
 
     /// One more entry of the history.
     pub(super) fn append(&mut self, class: Class, body: Body) -> Seq {
+        self.append_folded(class, body, None)
+    }
+
+    pub(super) fn append_folded(
+        &mut self,
+        class: Class,
+        body: Body,
+        folded: Option<Box<Folded>>,
+    ) -> Seq {
         let (seq, at) = (Seq(self.log.len() as u64 + 1), self.now);
-        let entry = Entry { seq, at, class, body };
+        let entry = Entry { seq, at, class, body, folded };
         let aged =
             super::quirks::AGE_IS_SET_AT_APPEND.then(|| at + self.settings.retention.max_age);
         self.log.push(Kept { entry, since: at, gone: false, aged });

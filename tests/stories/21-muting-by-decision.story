@@ -15,7 +15,7 @@ message silently.
   -> host: zed is online
 > mia asks to mute zed for 60s
   = message 1: held until 2.000 s
-  -> host: question 1 until 2.000 s, Policy: Mia: <mute zed 60s>
+  -> host: question 1 for callback until 2.000 s, Policy: Mia: <mute zed 60s>
 > app mutes zed for 60s
   = done
   3 Tip: MemberProfile Zed until 60.000 s, 2 online
@@ -39,7 +39,7 @@ message silently.
 > wait 60s
 > zed says now?
   = message 2: held until 62.000 s
-  -> host: question 2 until 62.000 s, Policy: Zed: now?
+  -> host: question 2 for callback until 62.000 s, Policy: Zed: now?
 > app answers 2 allow
   = done
   6 Normal: Zed: now?
@@ -63,7 +63,7 @@ The owner may also mute directly, for good, and everybody at once.
   ! everybody is muted; wait until it ends (2005)
 > mia says quiet please
   = message 3: held until 62.000 s
-  -> host: question 3 until 62.000 s, Policy: Mia: quiet please
+  -> host: question 3 for callback until 62.000 s, Policy: Mia: quiet please
 > app answers 3 allow
   = done
   10 Normal: Mia: quiet please

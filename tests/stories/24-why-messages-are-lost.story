@@ -54,10 +54,10 @@ One that the host was asked about may still be lost to the limit, since the limi
   -> host: ann is online
 > ann says one
   = message 1: held until 2.000 s
-  -> host: question 1 until 2.000 s, Policy: Ann: one
+  -> host: question 1 for callback until 2.000 s, Policy: Ann: one
 > ann says two
   = message 2: held until 2.000 s
-  -> host: question 2 until 2.000 s, Policy: Ann: two
+  -> host: question 2 for callback until 2.000 s, Policy: Ann: two
 > app answers 1 allow
   = done
   2 Normal: Ann: one
@@ -68,12 +68,47 @@ One that the host was asked about may still be lost to the limit, since the limi
   -> host: message 2 discarded: Expired
 > explain 2
   message 2 of ann: Text, Normal, accepted at 1600000000.000000000
-  - asked as about every message, until 1600000002.000000000
-  - answered: Allow
-  - waiting behind 0, until 1600000000.250000000
-  - discarded: Expired
+  - callback asked as about every message, until 1600000002.000000000
+  - callback answered: Allow
+  - waited 250ms in its lane, where 0 waited already; released meanwhile: nobody
+  - expired: it waited as long as its lane lets anything wait
 > app answers 2 allow
   ! question 2 is not open (4004)
+
+Who went before it is told, and who were the last of them.
+
+> group livestream burst=1 reserve=0 rate=10
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bo joins
+  = Joined
+  2 Tip: Join Bo by bo, 2 online
+  -> host: bo joined on Web
+  -> host: bo is online
+> ann says one
+  = message 1: delivered as 3 at 0.000 s
+  3 Normal: Ann: one
+  -> host: message 1 delivered as 3 at 0.000 s
+> bo says two
+  = message 2: waiting until 0.250 s
+> ann says three
+  = message 3: waiting until 0.250 s
+> ann gives rose
+  = message 4: waiting until 2.000 s
+> wait 250ms
+  4 High: Ann: <rose>
+  5 Normal: Bo: two
+  -> host: message 4 delivered as 4 at 0.100 s
+  -> host: message 2 delivered as 5 at 0.200 s
+  -> host: message 3 discarded: Expired
+> explain 3
+  message 3 of ann: Text, Normal, accepted at 1600000000.000000000
+  - waited 250ms in its lane, where 1 waited already; released meanwhile: 1 of High, 1 whose turn came first
+  - the last of them: 2 of bo, 4 of ann
+  - expired: it waited as long as its lane lets anything wait
 
 A host that must say success to whom it dropped, as the modelled service does, can have that.
 

@@ -117,7 +117,7 @@ its priority.
   -> host: message 1 delivered as 2 at 0.000 s
 > ann says holdme at high
   = message 2: held until 60.000 s
-  -> host: question 1 until 60.000 s, Filter { term: 0 }: Ann: holdme
+  -> host: question 1 for filter until 60.000 s, Filter { term: 0 }: Ann: holdme
 > ann says overtakes
   = message 3: delivered as 3 at 0.000 s
   3 Normal: Ann: overtakes

@@ -20,29 +20,32 @@ Harmful words are masked, held for a human, or blocked, by list.
   -> host: message 3 rejected by the filter, term 2
 > ann says the villain
   = message 4: held until 60.000 s
-  -> host: question 1 until 60.000 s, Filter { term: 1 }: Ann: the villain
+  -> host: question 1 for filter until 60.000 s, Filter { term: 1 }: Ann: the villain
 > app answers 1 allow
   = done
   4 Normal: Ann: the villain
   -> host: message 4 delivered as 4 at 0.000 s
 > ann says another villain
   = message 5: held until 60.000 s
-  -> host: question 2 until 60.000 s, Filter { term: 1 }: Ann: another villain
+  -> host: question 2 for filter until 60.000 s, Filter { term: 1 }: Ann: another villain
 > wait 60s
   -> host: message 5 rejected, nobody decided
 > explain 1
   message 1 of ann: Text, Normal, accepted at 1600000000.000000000
+  - rules: filter
   - filtered: Masked for term 0
   - delivered at 1600000000.000000000 as entry 2
 > explain 3
   message 3 of ann: Text, Normal, accepted at 1600000000.000000000
+  - rules: filter
   - filtered: Blocked for term 2
   - rejected by filter 1149052975761923315 for term 2
 > explain 4
   message 4 of ann: Text, Normal, accepted at 1600000000.000000000
+  - rules: filter
   - filtered: Held for term 1
-  - asked for term 1, until 1600000060.000000000
-  - answered: Allow
+  - filter asked for term 1, until 1600000060.000000000
+  - filter answered: Allow
   - delivered at 1600000000.000000000 as entry 4
 > stats
   offered 5 = refused 0 + accepted 5
@@ -52,14 +55,14 @@ What the host puts in its place is filtered again.
 
 > ann says a villain again
   = message 6: held until 120.000 s
-  -> host: question 3 until 120.000 s, Filter { term: 1 }: Ann: a villain again
+  -> host: question 3 for filter until 120.000 s, Filter { term: 1 }: Ann: a villain again
 > app answers 3 replace a darn rascal
   = done
   5 Normal: Ann: a **** rascal
   -> host: message 6 delivered as 5 at 60.000 s
 > ann says a villain still
   = message 7: held until 120.000 s
-  -> host: question 4 until 120.000 s, Filter { term: 1 }: Ann: a villain still
+  -> host: question 4 for filter until 120.000 s, Filter { term: 1 }: Ann: a villain still
 > app answers 4 replace a swine
   = done
   -> host: message 7 rejected by the filter, term 2
@@ -111,6 +114,7 @@ In a modern house a word that is written over several messages within a few seco
   -> host: message 4 rejected by the filter, term 1
 > explain 4
   message 4 of ann: Text, Normal, accepted at 1600000000.000000000
+  - rules: filter
   - the last of 3 that make a word
   - filtered: Blocked for term 1
   - rejected by filter 8037058020365625018 for term 1

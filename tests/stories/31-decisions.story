@@ -9,19 +9,19 @@ or discard without a word; silence is decided when the time is over.
   -> host: ann is online
 > ann says one
   = message 1: held until 2.000 s
-  -> host: question 1 until 2.000 s, Policy: Ann: one
+  -> host: question 1 for callback until 2.000 s, Policy: Ann: one
 > ann says two
   = message 2: held until 2.000 s
-  -> host: question 2 until 2.000 s, Policy: Ann: two
+  -> host: question 2 for callback until 2.000 s, Policy: Ann: two
 > ann says three
   = message 3: held until 2.000 s
-  -> host: question 3 until 2.000 s, Policy: Ann: three
+  -> host: question 3 for callback until 2.000 s, Policy: Ann: three
 > ann says four
   = message 4: held until 2.000 s
-  -> host: question 4 until 2.000 s, Policy: Ann: four
+  -> host: question 4 for callback until 2.000 s, Policy: Ann: four
 > ann says five
   = message 5: held until 2.000 s
-  -> host: question 5 until 2.000 s, Policy: Ann: five
+  -> host: question 5 for callback until 2.000 s, Policy: Ann: five
 > app answers 1 allow
   = done
   2 Normal: Ann: one
@@ -52,7 +52,7 @@ The facts are read again when the answer comes: who was muted meanwhile is not h
 
 > ann says six
   = message 6: held until 4.000 s
-  -> host: question 6 until 4.000 s, Policy: Ann: six
+  -> host: question 6 for callback until 4.000 s, Policy: Ann: six
 > app mutes ann for 60s
   = done
   5 Tip: MemberProfile Ann until 62.000 s, 1 online
@@ -73,13 +73,13 @@ Silence may also reject.
   -> host: ann is online
 > ann says one
   = message 1: held until 2.000 s
-  -> host: question 1 until 2.000 s, Policy: Ann: one
+  -> host: question 1 for callback until 2.000 s, Policy: Ann: one
 > wait 2s
   -> host: message 1 rejected, nobody decided
 > explain 1
   message 1 of ann: Text, Normal, accepted at 1600000000.000000000
-  - asked as about every message, until 1600000002.000000000
-  - answered: Silence
+  - callback asked as about every message, until 1600000002.000000000
+  - callback answered: Silence
   - rejected, because nobody decided in time
 
 The role counts that the author has when the answer comes; what the app says in a user's name is the
@@ -97,10 +97,10 @@ app's.
   -> ann@web after 2: RoleChanged { role: Admin }
 > ann says one
   = message 1: held until 2.000 s
-  -> host: question 1 until 2.000 s, Policy: Ann: one
+  -> host: question 1 for callback until 2.000 s, Policy: Ann: one
 > ann says two
   = message 2: held until 2.000 s
-  -> host: question 2 until 2.000 s, Policy: Ann: two
+  -> host: question 2 for callback until 2.000 s, Policy: Ann: two
 > app mutes all
   = done
   3 Tip: GroupProfile [mute all true] info 1, 1 online
@@ -118,7 +118,7 @@ app's.
 > filter wait=hold
 > app/ann says wait
   = message 3: held until 60.000 s
-  -> host: question 3 until 60.000 s, Filter { term: 0 }: Ann: wait
+  -> host: question 3 for filter until 60.000 s, Filter { term: 0 }: Ann: wait
 > app answers 3 allow
   = done
   5 Normal: Ann: wait
@@ -145,10 +145,10 @@ ends it even where the author has left.
   -> host: cy is online
 > ann says one
   = message 1: held until 2.000 s
-  -> host: question 1 until 2.000 s, Policy: Ann: one
+  -> host: question 1 for callback until 2.000 s, Policy: Ann: one
 > bo says two
   = message 2: held until 2.000 s
-  -> host: question 2 until 2.000 s, Policy: Bo: two
+  -> host: question 2 for callback until 2.000 s, Policy: Bo: two
 > app makes bo admin
   = done
   4 Tip: SetAdmin Bo, 3 online
@@ -156,10 +156,10 @@ ends it even where the author has left.
 > filter wait=hold
 > app/cy says wait
   = message 3: held until 60.000 s
-  -> host: question 3 until 60.000 s, Filter { term: 0 }: Cy: wait
+  -> host: question 3 for filter until 60.000 s, Filter { term: 0 }: Cy: wait
 > cy says three
   = message 4: held until 2.000 s
-  -> host: question 4 until 2.000 s, Policy: Cy: three
+  -> host: question 4 for callback until 2.000 s, Policy: Cy: three
 > app mutes all
   = done
   5 Tip: GroupProfile [mute all true] info 1, 3 online
@@ -180,7 +180,7 @@ ends it even where the author has left.
   -> host: message 3 delivered as 8 at 0.000 s
 > ann says four
   = message 5: held until 2.000 s
-  -> host: question 5 until 2.000 s, Policy: Ann: four
+  -> host: question 5 for callback until 2.000 s, Policy: Ann: four
 > ann quits
   = done
   9 Tip: Quit Ann by ann, 2 online

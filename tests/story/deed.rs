@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use liveroom::{
-    Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    Absence, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command, Content,
     CounterChange, Counting, Decision, Directive, Draft, GroupPatch, JoinOption, Kind, MessageId,
-    Patience, Platform, Priority, Profile, QuitAcross, Random, Rate, RoleSet, SessionId, Settings,
-    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
+    Occasion, Occasions, Patience, Platform, Priority, Profile, QuitAcross, Random, Rate, RoleSet,
+    SessionId, Settings, Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
 };
 
 /// The author and command of `name deed`. Names are `ann`, `ann@web`, `app`, `app/ann`, `guest@web`.
@@ -67,6 +67,7 @@ fn parse(words: &[&str], deed: &str) -> Result<Command, String> {
         ["answers", ticket, decision @ ..] => {
             Command::Answer { ticket: Ticket(number(ticket)?), decision: self::decision(decision)? }
         }
+        ["withdraws", id] => Command::Withdraw { message: MessageId(number(id)?) },
         ["recalls", id] => Command::Recall { message: MessageId(number(id)?) },
         ["purges", who] => Command::Purge { author: Some(user(who)?) },
         ["is", "called", ..] => Command::SetProfile { profile: Arc::new(Profile::nick(&rest(2))) },
@@ -136,6 +137,7 @@ fn message(kind: Kind, words: &[&str]) -> Result<Command, String> {
 fn decision(words: &[&str]) -> Result<Decision, String> {
     Ok(match words {
         ["allow"] => Decision::Allow,
+        ["escalate"] => Decision::Escalate,
         ["discard"] => Decision::Discard,
         ["replace", text @ ..] => Decision::Replace { content: Content::text(text.join(" ")) },
         ["reject", code, reason @ ..] => {
@@ -201,14 +203,17 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
             settings.tips.cap = Cap { rate, burst: 1 };
         }
         "ask" => {
-            let silence = match value {
-                "allow" => Silence::Allow,
-                "reject" => Silence::Reject,
-                _ => Silence::Discard,
-            };
-            let deadline = Duration::from_secs(2);
-            settings.asking.every = Some(Patience { deadline, silence });
+            let patience = Patience { deadline: Duration::from_secs(2), silence: silence(value) };
+            settings.asking.steps.insert(0, AskStep::callback(patience));
         }
+        "chain" => {
+            settings.asking.steps = value.split(',').map(ask_step).collect::<Result<_, _>>()?;
+        }
+        "order" => settings.asking.in_order = value == "yes",
+        "held" => settings.asking.open = count()?,
+        "preview" if value == "off" => settings.preview = None,
+        "preview" => settings.preview = Some(duration(value)?),
+        "withdrawn" => settings.disclose_withdrawn = value == "told",
         "quit" => {
             settings.presence.quit = match value {
                 "together" => QuitAcross::Together,
@@ -236,6 +241,34 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
         _ => return Err(format!("no setting is called {key:?} here")),
     }
     Ok(())
+}
+
+fn silence(word: &str) -> Silence {
+    match word {
+        "allow" => Silence::Allow,
+        "escalate" => Silence::Escalate,
+        "reject" => Silence::Reject,
+        _ => Silence::Discard,
+    }
+}
+
+/// `name:passed+held+escalated:5s:reject`.
+fn ask_step(word: &str) -> Result<AskStep, String> {
+    let [name, asks, deadline, silent] = word.split(':').collect::<Vec<_>>()[..] else {
+        return Err("a step is name:occasions:time:silence".into());
+    };
+    let occasion = |word: &str| match word {
+        "passed" => Ok(Occasion::Passed),
+        "held" => Ok(Occasion::Held),
+        "escalated" => Ok(Occasion::Escalated),
+        _ => Err(format!("{word:?} is no occasion")),
+    };
+    let asks = asks.split('+').try_fold(Occasions::NONE, |all, it| Ok(all.with(occasion(it)?)));
+    Ok(AskStep {
+        name: name.parse().map_err(|error: liveroom::IdError| error.to_string())?,
+        asks: asks.map_err(|error: String| error)?,
+        patience: Patience { deadline: duration(deadline)?, silence: silence(silent) },
+    })
 }
 
 fn platform(name: &str) -> Result<Platform, String> {

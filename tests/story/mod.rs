@@ -58,6 +58,7 @@ impl Stage {
             ["explain", id] => self.explain(id),
             ["stats"] => Ok(say::stats(&self.group_ref()?.stats())),
             ["profile"] => Ok(say::profile(self.group_ref()?)),
+            ["held"] => Ok(say::held(self.group_ref()?)),
             ["members"] => Ok(say::members(self.group_ref()?)),
             ["attributes"] => Ok(say::attributes(self.group_ref()?)),
             [name, "reads"] => self.read(name),

@@ -1,9 +1,9 @@
 //! How what happens is told in a story.
 
 use liveroom::{
-    Body, Changed, Class, Content, Discard, Element, Entry, Group, Message, Notice, Outcome,
-    Output, Page, PerClass, ProfileChanges, Receipt, Refusal, Rejection, State, Stats, Subject,
-    Tip,
+    Body, Changed, Class, Content, Discard, Element, Entry, Folded, Group, Hold, Message, Notice,
+    Outcome, Output, Page, PerClass, ProfileChanges, Receipt, Refusal, Rejection, State, Stats,
+    Subject, Ticket, Tip,
 };
 
 use super::deed::clock;
@@ -68,7 +68,16 @@ fn outcome(outcome: &Outcome) -> String {
 }
 
 pub(crate) fn entry(entry: &Entry) -> String {
-    format!("{} {}: {}", entry.seq, entry.class, body(&entry.body))
+    let told = format!("{} {}: {}", entry.seq, entry.class, body(&entry.body));
+    entry.folded.as_ref().map_or(told.clone(), |folded| told + &self::folded(folded))
+}
+
+fn folded(Folded { count, total, authors, names }: &Folded) -> String {
+    let names: Vec<String> = names.iter().map(subject).collect();
+    let more = authors.saturating_sub(names.len() as u64);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let by = if *authors > 0 { format!(", by {}{more}", names.join(", ")) } else { String::new() };
+    format!(" x{count} of {total}{by}")
 }
 
 fn body(body: &Body) -> String {
@@ -150,16 +159,25 @@ fn notice(notice: &Notice) -> String {
 pub(crate) fn output(output: &Output) -> String {
     match output {
         Output::Ask { question, .. } => format!(
-            "-> host: question {} until {}, {:?}: {}",
+            "-> host: question {} for {} until {}, {:?}: {}",
             question.ticket,
+            question.step,
             clock(question.expires),
             question.cause,
             message(&question.message)
         ),
+        Output::Preview { message, expires, .. } => {
+            let until = clock(*expires);
+            format!("-> staff: message {} until {until}: {}", message.id, self::message(message))
+        }
         Output::Ended { message, outcome, disclose, .. } => {
             let quiet = if *disclose { "" } else { ", undisclosed" };
             format!("-> host: message {} {}{quiet}", message.id, self::outcome(outcome))
         }
+        Output::FoldEnded { message, total, delivered, removed, .. } => format!(
+            "-> host: of {:?} there were {total}, delivered {delivered}, removed {removed}",
+            self::message(message)
+        ),
         Output::Joined { user, device, already, .. } => {
             let user = user.as_ref().map_or("a guest", |user| user.as_str());
             let how = if *already { "is back" } else { "joined" };
@@ -267,6 +285,20 @@ pub(crate) fn stats(stats: &Stats) -> Vec<String> {
         assert!(flow.balances());
     }
     lines
+}
+
+pub(crate) fn held(group: &Group) -> Vec<String> {
+    let (held, _) = group.held(Ticket(0), 100);
+    let told = held.iter().map(|it| {
+        let (since, expires) = (clock(it.since), clock(it.expires));
+        let why = match &it.hold {
+            Hold::Question { step, cause } => format!("{step} is asked, {cause:?}"),
+            other => format!("{other:?}"),
+        };
+        let what = message(&it.message);
+        format!("{}: message {} from {since} to {expires}, {why}: {what}", it.ticket, it.message.id)
+    });
+    told.collect()
 }
 
 pub(crate) fn profile(group: &Group) -> Vec<String> {

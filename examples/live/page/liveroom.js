@@ -32,10 +32,11 @@
  * @typedef {number|"forever"} Until
  * @typedef {{user: string, nick: string, avatar?: string, until?: Until}} Named
  * @typedef {Partial<Record<Class, number>>} Counts
+ * @typedef {{count: number, total: number, authors: number, names: Named[]}} Folded what a message stands for beside itself
  *
  * @typedef {{seq: number, at: number, class: Class, type: "message"|"tip"|"notice"|"emptied", kind?: any,
  *   id?: number, user?: string|null, nick?: string, avatar?: string, role?: Role|null, text?: string, data?: string,
- *   random?: number|null, names?: Named[], count?: number, online?: number, changes?: Record<string, any>,
+ *   random?: number|null, folded?: Folded, names?: Named[], count?: number, online?: number, changes?: Record<string, any>,
  *   field?: string, author?: string|null, message?: number|null, sent?: Sent}} Entry
  * One place in the history; which fields it has depends on its `type`. `sent` is added here: the own
  * message that came back in this entry.
@@ -119,6 +120,7 @@ export class LiveRoom extends EventTarget {
   /** @type {WeakMap<Sent, (sent: Sent) => void>} */ #resolvers = new WeakMap();
   /** Commands without an answer, by frame. @type {Map<number, {resolve: (frame: any) => void, reject: (why: RoomError) => void}>} */
   #asked = new Map();
+  /** The last entries that stand for several messages. @type {Map<number, Entry>} */ #shared = new Map();
   #turns = 0;
   #frames = 0;
   #allowance = SEND_BURST;
@@ -371,6 +373,7 @@ export class LiveRoom extends EventTarget {
     if (entries.length > 0) this.#lastSeq = entries[entries.length - 1].seq;
     this.#cursor = frame.cursor ?? this.#cursor;
     for (const entry of entries) {
+      if (entry.folded) this.#share(entry);
       const sent = (entry.sent = this.#ownOf(entry));
       if (sent) Object.assign(sent, { entry, message: sent.message ?? entry.id, changed: (entry.text ?? "") !== sent.text });
     }
@@ -401,6 +404,13 @@ export class LiveRoom extends EventTarget {
     return mine && entry.random != null ? this.#mine.get(entry.random) : undefined;
   }
 
+  /** An entry that may have brought back one's own without its random. @param {Entry} entry */
+  #share(entry) {
+    this.#shared.set(entry.seq, entry);
+    if (this.#shared.size > MAX_OPEN) this.#shared.delete([...this.#shared.keys()][0]);
+    for (const sent of this.#mine.values()) if (sent.seq === entry.seq) sent.entry ??= entry;
+  }
+
   /** @param {any} frame */
   #answered(frame) {
     const sent = this.#mine.get(frame.random) ?? this.#open().find(({ id }) => id === frame.id);
@@ -425,6 +435,7 @@ export class LiveRoom extends EventTarget {
     }
     sent.changed ||= answer.changed === true;
     sent.state = answer.state;
+    if (sent.seq !== undefined) sent.entry ??= this.#shared.get(sent.seq) ?? null;
     this.#forget();
     if (hasEnded(sent)) this.#resolvers.get(sent)?.(sent);
     this.#tell("sent", sent);

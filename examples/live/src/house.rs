@@ -31,6 +31,7 @@ use crate::{
     errand::{ERRANDS, Errand},
     gateway::Gateway,
     options::{Limits, Options},
+    past::Past,
     plan::{OWNER, PLANS, Plan},
     pulse::Pulse,
     rest::Calls,
@@ -281,7 +282,9 @@ fn furnish(
         .epoch(epoch);
     let [first, second] = random()?;
     let key = hub.create(now, app, creation)?;
-    let room = Room::new(no, *plan, key, id, Codes::new(first, second));
+    let [third, fourth] = random()?;
+    let past = Past::new(HashKey::new(third, fourth));
+    let room = Room::new(no, *plan, key, id, Codes::new(first, second), past);
     let profile = GroupPatch {
         introduction: Some(plan.introduction.into()),
         notification: Some(plan.notification.into()),
@@ -289,6 +292,7 @@ fn furnish(
     };
     hub.push(now, room.key, Author::App, Command::SetGroup(Box::new(profile)))?;
     put_in_force(hub, now, room.key, Compiled::read(words::FIRST)?, &room)?;
+    room.past().begin(hub.read(key, Group::snapshot).ok_or("the group was just made")?)?;
     Ok(Arc::new(room))
 }
 
@@ -302,6 +306,7 @@ fn put_in_force(
 ) -> Result<(), PushError> {
     let mut words = room.words();
     let filter = Some(compiled.filter.id());
+    room.past().know(compiled.filter.clone());
     hub.install_filter(key, compiled.filter.clone())?;
     hub.push(now, key, Author::App, Command::UseFilter { filter })?;
     words.put_in_force(now, compiled);

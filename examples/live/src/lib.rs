@@ -12,6 +12,7 @@
 //! | `door`, `book`, `welcome`, `secret` | who comes in, goes, and comes back |
 //! | `speech`, `acts` | what is sent, before the group sees it; what owner and pupils do beside |
 //! | `words`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
+//! | `past` | the last five minutes of a room, to ask what would have been |
 //! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
 //! | `apps` | the apps that are served, and the keys of their users' signatures |
 //! | `desk`, `rest` | what the modelled service's requests ask, over whichever way they come; those of REST |
@@ -54,6 +55,7 @@ mod open_files;
 mod ops;
 mod options;
 mod page;
+mod past;
 mod plan;
 mod process;
 mod protocol;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use liveroom::{Class, GroupConfig, Power, Powers, Priority, Rate, Settings};
+use liveroom::{
+    AskStep, Class, GroupConfig, Patience, Power, Powers, Priority, Rate, Settings, Silence,
+};
 
 /// The user who owns every room.
 pub(crate) const OWNER: &str = "host";
@@ -76,9 +78,12 @@ impl Plan {
             Speakers::All => None,
             Speakers::Called => Some(CALLED_ON),
         };
-        settings.asking.filter_hold.deadline = hold;
+        let patience = Patience { deadline: hold, silence: Silence::Reject };
+        settings.asking.steps = vec![AskStep::filter_hold(patience)];
         // The owner may have panel, stage and board open, and load each again within the grace time.
         settings.presence.per_user = 16;
+        // For the owner, who asks what would have been.
+        settings.journal = true;
         settings
     }
 }

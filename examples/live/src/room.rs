@@ -1,14 +1,16 @@
 //! One room: a group of the hub, and what the host keeps beside it.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use liveroom::{GroupId, HubKey};
+use tokio::sync::Semaphore;
 
 use crate::{
     codes::Codes,
     counts::Counts,
     hands::Hands,
     offers::Offers,
+    past::Past,
     plan::{Plan, RoomKind},
     protocol::host::Refused,
     words::Words,
@@ -29,6 +31,9 @@ pub(crate) struct Room {
     words: Mutex<Words>,
     hands: Mutex<Hands>,
     offers: Mutex<Offers>,
+    past: Mutex<Past>,
+    /// Whoever looks at the past has the one permit: it costs as much as the room did in that time.
+    pub(crate) looking_back: Arc<Semaphore>,
 }
 
 impl Room {
@@ -37,7 +42,14 @@ impl Room {
         if self.plan.kind == kind { Ok(()) } else { Err(Refused::wrong_room()) }
     }
 
-    pub(crate) fn new(no: RoomNo, plan: Plan, key: HubKey, id: GroupId, codes: Codes) -> Self {
+    pub(crate) fn new(
+        no: RoomNo,
+        plan: Plan,
+        key: HubKey,
+        id: GroupId,
+        codes: Codes,
+        past: Past,
+    ) -> Self {
         Self {
             no,
             plan,
@@ -47,6 +59,8 @@ impl Room {
             words: Mutex::default(),
             hands: Mutex::default(),
             offers: Mutex::new(Offers::new(codes)),
+            past: Mutex::new(past),
+            looking_back: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -57,6 +71,11 @@ impl Room {
 
     pub(crate) fn hands(&self) -> MutexGuard<'_, Hands> {
         lock(&self.hands)
+    }
+
+    /// The last minutes.
+    pub(crate) fn past(&self) -> MutexGuard<'_, Past> {
+        lock(&self.past)
     }
 
     pub(crate) fn offers(&self) -> MutexGuard<'_, Offers> {

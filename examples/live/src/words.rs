@@ -36,6 +36,11 @@ impl Compiled {
     pub(crate) fn terms(&self) -> usize {
         self.terms.len()
     }
+
+    /// What a term is called.
+    pub(crate) fn term(&self, number: u32) -> Option<&str> {
+        self.terms.get(number as usize).map(|term| &**term)
+    }
 }
 
 /// The lists of one room.

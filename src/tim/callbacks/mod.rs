@@ -150,8 +150,10 @@ impl Callback {
             }
             Output::Record(_)
             | Output::Tail { .. }
+            | Output::FoldEnded { .. }
             | Output::Joined { .. }
             | Output::Left { .. }
+            | Output::Preview { .. }
             | Output::Applied { .. }
             | Output::Direct { .. }
             | Output::Order { .. }

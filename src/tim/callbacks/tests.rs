@@ -57,7 +57,16 @@ fn message_fields() -> Value {
 fn a_question_of_policy_asks_the_app_and_one_of_the_filter_does_not() {
     let ask = |cause| {
         let (ticket, message) = (Ticket(1), message().into());
-        Output::Ask { record: RECORD, question: Question { ticket, message, cause, expires: AT } }
+        Output::Ask {
+            record: RECORD,
+            question: Question {
+                ticket,
+                message,
+                step: "callback".parse().unwrap(),
+                cause,
+                expires: AT,
+            },
+        }
     };
     let callback = told(&ask(Cause::Policy)).unwrap();
     assert!(callback.asks());

@@ -276,6 +276,7 @@ fn fields_that_are_too_long_or_too_many_have_these_numbers() {
             (Field::Applicants, 10_006),
             (Field::Questions, 10_023),
             (Field::AuthorQuestions, 10_023),
+            (Field::Folds, 10_023),
             (Field::Members, 10_038),
             (Field::Admins, 10_005),
         ]
@@ -287,8 +288,9 @@ fn ends_short_of_delivery_have_these_numbers() {
     let told = |outcome| Failure::of_outcome(outcome, true).map(|it| it.code.number());
     let numbers: Vec<_> = outcomes().iter().filter_map(told).collect();
     let rejected = [80_001, 10_100, 80_004, 10_016, 80_003];
-    // Rate, expired, shed, muted, banned, removed, purged, disbanded, decided.
-    let discarded = [10_023, 10_023, 10_023, 10_017, 10_007, 10_007, 10_016, 10_010, 10_016];
+    // Rate, expired, shed, muted, banned, removed, purged, disbanded, decided, withdrawn.
+    let discarded =
+        [10_023, 10_023, 10_023, 10_017, 10_007, 10_007, 10_016, 10_010, 10_016, 10_016];
     assert_eq!(numbers, rejected.into_iter().chain(discarded).collect::<Vec<_>>());
 }
 

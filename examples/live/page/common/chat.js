@@ -5,7 +5,7 @@
 
 import { INQUIRY } from "./custom.js";
 import { each, nickOf, within } from "./dom.js";
-import { Folds, giftOf } from "./fold.js";
+import { Folds, giftOf, timesOf } from "./fold.js";
 import { List } from "./list.js";
 import { OwnMessages } from "./own.js";
 import { drawRow } from "./rows.js";
@@ -114,6 +114,8 @@ export class Chat {
     if (entry.kind === "gift") return this.#gift(entry, own);
     if (entry.kind === "follow") return void this.#line("tip", entry, () => words.followed(within(nickOf(entry))));
     if (entry.kind === INQUIRY) return void this.#line("tip inquiry", entry, () => words.offer.inquiry(within(nickOf(entry)), entry.text && within(entry.text)));
+    // The words are there already, and less often than this says.
+    if (timesOf(entry).count === 0) return;
     const changed = entry.sent?.changed ? /** @type {Sent} */ ({ ...entry.sent, state: "delivered" }) : null;
     this.#push({ look: "said", entry, own, word: changed ? () => words.own(changed, 0) : undefined });
     this.acts.hear(`${nickOf(entry)}: ${entry.text ?? ""}`);
@@ -122,7 +124,9 @@ export class Chat {
   /** @param {Entry} entry @param {boolean} own */
   #gift(entry, own) {
     const { gift, n } = giftOf(entry.data, words.GIFTS);
-    const { row, sum } = this.#gifts.take(`${gift} ${entry.user}`, n, entry.at, this.#list.end);
+    const { count, total } = timesOf(entry);
+    const fold = this.#gifts.take(`${gift} ${entry.user}`, n * count, entry.at, this.#list.end);
+    const [row, sum] = [fold.row, Math.max(fold.sum, n * total)];
     const shown = this.#list.get(row);
     if (shown) {
       shown.sum = sum;

@@ -21,6 +21,12 @@ export function giftOf(data, known) {
   }
 }
 
+/**
+ * How often a message was said with this entry, and in all: more than once where the host folded it.
+ * @param {{folded?: {count: number, total: number}}} entry
+ */
+export const timesOf = ({ folded }) => ({ count: folded?.count ?? 1, total: folded?.total ?? 1 });
+
 /** @typedef {{row: number, sum: number, at: number}} Fold */
 
 /** More open ones than anybody sees; the oldest of more is closed. */

@@ -3,6 +3,7 @@
  * language has changed speaks the new one.
  */
 
+import { timesOf } from "./fold.js";
 import { button, element, face, icon, nickElement } from "./dom.js";
 import { words } from "./words.js";
 
@@ -74,6 +75,8 @@ function said(item, entry, ways) {
   if (role) line.append(element("span", "badge", role));
   if (entry.user == null) line.append(element("span", "badge", words.official));
   line.append(element("bdi", "words", text));
+  const { total } = timesOf(entry);
+  if (total > 1) line.append(element("b", "times", `× ${words.number(total)}`));
   body.append(line);
   if (long) {
     const more = button("quiet more", item.open ? words.longer.less : words.longer.more, () => {

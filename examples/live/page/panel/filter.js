@@ -3,6 +3,7 @@
 import { at, element } from "../common/dom.js";
 import { answer, onSubmit, tell } from "./act.js";
 import { bytesOf, countList, lineNamed, lineSpan } from "./list.js";
+import { PreviewList } from "./preview.js";
 import { words } from "./words.js";
 
 /** @typedef {import("../liveroom.js").LiveRoom} LiveRoom */
@@ -16,11 +17,15 @@ export class FilterActs {
   /** Whether the owner has begun to write: then what the host says no longer takes its place. */
   #begun = false;
 
+  #preview = new PreviewList();
+
   /** @param {LiveRoom} room */
   constructor(room) {
     this.room = room;
+    at("words-preview").addEventListener("click", () => this.#ask());
     this.#list.addEventListener("input", () => {
       this.#begun = true;
+      this.#preview.show(null);
       this.#count();
     });
     at("words-sample").addEventListener("click", () => {
@@ -42,6 +47,7 @@ export class FilterActs {
   /** After the language has changed. */
   name() {
     this.#count();
+    this.#preview.name();
     const syntax = words.list.syntax.flatMap(([form, meaning]) => {
       const term = element("dt", "");
       term.append(element("code", "", form));
@@ -63,6 +69,17 @@ export class FilterActs {
     at("words-count").textContent = words.list.count({ ...count, bytes: sent }, MOST_BYTES);
     at("words-count").classList.toggle("bad", sent > MOST_BYTES);
     return sent <= MOST_BYTES;
+  }
+
+  /** Looks what the list would have met, and puts nothing in force. */
+  async #ask() {
+    const where = at("words-answer");
+    this.#list.removeAttribute("aria-invalid");
+    if (!this.#count()) return answer(where, words.list.tooLong, "bad");
+    const order = this.room.do("preview", { text: this.#list.value });
+    if (!(await tell(where, order, "", (problem) => this.#wrong(problem)))) return this.#preview.show(null);
+    answer(where, "", "");
+    this.#preview.show((await order).preview ?? null);
   }
 
   async #putInForce() {

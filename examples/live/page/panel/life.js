@@ -43,8 +43,11 @@ export class LifeDialog {
     said.append(element("bdi", "", life.text || words.kind(life.kind)));
     const line = element("ol", "timeline");
     line.append(step("accepted", words.life.accepted, words.clock(life.accepted)));
+    if (life.rules?.length > 0) line.append(step("rules", words.life.rules(life.rules), ""));
     for (const one of steps) {
-      if (one.step !== "accepted") line.append(step(one.step, words.life.step(one, life.accepted), ""));
+      if (one.step === "accepted") continue;
+      line.append(step(one.step, words.life.step(one, life.accepted), ""));
+      if (one.last?.length > 0) line.append(step("last", words.life.lastBefore(one.last.map(outranker).join(", ")), ""));
     }
     const after = Number.isFinite(life.at) ? words.life.after(words.wait(Math.max(0, life.at - life.accepted))) : "";
     line.append(step(life.state, words.life.end(life), after));
@@ -75,6 +78,9 @@ export class LifeDialog {
     return facts;
   }
 }
+
+/** @param {{message: number, user: string|null}} one */
+const outranker = ({ message, user }) => `${words.number(message)} (${user ?? words.life.app})`;
 
 /** @param {string} kind @param {string} text @param {string} time */
 function step(kind, text, time) {

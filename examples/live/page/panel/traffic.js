@@ -2,6 +2,7 @@
 
 import { at } from "../common/dom.js";
 import { answer, onSubmit, tell } from "./act.js";
+import { WhatIf } from "./what_if.js";
 import { words } from "./words.js";
 
 /** @typedef {import("../liveroom.js").LiveRoom} LiveRoom */
@@ -20,6 +21,8 @@ export class TrafficActs {
   /** @param {LiveRoom} room */
   constructor(room) {
     this.room = room;
+    this.whatIf = new WhatIf(room);
+    at("what-if-ask").addEventListener("click", () => this.#ask());
     for (const dial of DIALS) {
       const [number, slide] = [input(dial), input(`${dial}-slide`)];
       number.addEventListener("input", () => this.#turned(slide, number.value));
@@ -35,6 +38,7 @@ export class TrafficActs {
   /** After the language has changed. */
   name() {
     this.#show();
+    this.whatIf.name();
   }
 
   /** @param {any} frame a `panel` frame */
@@ -72,6 +76,11 @@ export class TrafficActs {
     input("reserve").setCustomValidity(bad ? words.traffic.tooMuch : "");
     at("traffic-means").classList.toggle("bad", bad);
     at("traffic-means").textContent = !whole ? "" : bad ? words.traffic.tooMuch : words.traffic.means(rate, burst, reserve);
+  }
+
+  #ask() {
+    const form = /** @type {HTMLFormElement} */ (at("traffic-form"));
+    if (form.reportValidity()) this.whatIf.ask(this.#wanted, this.#inForce?.rate ?? this.#wanted.rate);
   }
 
   async #apply() {

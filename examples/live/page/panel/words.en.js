@@ -71,6 +71,10 @@ export const page = {
   reserveHelp: "How much of the burst only the most urgent may use: gifts, the staff, orders. It must be less than the burst.",
   apply: "Apply",
   asItIs: "As it is now",
+  whatIfAsk: "What if the last 5 minutes had been so?",
+  whatIfMore: "Messages that would have gone otherwise",
+  whatIfUnknown: "Messages that were refused then are not in the journal: what would have become of them is not known.",
+  preview: "What would it have caught?",
 
   words: "Filter words",
   wordsLabel: "The whole list, one term a line; it takes the place of the one in force",
@@ -271,6 +275,37 @@ export const traffic = {
   applied: "In force.",
 };
 
+export const whatIf = {
+  /** @param {string} clock */
+  since: (clock) => `Since ${clock}, as it would have been at each rate:`,
+  /** @param {any} would @param {any} was */
+  says(would, was) {
+    const times = was.mean_ms === would.mean_ms ? "" : ` The mean wait: ${wait(would.mean_ms)} instead of ${wait(was.mean_ms)}.`;
+    return `At ${number(would.rate)}/s ${number(would.delivered)} delivered instead of ${number(was.delivered)}: ${number(would.gained)} more, ${number(would.lost)} fewer.${times}`;
+  },
+  /** @param {any[]} points */
+  chart: (points) => points.map((point) => `${number(point.rate)} a second: ${number(point.delivered)} delivered, ${number(point.discarded)} discarded`).join("; "),
+  /** @param {string} was @param {string} would */
+  differs: (was, would) => `${fate(was)} → ${fate(would)}`,
+};
+
+/** @param {string} one */
+const fate = (one) => (one === "open" ? "On its way" : outcomes[one] ?? reasons[one] ?? one);
+
+export const preview = {
+  /** @param {any} told @param {string} clock */
+  says({ judged, tag, mask, hold, block }, clock) {
+    const parts = [block > 0 && `${number(block)} turned away`, hold > 0 && `${number(hold)} held`, mask > 0 && `${number(mask)} masked`, tag > 0 && `${number(tag)} tagged`];
+    const met = parts.filter(Boolean).join(", ");
+    return `Of ${plural(judged, "message")} since ${clock}: ${met || "none would have been met"}.`;
+  },
+  /** @param {string} treatment @param {string} term */
+  met: (treatment, term) => `${TREATMENTS[treatment] ?? treatment} for “${term}”`,
+};
+
+/** @type {Record<string, string>} */
+const TREATMENTS = { tag: "Tagged", mask: "Masked", hold: "Held", block: "Turned away" };
+
 export const list = {
   now: (/** @type {number} */ n) => plural(n, "term"),
   /** @param {{terms: number, innocent: number, bytes: number}} count @param {number} most bytes */
@@ -371,9 +406,21 @@ const DECISIONS = {
   silence: "Nobody answered in time.",
 };
 
+/** @type {Record<string, string>} */
+const RULES = { mute_all: "mute of all", speakers: "speakers by mark", slow_mode: "slow mode", filter: "word filter" };
+
 export const life = {
   gone: "The room does not remember this message any more.",
   accepted: "The room accepted it.",
+  /** @param {{rule: string, exempt: boolean}[]} rules that were in force, and let it pass */
+  rules(rules) {
+    const names = (/** @type {boolean} */ exempt) => rules.filter((one) => one.exempt === exempt).map(({ rule }) => RULES[rule] ?? rule).join(", ");
+    const [passed, exempt] = [names(false), names(true)];
+    return [passed && `It passed: ${passed}.`, exempt && `Its author is exempt from: ${exempt}.`].filter(Boolean).join(" ");
+  },
+  /** @param {string} names */
+  lastBefore: (names) => `The last before it: ${names}`,
+  app: "the app",
   /** One step, in plain words. @param {any} step @param {number} accepted when it was accepted */
   step(step, accepted) {
     const within = step.expires > accepted ? wait(step.expires - accepted) : "";
@@ -384,9 +431,17 @@ export const life = {
         return within ? `You were asked, and had ${within} to decide.` : "You were asked.";
       case "answered":
         return DECISIONS[step.decision] ?? `The answer was: ${step.decision}.`;
-      case "waiting": {
-        const behind = step.ahead > 0 ? `behind ${plural(step.ahead, "other")}` : "as the first in its lane";
-        return `It waited its turn ${behind}${within ? `, for at most ${within}` : ""}.`;
+      case "folded":
+        return `It said the same as message ${number(step.first)}, and shared an entry with what repeats it.`;
+      case "waited": {
+        const [higher, own, lower] = step.outranked ?? [0, 0, 0];
+        const before = [
+          higher > 0 && `${number(higher)} of higher priority`,
+          own > 0 && `${number(own)} whose turn came first`,
+          lower > 0 && `${number(lower)} of lower priority, while a cap held its own back`,
+        ].filter(Boolean);
+        const how = Number.isFinite(step.until) ? `It waited ${wait(step.until - step.since)}` : "It waits its turn";
+        return `${how} with ${plural(step.ahead, "other")} there already; ${before.length > 0 ? `before it went ${before.join(", ")}` : "nobody went before it"}.`;
       }
       case "omitted":
         return `${plural(step.steps ?? 1, "step")} before that ${step.steps === 1 ? "is" : "are"} not remembered any more.`;

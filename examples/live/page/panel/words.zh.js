@@ -67,6 +67,10 @@ export const page = {
   reserveHelp: "突发额度中只留给最紧急消息（礼物、管理员、指令）的部分，必须小于突发额度。",
   apply: "应用",
   asItIs: "恢复为当前值",
+  whatIfAsk: "假如最近 5 分钟按此设置？",
+  whatIfMore: "结果会不同的消息",
+  whatIfUnknown: "当时被拒绝的消息不在日志里，结果会怎样无从得知。",
+  preview: "它会拦下什么？",
 
   words: "敏感词",
   wordsLabel: "完整词表，每行一词；将替换当前词表",
@@ -258,6 +262,37 @@ export const traffic = {
   applied: "已生效。",
 };
 
+export const whatIf = {
+  /** @param {string} clock */
+  since: (clock) => `自 ${clock} 起，按各速率本会如何：`,
+  /** @param {any} would @param {any} was */
+  says(would, was) {
+    const times = was.mean_ms === would.mean_ms ? "" : `平均等待 ${wait(would.mean_ms)}，原为 ${wait(was.mean_ms)}。`;
+    return `每秒 ${number(would.rate)} 条时送达 ${number(would.delivered)} 条，原为 ${number(was.delivered)} 条：多 ${number(would.gained)} 条，少 ${number(would.lost)} 条。${times}`;
+  },
+  /** @param {any[]} points */
+  chart: (points) => points.map((point) => `每秒 ${number(point.rate)} 条：送达 ${number(point.delivered)}，丢弃 ${number(point.discarded)}`).join("；"),
+  /** @param {string} was @param {string} would */
+  differs: (was, would) => `${fate(was)} → ${fate(would)}`,
+};
+
+/** @param {string} one */
+const fate = (one) => (one === "open" ? "尚未结束" : outcomes[one] ?? reasons[one] ?? one);
+
+export const preview = {
+  /** @param {any} told @param {string} clock */
+  says({ judged, tag, mask, hold, block }, clock) {
+    const parts = [block > 0 && `驳回 ${number(block)} 条`, hold > 0 && `待审 ${number(hold)} 条`, mask > 0 && `遮盖 ${number(mask)} 条`, tag > 0 && `标记 ${number(tag)} 条`];
+    const met = parts.filter(Boolean).join("，");
+    return `自 ${clock} 起 ${number(judged)} 条消息：${met || "一条也不会命中"}。`;
+  },
+  /** @param {string} treatment @param {string} term */
+  met: (treatment, term) => `${TREATMENTS[treatment] ?? treatment}：“${term}”`,
+};
+
+/** @type {Record<string, string>} */
+const TREATMENTS = { tag: "标记", mask: "遮盖", hold: "待审", block: "驳回" };
+
 export const list = {
   now: (/** @type {number} */ n) => `${number(n)} 个词`,
   /** @param {{terms: number, innocent: number, bytes: number}} count @param {number} most */
@@ -358,9 +393,21 @@ const DECISIONS = {
   silence: "没有人及时答复。",
 };
 
+/** @type {Record<string, string>} */
+const RULES = { mute_all: "全员禁言", speakers: "按标记发言", slow_mode: "慢速模式", filter: "敏感词过滤" };
+
 export const life = {
   gone: "房间已不记得这条消息。",
   accepted: "房间受理了它。",
+  /** @param {{rule: string, exempt: boolean}[]} rules */
+  rules(rules) {
+    const names = (/** @type {boolean} */ exempt) => rules.filter((one) => one.exempt === exempt).map(({ rule }) => RULES[rule] ?? rule).join("、");
+    const [passed, exempt] = [names(false), names(true)];
+    return [passed && `通过了：${passed}。`, exempt && `作者不受此限：${exempt}。`].filter(Boolean).join("");
+  },
+  /** @param {string} names */
+  lastBefore: (names) => `最后先于它的：${names}`,
+  app: "应用",
   /** @param {any} step @param {number} accepted */
   step(step, accepted) {
     const within = step.expires > accepted ? wait(step.expires - accepted) : "";
@@ -371,9 +418,17 @@ export const life = {
         return within ? `请您审核，限时 ${within}。` : "请您审核。";
       case "answered":
         return DECISIONS[step.decision] ?? `答复：${step.decision}。`;
-      case "waiting": {
-        const behind = step.ahead > 0 ? `前面有 ${number(step.ahead)} 条` : "排在最前";
-        return `排队等候，${behind}${within ? `，最多等 ${within}` : ""}。`;
+      case "folded":
+        return `与第 ${number(step.first)} 条内容相同，合并显示。`;
+      case "waited": {
+        const [higher, own, lower] = step.outranked ?? [0, 0, 0];
+        const before = [
+          higher > 0 && `优先级更高的 ${number(higher)} 条`,
+          own > 0 && `先轮到的 ${number(own)} 条`,
+          lower > 0 && `优先级更低的 ${number(lower)} 条（本级受上限约束）`,
+        ].filter(Boolean);
+        const how = Number.isFinite(step.until) ? `排队等了 ${wait(step.until - step.since)}` : "正在排队";
+        return `${how}，到时已有 ${number(step.ahead)} 条在等；${before.length > 0 ? `先于它发出的有${before.join("、")}` : "没有消息先于它发出"}。`;
       }
       case "omitted":
         return `此前的 ${number(step.steps ?? 1)} 步已不记得。`;

@@ -9,7 +9,7 @@ import { showConnection } from "../common/connection.js";
 import { INQUIRY, readNotice } from "../common/custom.js";
 import { at, each, showText } from "../common/dom.js";
 import { Door } from "../common/door.js";
-import { giftOf } from "../common/fold.js";
+import { giftOf, timesOf } from "../common/fold.js";
 import { Gaps } from "./gap.js";
 import { Gifts } from "./gifts.js";
 import { listenToKeys } from "./keys.js";
@@ -134,11 +134,11 @@ function tellGap(gap) {
 
 /** @param {Entry} entry */
 function onStage(entry) {
-  if (entry.kind === "gift") reactions.gift(giftOf(entry.data, words.GIFTS).n);
+  if (entry.kind === "gift") reactions.gift(giftOf(entry.data, words.GIFTS).n * timesOf(entry).count);
   if (room.now() - entry.at > FLY_WITHIN_MS) return;
   if (entry.kind === "like" && !entry.sent) stage.hearts.rise(1);
   if (entry.kind === "gift") gifts.show(entry);
-  if (entry.kind !== "text") return;
+  if (entry.kind !== "text" || timesOf(entry).count === 0) return;
   const staff = entry.role === "owner" || entry.role === "admin" || entry.user == null;
   stage.comments.fly(entry.text ?? "", entry.sent ? "own" : staff ? "staff" : "plain");
 }

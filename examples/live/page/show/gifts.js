@@ -4,7 +4,7 @@
  */
 
 import { element, face, icon, nickElement } from "../common/dom.js";
-import { Folds, giftOf } from "../common/fold.js";
+import { Folds, giftOf, timesOf } from "../common/fold.js";
 import { words } from "../common/words.js";
 
 /** @typedef {import("../liveroom.js").Entry} Entry */
@@ -33,7 +33,9 @@ export class Gifts {
     const { gift, n } = giftOf(entry.data, words.GIFTS);
     const key = `${gift} ${entry.user}`;
     // Counted whether its card is there or not: a card that comes back goes on with the sum.
-    const { sum } = this.#combos.take(key, n, entry.at, 0);
+    const { count, total } = timesOf(entry);
+    // What was lost on the way is in the host's total.
+    const sum = Math.max(this.#combos.take(key, n * count, entry.at, 0).sum, n * total);
     const there = this.#cards.get(key);
     if (document.hidden || (!there && !this.#makeRoom(entry.sent !== undefined))) return;
     const shown = there ?? this.#add(key, entry, gift);

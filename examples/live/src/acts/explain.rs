@@ -5,7 +5,11 @@ use liveroom::MessageId;
 use crate::{
     door::Stay,
     house::House,
-    protocol::{deeds::Done, host::Refused, life::WireLife},
+    protocol::{
+        deeds::{Done, Told},
+        host::Refused,
+        life::WireLife,
+    },
 };
 
 use super::Answer;
@@ -28,6 +32,6 @@ impl House {
         let words = stay.room.words();
         let word = |term| words.word(life.accepted, term).map(str::to_owned);
         let life = WireLife::of(&life, &nick, stay.owns, word);
-        Ok(Done::Done { terms: None, text: None, life: Some(Box::new(life)) })
+        Ok(Done::Done(Told { life: Some(Box::new(life)), ..Told::NOTHING }))
     }
 }

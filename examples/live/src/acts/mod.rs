@@ -6,6 +6,7 @@ mod class;
 mod explain;
 mod offer;
 mod panel;
+mod past;
 mod settings;
 mod staff;
 
@@ -53,6 +54,10 @@ impl House {
             }
             Deed::Words { text: Some(text) } => self.set_words(stay, text).await,
             Deed::Words { text: None } => Ok(Self::tell_words(stay)),
+            Deed::Preview { text } => self.preview(stay, text).await,
+            Deed::WhatIf { rates, burst, reserve, text } => {
+                self.what_if(stay, rates, burst, reserve, text).await
+            }
             Deed::Traffic { rate, burst, reserve } => self.set_traffic(stay, rate, burst, reserve),
             Deed::Answer { ticket, decision, why } => {
                 self.answer(stay, Ticket(ticket), decision.with(why)).await

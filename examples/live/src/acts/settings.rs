@@ -8,7 +8,10 @@ use tokio::task::spawn_blocking;
 use crate::{
     door::Stay,
     house::House,
-    protocol::{deeds::Done, host::Refused},
+    protocol::{
+        deeds::{Done, Told},
+        host::Refused,
+    },
     words::Compiled,
 };
 
@@ -24,13 +27,14 @@ impl House {
             .map_err(|error| Refused::word("words", error.to_string()))?;
         let terms = Some(compiled.terms());
         self.use_words(&stay.room, compiled)?;
-        Ok(Done::Done { terms, text: None, life: None })
+        Ok(Done::Done(Told { terms, ..Told::NOTHING }))
     }
 
     /// The list in force, as it was written.
     pub(super) fn tell_words(stay: &Stay) -> Done {
         let words = stay.room.words();
-        Done::Done { terms: Some(words.terms()), text: Some(words.text().to_owned()), life: None }
+        let (terms, text) = (Some(words.terms()), Some(words.text().to_owned()));
+        Done::Done(Told { terms, text, ..Told::NOTHING })
     }
 
     pub(super) fn set_traffic(&self, stay: &Stay, rate: u32, burst: u32, reserve: u32) -> Answer {

@@ -20,8 +20,8 @@ use std::{
 };
 
 use liveroom::{
-    AppId, AppStatus, Author, Command, Group, GroupConfig, GroupId, HubKey, LeaveReason, Output,
-    Platform, PushError, Random, Receipt, SessionId, Settings, UserId,
+    AppId, AppStatus, AskStep, Author, Command, Group, GroupConfig, GroupId, HubKey, LeaveReason,
+    Output, Platform, PushError, Random, Receipt, SessionId, Settings, UserId,
     tim::{
         Call, Code, Failure, Read, ToUser,
         callbacks::{Callback, Connection},
@@ -85,8 +85,10 @@ impl Desk {
     pub(crate) fn asking(&self, mut settings: Settings) -> Settings {
         if let Some(callbacks) = &self.callbacks {
             let asking = &mut settings.asking;
-            asking.every = Some(callbacks.patience());
+            asking.steps.insert(0, AskStep::callback(callbacks.patience()));
             (asking.open, asking.per_author) = (OPEN, OPEN_BY_AUTHOR);
+            // Each of them may end at once.
+            settings.limits.outputs += OPEN;
         }
         settings
     }

@@ -6,7 +6,7 @@ use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use liveroom::{
     Audience, Batch, Cause, Content, Cursor, Element, Format, Group, Kind, Message, NotNow,
-    Outcome, Output, Seq, SessionId, Ticket, Timestamp, UserId,
+    Outcome, Output, Record, Seq, SessionId, Ticket, Timestamp, UserId,
 };
 
 use crate::{
@@ -218,8 +218,18 @@ impl Hall {
                 }
                 self.audience.notify(now, true);
             }
-            // No journal is kept, and changes of the profile come as tips.
+            Output::Record(record) => self.record(house, now, record),
+            // Changes of the profile come as tips.
             _ => {}
+        }
+    }
+
+    /// The past goes on, or begins anew with the room as it is.
+    fn record(&self, house: &House, now: Timestamp, record: Record) {
+        let goes_on = self.room.past().take(now, record);
+        if !goes_on {
+            let snapshot = house.read(&self.room, Group::snapshot);
+            let _without_a_past = self.room.past().begin(snapshot);
         }
     }
 

@@ -181,7 +181,8 @@ impl House {
         let (id, name) = (&handle.group, handle.group.as_str());
         let room = Room { id, name, admin: self.apps.admin.as_str() };
         let (seq, body) = (Seq(self.number()), Body::Notice(Notice::Disbanded));
-        let entry = Entry { seq, at: self.clock.now(), class: Class::Notice, body };
+        let (at, class) = (self.clock.now(), Class::Notice);
+        let entry = Entry { seq, at, class, body, folded: None };
         frames::poll(head, &handle.to_string(), start, &events::list(&room, &[entry]))
     }
 

@@ -3,7 +3,11 @@
 use liveroom::Decision;
 use serde::{Deserialize, Serialize};
 
-use super::{host::Refused, life::WireLife};
+use super::{
+    host::Refused,
+    life::WireLife,
+    past::{WirePreview, WireWhatIf},
+};
 
 /// The code of a rejection by the owner: the first of the range that the modelled service leaves to hosts.
 const REJECTED: u32 = 10_100;
@@ -43,6 +47,17 @@ pub(crate) enum Deed {
     },
     Words {
         /// `None` asks for the list in force.
+        text: Option<String>,
+    },
+    /// What a word list would have met.
+    Preview {
+        text: String,
+    },
+    /// What would have been at other rates, and by another word list.
+    WhatIf {
+        rates: Vec<u32>,
+        burst: u32,
+        reserve: u32,
         text: Option<String>,
     },
     Traffic {
@@ -98,6 +113,8 @@ impl Deed {
             Self::Notice { .. } => "notice",
             Self::Profile { .. } => "profile",
             Self::Words { .. } => "words",
+            Self::Preview { .. } => "preview",
+            Self::WhatIf { .. } => "what_if",
             Self::Traffic { .. } => "traffic",
             Self::Answer { .. } => "answer",
             Self::Watch { .. } => "watch",
@@ -132,21 +149,43 @@ impl WireDecision {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum Done {
-    Done {
-        /// How many terms the word list has.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        terms: Option<usize>,
-        /// The word list, where it was asked for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        text: Option<String>,
-        /// What was explained.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        life: Option<Box<WireLife>>,
-    },
+    Done(Told),
     Refused(Refused),
+}
+
+/// What is said of a deed that was done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Told {
+    /// How many terms the word list has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) terms: Option<usize>,
+    /// The word list, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    /// What was explained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) life: Option<Box<WireLife>>,
+    /// What a word list would have met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) preview: Option<Box<WirePreview>>,
+    /// What would have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) what_if: Option<Box<WireWhatIf>>,
+}
+
+impl Told {
+    pub(crate) const NOTHING: Self =
+        Self { terms: None, text: None, life: None, preview: None, what_if: None };
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self::NOTHING
+    }
 }
 
 impl Done {
     /// Done, and nothing to say of it.
-    pub(crate) const PLAIN: Self = Self::Done { terms: None, text: None, life: None };
+    pub(crate) const PLAIN: Self = Self::Done(Told::NOTHING);
 }

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use liveroom::{
-    Body, Class, Content, Directive, Element, Entry, Message, Notice, ProfileChanges, Subject, Tip,
-    TipKind, UserId,
+    Body, Class, Content, Directive, Element, Entry, Folded, Message, Notice, ProfileChanges,
+    Subject, Tip, TipKind, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,17 @@ struct WireMessage<'a> {
     random: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     leave: Vec<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    folded: Option<WireFolded<'a>>,
+}
+
+/// What a message stands for beside itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct WireFolded<'a> {
+    count: u64,
+    total: u64,
+    authors: u64,
+    names: Vec<Named<'a>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -138,7 +149,10 @@ impl<'a> WireEntry<'a> {
             Class::Notice => ClassName::Notice,
         };
         let body = match &entry.body {
-            Body::Message(message) => WireBody::Message(message_of(message)),
+            Body::Message(message) => {
+                let folded = entry.folded.as_deref().map(folded_of);
+                WireBody::Message(WireMessage { folded, ..message_of(message) })
+            }
             Body::Tip(tip) => WireBody::Tip(tip_of(tip)?),
             Body::Notice(notice) => WireBody::Notice(notice_of(notice)?),
             Body::Emptied => WireBody::Emptied,
@@ -165,7 +179,13 @@ fn message_of(message: &Message) -> WireMessage<'_> {
         data: data(&message.content),
         random: message.random.map(|random| random.0),
         leave,
+        folded: None,
     }
+}
+
+fn folded_of(Folded { count, total, authors, names }: &Folded) -> WireFolded<'_> {
+    let names = names.iter().map(name_of).collect();
+    WireFolded { count: *count, total: *total, authors: *authors, names }
 }
 
 /// The words of a content: its text elements, one after the other.
@@ -276,8 +296,12 @@ mod tests {
     }
 
     fn wire(class: Class, body: Body) -> Value {
-        let entry =
-            Entry { seq: Seq(421), at: Timestamp::from_millis(1_600_000_000_120), class, body };
+        wire_folded(class, body, None)
+    }
+
+    fn wire_folded(class: Class, body: Body, folded: Option<Box<Folded>>) -> Value {
+        let at = Timestamp::from_millis(1_600_000_000_120);
+        let entry = Entry { seq: Seq(421), at, class, body, folded };
         serde_json::to_value(WireEntry::of(&entry)).unwrap()
     }
 
@@ -320,6 +344,21 @@ mod tests {
         assert_eq!((&order["user"], &order["role"]), (&Value::Null, &Value::Null));
         let own = wire(Class::Normal, said(None, Kind::Host(9), Content::default(), None));
         assert_eq!(own["kind"], 9);
+    }
+
+    #[test]
+    fn a_message_of_a_fold_is_written_with_what_it_stands_for() {
+        let profile = Arc::new(Profile::nick("Zed"));
+        let names = vec![Subject { user: user("u66"), profile, until: None }];
+        let folded = Some(Box::new(Folded { count: 3, total: 17, authors: 2, names }));
+        let gift = said(Some(user("u66")), Kind::Gift, Content::custom("rose"), None);
+        assert_eq!(
+            wire_folded(Class::High, gift, folded)["folded"],
+            json!({
+                "count": 3, "total": 17, "authors": 2,
+                "names": [{"user": "u66", "nick": "Zed", "avatar": ""}],
+            })
+        );
     }
 
     #[test]

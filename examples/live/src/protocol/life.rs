@@ -1,8 +1,11 @@
 //! What became of one message, step by step, as the wire tells it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Ordering};
 
-use liveroom::{Cause, DecisionName, Discard, Explanation, Finding, Outcome, State, Step};
+use liveroom::{
+    DecisionName, Discard, Explanation, Finding, Outcome, Priority, Rule, Rules, State, Step,
+    Timestamp, Wait,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{KindName, PriorityName, answers::Standing};
@@ -16,6 +19,8 @@ pub(crate) struct WireLife {
     kind: KindName,
     priority: PriorityName,
     accepted: u64,
+    #[serde(default)]
+    rules: Vec<WireRule>,
     #[serde(default)]
     steps: Vec<WireStep>,
     #[serde(flatten)]
@@ -35,14 +40,41 @@ enum WireStep {
     Answered {
         decision: Cow<'static, str>,
     },
-    Waiting {
-        expires: u64,
+    /// With which message it shares entries, the first of its fold.
+    Folded {
+        first: u64,
+    },
+    Waited {
+        /// When it went into its lane.
+        since: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
         ahead: u32,
+        /// How many of a higher priority, of its own, and of a lower one were released meanwhile.
+        outranked: [u64; 3],
+        /// The last of them, for the owner alone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        last: Vec<WireOutranker>,
     },
     /// Steps that are remembered no more.
     Omitted {
         steps: u32,
     },
+}
+
+/// A rule that was in force, and let the message pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct WireRule {
+    rule: Cow<'static, str>,
+    exempt: bool,
+}
+
+/// A message that was released while another waited.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct WireOutranker {
+    message: u64,
+    user: Option<String>,
+    priority: PriorityName,
 }
 
 impl WireLife {
@@ -55,9 +87,13 @@ impl WireLife {
         word: impl Fn(u32) -> Option<String>,
     ) -> Self {
         // An author who is not to know hears of success without a place, here as in the receipt.
-        let hidden =
-            !all && matches!(life.state, State::Ended(Outcome::Discarded(Discard::Decision)));
+        let hidden = !all
+            && matches!(
+                life.state,
+                State::Ended(Outcome::Discarded(Discard::Decision | Discard::Withdrawn))
+            );
         let steps = life.steps.iter().filter(|_| !hidden).filter_map(|step| step_of(step, &word));
+        let steps = steps.chain(life.wait.as_ref().map(|wait| waited(life.priority, wait, all)));
         Self {
             message: life.message.0,
             user: life.author.as_ref().map(ToString::to_string),
@@ -65,27 +101,69 @@ impl WireLife {
             kind: KindName(life.kind),
             priority: life.priority.into(),
             accepted: life.accepted.as_millis(),
-            steps: steps.collect(),
+            steps: steps.filter(|_| !hidden).collect(),
+            rules: rules_of(life.rules),
             standing: Standing::of(&life.state, !hidden),
         }
     }
 }
 
 fn step_of(step: &Step, word: impl Fn(u32) -> Option<String>) -> Option<WireStep> {
-    Some(match *step {
+    Some(match step {
         Step::Filtered { term, what } => {
-            WireStep::Filtered { what: finding(what).into(), word: word(term) }
+            WireStep::Filtered { what: finding(*what).into(), word: word(*term) }
         }
-        Step::Asked { cause: Cause::Filter { .. } | Cause::Policy, expires } => {
-            WireStep::Asked { expires: expires.as_millis() }
+        Step::Asked { expires, .. } => WireStep::Asked { expires: expires.as_millis() },
+        Step::Answered { decision: what, .. } => {
+            WireStep::Answered { decision: decision(*what).into() }
         }
-        Step::Answered { decision: what } => WireStep::Answered { decision: decision(what).into() },
-        Step::Waiting { expires, ahead } => {
-            WireStep::Waiting { expires: expires.as_millis(), ahead }
-        }
-        Step::Omitted { steps } => WireStep::Omitted { steps },
+        Step::Folded { first } => WireStep::Folded { first: first.0 },
+        Step::Omitted { steps } => WireStep::Omitted { steps: *steps },
         _ => return None,
     })
+}
+
+/// How a message waited; `all` says whether the reader may know behind whom.
+fn waited(own: Priority, wait: &Wait, all: bool) -> WireStep {
+    let place = |order| match order {
+        Ordering::Less => 0,
+        Ordering::Equal => 1,
+        Ordering::Greater => 2,
+    };
+    let mut outranked = [0; 3];
+    for priority in Priority::ALL {
+        outranked[place(priority.cmp(&own))] += u64::from(wait.outranked[priority]);
+    }
+    let last = wait.last.iter().filter(|_| all).map(|other| WireOutranker {
+        message: other.message.0,
+        user: other.author.as_ref().map(ToString::to_string),
+        priority: other.priority.into(),
+    });
+    WireStep::Waited {
+        since: wait.since.as_millis(),
+        until: wait.until.map(Timestamp::as_millis),
+        ahead: wait.ahead,
+        outranked,
+        last: last.collect(),
+    }
+}
+
+fn rules_of(rules: Rules) -> Vec<WireRule> {
+    let held_or_exempt = |rule: &Rule| {
+        let exempt = rules.exempt(*rule);
+        (exempt || rules.passed(*rule)).then(|| WireRule { rule: rule_name(*rule).into(), exempt })
+    };
+    Rule::ALL.iter().filter_map(held_or_exempt).collect()
+}
+
+fn rule_name(rule: Rule) -> &'static str {
+    match rule {
+        Rule::MuteAll => "mute_all",
+        Rule::Speakers => "speakers",
+        Rule::SlowMode => "slow_mode",
+        Rule::Filter => "filter",
+        _ => "other",
+    }
 }
 
 fn finding(finding: Finding) -> &'static str {
@@ -101,6 +179,7 @@ fn finding(finding: Finding) -> &'static str {
 fn decision(decision: DecisionName) -> &'static str {
     match decision {
         DecisionName::Allow => "allow",
+        DecisionName::Escalate => "escalate",
         DecisionName::Replace => "replace",
         DecisionName::Reject => "reject",
         DecisionName::Discard => "discard",

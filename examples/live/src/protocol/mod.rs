@@ -14,6 +14,7 @@ mod examples;
 pub(crate) mod host;
 pub(crate) mod life;
 pub(crate) mod panel;
+pub(crate) mod past;
 pub(crate) mod program;
 pub(crate) mod welcome;
 

@@ -152,6 +152,27 @@ test("a new word list is in force at once, and a bad one says where it is bad", 
   await Promise.all([ann.context.close(), bo.context.close()]);
 });
 
+test("a list is tried on what was said, as it was said, before it is in force", async () => {
+  const [ann, bo] = await Promise.all([viewer("Ann"), viewer("Bo")]);
+  await say(ann.page, "marzipan for all");
+  await row(bo.page, "marzipan for all").waitFor();
+  await open("act-words");
+  await owner.page.locator("#words").fill("[custom:1 block]\nmarzipan");
+  await owner.page.locator("#words-preview").click();
+  await owner.page.locator("#preview-says", { hasText: /1 turned away/ }).waitFor();
+  const met = owner.page.locator("#preview-list li", { hasText: "marzipan for all" });
+  assert.equal(await met.locator("mark").innerText(), "marzipan");
+  assert.match(await met.innerText(), /Ann/);
+  await say(ann.page, "marzipan once more");
+  await row(bo.page, "marzipan once more").waitFor();
+  await owner.page.locator("#words").fill("[abuse swallow]\nmarzipan");
+  assert.equal(await owner.page.locator("#preview").isVisible(), false, "what is shown is of the list as it was");
+  await owner.page.locator("#words-preview").click();
+  await owner.page.locator("#words-answer[data-tone=bad]").waitFor();
+  nothingWentWrong([ann, bo]);
+  await Promise.all([ann.context.close(), bo.context.close()]);
+});
+
 test("a held message waits for the owner, who lets it through", async () => {
   const [ann, bo] = await Promise.all([viewer("Ann"), viewer("Bo")]);
   await say(ann.page, "free coins, says the quiz");
@@ -195,6 +216,26 @@ test("the rate and the reserve change while people talk", async () => {
   await owner.page.locator("#reserve").fill("2");
   await owner.page.locator("#traffic-form button[type=submit]").click();
   await until(async () => /60/.test(await owner.page.locator("#traffic-now").innerText()), "the new rate");
+});
+
+test("what another rate would have done is drawn, and nothing is changed by asking", async () => {
+  const ann = await viewer("Ann");
+  for (let number = 0; number < 4; number += 1) await say(ann.page, `hello, number ${number}`);
+  await open("act-traffic");
+  const before = await owner.page.locator("#traffic-now").innerText();
+  await owner.page.locator("#rate").fill("1");
+  await owner.page.locator("#burst").fill("1");
+  await owner.page.locator("#reserve").fill("0");
+  await owner.page.locator("#what-if-ask").click();
+  await owner.page.locator("#what-if-says", { hasText: /^At 1\/s .* instead of / }).waitFor();
+  assert.ok((await owner.page.locator("#what-if-chart rect").count()) >= 4, "a bar for each rate");
+  assert.equal(await owner.page.locator("#what-if-chart .wanted").textContent(), "1/s");
+  await owner.page.locator("#what-if-more > summary").click();
+  await owner.page.locator("#what-if-list li", { hasText: "→" }).first().waitFor();
+  assert.equal(await owner.page.locator("#traffic-now").innerText(), before);
+  await owner.page.locator("#traffic-reset").click();
+  nothingWentWrong([ann]);
+  await ann.context.close();
 });
 
 test("after a reload the panel knows by name who is muted and who was called on, and lets them sit down", async () => {

@@ -15,6 +15,7 @@ mod offers;
 mod ops;
 mod owner;
 mod panel;
+mod past;
 mod rest;
 mod rooms;
 mod serve;

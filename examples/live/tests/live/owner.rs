@@ -19,6 +19,8 @@ fn deeds() -> Vec<Value> {
         json!({"do": "profile", "name": "Friday", "introduction": "x", "notification": "y"}),
         json!({"do": "words", "text": "[abuse]\nidiot"}),
         json!({"do": "traffic", "rate": 100, "burst": 8, "reserve": 2}),
+        json!({"do": "preview", "text": "[abuse]\nidiot"}),
+        json!({"do": "what_if", "rates": [40, 80], "burst": 4, "reserve": 1}),
         json!({"do": "disband"}),
     ]
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Folds, giftOf } from "../../page/common/fold.js";
+import { Folds, giftOf, timesOf } from "../../page/common/fold.js";
 
 /** Tells a run of gifts as a chat does; the sums of its rows. @param {[string, number, number][]} gifts giver, count, time */
 function tell(gifts, folds = new Folds(6_000, 8)) {
@@ -57,4 +57,9 @@ test("a_gift_is_read_within_bounds_whatever_stands_there", () => {
   for (const odd of ['{"gift":"__proto__","n":"7"}', '{"gift":"toString","n":-4}', "null", "no json", undefined, "[]"]) {
     assert.deepEqual(giftOf(odd, known), { gift: "", n: 1 }, odd);
   }
+});
+
+test("a_message_that_the_host_folded_counts_as_often_as_it_says", () => {
+  assert.deepEqual(timesOf({}), { count: 1, total: 1 });
+  assert.deepEqual(timesOf({ folded: { count: 0, total: 17 } }), { count: 0, total: 17 });
 });

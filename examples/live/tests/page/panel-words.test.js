@@ -26,8 +26,8 @@ test("every step of a life is a sentence, also one that nobody knew of", () => {
   const steps = [
     { step: "filtered", what: "masked", word: "stupid" }, { step: "filtered", what: "other", word: null },
     { step: "asked", expires: 21_000 }, { step: "answered", decision: "silence" },
-    { step: "waiting", expires: 1_250, ahead: 3 }, { step: "waiting", expires: 1_250, ahead: 0 },
-    { step: "omitted", steps: 4 }, { step: "rewound" },
+    { step: "waited", since: 1_000, until: 1_212, ahead: 3, outranked: [3, 6, 1] }, { step: "waited", since: 1_000, ahead: 0, outranked: [0, 0, 0] },
+    { step: "omitted", steps: 4 }, { step: "folded", first: 7 }, { step: "rewound" },
   ];
   for (const words of [panelEn, panelZh]) {
     for (const step of steps) {
@@ -35,7 +35,11 @@ test("every step of a life is a sentence, also one that nobody knew of", () => {
       assert.ok(said.length > 1 && !/undefined|NaN|null/.test(said), said);
     }
   }
-  assert.match(panelEn.life.step(steps[4], 1_000), /behind 3 others, for at most 250 ms/);
+  assert.match(panelEn.life.step(steps[4], 1_000), /^It waited 212 ms with 3 others there already; before it went 3 of higher priority, 6 whose turn came first, 1 of lower/);
+  assert.match(panelEn.life.step(steps[5], 1_000), /nobody went before it/);
+  const rules = [{ rule: "filter", exempt: false }, { rule: "slow_mode", exempt: true }, { rule: "unheard", exempt: false }];
+  assert.equal(panelEn.life.rules(rules), "It passed: word filter, unheard. Its author is exempt from: slow mode.");
+  assert.match(panelZh.life.rules(rules), /通过了：敏感词过滤、unheard。作者不受此限：慢速模式。/);
 });
 
 test("every end of a life says why", () => {

@@ -36,6 +36,10 @@ fn author(explanation: &Explanation) -> &str {
 /// `text: waited behind 3, delivered after 62.5ms as entry 12`.
 fn words(explanation: &Explanation) -> String {
     let mut parts: Vec<String> = explanation.steps.iter().map(step).collect();
+    parts.extend(explanation.wait.as_ref().map(|wait| match wait.outranked_by() {
+        0 => "waited behind nobody".to_owned(),
+        count => format!("waited behind {count}"),
+    }));
     parts.push(end(explanation));
     let kind = match explanation.kind {
         Kind::Host(_) => "sign of life".to_owned(),
@@ -51,10 +55,8 @@ fn step(step: &Step) -> String {
         Step::Filtered { what: Finding::Held, .. } => "held by the filter".to_owned(),
         Step::Filtered { what: Finding::Blocked, .. } => "blocked by the filter".to_owned(),
         Step::Asked { .. } => "asked about".to_owned(),
-        Step::Answered { decision: DecisionName::Silence } => "nobody answered".to_owned(),
-        Step::Answered { decision } => format!("answered: {decision:?}"),
-        Step::Waiting { ahead: 0, .. } => "waited as the first".to_owned(),
-        Step::Waiting { ahead, .. } => format!("waited with {ahead} there already"),
+        Step::Answered { decision: DecisionName::Silence, .. } => "nobody answered".to_owned(),
+        Step::Answered { decision, .. } => format!("answered: {decision:?}"),
         other => other.to_string(),
     }
 }

@@ -111,7 +111,7 @@ fn a_gift_overtakes_the_texts_that_wait() {
     assert!(log[6].contains("High   gil: a rose"), "{log:?}");
     let decided = pane(&screen, "decided last").join(" ");
     assert!(
-        decided.contains("gil gift: waited as the first, delivered after 25ms as"),
+        decided.contains("gil gift: waited behind nobody, delivered after 25ms as"),
         "{decided}"
     );
 }

@@ -65,12 +65,13 @@ impl Asks {
 }
 
 fn ask(room: &Room, question: &Question) -> HostFrame<'static> {
-    let Question { ticket, message, cause, expires } = question;
+    let Question { ticket, message, cause, expires, step: _ } = question;
     let (cause, word) = match cause {
         Cause::Filter { term } => {
             let words = room.words();
             ("filter", words.word(message.accepted, *term).map(str::to_owned))
         }
+        Cause::Escalated => ("escalated", None),
         _ => ("policy", None),
     };
     HostFrame::Ask(Box::new(Ask {

@@ -1,0 +1,90 @@
+/** What would have become of the last minutes at other rates: one bar for each, and the messages that differ. */
+
+import { at, element } from "../common/dom.js";
+import { answer, tell } from "./act.js";
+import { LAYERS, barsOf, ratesAround } from "./bars.js";
+import { swatch } from "./ink.js";
+import { words } from "./words.js";
+
+/**
+ * @typedef {import("../liveroom.js").LiveRoom} LiveRoom
+ * @typedef {{rate: number, burst: number, reserve: number}} Traffic
+ */
+
+const [WIDTH, HEIGHT, FOOT] = [300, 120, 18];
+
+export class WhatIf {
+  /** @type {any} */ #told = null;
+  #wanted = 0;
+  #inForce = 0;
+
+  /** @param {LiveRoom} room */
+  constructor(room) {
+    this.room = room;
+  }
+
+  /** @param {Traffic} wanted @param {number} inForce the rate now */
+  async ask(wanted, inForce) {
+    const where = at("what-if-answer");
+    const { burst, reserve } = wanted;
+    const order = this.room.do("what_if", { rates: ratesAround(wanted.rate, inForce), burst, reserve });
+    const done = await tell(where, order, "");
+    if (!done) return this.#clear();
+    [this.#told, this.#wanted, this.#inForce] = [(await order).what_if, wanted.rate, inForce];
+    answer(where, "", "");
+    this.name();
+  }
+
+  /** After the language has changed. */
+  name() {
+    if (this.#told === null) return;
+    const { since, was, points, differing } = this.#told;
+    const wanted = points.find((/** @type {any} */ point) => point.rate === this.#wanted) ?? points[0];
+    at("what-if-since").textContent = words.whatIf.since(words.clock(since));
+    at("what-if-says").textContent = words.whatIf.says(wanted, was);
+    at("what-if-chart").replaceChildren(this.#chart(points));
+    const legend = LAYERS.map((key) => {
+      const item = element("li", "");
+      item.append(swatch(key), words.outcomes[key]);
+      return item;
+    });
+    at("what-if-legend").replaceChildren(...legend);
+    at("what-if-list").replaceChildren(...differing.map(row));
+    at("what-if-more").hidden = differing.length === 0;
+    at("what-if").hidden = false;
+  }
+
+  #clear() {
+    this.#told = null;
+    at("what-if").hidden = true;
+  }
+
+  /** @param {import("./bars.js").Point[]} points */
+  #chart(points) {
+    const chart = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + FOOT}`, role: "img", class: "bars" });
+    chart.setAttribute("aria-label", words.whatIf.chart(points));
+    for (const { rate, centre, boxes } of barsOf(points, WIDTH, HEIGHT)) {
+      for (const { key, ...place } of boxes) chart.append(shape("rect", { ...place, class: `bar-fill ink-${key}` }));
+      const mark = rate === this.#wanted ? "bar-rate wanted" : rate === this.#inForce ? "bar-rate in-force" : "bar-rate";
+      const label = shape("text", { x: centre, y: HEIGHT + 13, class: mark });
+      label.textContent = words.traffic.now(rate);
+      chart.append(label);
+    }
+    return chart;
+  }
+}
+
+/** @param {string} name @param {Record<string, string|number>} attributes */
+function shape(name, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}
+
+/** @param {any} one message that would have come to something else */
+function row(one) {
+  const item = element("li", "differs");
+  item.append(element("bdi", "differs-text", one.text || words.kind(one.kind)));
+  item.append(element("span", "help", words.whatIf.differs(one.was, one.would)));
+  return item;
+}

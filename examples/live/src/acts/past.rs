@@ -1,0 +1,124 @@
+//! What would have been: under another word list, and under other traffic.
+
+use std::sync::Arc;
+
+use liveroom::{Difference, Rate, Settings, WhatIfError, what_if};
+use tokio::task::spawn_blocking;
+
+use crate::{
+    door::Stay,
+    house::House,
+    past::Stretch,
+    protocol::{
+        deeds::{Done, Told},
+        host::Refused,
+        past::{WireMet, WirePreview, WireWhatIf},
+    },
+    words::Compiled,
+};
+
+use super::Answer;
+
+/// Rates that are tried at once: enough for a curve.
+const RATES: usize = 8;
+/// Characters of a message's words that are told.
+const SHOWN: usize = 120;
+
+impl House {
+    /// What a word list would have met in the last five minutes.
+    pub(super) async fn preview(self: &Arc<Self>, stay: &Stay, text: String) -> Answer {
+        let preview = self.with_past(stay, move |stretch| {
+            let compiled = read(&text)?;
+            let since = stretch.since().unwrap_or_default();
+            let mut said = stretch.said().map_err(|_| unavailable())?;
+            // The newest first, and what the app says for itself is not judged.
+            said.retain(|said| said.author.is_some());
+            said.reverse();
+            let judged = said.iter().filter_map(|said| Some((said.message, said.content()?)));
+            let preview = compiled.filter.preview(judged);
+            let met = preview.shown.iter().take(WireMet::MOST).filter_map(|met| {
+                let said = said.iter().find(|said| said.message == met.message)?;
+                let text = said.content()?.texts().flat_map(str::chars).take(SHOWN).collect();
+                let user = said.author.as_ref().map(ToString::to_string);
+                let term = compiled.term(met.term).unwrap_or_default();
+                Some(WireMet::new(met, user, said.nick.clone(), text, term))
+            });
+            Ok(WirePreview::new(since, &preview, met.collect()))
+        });
+        let preview = Some(Box::new(preview.await?));
+        Ok(Done::Done(Told { preview, ..Told::NOTHING }))
+    }
+
+    /// What would have become of the last five minutes at each of these rates, and by another word list
+    /// if one is given.
+    pub(super) async fn what_if(
+        self: &Arc<Self>,
+        stay: &Stay,
+        rates: Vec<u32>,
+        burst: u32,
+        reserve: u32,
+        text: Option<String>,
+    ) -> Answer {
+        if rates.is_empty() || rates.len() > RATES {
+            return Err(Refused::word(
+                "traffic",
+                format!("1 to {RATES} rates can be tried at once"),
+            ));
+        }
+        let what_if = self.with_past(stay, move |mut stretch| {
+            let compiled = text.as_deref().map(read).transpose()?;
+            let filter = compiled.map(|compiled| compiled.filter);
+            let id = filter.as_ref().map(|filter| filter.id());
+            stretch.filters.extend(filter);
+            let mut differences = Vec::new();
+            for rate in rates {
+                let wanted = Rate::per_second(rate)
+                    .ok_or_else(|| Refused::word("traffic", "traffic.rate must be at least 1"))?;
+                let change = |settings: &mut Settings| {
+                    let traffic = &mut settings.traffic;
+                    (traffic.rate, traffic.burst, traffic.reserve) = (wanted, burst, reserve);
+                    settings.filter = id.or(settings.filter);
+                };
+                differences.push((rate, difference(&stretch, change)?));
+            }
+            Ok(WireWhatIf::new(stretch.since().unwrap_or_default(), &differences))
+        });
+        let what_if = Some(Box::new(what_if.await?));
+        Ok(Done::Done(Told { what_if, ..Told::NOTHING }))
+    }
+
+    /// Does something with a room's past where nobody waits for it, one at a time in each room.
+    async fn with_past<R: Send + 'static>(
+        &self,
+        stay: &Stay,
+        act: impl FnOnce(Stretch) -> Result<R, Refused> + Send + 'static,
+    ) -> Result<R, Refused> {
+        let Ok(turn) = stay.room.looking_back.clone().try_acquire_owned() else {
+            return Err(Refused::word("busy", "the past is being looked at already"));
+        };
+        let room = stay.room.clone();
+        let done = spawn_blocking(move || {
+            let _turn = turn;
+            let stretch = room.past().stretch().ok_or_else(unavailable)?;
+            act(stretch)
+        });
+        done.await.unwrap_or_else(|_| Err(unavailable()))
+    }
+}
+
+fn read(text: &str) -> Result<Compiled, Refused> {
+    Compiled::read(text).map_err(|error| Refused::word("words", error.to_string()))
+}
+
+fn difference(stretch: &Stretch, change: impl Fn(&mut Settings)) -> Result<Difference, Refused> {
+    let start = stretch.start.clone();
+    let told = what_if(start, &stretch.filters, stretch.key, stretch.replayed(), change);
+    told.map_err(|error| match error {
+        WhatIfError::Config(error) => Refused::word("traffic", error.to_string()),
+        _ => unavailable(),
+    })
+}
+
+fn unavailable() -> Refused {
+    Refused::word("unavailable", "the room does not remember its last minutes")
+}

@@ -1,0 +1,137 @@
+//! What a filter would have met in what was said already.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Category, Filter, Hit, Treatment};
+use crate::{id::MessageId, message::Content};
+
+/// Bytes of a word as it was written that are shown.
+const WORDS: usize = 64;
+
+/// What a filter would have met. From [`Filter::preview`] and
+/// [`Group::preview_filter`](crate::Group::preview_filter).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Preview {
+    /// Messages that were judged.
+    pub judged: u64,
+    /// In how many of them something was met, by the gravest treatment.
+    pub met: BTreeMap<Treatment, u64>,
+    /// The first of them, at most [`Preview::SHOWN`], in the order in which they were given.
+    pub shown: Vec<Met>,
+}
+
+/// What would have been done about one message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Met {
+    /// Which.
+    pub message: MessageId,
+    /// The gravest treatment of all hits: what decides about the message.
+    pub treatment: Treatment,
+    /// The number of the term that decides, counted from 0 in the spec.
+    pub term: u32,
+    /// What that term is about.
+    pub category: Category,
+    /// The place where it was met, as it was written; at most 64 bytes.
+    pub words: String,
+}
+
+impl Preview {
+    /// The most messages that are shown one by one.
+    pub const SHOWN: usize = 100;
+
+    /// Messages in which something was met.
+    pub fn hit(&self) -> u64 {
+        self.met.values().sum()
+    }
+}
+
+impl Filter {
+    /// What the filter would have met in messages that were said already, before it is put in force. All
+    /// texts of a message are judged, and the gravest hit decides, as it would in a group.
+    ///
+    /// ```
+    /// use liveroom::{Content, MessageId, filter::{FilterSpec, Treatment}};
+    ///
+    /// let filter = FilterSpec::parse("[abuse mask]\nidiot\n[advertising block]\nfree coins")?.compile()?;
+    /// let said = ["hello", "you I.D.I.O.T", "free c0ins, idiot"].map(Content::text);
+    /// let preview = filter.preview((1..).map(MessageId).zip(&said));
+    /// assert_eq!((preview.judged, preview.hit()), (3, 2));
+    /// assert_eq!(preview.met[&Treatment::Block], 1);
+    /// assert_eq!(preview.shown[0].words, "I.D.I.O.T");
+    /// # Ok::<(), liveroom::filter::FilterError>(())
+    /// ```
+    pub fn preview<'a>(&self, said: impl IntoIterator<Item = (MessageId, &'a Content)>) -> Preview {
+        let mut preview = Preview::default();
+        for (message, content) in said {
+            preview.judged += 1;
+            let Some((text, hit)) = self.gravest(content) else { continue };
+            let Hit { span, term, category, treatment, .. } = hit;
+            *preview.met.entry(treatment).or_default() += 1;
+            if preview.shown.len() < Preview::SHOWN {
+                let end = text.floor_char_boundary(span.end.min(span.start + WORDS));
+                let words = text[span.start..end].to_owned();
+                preview.shown.push(Met { message, treatment, term, category, words });
+            }
+        }
+        preview
+    }
+
+    /// The first of the gravest hits in all texts of a content, and the text in which it is.
+    fn gravest<'a>(&self, content: &'a Content) -> Option<(&'a str, Hit)> {
+        let gravest = content.texts().filter_map(|text| {
+            let verdict = self.judge(text);
+            verdict.gravest().cloned().map(|hit| (text, hit))
+        });
+        gravest.reduce(
+            |worst, other| if other.1.treatment > worst.1.treatment { other } else { worst },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{filter::FilterSpec, message::Element};
+
+    fn filter() -> Filter {
+        let list = "[custom:1 tag]\ntagme\n[custom:2 mask]\nmaskme\n[custom:3 hold]\nholdme\n\
+                    [custom:4 block]\nblockme";
+        FilterSpec::parse(list).unwrap().compile().unwrap()
+    }
+
+    #[test]
+    fn each_message_counts_once_by_what_decides_about_it() {
+        let said =
+            ["tagme", "maskme maskme", "holdme, tagme", "blockme", "clean"].map(Content::text);
+        let preview = filter().preview((1..).map(MessageId).zip(&said));
+        assert_eq!((preview.judged, preview.hit()), (5, 4));
+        assert!(preview.met.values().all(|count| *count == 1));
+        let told: Vec<_> = preview.shown.iter().map(|met| (met.message.0, met.term)).collect();
+        assert_eq!(told, [(1, 0), (2, 1), (3, 2), (4, 3)]);
+    }
+
+    #[test]
+    fn of_several_texts_the_gravest_decides() {
+        let mut content = Content::text("see maskme");
+        content.elements.push(Element::Text("b-l-o-c-k-m-e!".into()));
+        let preview = filter().preview([(MessageId(1), &content)]);
+        assert_eq!(preview.shown[0].treatment, Treatment::Block);
+        assert_eq!(preview.shown[0].words, "b-l-o-c-k-m-e");
+    }
+
+    #[test]
+    fn so_many_are_shown_and_all_are_counted() {
+        let said = Content::text("tagme");
+        let many = (1..=150).map(|id| (MessageId(id), &said));
+        let preview = filter().preview(many);
+        assert_eq!((preview.hit(), preview.shown.len()), (150, Preview::SHOWN));
+        let stretched = Content::text(format!("t{}agme", "\u{200b}".repeat(40)));
+        let preview = filter().preview([(MessageId(1), &stretched)]);
+        // The last letter that would be cut in two is left out.
+        assert_eq!(preview.shown[0].words.len(), 64);
+    }
+}
