@@ -6,6 +6,7 @@
 //!
 //! Invariant of every handler of a command: it refuses before it changes anything.
 
+mod acts;
 mod advance;
 mod filters;
 mod lanes;
