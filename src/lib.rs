@@ -3,6 +3,7 @@
 
 mod attributes;
 mod audience;
+pub mod audit;
 mod batch;
 mod bounds;
 mod bucket;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    audit::AuditRecord,
     command::{Command, Device, LeaveReason},
     cursor::Cursor,
     entry::{Notice, ProfileChanges},
@@ -133,6 +134,13 @@ pub enum Output {
         /// What changed.
         changes: Box<ProfileChanges>,
     },
+    /// An act of moderation, for the audit log.
+    Audit {
+        /// The record it follows from.
+        record: RecordNo,
+        /// What was done.
+        audit: Box<AuditRecord>,
+    },
     /// The last place was taken: nobody more can join.
     Full {
         /// The record it follows from.
@@ -160,6 +168,7 @@ impl Output {
             | Self::Direct { record, .. }
             | Self::Order { record, .. }
             | Self::ProfileChanged { record, .. }
+            | Self::Audit { record, .. }
             | Self::Full { record }
             | Self::Disbanded { record } => *record,
         }

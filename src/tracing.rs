@@ -229,6 +229,11 @@ fn telling(output: &Output) -> Telling<'_> {
         Output::ProfileChanged { operator, changes, .. } => {
             Telling { operator: operator.as_ref(), ..changed(changes) }
         }
+        Output::Audit { audit, .. } => {
+            let (user, operator) = (audit.whom.first(), audit.by.user());
+            let (reason, count) = (Some(format!("{:?}", audit.act)), Some(audit.whom.len() as u64));
+            Telling { user, operator, reason, count, ..Telling::of(Level::INFO, "audited") }
+        }
         Output::Full { .. } => Telling::of(Level::INFO, "full"),
         Output::Disbanded { .. } => Telling::of(Level::INFO, "disbanded"),
     }

@@ -9,7 +9,9 @@ use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 use liveroom::{
     Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey, Kind,
     Lane, Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt,
-    Record, Refusal, RoleSet, SessionId, Snapshot, Span, State, Timestamp, UserId, replay,
+    Record, Refusal, RoleSet, SessionId, Snapshot, Span, State, Timestamp, UserId,
+    audit::{self, AuditRecord},
+    replay,
 };
 use model::{
     Model, ModelReceipt,
@@ -197,6 +199,23 @@ fn cramped(grace: Duration) -> GroupConfig {
     settings.limits.outputs = 2_633 + 20;
     settings.journal = true;
     settings.build().expect("room for one command")
+}
+
+/// The records of the audit log among outputs.
+fn audited(outputs: &[Output]) -> Vec<AuditRecord> {
+    let audits = outputs.iter().filter_map(|output| match output {
+        Output::Audit { audit, .. } => Some((**audit).clone()),
+        _ => None,
+    });
+    audits.collect()
+}
+
+/// The records of the journal among outputs.
+fn journal(outputs: &[Output]) -> impl Iterator<Item = Record> + '_ {
+    outputs.iter().filter_map(|output| match output {
+        Output::Record(record) => Some(record.clone()),
+        _ => None,
+    })
 }
 
 /// Every number in a document.
@@ -491,13 +510,9 @@ proptest! {
         for line in &lines {
             told.extend(stage.play(line).1);
         }
-        let records = told.iter().filter_map(|output| match output {
-            Output::Record(record) => Some(record.clone()),
-            _ => None,
-        });
         let mut twin = Stage::new(&script);
         let mut again = Vec::new();
-        let replayed = replay(&mut twin.group, records, |output| {
+        let replayed = replay(&mut twin.group, journal(&told), |output| {
             if !matches!(output, Output::Tail { .. }) {
                 again.push(output);
             }
@@ -506,6 +521,56 @@ proptest! {
         twin.group.advance(stage.group.clock());
         prop_assert_eq!(again, told);
         prop_assert_eq!(twin.group.digest(), stage.group.digest());
+    }
+
+    #[test]
+    fn law_5_the_audit_log_is_one_chain_across_restores_and_replays(
+        script in script::script(60),
+        cut in 0_usize..60,
+    ) {
+        let mut script = script;
+        (script.knobs.journal, script.knobs.audit) = (true, true);
+        let lines = lines(&script, |command| matches!(command, Command::Configure(_)));
+        let mut stage = Stage::new(&script);
+        let mut told = Vec::new();
+        for (at, line) in lines.iter().enumerate() {
+            told.extend(stage.play(line).1);
+            if at == cut {
+                let snapshot = stage.group.snapshot();
+                let key = HashKey::new(77, 78);
+                let restored = Group::restore(snapshot, &[play::filter()], key, None);
+                stage.group = restored.expect("a snapshot");
+            }
+        }
+        let log = audited(&told);
+        prop_assert_eq!(audit::verify(&log), Ok(stage.group.audit_head()));
+        prop_assert!(log.iter().map(|record| record.no).eq(1..=log.len() as u64));
+        if let Some(first) = log.first() {
+            prop_assert_eq!(first.former, audit::genesis(stage.group.id()));
+        }
+        let mut twin = Stage::new(&script);
+        let mut again = Vec::new();
+        let replayed = replay(&mut twin.group, journal(&told), |output| again.push(output));
+        prop_assert_eq!(replayed, Ok(()));
+        twin.group.advance(stage.group.clock());
+        prop_assert_eq!(audited(&again), log);
+        prop_assert_eq!(twin.group.audit_head(), stage.group.audit_head());
+    }
+
+    #[test]
+    fn the_audit_log_changes_nothing_beside_itself(script in script::script(60)) {
+        let mut script = script;
+        let lines = lines(&script, |command| matches!(command, Command::Configure(_)));
+        let mut plain = Stage::new(&script);
+        script.knobs.audit = true;
+        let mut stage = Stage::new(&script);
+        for line in &lines {
+            let (answer, mut told) = stage.play(line);
+            told.retain(|output| !matches!(output, Output::Audit { .. }));
+            prop_assert_eq!((answer, told), plain.play(line));
+            prop_assert_eq!(stage.group.stats(), plain.group.stats());
+        }
+        prop_assert_eq!(plain.group.audit_head(), None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ const RANKS: &[Rank] = &[
         "batch",
         "command",
         "refusal",
+        "audit",
         "output",
         "stats",
     ]),

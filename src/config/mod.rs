@@ -335,6 +335,9 @@ pub struct Settings {
     /// Whether authors may be told that their message was lost to the group's rate. True by default;
     /// the modelled service says success instead.
     pub disclose_loss: bool,
+    /// Whether acts of moderation leave as [`Output::Audit`](crate::Output::Audit), chained by their
+    /// hashes. Off by default.
+    pub audit: bool,
     /// Whether accepted commands leave as [`Output::Record`](crate::Output::Record). Off by default.
     pub journal: bool,
 }

@@ -47,7 +47,8 @@ impl GroupConfig {
         Self(Arc::new(settings))
     }
 
-    /// What users of other systems expect: every [`Power`], and 20 messages of history for newcomers.
+    /// What users of other systems expect: every [`Power`], 20 messages of history for newcomers, and an
+    /// audit log.
     pub fn modern() -> Self {
         let mut settings = Settings::from(Self::vendor());
         settings.powers = Powers(u32::MAX);
@@ -55,6 +56,7 @@ impl GroupConfig {
         settings.presence.quit = QuitAcross::Independent;
         // 20 messages: what the modelled service sells as history for newcomers.
         settings.history = 20;
+        settings.audit = true;
         Self(Arc::new(settings))
     }
 }
@@ -113,6 +115,7 @@ fn livestream() -> Settings {
             outputs: 16_384,
         },
         disclose_loss: true,
+        audit: false,
         journal: false,
     }
 }

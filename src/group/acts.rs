@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::{
+    audit::{Act, Deed},
     command::LeaveReason,
     entry::{Notice, Subject, TipKind},
     id::UserId,
@@ -78,6 +79,7 @@ impl Group {
         for user in users {
             self.discard_own(user, Discard::Muted);
         }
+        self.audit(now, caller, |_| Deed::of(Act::Mute).on(users).until(until));
     }
 
     /// Takes members out of the group.
@@ -90,6 +92,7 @@ impl Group {
     ) {
         let notice = Notice::Kicked { reason: reason.clone() };
         self.remove(now, caller, users, &Removal::kick(notice));
+        self.audit(now, caller, |_| Deed::of(Act::Kick).on(users).because(reason));
     }
 
     /// Takes users out of the group, and keeps them out until then.
@@ -106,13 +109,21 @@ impl Group {
         }
         let notice = Notice::Banned { until, reason: reason.clone() };
         self.remove(now, caller, users, &Removal::ban(notice, until));
+        let deed = |_: &Self| Deed::of(Act::Ban).on(users).until(until).because(reason);
+        self.audit(now, caller, deed);
     }
 
     /// Empties and discards everything of one author's (`None`: the app's). Returns how many entries
     /// were emptied, and how many messages discarded.
-    pub(super) fn put_away(&mut self, now: Timestamp, author: Option<UserId>) -> (u64, u64) {
+    pub(super) fn put_away(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        author: Option<UserId>,
+    ) -> (u64, u64) {
         let discarded = self.discard_of(&author, Discard::Purged, |_| true);
         let emptied = self.log.empty(now, |message| message.sender.user == author);
+        self.audit(now, caller, |_| Deed::of(Act::Purge).on(author.as_slice()));
         self.append_notice(now, Notice::Purged { author, message: None, emptied });
         (emptied, discarded)
     }

@@ -4,6 +4,7 @@
 //! deadline that it settles.
 
 use crate::{
+    audit::{Act, Deed},
     outcome::Discard,
     output::{Deadline, Due, Record},
     time::Timestamp,
@@ -168,8 +169,14 @@ impl Group {
                 self.profile_changed(now, None, news);
             }
             Due::Grace => self.lapse_due(now),
-            Due::Unmute => drop(self.house.make(key).mutes.end_due(now).expect(EXACT)),
-            Due::Unban => drop(self.house.make(key).bans.end_due(now).expect(EXACT)),
+            Due::Unmute => {
+                let user = self.house.make(key).mutes.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || Deed::elapsed(Act::Unmute, user));
+            }
+            Due::Unban => {
+                let user = self.house.make(key).bans.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || Deed::elapsed(Act::Unban, user));
+            }
             Due::Forget => {}
         }
     }

@@ -8,6 +8,7 @@
 
 mod acts;
 mod advance;
+mod audit;
 mod filters;
 mod lanes;
 mod membership;
@@ -279,8 +280,8 @@ impl Group {
             }
             Command::Count { changes } => self.count(now, caller, &changes),
             Command::Mark { users, marks, on } => self.mark(now, caller, &users, &marks, on),
-            Command::SetSlowMode { slow_mode } => self.set_slow_mode(caller, slow_mode),
-            Command::UseFilter { filter } => self.use_filter(caller, filter),
+            Command::SetSlowMode { slow_mode } => self.set_slow_mode(now, caller, slow_mode),
+            Command::UseFilter { filter } => self.use_filter(now, caller, filter),
             Command::Configure(config) => self.configure(now, caller, *config),
             Command::Disband => self.disband(now, caller),
             Command::Rebase { to } => self.rebase(caller, to),

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     attributes::{Attributes, Counters},
+    audit::Chain,
     id::HashKey,
     modes::Modes,
     mutes::Mutes,
@@ -42,6 +43,7 @@ pub(super) struct House {
     pub(super) filters: Filters,
     pub(super) review: Review<Asked>,
     pub(super) tally: Tally,
+    pub(super) audit: Chain,
     /// Messages refused, by code. Outside digest and journal: a refusal changes nothing.
     pub(super) refused: BTreeMap<u16, u64>,
 }
@@ -144,6 +146,7 @@ impl Part for House {
             filters: Filters::default(),
             review: Review::default(),
             tally: Tally::default(),
+            audit: Chain::default(),
             refused: BTreeMap::new(),
         }
     }
@@ -187,6 +190,7 @@ impl House {
             filters,
             review,
             tally,
+            audit,
             refused,
         } = self;
         !disbanded
@@ -197,6 +201,7 @@ impl House {
             && filters.is_new()
             && review.is_new()
             && tally.is_new()
+            && audit.is_new()
             && refused.is_empty()
     }
 }

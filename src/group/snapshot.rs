@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    attributes, bounds,
+    attributes, audit, bounds,
     config::GroupConfig,
     corrupt::Corrupt,
     filter::Filter,
@@ -64,6 +64,7 @@ struct State {
     scheduler: scheduler::Saved<Pending>,
     tips: tips::Saved,
     tally: tally::Saved,
+    audit: audit::Chain,
     log: log::Saved,
     receipts: receipts::Saved,
     accepted: u64,
@@ -157,6 +158,7 @@ impl Group {
             scheduler: self.talk.scheduler.save(),
             tips: self.talk.tips.save(),
             tally: self.house.tally.save(),
+            audit: self.house.audit.clone(),
             log: self.log.save(),
             receipts: self.talk.receipts.save(),
             accepted: self.talk.account.accepted(),
@@ -211,6 +213,7 @@ impl Group {
             filters: installed,
             review: review::Review::restore(state.review)?,
             tally: tally::Tally::restore(state.tally)?,
+            audit: state.audit.restore()?,
             refused,
         };
         let mut group = Self {

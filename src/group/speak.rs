@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::{
+    audit::{Act, Deed, Evidence, Rule},
     command::{Decision, Draft, Receipt},
     config::Silence,
     entry::Body,
@@ -222,6 +223,7 @@ impl Group {
             Decision::Allow | Decision::Reject { .. } | Decision::Discard => Screened::Clean,
         };
         let held = self.house.make(self.key()).review.answer(ticket).ok_or(unknown)?;
+        self.audit(now, caller, |_| answered(&held, &decision));
         let pending = self.unhold(held);
         let id = pending.message.id;
         self.receipts().note(id, Step::Answered { decision: name_of(&decision) });
@@ -239,6 +241,7 @@ impl Group {
     /// The deadline passed, and nobody decided.
     pub(super) fn silence(&mut self, now: Timestamp, held: Held<Asked>) {
         let silence = held.payload.silence;
+        self.audit_of_time(now, || unanswered(&held, silence));
         let pending = self.unhold(held);
         let step = Step::Answered { decision: DecisionName::Silence };
         self.receipts().note(pending.message.id, step);
@@ -417,6 +420,36 @@ impl Group {
 pub(super) struct Asked {
     pub(super) pending: Pending,
     silence: Silence,
+}
+
+/// What is written down of a question's end, whatever it was.
+fn decided(held: &Held<Asked>, act: Act) -> Deed {
+    let term = match held.cause {
+        Cause::Filter { term } => Some(term),
+        Cause::Policy => None,
+    };
+    let deed = Deed::of(act).on(held.author.as_slice()).about(held.payload.pending.message.id);
+    Deed { evidence: Evidence { term, ..deed.evidence }, ..deed }
+}
+
+fn answered(held: &Held<Asked>, decision: &Decision) -> Deed {
+    match decision {
+        Decision::Allow => decided(held, Act::Allow),
+        Decision::Replace { .. } => decided(held, Act::Replace),
+        Decision::Reject { code, reason } => {
+            decided(held, Act::Reject { code: Some(*code) }).because(&reason.as_str().into())
+        }
+        Decision::Discard => decided(held, Act::Discard),
+    }
+}
+
+fn unanswered(held: &Held<Asked>, silence: Silence) -> Deed {
+    let act = match silence {
+        Silence::Allow => Act::Allow,
+        Silence::Reject => Act::Reject { code: None },
+        Silence::Discard => Act::Discard,
+    };
+    Deed { rule: Rule::Silence, ..decided(held, act) }
 }
 
 fn name_of(decision: &Decision) -> DecisionName {

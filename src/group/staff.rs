@@ -1,8 +1,9 @@
 //! Acts of the staff on members and their messages.
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
 use crate::{
+    audit::{Act, Deed},
     bounds,
     command::{Receipt, Span, Users},
     entry::{Notice, ProfileChanges, TipKind},
@@ -43,6 +44,7 @@ impl Group {
         let muted: Users =
             users.into_iter().filter(|user| house.mutes.lift(user).is_some()).collect();
         self.tip_all(now, TipKind::MemberProfile, caller, &muted, None);
+        self.audit_lifted(now, caller, Act::Unmute, &muted);
         Ok(Receipt::Done)
     }
 
@@ -61,6 +63,8 @@ impl Group {
         if on {
             self.discard_silenced();
         }
+        let act = if on { Act::MuteAll } else { Act::UnmuteAll };
+        self.audit(now, caller, |_| Deed::of(act));
         Ok(Receipt::Done)
     }
 
@@ -105,6 +109,7 @@ impl Group {
         let banned: Users =
             users.into_iter().filter(|user| house.bans.lift(user).is_some()).collect();
         self.tip_all(now, TipKind::Unban, caller, &banned, None);
+        self.audit_lifted(now, caller, Act::Unban, &banned);
         Ok(Receipt::Done)
     }
 
@@ -135,6 +140,8 @@ impl Group {
         let subject = self.subject(user, None);
         self.tip(now, kind, caller.user.as_ref(), [subject]);
         self.direct(user, &Notice::RoleChanged { role });
+        let act = if on { Act::SetAdmin } else { Act::CancelAdmin };
+        self.audit(now, caller, |_| Deed::of(act).on(slice::from_ref(user)));
         Ok(Receipt::Done)
     }
 
@@ -157,6 +164,7 @@ impl Group {
             self.direct(&former, &Notice::RoleChanged { role: Role::Member });
         }
         self.direct(&user, &Notice::RoleChanged { role: Role::Owner });
+        self.audit(now, caller, |_| Deed::of(Act::Transfer).on(&[user]));
         Ok(Receipt::Done)
     }
 
@@ -198,6 +206,10 @@ impl Group {
         let role = author.as_ref().and_then(|user| self.standing(user)).or(sender.role);
         self.may_do(caller, action, role.filter(|_| !own))?;
         let emptied = self.log.empty(now, |known| known.id == message);
+        if !own {
+            let deed = |_: &Self| Deed::of(Act::Recall).on(author.as_slice()).about(message);
+            self.audit(now, caller, deed);
+        }
         self.append_notice(now, Notice::Purged { author, message: Some(message), emptied });
         Ok(Receipt::Purged { emptied, discarded: 0 })
     }
@@ -211,7 +223,7 @@ impl Group {
         let action = if author.is_some() { Action::Purge } else { Action::PurgeFromApp };
         let role = author.as_ref().and_then(|user| self.standing(user));
         self.may_do(caller, action, role)?;
-        let (emptied, discarded) = self.put_away(now, author);
+        let (emptied, discarded) = self.put_away(now, caller, author);
         Ok(Receipt::Purged { emptied, discarded })
     }
 }

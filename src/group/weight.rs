@@ -3,6 +3,7 @@
 //! Texts that are shared with the log or the roster count in full: while they wait here, they stay.
 
 use crate::{
+    audit::AuditRecord,
     command::{Command, Decision, GroupPatch, Users},
     config::GroupConfig,
     entry::{Notice, ProfileChanges},
@@ -27,6 +28,9 @@ pub(super) fn output(output: &Output) -> usize {
             Output::Direct { notice: it, .. } => notice(it),
             Output::Order { directive: it, .. } => directive(it),
             Output::ProfileChanged { changes: it, .. } => changes(it),
+            Output::Audit { audit, .. } => {
+                size_of::<AuditRecord>() + users(&audit.whom) + audit.evidence.reason.len()
+            }
             Output::Joined { .. } | Output::Left { .. } | Output::Presence { .. } => USER,
             Output::Record(Record { event: Event::Advance, .. })
             | Output::Tail { .. }

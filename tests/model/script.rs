@@ -418,6 +418,7 @@ pub(crate) struct Knobs {
     pub(crate) disclose_loss: bool,
     pub(crate) filter: bool,
     pub(crate) journal: bool,
+    pub(crate) audit: bool,
 }
 
 /// One of four sets of roles, for exemptions.
@@ -485,6 +486,7 @@ impl Knobs {
         settings.disclose_loss = self.disclose_loss;
         settings.filter = filter.filter(|_| self.filter);
         settings.journal = self.journal;
+        settings.audit = self.audit;
         settings
     }
 }
@@ -581,6 +583,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 disclose_loss,
                 filter,
                 journal: false,
+                audit: false,
             }
         },
     )

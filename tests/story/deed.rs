@@ -232,6 +232,7 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
             settings.tips.kinds = settings.tips.kinds.with(TipKind::MemberProfile);
             settings.tips.mute_all = value == "mutes";
         }
+        "audit" => settings.audit = value == "yes",
         "disclose" => settings.disclose_loss = value == "yes",
         _ => return Err(format!("no setting is called {key:?} here")),
     }

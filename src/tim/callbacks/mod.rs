@@ -155,6 +155,7 @@ impl Callback {
             | Output::Applied { .. }
             | Output::Direct { .. }
             | Output::Order { .. }
+            | Output::Audit { .. }
             // Of a group that ended the host knows more: see `destroyed`.
             | Output::Disbanded { .. } => None,
         }
