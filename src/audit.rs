@@ -113,6 +113,20 @@ pub enum Act {
     Mute,
     /// A mute ended.
     Unmute,
+    /// Users were muted without their knowing it.
+    Shadow,
+    /// That ended.
+    Unshadow,
+    /// A user was warned.
+    Warn {
+        /// How many strikes that makes.
+        strikes: u32,
+    },
+    /// A user's strikes were taken back or forgotten.
+    Forgive {
+        /// How many there were.
+        strikes: u32,
+    },
     /// Everybody was muted.
     MuteAll,
     /// That ended.
@@ -185,6 +199,10 @@ impl Act {
             Self::Replace => (17, None),
             Self::Reject { code } => (18, code.map(u64::from)),
             Self::Discard => (19, None),
+            Self::Shadow => (20, None),
+            Self::Unshadow => (21, None),
+            Self::Warn { strikes } => (22, Some(strikes.into())),
+            Self::Forgive { strikes } => (23, Some(strikes.into())),
         }
     }
 }
@@ -196,6 +214,11 @@ pub enum Rule {
     /// A command of whoever did it, by the decision table.
     #[default]
     Command,
+    /// A warning: [`StrikeRules`](crate::StrikeRules) say that so many strikes lead to it.
+    Strikes {
+        /// How many.
+        count: u32,
+    },
     /// The time for which it was set was over.
     Elapsed,
     /// Nobody answered in time, and the config says what that means.
@@ -208,6 +231,7 @@ impl Rule {
             Self::Command => (1, None),
             Self::Elapsed => (2, None),
             Self::Silence => (3, None),
+            Self::Strikes { count } => (4, Some(count.into())),
         }
     }
 }
@@ -261,14 +285,11 @@ impl FromStr for AuditHash {
             .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
             .collect::<Option<_>>()
             .ok_or(NoHash)?;
-        let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, join)).collect();
+        let bytes: Vec<u8> =
+            digits.chunks(2).map(|pair| pair.iter().fold(0, |high, low| high << 4 | low)).collect();
         let even = digits.len() == 64;
         bytes.try_into().ok().filter(|_| even).map(Self).ok_or(NoHash)
     }
-}
-
-fn join(high: u8, low: &u8) -> u8 {
-    high << 4 | low
 }
 
 impl TryFrom<String> for AuditHash {
@@ -453,10 +474,6 @@ impl Deed {
 
     pub(crate) fn on(self, users: &[UserId]) -> Self {
         Self { whom: users.iter().cloned().collect(), ..self }
-    }
-
-    pub(crate) fn until(self, until: Timestamp) -> Self {
-        Self { until: Some(until), ..self }
     }
 
     pub(crate) fn because(self, reason: &Arc<str>) -> Self {

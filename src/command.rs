@@ -108,10 +108,41 @@ pub enum Command {
         /// Who.
         users: Users,
     },
+    /// What users say, they alone see from now on, and they are told of success.
+    Shadow {
+        /// Who, members or not.
+        users: Users,
+        /// How long.
+        span: Span,
+    },
+    /// What users say is for all again.
+    Unshadow {
+        /// Who.
+        users: Users,
+    },
     /// Nobody may speak, but the exempt.
     MuteAll {
         /// Whether it begins or ends.
         on: bool,
+    },
+    /// Users get a strike each, and what it leads to: see [`StrikeRules`](crate::StrikeRules).
+    Warn {
+        /// Who, members or not; at most [`Command::MAX_STEP_USERS`].
+        users: Users,
+        /// Why, at most 1,000 bytes.
+        reason: Arc<str>,
+    },
+    /// All strikes of users are taken back. What they led to stays.
+    Forgive {
+        /// Who.
+        users: Users,
+    },
+    /// Several acts on users in one step, all or none.
+    Moderate {
+        /// Who; at most [`Command::MAX_STEP_USERS`].
+        users: Users,
+        /// What is done to each of them.
+        acts: Box<Acts>,
     },
     /// Members are removed.
     Kick {
@@ -198,6 +229,10 @@ impl Command {
     /// The most users that one command may name: "500 accounts", the modelled service's batch size.
     pub const MAX_USERS: u64 = crate::config::MAX_USERS;
 
+    /// The most users that a warning or a step of several acts may name: each of them may make as many
+    /// outputs as several users of another command.
+    pub const MAX_STEP_USERS: u64 = 100;
+
     /// The mark of members who count as online whatever becomes of their connections, until 3 days
     /// after they were marked: a show's host, a robot. Marking them again counts anew.
     ///
@@ -231,7 +266,12 @@ impl Command {
                 | Self::Recall { .. }
                 | Self::Purge { .. }
                 | Self::Mute { .. }
+                | Self::Shadow { .. }
+                | Self::Unshadow { .. }
                 | Self::MuteAll { .. }
+                | Self::Warn { .. }
+                | Self::Forgive { .. }
+                | Self::Moderate { .. }
                 | Self::SetSlowMode { .. }
                 | Self::UseFilter { .. }
                 | Self::Kick { .. }
@@ -399,6 +439,55 @@ pub enum Decision {
     },
     /// It is discarded, and its author is told of success.
     Discard,
+}
+
+/// What one step does to users, each part if it is named, in the order in which they stand here. What is
+/// named counts over what a warning leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Acts {
+    /// Counters are set or changed.
+    pub counters: Vec<CounterChange>,
+    /// Everything that they have waiting, held or kept is emptied or discarded.
+    pub purge: bool,
+    /// They get a strike each, and what it leads to.
+    pub warn: bool,
+    /// They get a notice: the user-defined field, given to their clients as it is.
+    pub notice: Option<Arc<str>>,
+    /// They may not speak, or not be heard.
+    pub silence: Option<Silencing>,
+    /// They are removed.
+    pub remove: Option<Removing>,
+    /// Why, at most 1,000 bytes: told with a warning, a kick and a ban.
+    pub reason: Arc<str>,
+    /// The messages that led to it, at most 32, for the audit log.
+    pub messages: SmallVec<[MessageId; 1]>,
+}
+
+/// How users are silenced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Silencing {
+    /// As [`Command::Mute`] does.
+    Mute {
+        /// How long.
+        span: Span,
+    },
+    /// As [`Command::Shadow`] does.
+    Shadow {
+        /// How long.
+        span: Span,
+    },
+}
+
+/// How users are removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Removing {
+    /// As [`Command::Kick`] does.
+    Kick,
+    /// As [`Command::Ban`] does.
+    Ban {
+        /// How long.
+        span: Span,
+    },
 }
 
 /// How long something lasts.

@@ -43,6 +43,7 @@ mod roster;
 mod rules;
 mod scheduler;
 mod stats;
+mod strikes;
 mod tally;
 #[cfg(feature = "tim")]
 pub mod tim;
@@ -79,12 +80,14 @@ pub use batch::{Batch, Format};
 pub use bucket::{Bucket, Limit};
 pub use clock::Clock;
 pub use command::{
-    Admission, AttributeChange, AttributeMode, Command, CounterChange, Counting, Decision, Device,
-    Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
+    Acts, Admission, AttributeChange, AttributeMode, Command, CounterChange, Counting, Decision,
+    Device, Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Removing, Silencing, Span,
+    Users,
 };
 pub use config::{
-    Absence, Asking, Cap, ConfigError, GroupConfig, Lane, Limits, Patience, Power, Powers,
-    Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet, Traffic,
+    Absence, Asking, Cap, ConfigError, Escalation, GroupConfig, Lane, Limits, Patience, Power,
+    Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, StrikeRules, TipConfig,
+    TipSet, Traffic,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
@@ -106,7 +109,7 @@ pub use outcome::{Discard, Outcome, Rejection, State};
 pub use output::{Cause, Deadline, Due, Event, Output, Question, Record};
 pub use profile::GroupProfile;
 pub use receipts::{DecisionName, Explanation, Finding, Step};
-pub use refusal::{Denial, Field, Refusal};
+pub use refusal::{Denial, Field, Part, Refusal};
 pub use role::{Author, JoinOption, Platform, Profile, Role, RoleSet};
 pub use roster::{Applicant, Member, Occupant, Page};
 pub use rules::{Action, Actor};

@@ -114,6 +114,18 @@ pub enum Output {
         /// What to tell it.
         notice: Notice,
     },
+    /// Messages for one session of their author alone, who is shadow-muted: to be shown there as if they
+    /// had been delivered. They are in no entry, and nobody else is to see them.
+    Echo {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Which session.
+        session: SessionId,
+        /// Deliver the history up to here first.
+        after: Seq,
+        /// The messages, in their order.
+        messages: Arc<[Arc<Message>]>,
+    },
     /// An order for one session's client.
     Order {
         /// The record it follows from.
@@ -166,6 +178,7 @@ impl Output {
             | Self::Presence { record, .. }
             | Self::Applied { record, .. }
             | Self::Direct { record, .. }
+            | Self::Echo { record, .. }
             | Self::Order { record, .. }
             | Self::ProfileChanged { record, .. }
             | Self::Audit { record, .. }
@@ -259,6 +272,10 @@ pub enum Due {
     Grace,
     /// A mute ends.
     Unmute,
+    /// A shadow mute ends.
+    Unshadow,
+    /// A user's strikes are forgotten.
+    Forgive,
     /// A ban ends.
     Unban,
     /// History or receipts grow old.

@@ -216,6 +216,12 @@ fn telling(output: &Output) -> Telling<'_> {
             reason: Some(name_of(notice).to_owned()),
             ..Telling::of(Level::DEBUG, "direct")
         },
+        Output::Echo { session, after, messages, .. } => Telling {
+            session: Some(*session),
+            seq: Some(*after),
+            count: Some(messages.len() as u64),
+            ..Telling::of(Level::DEBUG, "echoed")
+        },
         Output::Order { session, after, directive, .. } => {
             let Directive::Leave { users } = directive;
             Telling {
@@ -311,6 +317,7 @@ fn name_of(notice: &Notice) -> &'static str {
         Notice::Kicked { .. } => "Kicked",
         Notice::QuitElsewhere => "QuitElsewhere",
         Notice::RoleChanged { .. } => "RoleChanged",
+        Notice::Warned { .. } => "Warned",
         Notice::Banned { .. } => "Banned",
     }
 }

@@ -7,9 +7,10 @@ mod model;
 use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Cursor, Entry, Epoch, Flow, Group, GroupConfig, GroupId, HashKey, Kind,
-    Lane, Member, MessageId, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt,
-    Record, Refusal, RoleSet, SessionId, Snapshot, Span, State, Timestamp, UserId,
+    Acts, Author, Body, Class, Command, Cursor, Discard, Entry, Epoch, Escalation, Flow, Group,
+    GroupConfig, GroupId, HashKey, Kind, Lane, Member, MessageId, Occupant, Outcome, Output, Page,
+    PerClass, Platform, Priority, Profile, Receipt, Record, Refusal, Removing, RoleSet, SessionId,
+    Silencing, Snapshot, Span, State, Timestamp, UserId,
     audit::{self, AuditRecord},
     replay,
 };
@@ -92,7 +93,10 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
             list.iter().find(|one| one.user == user).map(|one| one.until)
         };
         prop_assert_eq!(group.muted_until(&user), until(&model.mutes), "mute of {}", name);
+        prop_assert_eq!(group.shadowed_until(&user), until(&model.shadows), "shadow of {}", name);
         prop_assert_eq!(group.banned_until(&user), until(&model.bans), "ban of {}", name);
+        let strikes = model.strikes.iter().find(|(one, _)| one.user == user);
+        prop_assert_eq!(group.strikes(&user), strikes.map_or(0, |it| it.1), "strikes of {}", name);
         let expected = model.members.iter().find(|member| member.user == user);
         let member = group.member(&user);
         prop_assert_eq!(member.is_some(), expected.is_some(), "{} is a member", name);
@@ -128,6 +132,8 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
         group.questions().map(|question| (question.ticket, question.expires)).collect();
     prop_assert_eq!(there, open, "questions");
     prop_assert_eq!(group.mutes().count(), model.mutes.len());
+    prop_assert_eq!(group.shadows().count(), model.shadows.len());
+    prop_assert_eq!(group.struck().count(), model.strikes.len());
     prop_assert_eq!(group.bans().count(), model.bans.len());
     prop_assert_eq!(group.filter(), model.settings.filter);
     let (profile, expected) = (group.profile(), &model.profile);
@@ -173,7 +179,9 @@ fn same_to_a_reader(one: &Group, other: &Group) -> Result<(), TestCaseError> {
     }
     for user in USERS.map(|name| name.parse().expect("a good id")) {
         prop_assert_eq!(one.muted_until(&user), other.muted_until(&user));
+        prop_assert_eq!(one.shadowed_until(&user), other.shadowed_until(&user));
         prop_assert_eq!(one.banned_until(&user), other.banned_until(&user));
+        prop_assert_eq!(one.strikes(&user), other.strikes(&user));
     }
     Ok(())
 }
@@ -403,7 +411,19 @@ proptest! {
         short in 0_u64..2_000,
     ) {
         let endless = |command: &Command| match command {
-            Command::Mute { span, .. } | Command::Ban { span, .. } => *span == Span::Forever,
+            Command::Mute { span, .. }
+            | Command::Shadow { span, .. }
+            | Command::Ban { span, .. } => *span == Span::Forever,
+            Command::Moderate { acts, .. } => {
+                let silence = acts.silence.map(|it| match it {
+                    Silencing::Mute { span } | Silencing::Shadow { span } => span,
+                });
+                let ban = acts.remove.and_then(|it| match it {
+                    Removing::Ban { span } => Some(span),
+                    Removing::Kick => None,
+                });
+                [silence, ban].contains(&Some(Span::Forever))
+            }
             command => is_change(command) || *command == Command::Disband,
         };
         let lines = lines(&script, endless);
@@ -433,7 +453,9 @@ proptest! {
         for name in USERS {
             let user: UserId = name.parse().expect("a good id");
             prop_assert_eq!(stage.group.muted_until(&user), None);
+            prop_assert_eq!(stage.group.shadowed_until(&user), None);
             prop_assert_eq!(stage.group.banned_until(&user), None);
+            prop_assert_eq!(stage.group.strikes(&user), 0);
             let session = SessionId(1_000);
             let mut push = |command| stage.group.push(days, Author::Session(session), command);
             let _ = push(Command::join(user, Profile::default(), Platform::Web));
@@ -765,6 +787,40 @@ proptest! {
     }
 
     #[test]
+    fn law_9_what_a_shadow_muted_author_says_reaches_nobody_else(script in script::script(60)) {
+        let mut stage = Stage::new(&script);
+        let mut cursor = stage.group.tail();
+        let (mut shadowed, mut delivered) = (Vec::new(), Vec::new());
+        for line in play::rehearse(&script) {
+            for output in stage.play(&line).1 {
+                match output {
+                    Output::Ended { message, outcome, disclose, .. } => {
+                        if outcome == Outcome::Discarded(Discard::Shadowed) {
+                            prop_assert!(!disclose);
+                            shadowed.push(message.id);
+                        }
+                    }
+                    Output::Echo { session, messages, .. } => {
+                        let occupant = stage.group.occupant(session);
+                        for message in messages.iter() {
+                            prop_assert!(shadowed.contains(&message.id));
+                            let author = message.sender.user.clone().map(Occupant::Member);
+                            prop_assert_eq!(&author, &occupant);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let entries = stage.read(&mut cursor).0;
+            delivered.extend(entries.into_iter().filter_map(|entry| match entry.body {
+                Body::Message(message) => Some(message.id),
+                _ => None,
+            }));
+        }
+        prop_assert!(shadowed.iter().all(|id| !delivered.contains(id)));
+    }
+
+    #[test]
     fn law_10_only_who_may_speak_is_heard(script in script::script(60)) {
         let mut stage = Stage::new(&script);
         let owned = stage.group.owner().is_some();
@@ -791,6 +847,7 @@ proptest! {
                 }
                 (
                     Command::Mute { users, .. }
+                    | Command::Shadow { users, .. }
                     | Command::Kick { users, .. }
                     | Command::Ban { users, .. },
                     Some(Ok(_)),
@@ -874,6 +931,46 @@ fn law_11_a_full_queue_refuses_and_loses_nothing() {
     }
     assert_eq!(ended, accepted);
     assert!(group.push(now + Duration::from_secs(3), Author::App, Command::text("again")).is_ok());
+}
+
+#[test]
+fn law_11_a_step_of_everything_fits_what_is_reserved_for_it() {
+    let now = Timestamp::from_secs(1_600_000_000);
+    for per_user in [1, 3] {
+        let mut settings = GroupConfig::modern().settings().clone();
+        settings.traffic.lanes.0.iter_mut().for_each(|lane| lane.capacity = 100);
+        (settings.presence.per_user, settings.journal) = (per_user, true);
+        settings.strikes.table = vec![Escalation::Ban { span: Duration::from_secs(1) }];
+        let reserved = 4 * 100 + settings.asking.open + 500 * (per_user + 4) + 128;
+        settings.limits.outputs = reserved;
+        let id = GroupId::custom("step").expect("a good id");
+        let config = settings.build().expect("just enough");
+        let mut group = Group::new(id, None, config, Epoch(1), HashKey::new(1, 2), now);
+        let mut users = Vec::<UserId>::new();
+        for number in 0..100_u32 {
+            let user: UserId = format!("u{number}").parse().expect("a good id");
+            for place in 0..per_user {
+                let by = Author::Session(SessionId((number * per_user + place).into()));
+                let join = Command::join(user.clone(), Profile::default(), Platform::Web);
+                for command in [join, Command::text("hi")] {
+                    group.push(now, by.clone(), command).expect("there is room");
+                    while group.poll().is_some() {}
+                }
+            }
+            users.push(user);
+        }
+        let acts = Acts {
+            warn: true,
+            notice: Some("beware".into()),
+            silence: Some(Silencing::Shadow { span: Span::Forever }),
+            remove: Some(Removing::Ban { span: Span::Forever }),
+            ..Acts::default()
+        };
+        let step = Command::Moderate { users: users.into(), acts: Box::new(acts) };
+        group.push(now, Author::App, step).expect("there is room for all of it");
+        let told = std::iter::from_fn(|| group.poll()).count();
+        assert!(told > 500 && told <= reserved as usize, "{told} of {reserved}");
+    }
 }
 
 #[test]

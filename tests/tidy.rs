@@ -41,6 +41,7 @@ const RANKS: &[Rank] = &[
         "roster",
         "rules",
         "scheduler",
+        "strikes",
         "tally",
         "timers",
         "tips",

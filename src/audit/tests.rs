@@ -12,8 +12,9 @@ fn user(name: &str) -> UserId {
 fn chain() -> Vec<AuditRecord> {
     let (mut chain, reason) = (Chain::default(), Arc::from("spam"));
     let owner = By::Member { user: user("owner"), role: Role::Owner };
+    let muted = [user("ann"), user("bob")];
     let deeds = [
-        (By::App, Deed::of(Act::Mute).on(&[user("ann"), user("bob")]).until(Timestamp::MAX)),
+        (By::App, Deed { until: Some(Timestamp::MAX), ..Deed::of(Act::Mute).on(&muted) }),
         (owner.clone(), Deed::of(Act::Kick).on(&[user("ann")]).because(&reason)),
         (
             By::AppAs { user: user("mod") },
@@ -116,10 +117,14 @@ fn no_two_acts_or_rules_are_hashed_alike() {
         Act::Replace,
         Act::Reject { code: None },
         Act::Discard,
+        Act::Shadow,
+        Act::Unshadow,
+        Act::Warn { strikes: 1 },
+        Act::Forgive { strikes: 1 },
     ];
     let codes: std::collections::BTreeSet<u64> = acts.iter().map(|act| act.code().0).collect();
     assert_eq!(codes.len(), acts.len());
-    let rules = [Rule::Command, Rule::Elapsed, Rule::Silence];
+    let rules = [Rule::Command, Rule::Elapsed, Rule::Silence, Rule::Strikes { count: 1 }];
     let codes: std::collections::BTreeSet<u64> = rules.iter().map(|rule| rule.code().0).collect();
     assert_eq!(codes.len(), rules.len());
 }

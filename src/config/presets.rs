@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Absence, Asking, Cap, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence, QuitAcross,
-    Retention, Settings, Silence, TipConfig, TipSet, Traffic,
+    Absence, Asking, Cap, Escalation, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence,
+    QuitAcross, Retention, Settings, Silence, StrikeRules, TipConfig, TipSet, Traffic,
 };
 use crate::{
     entry::TipKind,
@@ -57,6 +57,12 @@ impl GroupConfig {
         // 20 messages: what the modelled service sells as history for newcomers.
         settings.history = 20;
         settings.audit = true;
+        settings.strikes.table = vec![
+            Escalation::Notice,
+            Escalation::Mute { span: Duration::from_mins(5) },
+            Escalation::Mute { span: Duration::from_hours(1) },
+            Escalation::Ban { span: Duration::from_hours(24) },
+        ];
         Self(Arc::new(settings))
     }
 }
@@ -102,6 +108,10 @@ fn livestream() -> Settings {
         },
         mute_all_exempt: RoleSet::STAFF,
         speakers: None,
+        strikes: StrikeRules {
+            remembered: Duration::from_hours(24 * 30),
+            table: vec![Escalation::Notice],
+        },
         slow_mode: None,
         tally: 4 * SECOND,
         filter: None,
@@ -111,6 +121,7 @@ fn livestream() -> Settings {
             members: None,
             mutes: 100_000,
             bans: 100_000,
+            strikes: 100_000,
             applicants: 1_000,
             outputs: 16_384,
         },

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use crate::{
-    audit::{Act, Deed},
+    audit::{Act, Evidence, Rule},
     command::LeaveReason,
     entry::{Notice, Subject, TipKind},
     id::UserId,
+    message::Message,
     outcome::Discard,
     output::Output,
     refusal::{Field, Refusal},
@@ -21,6 +22,25 @@ use super::{
     Caller, Group,
     speak::{Asked, Pending},
 };
+
+/// Who does something, and why.
+#[derive(Clone)]
+pub(super) struct Grounds<'a> {
+    pub(super) by: &'a Caller,
+    pub(super) rule: Rule,
+    /// Its reason is told to those to whom it is done.
+    pub(super) evidence: Evidence,
+}
+
+impl<'a> Grounds<'a> {
+    pub(super) fn of(by: &'a Caller) -> Self {
+        Self { by, rule: Rule::Command, evidence: Evidence::default() }
+    }
+
+    pub(super) fn because(by: &'a Caller, reason: Arc<str>) -> Self {
+        Self { evidence: Evidence { reason, ..Evidence::default() }, ..Self::of(by) }
+    }
+}
 
 /// What speaks against an act.
 impl Group {
@@ -68,49 +88,41 @@ impl Group {
     pub(super) fn put_mutes(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        grounds: &Grounds<'_>,
         users: &[UserId],
         until: Timestamp,
     ) {
         for user in users {
             self.house.make(self.key()).mutes.set(user.clone(), until);
         }
-        self.tip_all(now, TipKind::MemberProfile, caller, users, Some(until));
+        self.tip_all(now, TipKind::MemberProfile, grounds.by, users, Some(until));
         for user in users {
             self.discard_own(user, Discard::Muted);
         }
-        self.audit(now, caller, |_| Deed::of(Act::Mute).on(users).until(until));
+        self.audit_on(now, grounds, Act::Mute, users, Some(until));
     }
 
     /// Takes members out of the group.
-    pub(super) fn put_out(
-        &mut self,
-        now: Timestamp,
-        caller: &Caller,
-        users: &[UserId],
-        reason: &Arc<str>,
-    ) {
-        let notice = Notice::Kicked { reason: reason.clone() };
-        self.remove(now, caller, users, &Removal::kick(notice));
-        self.audit(now, caller, |_| Deed::of(Act::Kick).on(users).because(reason));
+    pub(super) fn put_out(&mut self, now: Timestamp, grounds: &Grounds<'_>, users: &[UserId]) {
+        let notice = Notice::Kicked { reason: grounds.evidence.reason.clone() };
+        self.remove(now, grounds.by, users, &Removal::kick(notice));
+        self.audit_on(now, grounds, Act::Kick, users, None);
     }
 
     /// Takes users out of the group, and keeps them out until then.
     pub(super) fn put_bans(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        grounds: &Grounds<'_>,
         users: &[UserId],
         until: Timestamp,
-        reason: &Arc<str>,
     ) {
         for user in users {
             self.house.make(self.key()).bans.set(user.clone(), until);
         }
-        let notice = Notice::Banned { until, reason: reason.clone() };
-        self.remove(now, caller, users, &Removal::ban(notice, until));
-        let deed = |_: &Self| Deed::of(Act::Ban).on(users).until(until).because(reason);
-        self.audit(now, caller, deed);
+        let notice = Notice::Banned { until, reason: grounds.evidence.reason.clone() };
+        self.remove(now, grounds.by, users, &Removal::ban(notice, until));
+        self.audit_on(now, grounds, Act::Ban, users, Some(until));
     }
 
     /// Empties and discards everything of one author's (`None`: the app's). Returns how many entries
@@ -118,12 +130,12 @@ impl Group {
     pub(super) fn put_away(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        grounds: &Grounds<'_>,
         author: Option<UserId>,
     ) -> (u64, u64) {
-        let discarded = self.discard_of(&author, Discard::Purged, |_| true);
+        let discarded = self.discard_of(&author, Discard::Purged, |_| true).len() as u64;
         let emptied = self.log.empty(now, |message| message.sender.user == author);
-        self.audit(now, caller, |_| Deed::of(Act::Purge).on(author.as_slice()));
+        self.audit_on(now, grounds, Act::Purge, author.as_slice(), None);
         self.append_notice(now, Notice::Purged { author, message: None, emptied });
         (emptied, discarded)
     }
@@ -169,32 +181,34 @@ impl Group {
         }
     }
 
-    /// Discards what a user has waiting or held, but not what the app says in their name.
-    pub(super) fn discard_own(&mut self, user: &UserId, reason: Discard) {
-        self.discard_of(&Some(user.clone()), reason, |pending| pending.session.is_some());
+    /// Discards what a user has waiting or held, but not what the app says in their name; returns it.
+    pub(super) fn discard_own(&mut self, user: &UserId, reason: Discard) -> Vec<Arc<Message>> {
+        self.discard_of(&Some(user.clone()), reason, |pending| pending.session.is_some())
     }
 
-    /// Discards what one author (`None`: the app) has waiting or held and `goes`; returns how many.
+    /// Discards what one author (`None`: the app) has waiting or held and `goes`; returns it.
     #[expect(clippy::ref_option, reason = "the tables' own key, the app's included")]
     fn discard_of(
         &mut self,
         author: &Option<UserId>,
         reason: Discard,
         goes: impl Fn(&Pending) -> bool,
-    ) -> u64 {
+    ) -> Vec<Arc<Message>> {
         let talk = self.talk.there();
         let waiting = talk.map(|talk| talk.scheduler.remove_author(author.as_ref(), &goes));
         let held = |held: &Held<Asked>| goes(&held.payload.pending);
         let held = self.house.there().map(|house| house.review.remove_author(author, held));
         let (waiting, held) = (waiting.unwrap_or_default(), held.unwrap_or_default());
-        let count = (waiting.len() + held.len()) as u64;
+        let mut ended = Vec::with_capacity(waiting.len() + held.len());
         for taken in waiting {
+            ended.push(taken.payload.message.clone());
             self.end_waiting(taken.payload, reason);
         }
         for (_, held) in held {
+            ended.push(held.payload.pending.message.clone());
             self.end_held(held, reason);
         }
-        count
+        ended
     }
 
     /// Discards what everybody has waiting or held whom a mute of all silences.

@@ -134,6 +134,8 @@ impl Group {
         due(Due::Tally, house.tally.next_flush());
         due(Due::Grace, self.roster.next_lapse());
         due(Due::Unmute, house.mutes.next_end());
+        due(Due::Unshadow, house.shadows.next_end());
+        due(Due::Forgive, house.strikes.next_end());
         due(Due::Unban, house.bans.next_end());
         first
     }
@@ -172,6 +174,14 @@ impl Group {
             Due::Unmute => {
                 let user = self.house.make(key).mutes.end_due(now).expect(EXACT);
                 self.audit_of_time(now, || Deed::elapsed(Act::Unmute, user));
+            }
+            Due::Unshadow => {
+                let user = self.house.make(key).shadows.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || Deed::elapsed(Act::Unshadow, user));
+            }
+            Due::Forgive => {
+                let (user, strikes) = self.house.make(key).strikes.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || Deed::elapsed(Act::Forgive { strikes }, user));
             }
             Due::Unban => {
                 let user = self.house.make(key).bans.end_due(now).expect(EXACT);

@@ -7,7 +7,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group};
+use super::{Caller, Group, acts::Grounds};
 
 impl Caller {
     pub(super) fn by(&self) -> By {
@@ -37,6 +37,22 @@ impl Group {
             let deed = deed(self);
             self.write_down(now, caller.by(), deed);
         }
+    }
+
+    /// Writes down what was done to users, if to any, and if the house keeps an audit log.
+    pub(super) fn audit_on(
+        &mut self,
+        now: Timestamp,
+        grounds: &Grounds<'_>,
+        act: Act,
+        users: &[UserId],
+        until: Option<Timestamp>,
+    ) {
+        let Grounds { by, rule, evidence } = grounds;
+        self.audit(now, by, |_| {
+            let evidence = evidence.clone();
+            Deed { until, rule: *rule, evidence, ..Deed::of(act).on(users) }
+        });
     }
 
     /// Writes down what somebody ended, for those for whom there was something to end.

@@ -12,9 +12,11 @@ mod audit;
 mod filters;
 mod lanes;
 mod membership;
+mod moderate;
 mod outbox;
 mod parts;
 mod read;
+mod shadow;
 mod snapshot;
 mod speak;
 mod staff;
@@ -28,6 +30,7 @@ pub use self::lanes::Waiting;
 pub(crate) use self::outbox::BEHAVIOUR;
 pub use self::snapshot::{RestoreError, Snapshot};
 use self::{
+    acts::Grounds,
     filters::Filters,
     outbox::Outbox,
     parts::{House, Lazy, Talk},
@@ -269,9 +272,20 @@ impl Group {
             Command::Transfer { user } => self.transfer(now, caller, user),
             Command::Mute { users, span } => self.mute(now, caller, &users, span),
             Command::Unmute { users } => self.unmute(now, caller, &users),
+            Command::Shadow { users, span } => self.shadow(now, caller, &users, span),
+            Command::Unshadow { users } => self.unshadow(now, caller, &users),
             Command::MuteAll { on } => self.mute_all(now, caller, on),
-            Command::Kick { users, reason } => self.kick(now, caller, &users, &reason),
-            Command::Ban { users, span, reason } => self.ban(now, caller, &users, span, &reason),
+            Command::Warn { users, reason } => {
+                self.warn(now, caller, &users, &Grounds::because(caller, reason))
+            }
+            Command::Forgive { users } => self.forgive(now, caller, &users),
+            Command::Moderate { users, acts } => self.moderate(now, caller, &users, &acts),
+            Command::Kick { users, reason } => {
+                self.kick(now, caller, &users, &Grounds::because(caller, reason))
+            }
+            Command::Ban { users, span, reason } => {
+                self.ban(now, caller, &users, span, &Grounds::because(caller, reason))
+            }
             Command::Unban { users } => self.unban(now, caller, &users),
             Command::Notify { users, field } => self.notify(now, caller, users, field),
             Command::Broadcast { content } => self.broadcast(now, caller, content),

@@ -17,6 +17,7 @@ use crate::{
     review::Review,
     scheduler::Scheduler,
     stats::Account,
+    strikes::Strikes,
     tally::Tally,
     time::Shift,
     tips::Tips,
@@ -38,7 +39,9 @@ pub(super) struct House {
     pub(super) attributes: Attributes,
     pub(super) counters: Counters,
     pub(super) mutes: Mutes,
+    pub(super) shadows: Mutes,
     pub(super) bans: Mutes,
+    pub(super) strikes: Strikes,
     pub(super) modes: Modes,
     pub(super) filters: Filters,
     pub(super) review: Review<Asked>,
@@ -94,7 +97,9 @@ impl Lazy<House> {
             + house.attributes.heap_bytes()
             + house.counters.heap_bytes()
             + house.mutes.heap_bytes()
+            + house.shadows.heap_bytes()
             + house.bans.heap_bytes()
+            + house.strikes.heap_bytes()
             + house.modes.heap_bytes()
             + house.review.heap_bytes()
             + house.tally.heap_bytes()
@@ -141,7 +146,9 @@ impl Part for House {
             attributes: Attributes::default(),
             counters: Counters::default(),
             mutes: Mutes::new(key),
+            shadows: Mutes::new(key),
             bans: Mutes::new(key),
+            strikes: Strikes::new(key),
             modes: Modes::default(),
             filters: Filters::default(),
             review: Review::default(),
@@ -172,7 +179,9 @@ impl House {
         self.attributes.shift(shift);
         self.counters.shift(shift);
         self.mutes.shift(shift);
+        self.shadows.shift(shift);
         self.bans.shift(shift);
+        self.strikes.shift(shift);
         self.modes.shift(shift);
         self.review.shift(shift);
         self.tally.shift(shift);
@@ -185,7 +194,9 @@ impl House {
             attributes,
             counters,
             mutes,
+            shadows,
             bans,
+            strikes,
             modes,
             filters,
             review,
@@ -196,7 +207,7 @@ impl House {
         !disbanded
             && attributes.is_new()
             && counters.is_new()
-            && mutes.len() + bans.len() == 0
+            && mutes.len() + shadows.len() + bans.len() + strikes.len() == 0
             && modes.is_new()
             && filters.is_new()
             && review.is_new()

@@ -181,6 +181,16 @@ impl Group {
         self.house.mutes.until(self.clock, user)
     }
 
+    /// Until when what a user says is seen by themselves alone. It is for staff to know.
+    pub fn shadowed_until(&self, user: &UserId) -> Option<Timestamp> {
+        self.house.shadows.until(self.clock, user)
+    }
+
+    /// How many strikes a user has.
+    pub fn strikes(&self, user: &UserId) -> u32 {
+        self.house.strikes.count(self.clock, user)
+    }
+
     /// Until when a user may not come in.
     pub fn banned_until(&self, user: &UserId) -> Option<Timestamp> {
         self.house.bans.until(self.clock, user)
@@ -189,6 +199,16 @@ impl Group {
     /// Who may not speak, and until when, those first whose mute ends first.
     pub fn mutes(&self) -> impl Iterator<Item = (&UserId, Timestamp)> {
         self.house.mutes.iter().filter(|(_, until)| *until > self.clock)
+    }
+
+    /// Who is shadow-muted, and until when, those first whose mute ends first. It is for staff to know.
+    pub fn shadows(&self) -> impl Iterator<Item = (&UserId, Timestamp)> {
+        self.house.shadows.iter().filter(|(_, until)| *until > self.clock)
+    }
+
+    /// Who has strikes, how many, and until when they are remembered, those first who are forgotten first.
+    pub fn struck(&self) -> impl Iterator<Item = (&UserId, u32, Timestamp)> {
+        self.house.strikes.iter().filter(|(_, _, until)| *until > self.clock)
     }
 
     /// Who may not come in, and until when, those first whose ban ends first.

@@ -33,6 +33,14 @@ pub(super) struct Pending {
     pub(super) session: Option<SessionId>,
 }
 
+/// Where a message goes that the filter did not block.
+#[derive(Clone, Copy)]
+enum Next {
+    Ask(Cause),
+    Shadow,
+    Lane,
+}
+
 impl Group {
     pub(super) fn send(
         &mut self,
@@ -47,13 +55,15 @@ impl Group {
         self.may_do(caller, action, None)?;
         self.check_silence(now, caller, action)?;
         let screened = self.screen(caller, &draft.content)?;
-        let asked = self.asked(caller, &screened);
+        let shadowed = self.is_shadowed(now, caller);
+        let asked = self.asked(caller, &screened).filter(|_| !shadowed);
         if asked.is_some() {
             self.check_questions(caller)?;
         }
         let pending = self.accept(now, caller, draft);
         let id = pending.message.id;
-        self.route(now, pending, screened, asked);
+        let next = if shadowed { Next::Shadow } else { asked.map_or(Next::Lane, Next::Ask) };
+        self.route(now, pending, screened, next);
         Ok(self.sent(id, false))
     }
 
@@ -158,13 +168,7 @@ impl Group {
     }
 
     /// Sends an accepted message the way that filter and config say.
-    fn route(
-        &mut self,
-        now: Timestamp,
-        mut pending: Pending,
-        screened: Screened,
-        asked: Option<Cause>,
-    ) {
+    fn route(&mut self, now: Timestamp, mut pending: Pending, screened: Screened, next: Next) {
         let id = pending.message.id;
         match screened {
             Screened::Clean => {}
@@ -180,9 +184,10 @@ impl Group {
                 return self.finish(pending, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
         }
-        match asked {
-            Some(cause) => self.hold(now, pending, cause),
-            None => self.go_on(now, pending),
+        match next {
+            Next::Ask(cause) => self.hold(now, pending, cause),
+            Next::Shadow => self.end_in_shadow(pending),
+            Next::Lane => self.go_on(now, pending),
         }
     }
 
@@ -266,13 +271,13 @@ impl Group {
         screened: Screened,
     ) {
         pending.message = with_content(&pending.message, content);
-        let asked = match screened {
-            Screened::Held { term } => Some(Cause::Filter { term }),
-            _ => None,
+        let next = match screened {
+            Screened::Held { term } => Next::Ask(Cause::Filter { term }),
+            _ => Next::Lane,
         };
         match self.barred(now, &pending) {
             Some(reason) => self.finish(pending, Outcome::Discarded(reason)),
-            None => self.route(now, pending, screened, asked),
+            None => self.route(now, pending, screened, next),
         }
     }
 
@@ -381,7 +386,7 @@ impl Group {
     /// Whether an author may be told of this outcome.
     fn disclosed(&self, outcome: &Outcome) -> bool {
         match outcome {
-            Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Decision | Discard::Shadowed) => false,
             Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
                 self.config.settings().disclose_loss
             }

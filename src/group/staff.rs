@@ -1,6 +1,6 @@
 //! Acts of the staff on members and their messages.
 
-use std::{slice, sync::Arc};
+use std::slice;
 
 use crate::{
     audit::{Act, Deed},
@@ -15,7 +15,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group};
+use super::{Caller, Group, acts::Grounds};
 
 impl Group {
     pub(super) fn mute(
@@ -28,7 +28,7 @@ impl Group {
         let users = form::named(users);
         self.may_all(caller, Action::Mute, &users)?;
         self.check_mutes(now, &users)?;
-        self.put_mutes(now, caller, &users, span.until(now));
+        self.put_mutes(now, &Grounds::of(caller), &users, span.until(now));
         Ok(Receipt::Done)
     }
 
@@ -73,12 +73,12 @@ impl Group {
         now: Timestamp,
         caller: &Caller,
         users: &Users,
-        reason: &Arc<str>,
+        grounds: &Grounds<'_>,
     ) -> Result<Receipt, Refusal> {
         let users = form::named(users);
         self.may_all(caller, Action::Kick, &users)?;
         self.check_members(&users)?;
-        self.put_out(now, caller, &users, reason);
+        self.put_out(now, grounds, &users);
         Ok(Receipt::Done)
     }
 
@@ -88,12 +88,12 @@ impl Group {
         caller: &Caller,
         users: &Users,
         span: Span,
-        reason: &Arc<str>,
+        grounds: &Grounds<'_>,
     ) -> Result<Receipt, Refusal> {
         let users = form::named(users);
         self.may_all(caller, Action::Ban, &users)?;
         self.check_bans(now, &users)?;
-        self.put_bans(now, caller, &users, span.until(now), reason);
+        self.put_bans(now, grounds, &users, span.until(now));
         Ok(Receipt::Done)
     }
 
@@ -223,7 +223,7 @@ impl Group {
         let action = if author.is_some() { Action::Purge } else { Action::PurgeFromApp };
         let role = author.as_ref().and_then(|user| self.standing(user));
         self.may_do(caller, action, role)?;
-        let (emptied, discarded) = self.put_away(now, caller, author);
+        let (emptied, discarded) = self.put_away(now, &Grounds::of(caller), author);
         Ok(Receipt::Purged { emptied, discarded })
     }
 }

@@ -257,7 +257,7 @@ impl From<Discard> for Code {
             Discard::Rate | Discard::Expired | Discard::Shed => Self::MESSAGES_TOO_OFTEN,
             Discard::Muted => Self::MUTED,
             Discard::Banned | Discard::Removed => Self::NO_PERMISSION,
-            Discard::Purged | Discard::Decision => Self::REFUSED_BY_APP,
+            Discard::Purged | Discard::Shadowed | Discard::Decision => Self::REFUSED_BY_APP,
             Discard::Disbanded => Self::NO_SUCH_GROUP,
         }
     }
@@ -269,6 +269,7 @@ impl From<&Refusal> for Code {
             Refusal::TooLong { field, .. } => too_long(*field),
             Refusal::TooMany { field, .. } => too_many(*field),
             Refusal::Denied(denial) => (*denial).into(),
+            Refusal::Part { refusal, .. } => (&**refusal).into(),
             Refusal::Missing { field: Field::AttributeKey } => Self::NO_SUCH_ATTRIBUTE,
             Refusal::Empty
             | Refusal::Malformed { .. }
@@ -366,8 +367,11 @@ fn too_long(field: Field) -> Code {
         | Field::Mark
         | Field::Marks
         | Field::Sessions
+        | Field::Acts
+        | Field::Evidence
         | Field::Mutes
         | Field::Bans
+        | Field::Strikes
         | Field::Applicants
         | Field::Questions
         | Field::AuthorQuestions
@@ -379,7 +383,9 @@ fn too_long(field: Field) -> Code {
 
 fn too_many(field: Field) -> Code {
     match field {
-        Field::Users | Field::Mutes | Field::Bans | Field::Admins => Code::TOO_MANY_ACCOUNTS,
+        Field::Users | Field::Mutes | Field::Bans | Field::Strikes | Field::Admins => {
+            Code::TOO_MANY_ACCOUNTS
+        }
         Field::Attributes => Code::TOO_MANY_ATTRIBUTES,
         Field::Counters => Code::TOO_MANY_COUNTERS,
         Field::Members => Code::TOO_MANY_MEMBERS,
@@ -402,6 +408,8 @@ fn too_many(field: Field) -> Code {
         | Field::Reason
         | Field::Notice
         | Field::Span
+        | Field::Acts
+        | Field::Evidence
         | Field::AttributeKey
         | Field::AttributeValue
         | Field::AttributeBytes

@@ -4,6 +4,7 @@
 //! from the front, the agenda is made anew before each step, and the whole history is kept.
 //! Where the page was silent, what a user would expect was chosen; those places say "chosen".
 
+mod acts;
 mod coming;
 mod form;
 mod lanes;
@@ -53,7 +54,10 @@ pub(crate) struct Model {
     pub(crate) guests: Vec<Guest>,
     pub(crate) applicants: Vec<Applicant>,
     pub(crate) mutes: Vec<Sentence>,
+    pub(crate) shadows: Vec<Sentence>,
     pub(crate) bans: Vec<Sentence>,
+    /// In the order in which they were last warned.
+    pub(crate) strikes: Vec<(Sentence, u32)>,
     pub(crate) mute_all: bool,
     pub(crate) profile: GroupProfile,
     pub(crate) attributes: Vec<Attribute>,
@@ -250,6 +254,8 @@ enum Task {
     Grace(SessionId),
     NotAlways(UserId),
     Unmute(UserId),
+    Unshadow(UserId),
+    Forgive(UserId),
     Unban(UserId),
     Forget,
 }
@@ -272,7 +278,9 @@ impl Model {
             guests: vec![],
             applicants: vec![],
             mutes: vec![],
+            shadows: vec![],
             bans: vec![],
+            strikes: vec![],
             mute_all: false,
             profile: GroupProfile::default(),
             attributes: vec![],
@@ -376,6 +384,17 @@ impl Model {
             Command::Mute { users, span } => self.mute(actor, users, *span)?,
             Command::Unmute { users } => self.unmute(actor, users),
             Command::MuteAll { on } => self.set_mute_all(actor, *on),
+            Command::Shadow { users, span } => self.shadow(users, *span)?,
+            Command::Unshadow { users } => {
+                let users = each_once(users);
+                self.shadows.retain(|one| !users.contains(&one.user));
+            }
+            Command::Warn { users, reason } => self.warn(actor, users, reason)?,
+            Command::Forgive { users } => {
+                let users = each_once(users);
+                self.strikes.retain(|(one, _)| !users.contains(&one.user));
+            }
+            Command::Moderate { users, acts } => self.moderate(actor, users, acts)?,
             Command::Kick { users, reason } => self.kick(actor, users, reason)?,
             Command::Ban { users, span, reason } => self.ban(actor, users, *span, reason)?,
             Command::Unban { users } => self.unban(actor, users),
@@ -438,6 +457,12 @@ impl Model {
         for Sentence { user, until } in &self.mutes {
             agenda.push((*until, Due::Unmute, Task::Unmute(user.clone())));
         }
+        for Sentence { user, until } in &self.shadows {
+            agenda.push((*until, Due::Unshadow, Task::Unshadow(user.clone())));
+        }
+        for (Sentence { user, until }, _) in &self.strikes {
+            agenda.push((*until, Due::Forgive, Task::Forgive(user.clone())));
+        }
         for Sentence { user, until } in &self.bans {
             agenda.push((*until, Due::Unban, Task::Unban(user.clone())));
         }
@@ -464,6 +489,8 @@ impl Model {
             Task::Grace(session) => self.grace_ends(session),
             Task::NotAlways(user) => self.always_ends(&user),
             Task::Unmute(user) => self.mutes.retain(|mute| mute.user != user),
+            Task::Unshadow(user) => self.shadows.retain(|one| one.user != user),
+            Task::Forgive(user) => self.strikes.retain(|(one, _)| one.user != user),
             Task::Unban(user) => self.bans.retain(|ban| ban.user != user),
             Task::Forget => self.forget(),
         }
@@ -534,7 +561,10 @@ impl Model {
         });
         self.arrivals.iter_mut().for_each(|arrival| shift(&mut arrival.at));
         self.questions.iter_mut().for_each(|open| shift(&mut open.expires));
-        self.mutes.iter_mut().chain(&mut self.bans).for_each(|one| shift(&mut one.until));
+        for sentences in [&mut self.mutes, &mut self.shadows, &mut self.bans] {
+            sentences.iter_mut().for_each(|one| shift(&mut one.until));
+        }
+        self.strikes.iter_mut().for_each(|(one, _)| shift(&mut one.until));
         for session in self.members.iter_mut().flat_map(|member| &mut member.sessions) {
             session.lost.iter_mut().for_each(|(at, _)| shift(at));
         }

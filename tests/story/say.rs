@@ -143,6 +143,7 @@ fn notice(notice: &Notice) -> String {
     match notice {
         Notice::Custom { field } => format!("notice {:?}", &**field),
         Notice::Broadcast { content } => format!("broadcast {:?}", self::content(content)),
+        Notice::Warned { strikes, reason } => format!("Warned, strike {strikes} {reason:?}"),
         Notice::Banned { until, .. } => format!("Banned until {}", clock(*until)),
         other => format!("{other:?}"),
     }
@@ -177,6 +178,10 @@ pub(crate) fn output(output: &Output) -> String {
         Output::Applied { user, note, .. } => format!("-> host: {user} asks to join {note:?}"),
         Output::Direct { session, after, notice, .. } => {
             format!("-> session:{session}: after {after}: {}", self::notice(notice))
+        }
+        Output::Echo { session, after, messages, .. } => {
+            let messages: Vec<String> = messages.iter().map(|it| message(it)).collect();
+            format!("-> session:{session}: after {after}, alone: {}", messages.join(", "))
         }
         Output::Order { session, after, directive, .. } => {
             format!("-> session:{session}: after {after}: {directive:?}")

@@ -50,6 +50,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::BadDirective,
         Refusal::UnknownSession { session },
         Refusal::SessionTaken { session },
+        Refusal::Part { part: Part::Remove, refusal: Box::new(Refusal::Banned { until }) },
         Refusal::Banned { until },
         Refusal::Muted { until },
         Refusal::MutedAll,
