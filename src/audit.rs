@@ -7,15 +7,17 @@
 //! because what must not be forged by the keeper of the log takes a cryptographic one.
 //!
 //! A hash covers bytes that are written down here, field by field, and not the wire form: numbers as 8
-//! bytes, the least first; texts and lists after their length; what may be missing after a 0 or 1.
+//! bytes, fingerprints as 16, the least first; texts and lists after their length; what may be missing after a 0 or 1.
 //!
 //! ```
-//! use liveroom::{Author, Command, Creation, GroupConfig, GroupId, HashKey, Output, Span, Timestamp};
+//! use liveroom::{
+//!     Author, Command, Epoch, Group, GroupConfig, GroupId, HashKey, Output, Span, Timestamp,
+//! };
 //! use liveroom::audit::{self, AuditRecord, ChainError};
 //!
 //! let (now, id) = (Timestamp::from_secs(1_600_000_000), GroupId::custom("friday")?);
-//! let creation = Creation { config: GroupConfig::modern(), ..Creation::named("Friday") };
-//! let mut group = creation.build(now, id.clone(), HashKey::new(1, 2))?;
+//! let (config, key) = (GroupConfig::modern(), HashKey::new(1, 2));
+//! let mut group = Group::new(id.clone(), None, config, Epoch(1), key, now);
 //! for user in ["ann", "bob"] {
 //!     group.push(now, Author::App, Command::mute(user.parse()?, Span::Forever))?;
 //! }
@@ -41,7 +43,7 @@ use thiserror::Error;
 
 use crate::{
     bounds,
-    command::Users,
+    command::{Prints, Users},
     corrupt::Corrupt,
     id::{FilterId, GroupId, MessageId, UserId},
     role::Role,
@@ -137,6 +139,10 @@ pub enum Act {
     Ban,
     /// A ban ended.
     Unban,
+    /// Fingerprints were banned.
+    BanPrints,
+    /// A ban of fingerprints ended.
+    UnbanPrints,
     /// Everything of an author's was emptied and discarded.
     Purge,
     /// One message of another's was taken back.
@@ -203,6 +209,8 @@ impl Act {
             Self::Unshadow => (21, None),
             Self::Warn { strikes } => (22, Some(strikes.into())),
             Self::Forgive { strikes } => (23, Some(strikes.into())),
+            Self::BanPrints => (24, None),
+            Self::UnbanPrints => (25, None),
         }
     }
 }
@@ -241,6 +249,8 @@ impl Rule {
 pub struct Evidence {
     /// The messages that it is about.
     pub messages: SmallVec<[MessageId; 1]>,
+    /// The fingerprints that it is about.
+    pub prints: Prints,
     /// The number of the filter's term that led to it, counted from 0.
     pub term: Option<u32>,
     /// Why, in the words of who did it.
@@ -395,9 +405,11 @@ impl AuditRecord {
         self.whom.iter().for_each(|user| sink.text(user.as_str()));
         sink.option(self.until.map(Timestamp::as_nanos));
         sink.coded(self.rule.code());
-        let Evidence { messages, term, reason } = &self.evidence;
+        let Evidence { messages, prints, term, reason } = &self.evidence;
         sink.number(messages.len() as u64);
         messages.iter().for_each(|message| sink.number(message.0));
+        sink.number(prints.len() as u64);
+        prints.iter().for_each(|print| sink.0.update(print.0.to_le_bytes()));
         sink.option(term.map(u64::from));
         sink.text(reason);
         sink.end()

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::{
     config::{GroupConfig, SlowMode},
     cursor::Cursor,
-    id::{FilterId, MessageId, Random, SessionId, Ticket, UserId},
+    id::{FilterId, Fingerprint, MessageId, Random, SessionId, Ticket, UserId},
     message::{Content, Directive, Kind, Priority},
     outcome::State,
     role::{JoinOption, Platform, Profile},
@@ -20,6 +20,9 @@ use crate::{
 
 /// Users to whom something is done, at most [`Command::MAX_USERS`].
 pub type Users = SmallVec<[UserId; 1]>;
+
+/// Fingerprints to which something is done.
+pub type Prints = SmallVec<[Fingerprint; 1]>;
 
 /// One thing asked of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,6 +36,8 @@ pub enum Command {
         user: UserId,
         /// What the session runs on.
         platform: Platform,
+        /// As in [`Join::print`].
+        print: Option<Fingerprint>,
     },
     /// The session's connection was lost. The user stays online for the grace time.
     Detach,
@@ -165,6 +170,21 @@ pub enum Command {
         /// Who.
         users: Users,
     },
+    /// Whoever is here with one of these fingerprints is removed, guests too, and nobody comes in with
+    /// one for a time; but for owner and admins.
+    BanPrints {
+        /// Which, at most [`Command::MAX_USERS`].
+        prints: Prints,
+        /// How long.
+        span: Span,
+        /// Why, at most 1,000 bytes, for the audit log.
+        reason: Arc<str>,
+    },
+    /// One may come in with these again.
+    UnbanPrints {
+        /// Which, at most [`Command::MAX_USERS`].
+        prints: Prints,
+    },
     /// A notice to everybody, or to some.
     Notify {
         /// To whom; `None` is everybody.
@@ -278,6 +298,8 @@ impl Command {
                 | Self::Ban { .. }
                 | Self::Unmute { .. }
                 | Self::Unban { .. }
+                | Self::BanPrints { .. }
+                | Self::UnbanPrints { .. }
                 | Self::Configure(_)
                 | Self::Disband
                 | Self::Rebase { .. }
@@ -317,6 +339,7 @@ impl Command {
             profile: Arc::new(profile),
             platform,
             note: String::new().into(),
+            print: None,
         })
     }
 
@@ -353,6 +376,8 @@ pub struct Join {
     pub platform: Platform,
     /// What they say to the staff, where joining needs permission; at most 500 bytes.
     pub note: Arc<str>,
+    /// What the host knows their device or line by, for bans by it; nobody else is told.
+    pub print: Option<Fingerprint>,
 }
 
 /// The user who comes in; `None` is a guest.
@@ -487,6 +512,8 @@ pub enum Removing {
     Ban {
         /// How long.
         span: Span,
+        /// Whether also the fingerprints with which they are here, as [`Command::BanPrints`] does.
+        prints: bool,
     },
 }
 

@@ -16,8 +16,8 @@ use smallvec::SmallVec;
 use crate::{
     bounds,
     command::{
-        Acts, AttributeChange, Command, CounterChange, Decision, Draft, GroupPatch, Removing,
-        Silencing, Span, Users,
+        Acts, AttributeChange, Command, CounterChange, Decision, Draft, GroupPatch, Prints,
+        Removing, Silencing, Span, Users,
     },
     config::{Limits, SlowMode},
     message::{Content, Directive, Element, Kind, Priority},
@@ -70,6 +70,12 @@ pub(crate) fn check(command: &Command, limits: &Limits) -> Result<(), Refusal> {
             span(*it)?;
             text(Field::Reason, reason, bounds::REASON)
         }
+        Command::BanPrints { prints: which, span: it, reason } => {
+            prints(which)?;
+            span(*it)?;
+            text(Field::Reason, reason, bounds::REASON)
+        }
+        Command::UnbanPrints { prints: which } => prints(which),
         Command::Notify { users: them, field } => {
             them.as_ref().map_or(Ok(()), users)?;
             at_most(Field::Notice, field.len(), limits.message_bytes as usize)
@@ -243,7 +249,7 @@ fn acts(acts: &Acts, limits: &Limits) -> Result<(), Refusal> {
     if let Some(Silencing::Mute { span: it } | Silencing::Shadow { span: it }) = silence {
         span(*it)?;
     }
-    if let Some(Removing::Ban { span: it }) = remove {
+    if let Some(Removing::Ban { span: it, .. }) = remove {
         span(*it)?;
     }
     text(Field::Reason, reason, bounds::REASON)?;
@@ -252,6 +258,13 @@ fn acts(acts: &Acts, limits: &Limits) -> Result<(), Refusal> {
 
 fn users(users: &Users) -> Result<(), Refusal> {
     number_of_users(users, Command::MAX_USERS)
+}
+
+fn prints(prints: &Prints) -> Result<(), Refusal> {
+    if prints.is_empty() {
+        return Err(Refusal::Malformed { field: Field::Prints });
+    }
+    Refusal::if_more(Field::Prints, prints.len() as u64, Command::MAX_USERS)
 }
 
 fn few_users(users: &Users) -> Result<(), Refusal> {

@@ -81,8 +81,8 @@ pub use bucket::{Bucket, Limit};
 pub use clock::Clock;
 pub use command::{
     Acts, Admission, AttributeChange, AttributeMode, Command, CounterChange, Counting, Decision,
-    Device, Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Removing, Silencing, Span,
-    Users,
+    Device, Draft, GroupPatch, Join, JoinStatus, LeaveReason, Prints, Receipt, Removing, Silencing,
+    Span, Users,
 };
 pub use config::{
     Absence, Asking, Cap, ConfigError, Escalation, GroupConfig, Lane, Limits, Patience, Power,
@@ -96,8 +96,8 @@ pub use entry::{Body, Changed, Entry, Notice, ProfileChanges, Subject, Tip, TipK
 pub use group::{Group, RestoreError, Snapshot, Waiting};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
-    AppId, Epoch, FilterId, GroupId, GroupKey, HashKey, IdError, MessageId, Random, RecordNo, Seq,
-    SessionId, Ticket, UserId,
+    AppId, Epoch, FilterId, Fingerprint, GroupId, GroupKey, HashKey, IdError, MessageId, Random,
+    RecordNo, Seq, SessionId, Ticket, UserId,
 };
 pub use journal::{ReplayError, replay};
 pub use log::Entries;

@@ -258,6 +258,8 @@ pub struct Deadline {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Due {
+    /// A session is removed whose fingerprint was banned.
+    Evict,
     /// A waiting message becomes eligible.
     Release,
     /// A waiting message has waited long enough.
@@ -278,6 +280,8 @@ pub enum Due {
     Forgive,
     /// A ban ends.
     Unban,
+    /// A ban of a fingerprint ends.
+    UnbanPrint,
     /// History or receipts grow old.
     Forget,
 }

@@ -75,6 +75,8 @@ pub enum Field {
     Mutes,
     /// Users banned.
     Bans,
+    /// Fingerprints named, or banned.
+    Prints,
     /// Users who have strikes.
     Strikes,
     /// Users who wait to be admitted.
@@ -139,6 +141,7 @@ impl Field {
             Self::Evidence => ("the messages named as evidence", FEW),
             Self::Mutes => ("the users muted", FEW),
             Self::Bans => ("the users banned", FEW),
+            Self::Prints => ("the fingerprints", "at least one, and no more than the group allows"),
             Self::Strikes => ("the users who have strikes", FEW),
             Self::Applicants => ("the users who wait to be admitted", FEW),
             Self::Questions => ("the open questions", FEW),
@@ -459,7 +462,7 @@ mod tests {
     #[test]
     fn each_field_has_a_sentence_of_its_own_that_says_its_form() {
         let fields = fields();
-        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 38));
+        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 39));
         let sentences: BTreeSet<String> = fields.iter().map(|&field| told(field)).collect();
         assert_eq!(sentences.len(), fields.len());
         for sentence in sentences {

@@ -135,6 +135,12 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(group.shadows().count(), model.shadows.len());
     prop_assert_eq!(group.struck().count(), model.strikes.len());
     prop_assert_eq!(group.bans().count(), model.bans.len());
+    for session in (0..100).map(SessionId) {
+        prop_assert_eq!(group.print(session), model.print(session), "print of {}", session);
+    }
+    let print_bans: Vec<_> = group.print_bans().collect();
+    prop_assert_eq!(print_bans.len(), model.print_bans.len());
+    prop_assert!(print_bans.iter().all(|ban| model.print_bans.contains(ban)));
     prop_assert_eq!(group.filter(), model.settings.filter);
     let (profile, expected) = (group.profile(), &model.profile);
     prop_assert_eq!(profile.name(), &*expected.name);
@@ -173,6 +179,10 @@ fn same_to_a_reader(one: &Group, other: &Group) -> Result<(), TestCaseError> {
     prop_assert_eq!(one.is_mute_all(), other.is_mute_all());
     prop_assert_eq!(one.poll_timeout(), other.poll_timeout());
     prop_assert_eq!(one.last_record(), other.last_record());
+    prop_assert!(one.print_bans().eq(other.print_bans()));
+    for session in (0..100).map(SessionId) {
+        prop_assert_eq!(one.print(session), other.print(session));
+    }
     prop_assert_eq!(one.stats(), other.stats());
     for id in (1..=one.stats().accepted()).map(MessageId) {
         prop_assert_eq!(one.explain(id), other.explain(id));
@@ -413,13 +423,14 @@ proptest! {
         let endless = |command: &Command| match command {
             Command::Mute { span, .. }
             | Command::Shadow { span, .. }
+            | Command::BanPrints { span, .. }
             | Command::Ban { span, .. } => *span == Span::Forever,
             Command::Moderate { acts, .. } => {
                 let silence = acts.silence.map(|it| match it {
                     Silencing::Mute { span } | Silencing::Shadow { span } => span,
                 });
                 let ban = acts.remove.and_then(|it| match it {
-                    Removing::Ban { span } => Some(span),
+                    Removing::Ban { span, .. } => Some(span),
                     Removing::Kick => None,
                 });
                 [silence, ban].contains(&Some(Span::Forever))
@@ -963,7 +974,7 @@ fn law_11_a_step_of_everything_fits_what_is_reserved_for_it() {
             warn: true,
             notice: Some("beware".into()),
             silence: Some(Silencing::Shadow { span: Span::Forever }),
-            remove: Some(Removing::Ban { span: Span::Forever }),
+            remove: Some(Removing::Ban { span: Span::Forever, prints: true }),
             ..Acts::default()
         };
         let step = Command::Moderate { users: users.into(), acts: Box::new(acts) };

@@ -8,10 +8,10 @@ use std::{
 
 use liveroom::{
     Absence, Acts, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Draft, Element, GroupConfig, GroupPatch, Join, JoinOption,
-    Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform, Power, Priority, Profile,
-    QuitAcross, Random, Rate, Removing, Retention, Role, RoleSet, SessionId, Settings, Silence,
-    Silencing, SlowMode, Span, Ticket, Timestamp, UserId, Users, Visitor,
+    CounterChange, Counting, Decision, Draft, Element, Fingerprint, GroupConfig, GroupPatch, Join,
+    JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform, Power, Priority,
+    Profile, QuitAcross, Random, Rate, Removing, Retention, Role, RoleSet, SessionId, Settings,
+    Silence, Silencing, SlowMode, Span, Ticket, Timestamp, UserId, Users, Visitor,
     filter::{Filter, FilterSpec},
 };
 
@@ -132,7 +132,7 @@ pub(crate) fn command(dice: &mut Dice<'_>, by: &Author, recent: Recent) -> Comma
     match dice.below(40) {
         0..=9 => draft(dice).into(),
         10..=15 => Command::Join(join(dice, by)),
-        16 => Command::Attach { user: own_or_any(dice, by), platform: Platform::Web },
+        16 => Command::Attach { user: own_or_any(dice, by), platform: Platform::Web, print: None },
         17 => Command::Detach,
         18 => Command::Quit,
         19..=21 => Command::Answer {
@@ -174,10 +174,21 @@ fn act(dice: &mut Dice<'_>, recent: Recent) -> Command {
     match dice.below(6) {
         0 => Command::Shadow { users, span: how_long(dice) },
         1 => Command::Unshadow { users },
-        2 => Command::Forgive { users },
+        2 if dice.coin() => Command::Forgive { users },
+        2 if dice.coin() => Command::UnbanPrints { prints: print(dice).into_iter().collect() },
+        2 => Command::BanPrints {
+            prints: print(dice).into_iter().collect(),
+            span: how_long(dice),
+            reason: text(dice).into(),
+        },
         3 => Command::Warn { users, reason: text(dice).into() },
         _ => Command::Moderate { users, acts: Box::new(acts(dice, recent)) },
     }
+}
+
+/// Few, so that they meet.
+fn print(dice: &mut Dice<'_>) -> Option<Fingerprint> {
+    dice.one_of(&[None, None, Some(Fingerprint(1)), Some(Fingerprint(2))])
 }
 
 fn acts(dice: &mut Dice<'_>, recent: Recent) -> Acts {
@@ -188,7 +199,7 @@ fn acts(dice: &mut Dice<'_>, recent: Recent) -> Acts {
     };
     let remove = match dice.below(4) {
         0 => Some(Removing::Kick),
-        1 => Some(Removing::Ban { span: how_long(dice) }),
+        1 => Some(Removing::Ban { span: how_long(dice), prints: true }),
         _ => None,
     };
     let counters = match counters(dice) {
@@ -259,7 +270,8 @@ fn join(dice: &mut Dice<'_>, by: &Author) -> Join {
     };
     let Visitor { user: own, platform } = visitor(session);
     let user = if dice.rarely(8) { Some(user(dice)) } else { own };
-    Join { user, profile: Arc::new(profile(dice)), platform, note: text(dice).into() }
+    let print = print(dice);
+    Join { user, profile: Arc::new(profile(dice)), platform, note: text(dice).into(), print }
 }
 
 fn draft(dice: &mut Dice<'_>) -> Draft {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::id::Fingerprint;
 
 fn group() -> GroupId {
     GroupId::custom("friday").unwrap()
@@ -12,6 +13,8 @@ fn user(name: &str) -> UserId {
 fn chain() -> Vec<AuditRecord> {
     let (mut chain, reason) = (Chain::default(), Arc::from("spam"));
     let owner = By::Member { user: user("owner"), role: Role::Owner };
+    let mut printed = Deed::of(Act::SlowMode { pause: Some(Duration::from_secs(5)) });
+    printed.evidence.prints.push(Fingerprint(0xfeed));
     let muted = [user("ann"), user("bob")];
     let deeds = [
         (By::App, Deed { until: Some(Timestamp::MAX), ..Deed::of(Act::Mute).on(&muted) }),
@@ -21,7 +24,7 @@ fn chain() -> Vec<AuditRecord> {
             Deed::of(Act::Reject { code: Some(1) }).about(MessageId(7)),
         ),
         (By::Time, Deed::elapsed(Act::Unmute, user("bob"))),
-        (owner, Deed::of(Act::SlowMode { pause: Some(Duration::from_secs(5)) })),
+        (owner, printed),
     ];
     let append =
         |(second, (by, deed))| chain.append(&group(), Timestamp::from_secs(second), by, deed);
@@ -46,14 +49,14 @@ fn the_bytes_that_are_hashed_stay_the_same() {
     let told = chain().last().map(|record| record.hash.to_string());
     assert_eq!(
         told.as_deref(),
-        Some("8572979992e3693604548c6f34362651dbf684f6240579bb389fa81fb83e98a9")
+        Some("5041222940f47495b1b9229586c91b2120114525cb65f9f9f30b58753a979791")
     );
 }
 
 #[test]
 fn whatever_is_altered_is_found_at_its_record() {
     type Alter = fn(&mut AuditRecord);
-    let alters: [Alter; 10] = [
+    let alters: [Alter; 11] = [
         |it| it.at = it.at + Duration::from_nanos(1),
         |it| it.by = By::Member { user: user("owner"), role: Role::Admin },
         |it| it.by = By::AppAs { user: user("owner") },
@@ -62,6 +65,7 @@ fn whatever_is_altered_is_found_at_its_record() {
         |it| it.until = Some(Timestamp::ZERO),
         |it| it.rule = Rule::Silence,
         |it| it.evidence.messages.push(MessageId(1)),
+        |it| it.evidence.prints.push(Fingerprint(0)),
         |it| it.evidence.term = Some(0),
         |it| it.evidence.reason = "".into(),
     ];
@@ -121,6 +125,8 @@ fn no_two_acts_or_rules_are_hashed_alike() {
         Act::Unshadow,
         Act::Warn { strikes: 1 },
         Act::Forgive { strikes: 1 },
+        Act::BanPrints,
+        Act::UnbanPrints,
     ];
     let codes: std::collections::BTreeSet<u64> = acts.iter().map(|act| act.code().0).collect();
     assert_eq!(codes.len(), acts.len());

@@ -320,7 +320,7 @@ pub struct Limits {
     pub members: Option<u64>,
     /// Users muted at once, and as many shadow-muted. Default 100,000.
     pub mutes: u32,
-    /// Users banned at once. Default 100,000.
+    /// Users banned at once, and as many fingerprints. Default 100,000.
     pub bans: u32,
     /// Users who have strikes. Default 100,000.
     pub strikes: u32,

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     command::{AttributeMode, Counting, Join},
     config::GroupConfig,
-    id::{MessageId, Ticket, UserId},
+    id::{Fingerprint, MessageId, Ticket, UserId},
     message::Media,
     role::RoleSet,
 };
@@ -86,6 +86,11 @@ fn lengths() -> Vec<Length> {
         (Field::Reason, 1_000, |n| Command::Kick { users: people(1), reason: long(n) }),
         (Field::Reason, 1_000, |n| Command::Ban {
             users: people(1),
+            span: Span::Forever,
+            reason: long(n),
+        }),
+        (Field::Reason, 1_000, |n| Command::BanPrints {
+            prints: SmallVec::from_buf([Fingerprint(1)]),
             span: Span::Forever,
             reason: long(n),
         }),
@@ -176,6 +181,23 @@ fn a_command_names_1_to_500_users() {
 }
 
 #[test]
+fn a_command_names_1_to_500_fingerprints() {
+    let prints = |count| (0..count).map(Fingerprint).collect();
+    let (span, reason) = (Span::Forever, long(0));
+    let ban =
+        |count| ask(&Command::BanPrints { prints: prints(count), span, reason: reason.clone() });
+    let unban = |count| ask(&Command::UnbanPrints { prints: prints(count) });
+    for (count, answer) in [
+        (0, malformed(Field::Prints)),
+        (1, Ok(())),
+        (500, Ok(())),
+        (501, too_many(Field::Prints, 500)),
+    ] {
+        assert_eq!((ban(count), unban(count)), (answer.clone(), answer));
+    }
+}
+
+#[test]
 fn a_warning_or_a_step_names_1_to_100_users() {
     let commands: [fn(Users) -> Command; 2] = [
         |users| Command::Warn { users, reason: long(0) },
@@ -218,7 +240,7 @@ fn a_step_has_a_part_at_least_and_each_is_looked_at() {
     for silence in [Silencing::Mute { span: zero }, Silencing::Shadow { span: zero }] {
         assert_eq!(ask(Acts { silence: Some(silence), ..reason() }), malformed(Field::Span));
     }
-    let remove = Some(Removing::Ban { span: zero });
+    let remove = Some(Removing::Ban { span: zero, prints: true });
     assert_eq!(ask(Acts { remove, ..reason() }), malformed(Field::Span));
     let evidence = |count| Acts {
         purge: true,
@@ -239,6 +261,8 @@ fn nothing_lasts_no_time() {
         assert_eq!(mute(span), answer);
         assert_eq!(ban(span), answer);
         assert_eq!(ask(&Command::Shadow { users: people(1), span }), answer);
+        let (prints, reason) = (SmallVec::from_buf([Fingerprint(1)]), long(0));
+        assert_eq!(ask(&Command::BanPrints { prints, span, reason }), answer);
     }
     let slow = |interval| {
         let slow_mode = Some(SlowMode { interval, exempt: RoleSet::STAFF });

@@ -10,7 +10,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Group, outbox::RecordMark, parts::House};
+use super::{Group, outbox::RecordMark, parts::House, prints::print_ban_over};
 
 impl Group {
     /// Settles everything due by `now`. A `now` earlier than the latest seen changes nothing, and one
@@ -127,6 +127,7 @@ impl Group {
         };
         // In the order of `Due`: of those at one instant the first stays.
         let (talk, house) = (&*self.talk, &*self.house);
+        due(Due::Evict, (!house.sweeping.is_empty()).then_some(self.clock));
         due(Due::Release, talk.scheduler.next_release(self.clock, &settings.traffic));
         due(Due::Expiry, talk.scheduler.next_expiry(self.clock, &settings.traffic));
         due(Due::Decision, house.review.next_deadline());
@@ -137,6 +138,7 @@ impl Group {
         due(Due::Unshadow, house.shadows.next_end());
         due(Due::Forgive, house.strikes.next_end());
         due(Due::Unban, house.bans.next_end());
+        due(Due::UnbanPrint, house.print_bans.next_end());
         first
     }
 
@@ -145,6 +147,7 @@ impl Group {
         const EXACT: &str = "a deadline was announced, so something is due at it";
         let (now, key) = (self.clock, self.key());
         match due {
+            Due::Evict => self.sweep(now),
             Due::Release => {
                 let traffic = &self.config.settings().traffic;
                 let released = self.talk.make(key).scheduler.release(now, traffic);
@@ -186,6 +189,10 @@ impl Group {
             Due::Unban => {
                 let user = self.house.make(key).bans.end_due(now).expect(EXACT);
                 self.audit_of_time(now, || Deed::elapsed(Act::Unban, user));
+            }
+            Due::UnbanPrint => {
+                let print = self.house.make(key).print_bans.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || print_ban_over(print));
             }
             Due::Forget => {}
         }

@@ -15,6 +15,7 @@ mod membership;
 mod moderate;
 mod outbox;
 mod parts;
+mod prints;
 mod read;
 mod shadow;
 mod snapshot;
@@ -253,7 +254,9 @@ impl Group {
     ) -> Result<Receipt, Refusal> {
         match command {
             Command::Join(join) => self.join(now, caller, join),
-            Command::Attach { user, platform } => self.attach(now, caller, &user, platform),
+            Command::Attach { user, platform, print } => {
+                self.attach(now, caller, &user, platform, print)
+            }
             Command::Detach => self.detach(now, caller),
             Command::DetachAll => self.detach_all(now, caller),
             Command::Quit => self.quit(now, caller),
@@ -287,6 +290,10 @@ impl Group {
                 self.ban(now, caller, &users, span, &Grounds::because(caller, reason))
             }
             Command::Unban { users } => self.unban(now, caller, &users),
+            Command::BanPrints { prints, span, reason } => {
+                self.ban_prints(now, caller, &prints, span, &Grounds::because(caller, reason))
+            }
+            Command::UnbanPrints { prints } => self.unban_prints(now, caller, &prints),
             Command::Notify { users, field } => self.notify(now, caller, users, field),
             Command::Broadcast { content } => self.broadcast(now, caller, content),
             Command::SetAttributes { mode, changes, seen } => {

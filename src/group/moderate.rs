@@ -67,6 +67,8 @@ impl Group {
     ) -> Result<Receipt, Refusal> {
         let users = form::named(users);
         let strikes = self.check_step(now, caller, &users, acts)?;
+        // Before anybody is removed.
+        let here = self.prints_here(&users);
         if !acts.counters.is_empty() {
             // The last that can be refused: nothing was done yet.
             let counted = self.count(now, caller, &acts.counters);
@@ -104,7 +106,13 @@ impl Group {
                     self.put_out(now, &grounds, &there);
                 }
             }
-            Some(Removing::Ban { span }) => self.put_bans(now, &grounds, &users, span.until(now)),
+            Some(Removing::Ban { span, prints }) => {
+                let until = span.until(now);
+                self.put_bans(now, &grounds, &users, until);
+                if prints {
+                    self.put_print_bans(now, &grounds, here, until);
+                }
+            }
             None => {}
         }
         Ok(Receipt::Done)
@@ -147,8 +155,12 @@ impl Group {
                 self.may_all(caller, Action::Kick, users).map_err(of(Part::Remove))?;
                 self.check_members(users).map_err(of(Part::Remove))?;
             }
-            Some(Removing::Ban { .. }) => {
+            Some(Removing::Ban { prints, .. }) => {
                 self.may_all(caller, Action::Ban, users).map_err(of(Part::Remove))?;
+                if prints {
+                    let here = self.prints_here(users);
+                    self.check_print_bans(now, &here).map_err(of(Part::Remove))?;
+                }
                 (banned, bans_by) = (users.to_vec(), Part::Remove);
             }
             None => {}

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     attributes::{Attributes, Counters},
     audit::Chain,
-    id::HashKey,
+    id::{Fingerprint, HashKey},
     modes::Modes,
     mutes::Mutes,
     receipts::Receipts,
@@ -41,6 +41,9 @@ pub(super) struct House {
     pub(super) mutes: Mutes,
     pub(super) shadows: Mutes,
     pub(super) bans: Mutes,
+    pub(super) print_bans: Mutes<Fingerprint>,
+    /// Fingerprints that were banned, and may still be here.
+    pub(super) sweeping: Vec<Fingerprint>,
     pub(super) strikes: Strikes,
     pub(super) modes: Modes,
     pub(super) filters: Filters,
@@ -99,6 +102,8 @@ impl Lazy<House> {
             + house.mutes.heap_bytes()
             + house.shadows.heap_bytes()
             + house.bans.heap_bytes()
+            + house.print_bans.heap_bytes()
+            + house.sweeping.capacity() * size_of::<Fingerprint>()
             + house.strikes.heap_bytes()
             + house.modes.heap_bytes()
             + house.review.heap_bytes()
@@ -148,6 +153,8 @@ impl Part for House {
             mutes: Mutes::new(key),
             shadows: Mutes::new(key),
             bans: Mutes::new(key),
+            print_bans: Mutes::new(key),
+            sweeping: Vec::new(),
             strikes: Strikes::new(key),
             modes: Modes::default(),
             filters: Filters::default(),
@@ -181,6 +188,7 @@ impl House {
         self.mutes.shift(shift);
         self.shadows.shift(shift);
         self.bans.shift(shift);
+        self.print_bans.shift(shift);
         self.strikes.shift(shift);
         self.modes.shift(shift);
         self.review.shift(shift);
@@ -196,6 +204,8 @@ impl House {
             mutes,
             shadows,
             bans,
+            print_bans,
+            sweeping,
             strikes,
             modes,
             filters,
@@ -207,7 +217,8 @@ impl House {
         !disbanded
             && attributes.is_new()
             && counters.is_new()
-            && mutes.len() + shadows.len() + bans.len() + strikes.len() == 0
+            && mutes.len() + shadows.len() + bans.len() + print_bans.len() + strikes.len() == 0
+            && sweeping.is_empty()
             && modes.is_new()
             && filters.is_new()
             && review.is_new()

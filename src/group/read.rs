@@ -7,7 +7,7 @@ use crate::{
     config::GroupConfig,
     cursor::{Cursor, CursorError},
     entry::Entry,
-    id::{Epoch, FilterId, GroupId, MessageId, RecordNo, Seq, SessionId, UserId},
+    id::{Epoch, FilterId, Fingerprint, GroupId, MessageId, RecordNo, Seq, SessionId, UserId},
     log::Entries,
     output::{Output, Question},
     profile::GroupProfile,
@@ -194,6 +194,22 @@ impl Group {
     /// Until when a user may not come in.
     pub fn banned_until(&self, user: &UserId) -> Option<Timestamp> {
         self.house.bans.until(self.clock, user)
+    }
+
+    /// Until when nobody comes in with a fingerprint, but for staff.
+    pub fn print_banned_until(&self, print: Fingerprint) -> Option<Timestamp> {
+        self.house.print_bans.until(self.clock, &print)
+    }
+
+    /// The fingerprints that are banned, and until when, those first whose ban ends first.
+    pub fn print_bans(&self) -> impl Iterator<Item = (Fingerprint, Timestamp)> {
+        let bans = self.house.print_bans.iter().filter(|(_, until)| *until > self.clock);
+        bans.map(|(print, until)| (*print, until))
+    }
+
+    /// The fingerprint with which somebody's session came, if it came with one.
+    pub fn print(&self, session: SessionId) -> Option<Fingerprint> {
+        self.roster.print(session)
     }
 
     /// Who may not speak, and until when, those first whose mute ends first.

@@ -30,7 +30,10 @@ pub(super) fn output(output: &Output) -> usize {
             Output::Order { directive: it, .. } => directive(it),
             Output::ProfileChanged { changes: it, .. } => changes(it),
             Output::Audit { audit, .. } => {
-                size_of::<AuditRecord>() + users(&audit.whom) + audit.evidence.reason.len()
+                size_of::<AuditRecord>()
+                    + users(&audit.whom)
+                    + size_of_val(&*audit.evidence.prints)
+                    + audit.evidence.reason.len()
             }
             Output::Joined { .. } | Output::Left { .. } | Output::Presence { .. } => USER,
             Output::Record(Record { event: Event::Advance, .. })
@@ -63,6 +66,8 @@ fn command(command: &Command) -> usize {
         Command::Kick { users: them, reason }
         | Command::Warn { users: them, reason }
         | Command::Ban { users: them, reason, .. } => users(them) + reason.len(),
+        Command::BanPrints { prints, reason, .. } => size_of_val(&**prints) + reason.len(),
+        Command::UnbanPrints { prints } => size_of_val(&**prints),
         Command::Moderate { users: them, acts: it } => users(them) + acts(it),
         Command::Notify { users: them, field } => them.as_ref().map_or(0, users) + field.len(),
         Command::Broadcast { content: it } => content(it),

@@ -371,6 +371,7 @@ fn too_long(field: Field) -> Code {
         | Field::Evidence
         | Field::Mutes
         | Field::Bans
+        | Field::Prints
         | Field::Strikes
         | Field::Applicants
         | Field::Questions
@@ -410,6 +411,7 @@ fn too_many(field: Field) -> Code {
         | Field::Span
         | Field::Acts
         | Field::Evidence
+        | Field::Prints
         | Field::AttributeKey
         | Field::AttributeValue
         | Field::AttributeBytes

@@ -132,6 +132,7 @@ impl Model {
     ) -> Result<(), Refusal> {
         let named: Vec<UserId> = each_once(users);
         self.check_parts(actor, users, &named, acts)?;
+        let here = self.prints_here(&named);
         if !acts.counters.is_empty() {
             let command = Command::Count { changes: acts.counters.clone() };
             let counted = match self.table(actor, &command) {
@@ -162,7 +163,12 @@ impl Model {
                     self.kick(actor, &there, &acts.reason)?;
                 }
             }
-            Some(Removing::Ban { span }) => self.ban(actor, &named, span, &acts.reason)?,
+            Some(Removing::Ban { span, prints }) => {
+                self.ban(actor, &named, span, &acts.reason)?;
+                if prints {
+                    self.put_print_bans(&here, self.until(span));
+                }
+            }
             None => {}
         }
         Ok(())
@@ -211,8 +217,12 @@ impl Model {
                 let there = named.iter().try_for_each(|user| self.must_be_member(user));
                 there.map_err(of(Part::Remove))?;
             }
-            Some(Removing::Ban { span }) => {
+            Some(Removing::Ban { span, prints }) => {
                 may(Part::Remove, ban(users(), span))?;
+                if prints {
+                    let banned = self.may_ban_prints(&self.prints_here(named));
+                    banned.map_err(of(Part::Remove))?;
+                }
                 (bans, bans_by) = (named.to_vec(), Part::Remove);
             }
             None => {}

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use liveroom::{
-    Acts, Author, Command, Content, Decision, Directive, Draft, Element, Field, GroupPatch, Kind,
-    Priority, Profile, Refusal, Removing, Silencing, Span, UserId,
+    Acts, Author, Command, Content, Decision, Directive, Draft, Element, Field, Fingerprint,
+    GroupPatch, Kind, Priority, Profile, Refusal, Removing, Silencing, Span, UserId,
 };
 
 use super::Model;
@@ -46,6 +46,8 @@ impl Model {
             | Command::Unshadow { users }
             | Command::Forgive { users }
             | Command::Unban { users } => users_form(users),
+            Command::BanPrints { prints, span, .. } => prints_form(prints).and(span_form(*span)),
+            Command::UnbanPrints { prints } => prints_form(prints),
             Command::Warn { users, .. } => users_form(users),
             Command::Moderate { users, acts } => users_form(users).and(acts_form(acts)),
             Command::Kick { users, reason } => {
@@ -132,6 +134,10 @@ fn users_form(users: &[UserId]) -> Result<(), Refusal> {
     not_more(Field::Users, users.len(), 500)
 }
 
+fn prints_form(prints: &[Fingerprint]) -> Result<(), Refusal> {
+    if prints.is_empty() { Err(Refusal::Malformed { field: Field::Prints }) } else { Ok(()) }
+}
+
 fn acts_form(acts: &Acts) -> Result<(), Refusal> {
     let Acts { counters, purge, warn, notice, silence, remove, .. } = acts;
     let others = notice.is_some() || silence.is_some() || remove.is_some();
@@ -143,7 +149,7 @@ fn acts_form(acts: &Acts) -> Result<(), Refusal> {
         None => Ok(()),
     };
     silence.and(match remove {
-        Some(Removing::Ban { span }) => span_form(*span),
+        Some(Removing::Ban { span, .. }) => span_form(*span),
         _ => Ok(()),
     })
 }

@@ -9,6 +9,7 @@ mod coming;
 mod form;
 mod lanes;
 pub(crate) mod play;
+mod prints;
 pub(crate) mod script;
 mod speaking;
 mod staff;
@@ -28,12 +29,13 @@ mod worked;
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Cursor, Due, Entry, Field, FilterId, GroupConfig, JoinOption,
-    JoinStatus, Kind, Message, MessageId, Output, PerClass, Platform, Priority, Profile, Random,
-    Receipt, Refusal, Role, Seq, SessionId, Settings, State, Stats, Subject, Ticket, Timestamp,
-    Tip, UserId,
+    Author, Class, Command, Cursor, Due, Entry, Field, FilterId, Fingerprint, GroupConfig,
+    JoinOption, JoinStatus, Kind, Message, MessageId, Output, PerClass, Platform, Priority,
+    Profile, Random, Receipt, Refusal, Role, Seq, SessionId, Settings, State, Stats, Subject,
+    Ticket, Timestamp, Tip, UserId,
 };
 
+use prints::prints_once;
 pub(crate) use speaking::Words;
 
 /// "Within 5 minutes", "the last 32 randoms of a user", "the last 65,536 accepted messages".
@@ -56,6 +58,10 @@ pub(crate) struct Model {
     pub(crate) mutes: Vec<Sentence>,
     pub(crate) shadows: Vec<Sentence>,
     pub(crate) bans: Vec<Sentence>,
+    pub(crate) print_bans: Vec<(Fingerprint, Timestamp)>,
+    sweeping: Vec<Fingerprint>,
+    /// With what sessions came; looked through for those that are there.
+    prints: Vec<(SessionId, Fingerprint)>,
     /// In the order in which they were last warned.
     pub(crate) strikes: Vec<(Sentence, u32)>,
     pub(crate) mute_all: bool,
@@ -257,6 +263,8 @@ enum Task {
     Unshadow(UserId),
     Forgive(UserId),
     Unban(UserId),
+    UnbanPrint(Fingerprint),
+    Evict,
     Forget,
 }
 
@@ -280,6 +288,9 @@ impl Model {
             mutes: vec![],
             shadows: vec![],
             bans: vec![],
+            print_bans: vec![],
+            sweeping: vec![],
+            prints: vec![],
             strikes: vec![],
             mute_all: false,
             profile: GroupProfile::default(),
@@ -323,6 +334,7 @@ impl Model {
         command: &Command,
     ) -> Result<ModelReceipt, Refusal> {
         self.settle(now);
+        self.forget_prints();
         let answer = self.give(by, command);
         if let (Err(refusal), Command::Send(_)) = (&answer, command) {
             *self.refused.entry(refusal.code()).or_default() += 1;
@@ -362,7 +374,9 @@ impl Model {
     fn act(&mut self, actor: &Actor, command: &Command) -> Result<ModelReceipt, Refusal> {
         match command {
             Command::Join(join) => return self.join(actor, join),
-            Command::Attach { user, platform } => return self.attach(actor, user, *platform),
+            Command::Attach { user, platform, print } => {
+                return self.attach(actor, user, *platform, *print);
+            }
             Command::Send(draft) => return self.send(actor, draft),
             Command::Recall { message } => return self.recall(actor, *message),
             Command::Purge { author } => return Ok(self.purge(author.as_ref())),
@@ -395,6 +409,14 @@ impl Model {
                 self.strikes.retain(|(one, _)| !users.contains(&one.user));
             }
             Command::Moderate { users, acts } => self.moderate(actor, users, acts)?,
+            Command::BanPrints { prints, span, .. } => {
+                let prints = prints_once(prints);
+                self.may_ban_prints(&prints)?;
+                self.put_print_bans(&prints, self.until(*span));
+            }
+            Command::UnbanPrints { prints } => {
+                self.print_bans.retain(|(print, _)| !prints.contains(print));
+            }
             Command::Kick { users, reason } => self.kick(actor, users, reason)?,
             Command::Ban { users, span, reason } => self.ban(actor, users, *span, reason)?,
             Command::Unban { users } => self.unban(actor, users),
@@ -463,6 +485,12 @@ impl Model {
         for (Sentence { user, until }, _) in &self.strikes {
             agenda.push((*until, Due::Forgive, Task::Forgive(user.clone())));
         }
+        if !self.sweeping.is_empty() && !self.disbanded {
+            agenda.push((self.now, Due::Evict, Task::Evict));
+        }
+        for (print, until) in &self.print_bans {
+            agenda.push((*until, Due::UnbanPrint, Task::UnbanPrint(*print)));
+        }
         for Sentence { user, until } in &self.bans {
             agenda.push((*until, Due::Unban, Task::Unban(user.clone())));
         }
@@ -491,6 +519,8 @@ impl Model {
             Task::Unmute(user) => self.mutes.retain(|mute| mute.user != user),
             Task::Unshadow(user) => self.shadows.retain(|one| one.user != user),
             Task::Forgive(user) => self.strikes.retain(|(one, _)| one.user != user),
+            Task::Evict => self.sweep(),
+            Task::UnbanPrint(print) => self.print_bans.retain(|(one, _)| *one != print),
             Task::Unban(user) => self.bans.retain(|ban| ban.user != user),
             Task::Forget => self.forget(),
         }
@@ -565,6 +595,7 @@ impl Model {
             sentences.iter_mut().for_each(|one| shift(&mut one.until));
         }
         self.strikes.iter_mut().for_each(|(one, _)| shift(&mut one.until));
+        self.print_bans.iter_mut().for_each(|(_, until)| shift(until));
         for session in self.members.iter_mut().flat_map(|member| &mut member.sessions) {
             session.lost.iter_mut().for_each(|(at, _)| shift(at));
         }

@@ -8,10 +8,10 @@ use std::{fmt, num::NonZeroU8, time::Duration};
 use liveroom::{
     Absence, Acts, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
     CounterChange, Counting, Decision, Directive, Draft, Element, Escalation, FilterId,
-    GroupConfig, GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience, PerClass,
-    PerPriority, Platform, Power, Priority, Profile, QuitAcross, Random, Rate, Removing, Role,
-    RoleSet, SessionId, Settings, Silence, Silencing, SlowMode, Span, Ticket, Timestamp, TipKind,
-    UserId, Users,
+    Fingerprint, GroupConfig, GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience,
+    PerClass, PerPriority, Platform, Power, Priority, Profile, QuitAcross, Random, Rate, Removing,
+    Role, RoleSet, SessionId, Settings, Silence, Silencing, SlowMode, Span, Ticket, Timestamp,
+    TipKind, UserId, Users,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -120,6 +120,14 @@ impl Who {
         }
     }
 
+    /// Whoever comes over a third session, or as a guest, comes with one.
+    fn print(self) -> Option<Fingerprint> {
+        match self {
+            Self::User(number, 2) | Self::Guest(number) => Some(print(number)),
+            _ => None,
+        }
+    }
+
     fn platform(self) -> Platform {
         match self {
             Self::User(_, place) => {
@@ -128,6 +136,11 @@ impl Who {
             _ => Platform::MiniProgram,
         }
     }
+}
+
+/// One of two, which they share.
+fn print(number: u8) -> Fingerprint {
+    Fingerprint(u128::from(number % 2))
 }
 
 pub(crate) fn session(number: u8, place: u8) -> SessionId {
@@ -180,6 +193,8 @@ pub(crate) enum Act {
     Kick(Vec<u8>),
     Ban(Vec<u8>, u32),
     Unban(Vec<u8>),
+    BanPrints(Vec<u8>, u32),
+    UnbanPrints(Vec<u8>),
     Notify(Option<Vec<u8>>),
     Broadcast,
     Attributes {
@@ -223,8 +238,9 @@ impl Parts {
             true => Silencing::Shadow { span: span(ms) },
             false => Silencing::Mute { span: span(ms) },
         };
-        let remove =
-            |ms: Option<u32>| ms.map_or(Removing::Kick, |ms| Removing::Ban { span: span(ms) });
+        let remove = |ms: Option<u32>| {
+            ms.map_or(Removing::Kick, |ms| Removing::Ban { span: span(ms), prints: self.purge })
+        };
         let count = |(key, change)| CounterChange { key: format!("c{key}").into(), change };
         Acts {
             counters: self.count.map(count).into_iter().collect(),
@@ -279,11 +295,14 @@ impl Cast {
                         .into(),
                     platform: who.platform(),
                     note: "please".into(),
+                    print: who.print(),
                 })
             }
-            Act::Attach(number) => {
-                Command::Attach { user: user(*number), platform: who.platform() }
-            }
+            Act::Attach(number) => Command::Attach {
+                user: user(*number),
+                platform: who.platform(),
+                print: who.print(),
+            },
             Act::Detach => Command::Detach,
             Act::Quit => Command::Quit,
             Act::AnswerJoin(number, admission) => {
@@ -346,6 +365,14 @@ impl Cast {
                 Command::Ban { users: named(users), span: span(*ms), reason: "out".into() }
             }
             Act::Unban(users) => Command::Unban { users: named(users) },
+            Act::BanPrints(prints, ms) => Command::BanPrints {
+                prints: prints.iter().copied().map(print).collect(),
+                span: span(*ms),
+                reason: "line".into(),
+            },
+            Act::UnbanPrints(prints) => {
+                Command::UnbanPrints { prints: prints.iter().copied().map(print).collect() }
+            }
             Act::Notify(users) => {
                 let users = users.as_ref().map(|users| named(users));
                 Command::Notify { users, field: "notice".into() }
@@ -800,6 +827,8 @@ fn act_of_staff() -> impl Strategy<Value = Act> {
         3 => some_users().prop_map(Act::Kick),
         3 => (some_users(), sentence()).prop_map(|(users, ms)| Act::Ban(users, ms)),
         2 => some_users().prop_map(Act::Unban),
+        2 => (vec(0..2_u8, 0..3), sentence()).prop_map(|(prints, ms)| Act::BanPrints(prints, ms)),
+        1 => vec(0..2_u8, 0..3).prop_map(Act::UnbanPrints),
         2 => option::weighted(0.8, anybody()).prop_map(Act::Purge),
         2 => (0..8_u8).prop_map(Act::Recall),
         1 => option::of(1..2_000_u32).prop_map(Act::SlowMode),

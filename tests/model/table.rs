@@ -126,9 +126,10 @@ impl Model {
             // Each part is a decision of its own.
             Command::Moderate { .. } => return Ok(()),
             Command::Kick { .. } => (Some(Power::Kick), Denial::NoRemoval, Role::Admin),
-            Command::Ban { .. } | Command::Unban { .. } => {
-                (Some(Power::Ban), Denial::NotOffered, Role::Admin)
-            }
+            Command::Ban { .. }
+            | Command::Unban { .. }
+            | Command::BanPrints { .. }
+            | Command::UnbanPrints { .. } => (Some(Power::Ban), Denial::NotOffered, Role::Admin),
             Command::Notify { .. } if actor.is_app() => return Ok(()),
             Command::Notify { .. } => (Some(Power::StaffNotices), Denial::AppOnly, Role::Admin),
             Command::SetAttributes { .. } => {

@@ -129,6 +129,38 @@ begins goes the same way.
 > ann says three
   ! muted until 1.000 s (2004)
 
+Where no more can be asked about, they are not refused either: nobody is asked about them.
+
+> group modern ask=allow questions=0
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann says one
+  ! 1 for the open questions, at most 0 are allowed (1003)
+> app shadows ann for good
+  = done
+> ann says one
+  = message 1: discarded: Shadowed, undisclosed
+  -> host: message 1 discarded: Shadowed, undisclosed
+  -> ann@web after 1, alone: Ann: one
+
+As many may be shadow-muted as muted, each counted alone.
+
+> group modern mutes=1
+> app mutes ann for good
+  = done
+  1 Tip: MemberProfile ann until for good, 0 online
+> app shadows bo for good
+  = done
+> app shadows bo for good
+  = done
+> app shadows cy for good
+  ! 2 for the users muted, at most 1 are allowed (1003)
+> app moderates cy shadow=5s
+  ! Silence: 2 for the users muted, at most 1 are allowed (1003)
+
 A house without the power has no such thing.
 
 > group vendor

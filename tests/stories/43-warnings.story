@@ -110,6 +110,17 @@ No more users are remembered than the config says, and those who are warned toge
 > app warns ann
   ! 1 for the users muted, at most 0 are allowed (1003)
 
+> group modern bans=0
+> repeat 3 app warns ann
+  = 3 times done
+  2 times Tip: MemberProfile ann until s, online
+> app warns ann
+  ! 1 for the users banned, at most 0 are allowed (1003)
+> app moderates ann warn
+  ! Warn: 1 for the users banned, at most 0 are allowed (1003)
+
+A house without the power has no such thing.
+
 > group vendor
 > app warns ann
   ! this group does not offer that; its config can turn it on (2105)

@@ -213,6 +213,7 @@ fn audit(record: &AuditRecord) -> String {
     };
     let messages = evidence.messages.iter().map(|id| format!(", message {id}"));
     why.extend(messages);
+    why.extend(evidence.prints.iter().map(|print| format!(", line {:x}", print.0)));
     why.extend(evidence.term.map(|term| format!(", term {term}")));
     if !evidence.reason.is_empty() {
         why += &format!(", {:?}", &*evidence.reason);
