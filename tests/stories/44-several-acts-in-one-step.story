@@ -101,3 +101,53 @@ What the house does not offer, it does not offer here.
   ! Purge: this group does not offer that; its config can turn it on (2105)
 > app moderates ann ban=5s kick
   ! Remove: members cannot be removed here; send a removal directive, upon which their client leaves (2102)
+
+Each part asks what its own command would ask.
+
+> group vendor owner=owner
+> owner joins
+  = Joined
+  1 Tip: Join Owner by owner, 1 online
+  -> host: owner joined on Web
+  -> host: owner is online
+> ann joins
+  = Joined
+  2 Tip: Join Ann by ann, 2 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann moderates owner mute=5s
+  ! Silence: that takes at least the role Admin (2108)
+> owner moderates owner mute=5s
+  ! Silence: the target is Owner; that takes a higher role (2111)
+> owner moderates ann notice=hi
+  ! Notice: only the app may do that (2109)
+
+> group modern owner=owner bans=1
+> owner joins
+  = Joined
+  1 Tip: Join Owner by owner, 1 online
+  -> host: owner joined on Web
+  -> host: owner is online
+> ann joins
+  = Joined
+  2 Tip: Join Ann by ann, 2 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> ann moderates bo shadow=5s
+  ! Silence: that takes at least the role Admin (2108)
+> ann moderates bo kick
+  ! Remove: that takes at least the role Admin (2108)
+> ann moderates bo ban=5s
+  ! Remove: that takes at least the role Admin (2108)
+> ann moderates bo warn
+  ! Warn: that takes at least the role Admin (2108)
+> ann moderates bo purge
+  ! Purge: that takes at least the role Admin (2108)
+> ann moderates bo notice=hi
+  ! Notice: that takes at least the role Admin (2108)
+> owner moderates bo kick
+  ! Remove: bo is not a member (4002)
+> owner moderates ann,bo purge ban=5s
+  ! Remove: 2 for the users banned, at most 1 are allowed (1003)
+> ann moderates bo spam+1 purge
+  ! Purge: that takes at least the role Admin (2108)
