@@ -227,6 +227,13 @@ pub enum Notice {
         /// What they are now.
         role: Role,
     },
+    /// To the target: warned.
+    Warned {
+        /// How many strikes they have now.
+        strikes: u32,
+        /// Why, in the words of who did it.
+        reason: Arc<str>,
+    },
     /// 21, to the target: banned.
     Banned {
         /// Until when; [`Timestamp::MAX`] is for good.
@@ -241,7 +248,9 @@ impl Notice {
         match self {
             Self::Custom { field } => field.len(),
             Self::Broadcast { content } => content.bytes(),
-            Self::Kicked { reason } | Self::Banned { reason, .. } => reason.len(),
+            Self::Kicked { reason } | Self::Warned { reason, .. } | Self::Banned { reason, .. } => {
+                reason.len()
+            }
             Self::Applied { note, .. } => note.len(),
             Self::Disbanded
             | Self::Purged { .. }

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod audience;
+pub mod audit;
 mod batch;
 mod bounds;
 mod bucket;
@@ -42,6 +43,7 @@ mod roster;
 mod rules;
 mod scheduler;
 mod stats;
+mod strikes;
 mod tally;
 #[cfg(feature = "tim")]
 pub mod tim;
@@ -78,13 +80,14 @@ pub use batch::{Batch, Format};
 pub use bucket::{Bucket, Limit};
 pub use clock::Clock;
 pub use command::{
-    Admission, AttributeChange, AttributeMode, Command, CounterChange, Counting, Decision, Device,
-    Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
+    Acts, Admission, AttributeChange, AttributeMode, Command, CounterChange, Counting, Decision,
+    Device, Draft, GroupPatch, Join, JoinStatus, LeaveReason, Prints, Receipt, Removing, Silencing,
+    Span, Users,
 };
 pub use config::{
-    Absence, Asking, Cap, ConfigError, Filtering, GroupConfig, Lane, Limits, Patience, Power,
-    Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, TipConfig, TipSet,
-    Traffic, TrailLimits,
+    Absence, Asking, Cap, ConfigError, Escalation, Filtering, GroupConfig, Lane, Limits, Patience,
+    Power, Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, StrikeRules,
+    TipConfig, TipSet, Traffic, TrailLimits,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
@@ -93,8 +96,8 @@ pub use entry::{Body, Changed, Entry, Notice, ProfileChanges, Subject, Tip, TipK
 pub use group::{Group, RestoreError, Snapshot, Waiting};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
-    AppId, Epoch, FilterId, GroupId, GroupKey, HashKey, IdError, MessageId, Random, RecordNo, Seq,
-    SessionId, Ticket, UserId,
+    AppId, Epoch, FilterId, Fingerprint, GroupId, GroupKey, HashKey, IdError, MessageId, Random,
+    RecordNo, Seq, SessionId, Ticket, UserId,
 };
 pub use journal::{ReplayError, replay};
 pub use log::Entries;
@@ -106,7 +109,7 @@ pub use outcome::{Discard, Outcome, Rejection, State};
 pub use output::{Cause, Deadline, Due, Event, Output, Question, Record};
 pub use profile::GroupProfile;
 pub use receipts::{DecisionName, Explanation, Finding, Step};
-pub use refusal::{Denial, Field, Refusal};
+pub use refusal::{Denial, Field, Part, Refusal};
 pub use role::{Author, JoinOption, Platform, Profile, Role, RoleSet};
 pub use roster::{Applicant, Member, Occupant, Page};
 pub use rules::{Action, Actor};

@@ -58,6 +58,8 @@ pub enum Discard {
     Shed,
     /// Its author was muted meanwhile, or everybody was.
     Muted,
+    /// Its author is shadow-muted: they alone see it, and are told of success.
+    Shadowed,
     /// Its author was banned meanwhile.
     Banned,
     /// Its author was removed meanwhile.
@@ -72,11 +74,12 @@ pub enum Discard {
 
 impl Discard {
     /// Every reason, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Rate,
         Self::Expired,
         Self::Shed,
         Self::Muted,
+        Self::Shadowed,
         Self::Banned,
         Self::Removed,
         Self::Purged,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    audit::AuditRecord,
     command::{Command, Device, LeaveReason},
     cursor::Cursor,
     entry::{Notice, ProfileChanges},
@@ -113,6 +114,18 @@ pub enum Output {
         /// What to tell it.
         notice: Notice,
     },
+    /// Messages for one session of their author alone, who is shadow-muted: to be shown there as if they
+    /// had been delivered. They are in no entry, and nobody else is to see them.
+    Echo {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Which session.
+        session: SessionId,
+        /// Deliver the history up to here first.
+        after: Seq,
+        /// The messages, in their order.
+        messages: Arc<[Arc<Message>]>,
+    },
     /// An order for one session's client.
     Order {
         /// The record it follows from.
@@ -132,6 +145,13 @@ pub enum Output {
         operator: Option<UserId>,
         /// What changed.
         changes: Box<ProfileChanges>,
+    },
+    /// An act of moderation, for the audit log.
+    Audit {
+        /// The record it follows from.
+        record: RecordNo,
+        /// What was done.
+        audit: Box<AuditRecord>,
     },
     /// The last place was taken: nobody more can join.
     Full {
@@ -158,8 +178,10 @@ impl Output {
             | Self::Presence { record, .. }
             | Self::Applied { record, .. }
             | Self::Direct { record, .. }
+            | Self::Echo { record, .. }
             | Self::Order { record, .. }
             | Self::ProfileChanged { record, .. }
+            | Self::Audit { record, .. }
             | Self::Full { record }
             | Self::Disbanded { record } => *record,
         }
@@ -236,6 +258,8 @@ pub struct Deadline {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Due {
+    /// A session is removed whose fingerprint was banned.
+    Evict,
     /// A waiting message becomes eligible.
     Release,
     /// A waiting message has waited long enough.
@@ -250,8 +274,14 @@ pub enum Due {
     Grace,
     /// A mute ends.
     Unmute,
+    /// A shadow mute ends.
+    Unshadow,
+    /// A user's strikes are forgotten.
+    Forgive,
     /// A ban ends.
     Unban,
+    /// A ban of a fingerprint ends.
+    UnbanPrint,
     /// History or receipts grow old.
     Forget,
 }

@@ -67,10 +67,18 @@ pub enum Field {
     Marks,
     /// The sessions of one user.
     Sessions,
+    /// The acts of one step.
+    Acts,
+    /// Messages named as evidence.
+    Evidence,
     /// Users muted.
     Mutes,
     /// Users banned.
     Bans,
+    /// Fingerprints named, or banned.
+    Prints,
+    /// Users who have strikes.
+    Strikes,
     /// Users who wait to be admitted.
     Applicants,
     /// Open questions.
@@ -129,8 +137,12 @@ impl Field {
             Self::Mark => ("a mark", "named, and be 500, 600, or a number from 1,000 on"),
             Self::Marks => ("the marks, and the members who have one,", FEW),
             Self::Sessions => ("the sessions of one user", FEW),
+            Self::Acts => ("the acts", "at least one"),
+            Self::Evidence => ("the messages named as evidence", FEW),
             Self::Mutes => ("the users muted", FEW),
             Self::Bans => ("the users banned", FEW),
+            Self::Prints => ("the fingerprints", "at least one, and no more than the group allows"),
+            Self::Strikes => ("the users who have strikes", FEW),
             Self::Applicants => ("the users who wait to be admitted", FEW),
             Self::Questions => ("the open questions", FEW),
             Self::AuthorQuestions => ("the open questions about one author", FEW),
@@ -188,6 +200,24 @@ pub enum Denial {
         /// What the target is.
         target: Role,
     },
+}
+
+/// A part of [`Command::Moderate`](crate::Command::Moderate).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Part {
+    /// The purge.
+    Purge,
+    /// The warning, or what it leads to.
+    Warn,
+    /// The mute or shadow mute.
+    Silence,
+    /// The kick or ban.
+    Remove,
+    /// The notice.
+    Notice,
+    /// The counters.
+    Count,
 }
 
 /// Why a command was turned away. Nothing was changed by it.
@@ -253,6 +283,14 @@ pub enum Refusal {
     /// The decision table says no.
     #[error(transparent)]
     Denied(#[from] Denial),
+    /// One part of a step is turned away, and so nothing of it was done.
+    #[error("{part:?}: {refusal}")]
+    Part {
+        /// Which.
+        part: Part,
+        /// Why.
+        refusal: Box<Refusal>,
+    },
     /// The user is banned.
     #[error("banned until {until}")]
     Banned {
@@ -354,6 +392,11 @@ impl Refusal {
         if count > limit { Err(Self::TooMany { field, limit, count }) } else { Ok(()) }
     }
 
+    /// The same, of one part of a step.
+    pub(crate) fn of(self, part: Part) -> Self {
+        Self::Part { part, refusal: Box::new(self) }
+    }
+
     /// A number that stays the same from release to release, for wires and logs: 1xxx the form is
     /// wrong, 2xxx the author's standing, 3xxx a limit, 4xxx the state of things, 5xxx the host.
     pub const fn code(&self) -> u16 {
@@ -371,6 +414,7 @@ impl Refusal {
             Self::MutedAll => 2005,
             Self::NotASpeaker { .. } => 2006,
             Self::Denied(denial) => denial.code(),
+            Self::Part { refusal, .. } => refusal.code(),
             Self::SlowMode { .. } => 3001,
             Self::GroupFull { .. } => 3002,
             Self::TooOften { .. } => 3003,
@@ -429,7 +473,7 @@ mod tests {
     #[test]
     fn each_field_has_a_sentence_of_its_own_that_says_its_form() {
         let fields = fields();
-        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 35));
+        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 39));
         let sentences: BTreeSet<String> = fields.iter().map(|&field| told(field)).collect();
         assert_eq!(sentences.len(), fields.len());
         for sentence in sentences {

@@ -72,8 +72,16 @@ pub enum Action {
     Mute,
     /// Ending a mute.
     Unmute,
+    /// Muting a user without their knowing it.
+    Shadow,
+    /// Ending that.
+    Unshadow,
     /// Muting everybody, or ending that.
     MuteAll,
+    /// Warning a user.
+    Warn,
+    /// Taking warnings back.
+    Forgive,
     /// Removing a member.
     Kick,
     /// Banning a user.
@@ -108,7 +116,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 42] = [
         Self::Join,
         Self::Attach,
         Self::Detach,
@@ -131,7 +139,11 @@ impl Action {
         Self::Transfer,
         Self::Mute,
         Self::Unmute,
+        Self::Shadow,
+        Self::Unshadow,
         Self::MuteAll,
+        Self::Warn,
+        Self::Forgive,
         Self::Kick,
         Self::Ban,
         Self::Unban,
@@ -280,6 +292,8 @@ fn takes_power(action: Action) -> Option<(Power, Denial)> {
         Action::SetAdmin | Action::CancelAdmin => (Power::Admins, Denial::NotOffered),
         Action::Transfer => (Power::Transfer, Denial::NotOffered),
         Action::Ban | Action::Unban => (Power::Ban, Denial::NotOffered),
+        Action::Shadow | Action::Unshadow => (Power::Shadow, Denial::NotOffered),
+        Action::Warn | Action::Forgive => (Power::Strikes, Denial::NotOffered),
         Action::Attributes => (Power::Attributes, Denial::NotOffered),
         Action::Counters => (Power::Counters, Denial::NotOffered),
         Action::Mark => (Power::Marks, Denial::NotOffered),
@@ -326,7 +340,11 @@ fn circle(powers: Powers, action: Action) -> Circle {
         | Action::SetGroup
         | Action::Mute
         | Action::Unmute
+        | Action::Shadow
+        | Action::Unshadow
         | Action::MuteAll
+        | Action::Warn
+        | Action::Forgive
         | Action::Kick
         | Action::Ban
         | Action::Unban
@@ -356,6 +374,10 @@ fn within_reach(role: Option<Role>, action: Action, target: Option<Role>) -> Res
     let allowed = match action {
         Action::Mute
         | Action::Unmute
+        | Action::Shadow
+        | Action::Unshadow
+        | Action::Warn
+        | Action::Forgive
         | Action::Unban
         | Action::Purge
         | Action::Recall { own: false }

@@ -216,6 +216,12 @@ fn telling(output: &Output) -> Telling<'_> {
             reason: Some(name_of(notice).to_owned()),
             ..Telling::of(Level::DEBUG, "direct")
         },
+        Output::Echo { session, after, messages, .. } => Telling {
+            session: Some(*session),
+            seq: Some(*after),
+            count: Some(messages.len() as u64),
+            ..Telling::of(Level::DEBUG, "echoed")
+        },
         Output::Order { session, after, directive, .. } => {
             let Directive::Leave { users } = directive;
             Telling {
@@ -228,6 +234,11 @@ fn telling(output: &Output) -> Telling<'_> {
         }
         Output::ProfileChanged { operator, changes, .. } => {
             Telling { operator: operator.as_ref(), ..changed(changes) }
+        }
+        Output::Audit { audit, .. } => {
+            let (user, operator) = (audit.whom.first(), audit.by.user());
+            let (reason, count) = (Some(format!("{:?}", audit.act)), Some(audit.whom.len() as u64));
+            Telling { user, operator, reason, count, ..Telling::of(Level::INFO, "audited") }
         }
         Output::Full { .. } => Telling::of(Level::INFO, "full"),
         Output::Disbanded { .. } => Telling::of(Level::INFO, "disbanded"),
@@ -306,6 +317,7 @@ fn name_of(notice: &Notice) -> &'static str {
         Notice::Kicked { .. } => "Kicked",
         Notice::QuitElsewhere => "QuitElsewhere",
         Notice::RoleChanged { .. } => "RoleChanged",
+        Notice::Warned { .. } => "Warned",
         Notice::Banned { .. } => "Banned",
     }
 }

@@ -137,7 +137,7 @@ fn nobody_joins_as_somebody_else() {
     let as_guest = || Command::join_as_guest(Platform::Web);
     assert_eq!(push(Author::Guest(ann), as_guest()), impostor(ann));
     assert_eq!(push(Author::Session(guest), as_guest()), impostor(guest));
-    let attach = Command::Attach { user: user("bo"), platform: Platform::Web };
+    let attach = Command::Attach { user: user("bo"), platform: Platform::Web, print: None };
     assert_eq!(push(Author::Session(ann), attach), impostor(ann));
     let nobody = SessionId(3);
     let unknown = Err(PushError::UnknownSession { session: nobody });

@@ -66,8 +66,10 @@ fn a_filter_in_force_that_is_not_installed_lets_nothing_through() {
     let filter = blocking("badword");
     let id = filter.id();
     let mut group = group(|it| it.filter = Some(id));
-    join(&mut group, START, "ann", 1).expect("ann may join");
     let unknown = Err(Refusal::UnknownFilter { filter: id });
+    assert_eq!(join(&mut group, START, "ann", 1), unknown, "a nick is judged too");
+    let nameless = Command::join("ann".parse().unwrap(), Profile::default(), Platform::Web);
+    group.push(START, session(1), nameless).expect("ann may join");
     assert_eq!(group.push(START, session(1), Command::text("badword")), unknown);
     assert_eq!(group.push(START, session(1), Command::text("hello")), unknown);
     assert!(group.push(START, Author::App, Command::text("badword")).is_ok(), "not judged");

@@ -7,11 +7,11 @@ use std::{
 };
 
 use liveroom::{
-    Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Draft, Element, GroupConfig, GroupPatch, Join, JoinOption,
-    Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform, Power, Priority, Profile,
-    QuitAcross, Random, Rate, Retention, Role, RoleSet, SessionId, Settings, Silence, SlowMode,
-    Span, Ticket, Timestamp, UserId, Users, Visitor,
+    Absence, Acts, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    CounterChange, Counting, Decision, Draft, Element, Fingerprint, GroupConfig, GroupPatch, Join,
+    JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform, Power, Priority,
+    Profile, QuitAcross, Random, Rate, Removing, Retention, Role, RoleSet, SessionId, Settings,
+    Silence, Silencing, SlowMode, Span, Ticket, Timestamp, UserId, Users, Visitor,
     filter::{Filter, FilterSpec},
 };
 
@@ -132,7 +132,7 @@ pub(crate) fn command(dice: &mut Dice<'_>, by: &Author, recent: Recent) -> Comma
     match dice.below(40) {
         0..=9 => draft(dice).into(),
         10..=15 => Command::Join(join(dice, by)),
-        16 => Command::Attach { user: own_or_any(dice, by), platform: Platform::Web },
+        16 => Command::Attach { user: own_or_any(dice, by), platform: Platform::Web, print: None },
         17 => Command::Detach,
         18 => Command::Quit,
         19..=21 => Command::Answer {
@@ -150,6 +150,7 @@ pub(crate) fn command(dice: &mut Dice<'_>, by: &Author, recent: Recent) -> Comma
             user: user(dice),
             admission: dice.one_of(&[Admission::Admit, Admission::Decline]),
         },
+        30 if dice.coin() => act(dice, recent),
         30 => Command::MuteAll { on: dice.coin() },
         31 => standing(dice),
         32 => Command::SetNameCard { user: own_or_any(dice, by), card: text(dice).into() },
@@ -164,6 +165,56 @@ pub(crate) fn command(dice: &mut Dice<'_>, by: &Author, recent: Recent) -> Comma
         },
         38 => Command::SetProfile { profile: Arc::new(profile(dice)) },
         _ => house(dice, recent),
+    }
+}
+
+/// What staff do to users beside mutes, kicks and bans, or together with them.
+fn act(dice: &mut Dice<'_>, recent: Recent) -> Command {
+    let users = users(dice);
+    match dice.below(6) {
+        0 => Command::Shadow { users, span: how_long(dice) },
+        1 => Command::Unshadow { users },
+        2 if dice.coin() => Command::Forgive { users },
+        2 if dice.coin() => Command::UnbanPrints { prints: print(dice).into_iter().collect() },
+        2 => Command::BanPrints {
+            prints: print(dice).into_iter().collect(),
+            span: how_long(dice),
+            reason: text(dice).into(),
+        },
+        3 => Command::Warn { users, reason: text(dice).into() },
+        _ => Command::Moderate { users, acts: Box::new(acts(dice, recent)) },
+    }
+}
+
+/// Few, so that they meet.
+fn print(dice: &mut Dice<'_>) -> Option<Fingerprint> {
+    dice.one_of(&[None, None, Some(Fingerprint(1)), Some(Fingerprint(2))])
+}
+
+fn acts(dice: &mut Dice<'_>, recent: Recent) -> Acts {
+    let silence = match dice.below(4) {
+        0 => Some(Silencing::Mute { span: how_long(dice) }),
+        1 => Some(Silencing::Shadow { span: how_long(dice) }),
+        _ => None,
+    };
+    let remove = match dice.below(4) {
+        0 => Some(Removing::Kick),
+        1 => Some(Removing::Ban { span: how_long(dice), prints: true }),
+        _ => None,
+    };
+    let counters = match counters(dice) {
+        Command::Count { changes } if dice.coin() => changes,
+        _ => Vec::new(),
+    };
+    Acts {
+        counters,
+        purge: dice.coin(),
+        warn: dice.coin(),
+        notice: dice.coin().then(|| text(dice).into()),
+        silence,
+        remove,
+        reason: text(dice).into(),
+        messages: (0..dice.below(3)).map(|_| message(dice, recent)).collect(),
     }
 }
 
@@ -219,7 +270,8 @@ fn join(dice: &mut Dice<'_>, by: &Author) -> Join {
     };
     let Visitor { user: own, platform } = visitor(session);
     let user = if dice.rarely(8) { Some(user(dice)) } else { own };
-    Join { user, profile: Arc::new(profile(dice)), platform, note: text(dice).into() }
+    let print = print(dice);
+    Join { user, profile: Arc::new(profile(dice)), platform, note: text(dice).into(), print }
 }
 
 fn draft(dice: &mut Dice<'_>) -> Draft {

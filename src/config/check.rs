@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{ConfigError, GroupConfig, Lane, MAX_USERS, Power, Settings};
+use super::{ConfigError, Escalation, GroupConfig, Lane, MAX_USERS, Power, Settings, StrikeRules};
 use crate::{bounds, message::Priority};
 
 impl Settings {
@@ -11,7 +11,7 @@ impl Settings {
     /// # Errors
     /// [`ConfigError`] names the first setting that cannot hold, and what it must be.
     pub fn build(self) -> Result<GroupConfig, ConfigError> {
-        self.check().map_or(Ok(()), Err)?;
+        self.check().or_else(|| self.check_strikes()).map_or(Ok(()), Err)?;
         Ok(GroupConfig(Arc::new(self)))
     }
 
@@ -124,9 +124,43 @@ impl Settings {
                 "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, and 128",
             ),
         ];
-        let broken = rules.into_iter().find(|(holds, ..)| !holds);
-        broken.map(|(_, field, rule)| ConfigError { field, rule })
+        first_broken(rules)
     }
+
+    fn check_strikes(&self) -> Option<ConfigError> {
+        const LONGEST: Duration = Duration::from_hours(24 * 366);
+        let StrikeRules { remembered, table } = &self.strikes;
+        let span = |it: &Escalation| match it {
+            Escalation::Notice => None,
+            Escalation::Mute { span } | Escalation::Ban { span } => Some(*span),
+        };
+        let bans = table.iter().any(|it| matches!(it, Escalation::Ban { .. }));
+        first_broken([
+            (
+                !remembered.is_zero() && *remembered <= LONGEST,
+                "strikes.remembered",
+                "more than zero and at most 366 days",
+            ),
+            (
+                (1..=16).contains(&table.len())
+                    && table.iter().filter_map(span).all(|span| !span.is_zero()),
+                "strikes.table",
+                "1 to 16 entries, each for more than zero",
+            ),
+            (
+                !bans || self.powers.contains(Power::Ban),
+                "strikes.table",
+                "without a ban, where powers has no Ban",
+            ),
+        ])
+    }
+}
+
+fn first_broken(
+    rules: impl IntoIterator<Item = (bool, &'static str, &'static str)>,
+) -> Option<ConfigError> {
+    let broken = rules.into_iter().find(|(holds, ..)| !holds);
+    broken.map(|(_, field, rule)| ConfigError { field, rule })
 }
 
 #[cfg(test)]
@@ -182,6 +216,27 @@ mod tests {
             Some("presence.per_user")
         );
         assert_eq!(broken(&|it: &mut Settings| it.tally = Duration::ZERO), Some("tally"));
+        let day = Duration::from_hours(24);
+        assert_eq!(broken(&|it: &mut Settings| it.strikes.remembered = 366 * day), None);
+        for remembered in [Duration::ZERO, 366 * day + Duration::from_nanos(1)] {
+            let change = |it: &mut Settings| it.strikes.remembered = remembered;
+            assert_eq!(broken(&change), Some("strikes.remembered"));
+        }
+        let table =
+            |count, entry| move |it: &mut Settings| it.strikes.table = [entry].repeat(count);
+        let (mute, ban) = (Escalation::Mute { span: day }, Escalation::Ban { span: day });
+        assert_eq!(broken(&table(16, mute)), None);
+        for count in [0, 17] {
+            assert_eq!(broken(&table(count, mute)), Some("strikes.table"));
+        }
+        let never = Escalation::Mute { span: Duration::ZERO };
+        assert_eq!(broken(&table(1, never)), Some("strikes.table"));
+        assert_eq!(broken(&table(1, ban)), Some("strikes.table"), "nobody can be banned");
+        let banning = |it: &mut Settings| {
+            it.powers = Powers::NONE.with(Power::Ban);
+            table(1, ban)(it);
+        };
+        assert_eq!(broken(&banning), None);
         assert_eq!(
             broken(&|it: &mut Settings| it.speakers = Some(1_000)),
             Some("speakers"),

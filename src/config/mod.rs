@@ -93,6 +93,10 @@ pub enum Power {
     Kick,
     /// Users can be banned for a time or for good, by staff.
     Ban,
+    /// Users can be muted without their knowing it, by staff.
+    Shadow,
+    /// Users can be warned, by staff, and warnings lead to what [`Settings::strikes`] says.
+    Strikes,
     /// The owner can make members admins.
     Admins,
     /// The owner can hand the group over.
@@ -300,6 +304,43 @@ pub struct SlowMode {
     pub exempt: RoleSet,
 }
 
+/// What a warning leads to, beside the notice that tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Escalation {
+    /// Nothing more.
+    Notice,
+    /// A mute.
+    Mute {
+        /// For how long; what reaches past the end of time is for good.
+        span: Duration,
+    },
+    /// A ban.
+    Ban {
+        /// For how long; what reaches past the end of time is for good.
+        span: Duration,
+    },
+}
+
+/// What warnings lead to, in a house with [`Power::Strikes`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StrikeRules {
+    /// How long after the last strike a user's strikes are forgotten. Default 30 days.
+    pub remembered: Duration,
+    /// What the first strike leads to, the second, and so on; the last entry counts for all beyond. 1 to
+    /// 16 entries. A notice alone by default; in [`modern`](GroupConfig::modern) a notice, a mute of 5
+    /// minutes, one of an hour, and then a ban of a day.
+    pub table: Vec<Escalation>,
+}
+
+impl StrikeRules {
+    /// What the strike of this number leads to, counted from 1.
+    pub fn escalation(&self, strike: u32) -> Escalation {
+        let place = (strike as usize).clamp(1, self.table.len().max(1)) - 1;
+        self.table.get(place).copied().unwrap_or(Escalation::Notice)
+    }
+}
+
 /// How much of everything a group may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Limits {
@@ -311,10 +352,12 @@ pub struct Limits {
     /// Members, if bounded; guests count too. Unlimited by default, as the modelled
     /// service promises.
     pub members: Option<u64>,
-    /// Users muted at once. Default 100,000.
+    /// Users muted at once, and as many shadow-muted. Default 100,000.
     pub mutes: u32,
-    /// Users banned at once. Default 100,000.
+    /// Users banned at once, and as many fingerprints. Default 100,000.
     pub bans: u32,
+    /// Users who have strikes. Default 100,000.
+    pub strikes: u32,
     /// Users who wait to be admitted. Default 1,000.
     pub applicants: u32,
     /// Outputs that wait to be polled. Default 16,384. At least what one command can put out: one
@@ -357,6 +400,8 @@ pub struct Settings {
     /// [`mute_all_exempt`](Self::mute_all_exempt): the large class in which the teacher calls
     /// pupils on. A mark of the host's own, in a house with [`Power::Marks`]; `None` by default.
     pub speakers: Option<u32>,
+    /// What warnings lead to.
+    pub strikes: StrikeRules,
     /// A pause between messages, if any.
     pub slow_mode: Option<SlowMode>,
     /// How often likes and follows go into the group's profile. Default 4 s: between the 3 and 5 of
@@ -371,6 +416,9 @@ pub struct Settings {
     /// Whether authors may be told that their message was lost to the group's rate. True by default;
     /// the modelled service says success instead.
     pub disclose_loss: bool,
+    /// Whether acts of moderation leave as [`Output::Audit`](crate::Output::Audit), chained by their
+    /// hashes. Off by default.
+    pub audit: bool,
     /// Whether accepted commands leave as [`Output::Record`](crate::Output::Record). Off by default.
     pub journal: bool,
 }

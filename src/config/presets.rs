@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
-    Absence, Asking, Cap, Filtering, GroupConfig, Lane, Limits, Patience, Power, Powers, Presence,
-    QuitAcross, Retention, Settings, Silence, TipConfig, TipSet, Traffic, TrailLimits,
+    Absence, Asking, Cap, Escalation, Filtering, GroupConfig, Lane, Limits, Patience, Power,
+    Powers, Presence, QuitAcross, Retention, Settings, Silence, StrikeRules, TipConfig, TipSet,
+    Traffic, TrailLimits,
 };
 use crate::{
     entry::TipKind,
@@ -47,8 +48,8 @@ impl GroupConfig {
         Self(Arc::new(settings))
     }
 
-    /// What users of other systems expect: every [`Power`], 20 messages of history for newcomers, and a
-    /// filter that sees words written over several messages.
+    /// What users of other systems expect: every [`Power`], 20 messages of history for newcomers, a filter
+    /// that sees words written over several messages, and an audit log.
     pub fn modern() -> Self {
         let mut settings = Settings::from(Self::vendor());
         settings.powers = Powers(u32::MAX);
@@ -57,6 +58,13 @@ impl GroupConfig {
         // 20 messages: what the modelled service sells as history for newcomers.
         settings.history = 20;
         settings.filtering.trails = Some(TrailLimits::USUAL);
+        settings.audit = true;
+        settings.strikes.table = vec![
+            Escalation::Notice,
+            Escalation::Mute { span: Duration::from_mins(5) },
+            Escalation::Mute { span: Duration::from_hours(1) },
+            Escalation::Ban { span: Duration::from_hours(24) },
+        ];
         Self(Arc::new(settings))
     }
 }
@@ -102,6 +110,10 @@ fn livestream() -> Settings {
         },
         mute_all_exempt: RoleSet::STAFF,
         speakers: None,
+        strikes: StrikeRules {
+            remembered: Duration::from_hours(24 * 30),
+            table: vec![Escalation::Notice],
+        },
         slow_mode: None,
         tally: 4 * SECOND,
         filter: None,
@@ -112,10 +124,12 @@ fn livestream() -> Settings {
             members: None,
             mutes: 100_000,
             bans: 100_000,
+            strikes: 100_000,
             applicants: 1_000,
             outputs: 16_384,
         },
         disclose_loss: true,
+        audit: false,
         journal: false,
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     config::{Absence, QuitAcross},
     cursor::Cursor,
     entry::{Notice, Subject, TipKind},
-    id::{SessionId, UserId},
+    id::{Fingerprint, SessionId, UserId},
     output::Output,
     refusal::{Denial, Field, Refusal},
     role::{JoinOption, Platform, Profile, Role},
@@ -30,12 +30,26 @@ impl Group {
         self.may_do(caller, Action::Join, None)?;
         let session = caller.session.ok_or(Denial::SessionOnly)?;
         let device = Device { session, platform: join.platform };
-        match (join.user, caller.is_guest()) {
-            (None, true) => self.join_as_guest(device),
+        let receipt = match (join.user, caller.is_guest()) {
+            (None, true) => {
+                self.check_banned(now, None, join.print)?;
+                self.join_as_guest(device)
+            }
             (Some(user), false) => {
+                Self::check_not_taken(caller, &user, device.session)?;
+                self.check_banned(now, Some(&user), join.print)?;
                 self.join_as_user(now, caller, &user, device, join.profile, join.note)
             }
             _ => Err(Refusal::Malformed { field: Field::Users }),
+        }?;
+        self.note_print(session, join.print);
+        Ok(receipt)
+    }
+
+    /// A session that is in keeps what it came with, unless it comes with another.
+    fn note_print(&mut self, session: SessionId, print: Option<Fingerprint>) {
+        if let Some(print) = print {
+            self.roster.note_print(session, print);
         }
     }
 
@@ -64,10 +78,6 @@ impl Group {
         profile: Arc<Profile>,
         note: Arc<str>,
     ) -> Result<Receipt, Refusal> {
-        Self::check_not_taken(caller, user, device.session)?;
-        if let Some(until) = self.house.bans.until(now, user) {
-            return Err(Refusal::Banned { until });
-        }
         let profile = self.cleaned_profile(profile)?;
         // Who comes in as a member has a member's standing already.
         if caller.actor != Actor::Stranger {
@@ -206,6 +216,7 @@ impl Group {
             }
             self.check_full()?;
         }
+        let print = self.roster.prints_of(user).next();
         let Some(Applicant { device, profile, .. }) = self.roster.take_applicant(user) else {
             return Err(Refusal::UnknownApplicant { user: user.clone() });
         };
@@ -220,6 +231,7 @@ impl Group {
         self.outbox.put(|record| Output::Direct { record, session, after, notice });
         if admission == Admission::Admit {
             self.admit(now, user, profile, device);
+            self.note_print(session, print);
         }
         Ok(Receipt::Done)
     }
@@ -230,17 +242,18 @@ impl Group {
         caller: &Caller,
         user: &UserId,
         platform: Platform,
+        print: Option<Fingerprint>,
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Attach, None)?;
         let session = caller.session.ok_or(Denial::SessionOnly)?;
         Self::check_not_taken(caller, user, session)?;
-        if let Some(until) = self.house.bans.until(now, user) {
-            return Err(Refusal::Banned { until });
-        }
+        self.check_banned(now, Some(user), print)?;
         if self.roster.role(user).is_none() {
             return Err(Denial::NotAMember.into());
         }
-        self.come_back(user, Device { session, platform }, None)
+        let receipt = self.come_back(user, Device { session, platform }, None)?;
+        self.note_print(session, print);
+        Ok(receipt)
     }
 
     pub(super) fn detach(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {
@@ -352,7 +365,7 @@ impl Group {
     }
 
     /// Takes somebody off the roster, with a tip.
-    fn end_membership(
+    pub(super) fn end_membership(
         &mut self,
         now: Timestamp,
         user: &UserId,

@@ -9,14 +9,16 @@ use super::{
 };
 use crate::{
     attributes::{Attributes, Counters},
+    audit::Chain,
     filter::Trails,
-    id::HashKey,
+    id::{Fingerprint, HashKey},
     modes::Modes,
     mutes::Mutes,
     receipts::Receipts,
     review::Review,
     scheduler::Scheduler,
     stats::Account,
+    strikes::Strikes,
     tally::Tally,
     time::Shift,
     tips::Tips,
@@ -38,12 +40,18 @@ pub(super) struct House {
     pub(super) attributes: Attributes,
     pub(super) counters: Counters,
     pub(super) mutes: Mutes,
+    pub(super) shadows: Mutes,
     pub(super) bans: Mutes,
+    pub(super) print_bans: Mutes<Fingerprint>,
+    /// Fingerprints that were banned, and may still be here.
+    pub(super) sweeping: Vec<Fingerprint>,
+    pub(super) strikes: Strikes,
     pub(super) modes: Modes,
     pub(super) filters: Filters,
     pub(super) trails: Trails,
     pub(super) review: Review<Asked>,
     pub(super) tally: Tally,
+    pub(super) audit: Chain,
     /// Messages refused, by code. Outside digest and journal: a refusal changes nothing.
     pub(super) refused: BTreeMap<u16, u64>,
 }
@@ -94,7 +102,11 @@ impl Lazy<House> {
             + house.attributes.heap_bytes()
             + house.counters.heap_bytes()
             + house.mutes.heap_bytes()
+            + house.shadows.heap_bytes()
             + house.bans.heap_bytes()
+            + house.print_bans.heap_bytes()
+            + house.sweeping.capacity() * size_of::<Fingerprint>()
+            + house.strikes.heap_bytes()
             + house.modes.heap_bytes()
             + house.trails.heap_bytes()
             + house.review.heap_bytes()
@@ -142,12 +154,17 @@ impl Part for House {
             attributes: Attributes::default(),
             counters: Counters::default(),
             mutes: Mutes::new(key),
+            shadows: Mutes::new(key),
             bans: Mutes::new(key),
+            print_bans: Mutes::new(key),
+            sweeping: Vec::new(),
+            strikes: Strikes::new(key),
             modes: Modes::default(),
             filters: Filters::default(),
             trails: Trails::default(),
             review: Review::default(),
             tally: Tally::default(),
+            audit: Chain::default(),
             refused: BTreeMap::new(),
         }
     }
@@ -173,7 +190,10 @@ impl House {
         self.attributes.shift(shift);
         self.counters.shift(shift);
         self.mutes.shift(shift);
+        self.shadows.shift(shift);
         self.bans.shift(shift);
+        self.print_bans.shift(shift);
+        self.strikes.shift(shift);
         self.modes.shift(shift);
         self.trails.shift(shift);
         self.review.shift(shift);
@@ -187,23 +207,30 @@ impl House {
             attributes,
             counters,
             mutes,
+            shadows,
             bans,
+            print_bans,
+            sweeping,
+            strikes,
             modes,
             filters,
             trails,
             review,
             tally,
+            audit,
             refused,
         } = self;
         !disbanded
             && attributes.is_new()
             && counters.is_new()
-            && mutes.len() + bans.len() == 0
+            && mutes.len() + shadows.len() + bans.len() + print_bans.len() + strikes.len() == 0
+            && sweeping.is_empty()
             && modes.is_new()
             && filters.is_new()
             && trails.is_new()
             && review.is_new()
             && tally.is_new()
+            && audit.is_new()
             && refused.is_empty()
     }
 }

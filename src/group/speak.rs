@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::{
+    audit::{Act, Deed, Evidence, Rule},
     command::{Decision, Draft, Receipt},
     config::Silence,
     entry::Body,
@@ -32,6 +33,14 @@ pub(super) struct Pending {
     pub(super) session: Option<SessionId>,
 }
 
+/// Where a message goes that the filter did not block.
+#[derive(Clone, Copy)]
+enum Next {
+    Ask(Cause),
+    Shadow,
+    Lane,
+}
+
 impl Group {
     pub(super) fn send(
         &mut self,
@@ -48,7 +57,8 @@ impl Group {
         let screened = self.screen(caller, &draft.content)?;
         let (screened, completes) = self.follow_trail(now, caller, &draft.content, screened)?;
         let sender = self.sender(caller)?;
-        let asked = self.asked(caller, &screened);
+        let shadowed = self.is_shadowed(now, caller);
+        let asked = self.asked(caller, &screened).filter(|_| !shadowed);
         if asked.is_some() {
             self.check_questions(caller)?;
         }
@@ -59,7 +69,8 @@ impl Group {
         if let Some(messages) = completes {
             self.receipts().note(id, Step::Completes { messages });
         }
-        self.route(now, pending, screened, asked);
+        let next = if shadowed { Next::Shadow } else { asked.map_or(Next::Lane, Next::Ask) };
+        self.route(now, pending, screened, next);
         Ok(self.sent(id, false))
     }
 
@@ -173,13 +184,7 @@ impl Group {
     }
 
     /// Sends an accepted message the way that filter and config say.
-    fn route(
-        &mut self,
-        now: Timestamp,
-        mut pending: Pending,
-        screened: Screened,
-        asked: Option<Cause>,
-    ) {
+    fn route(&mut self, now: Timestamp, mut pending: Pending, screened: Screened, next: Next) {
         let id = pending.message.id;
         match screened {
             Screened::Clean => {}
@@ -195,9 +200,10 @@ impl Group {
                 return self.finish(pending, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
         }
-        match asked {
-            Some(cause) => self.hold(now, pending, cause),
-            None => self.go_on(now, pending),
+        match next {
+            Next::Ask(cause) => self.hold(now, pending, cause),
+            Next::Shadow => self.end_in_shadow(pending),
+            Next::Lane => self.go_on(now, pending),
         }
     }
 
@@ -238,6 +244,7 @@ impl Group {
             Decision::Allow | Decision::Reject { .. } | Decision::Discard => Screened::Clean,
         };
         let held = self.house.make(self.key()).review.answer(ticket).ok_or(unknown)?;
+        self.audit(now, caller, |_| answered(&held, &decision));
         let pending = self.unhold(held);
         let id = pending.message.id;
         self.receipts().note(id, Step::Answered { decision: name_of(&decision) });
@@ -255,6 +262,7 @@ impl Group {
     /// The deadline passed, and nobody decided.
     pub(super) fn silence(&mut self, now: Timestamp, held: Held<Asked>) {
         let silence = held.payload.silence;
+        self.audit_of_time(now, || unanswered(&held, silence));
         let pending = self.unhold(held);
         let step = Step::Answered { decision: DecisionName::Silence };
         self.receipts().note(pending.message.id, step);
@@ -279,13 +287,13 @@ impl Group {
         screened: Screened,
     ) {
         pending.message = with_content(&pending.message, content);
-        let asked = match screened {
-            Screened::Held { term } => Some(Cause::Filter { term }),
-            _ => None,
+        let next = match screened {
+            Screened::Held { term } => Next::Ask(Cause::Filter { term }),
+            _ => Next::Lane,
         };
         match self.barred(now, &pending) {
             Some(reason) => self.finish(pending, Outcome::Discarded(reason)),
-            None => self.route(now, pending, screened, asked),
+            None => self.route(now, pending, screened, next),
         }
     }
 
@@ -394,7 +402,7 @@ impl Group {
     /// Whether an author may be told of this outcome.
     fn disclosed(&self, outcome: &Outcome) -> bool {
         match outcome {
-            Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Decision | Discard::Shadowed) => false,
             Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
                 self.config.settings().disclose_loss
             }
@@ -433,6 +441,36 @@ impl Group {
 pub(super) struct Asked {
     pub(super) pending: Pending,
     silence: Silence,
+}
+
+/// What is written down of a question's end, whatever it was.
+fn decided(held: &Held<Asked>, act: Act) -> Deed {
+    let term = match held.cause {
+        Cause::Filter { term } => Some(term),
+        Cause::Policy => None,
+    };
+    let deed = Deed::of(act).on(held.author.as_slice()).about(held.payload.pending.message.id);
+    Deed { evidence: Evidence { term, ..deed.evidence }, ..deed }
+}
+
+fn answered(held: &Held<Asked>, decision: &Decision) -> Deed {
+    match decision {
+        Decision::Allow => decided(held, Act::Allow),
+        Decision::Replace { .. } => decided(held, Act::Replace),
+        Decision::Reject { code, reason } => {
+            decided(held, Act::Reject { code: Some(*code) }).because(&reason.as_str().into())
+        }
+        Decision::Discard => decided(held, Act::Discard),
+    }
+}
+
+fn unanswered(held: &Held<Asked>, silence: Silence) -> Deed {
+    let act = match silence {
+        Silence::Allow => Act::Allow,
+        Silence::Reject => Act::Reject { code: None },
+        Silence::Discard => Act::Discard,
+    };
+    Deed { rule: Rule::Silence, ..decided(held, act) }
 }
 
 fn name_of(decision: &Decision) -> DecisionName {

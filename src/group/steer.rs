@@ -1,14 +1,15 @@
 //! Steering the group itself: its profile, shared values, notices, config, clock and end.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use crate::{
+    audit::{Act, Deed},
     command::{AttributeChange, AttributeMode, CounterChange, GroupPatch, Receipt, Users},
     config::{GroupConfig, Settings, SlowMode},
     entry::{Notice, ProfileChanges},
     filter::Trails,
     form,
-    id::{FilterId, UserId},
+    id::{FilterId, UserId, stable_hash},
     message::Content,
     outcome::Discard,
     output::Output,
@@ -146,6 +147,7 @@ impl Group {
 
     pub(super) fn set_slow_mode(
         &mut self,
+        now: Timestamp,
         caller: &Caller,
         slow_mode: Option<SlowMode>,
     ) -> Result<Receipt, Refusal> {
@@ -157,11 +159,14 @@ impl Group {
         }
         // Form checked the interval, and nothing else changed.
         self.config = settings.build().expect("a pause of good form keeps a good config good");
+        let pause = slow_mode.map(|slow_mode| slow_mode.interval);
+        self.audit(now, caller, |_| Deed::of(Act::SlowMode { pause }));
         Ok(Receipt::Done)
     }
 
     pub(super) fn use_filter(
         &mut self,
+        now: Timestamp,
         caller: &Caller,
         filter: Option<FilterId>,
     ) -> Result<Receipt, Refusal> {
@@ -171,6 +176,7 @@ impl Group {
         // Who reads the config, changes something else and gives it back keeps this filter.
         let settings = Settings { filter, ..self.config.settings().clone() };
         self.config = settings.build().expect("no filter makes a good config bad");
+        self.audit(now, caller, |_| Deed::of(Act::UseFilter { filter }));
         Ok(Receipt::Done)
     }
 
@@ -211,7 +217,12 @@ impl Group {
         {
             house.trails = Trails::default();
         }
-        self.config = config;
+        let deed = Deed::of(Act::Configure { config: stable_hash(&config) });
+        let former = mem::replace(&mut self.config, config);
+        // Whichever of the two keeps a log.
+        if former.settings().audit || self.config.settings().audit {
+            self.write_down(now, caller.by(), deed);
+        }
         for taken in shed.unwrap_or_default() {
             self.end_waiting(taken.payload, Discard::Shed);
         }

@@ -6,11 +6,13 @@ use crate::config::GroupConfig;
 const TARGETS: [Option<Role>; 5] =
     [None, Some(Role::Guest), Some(Role::Member), Some(Role::Admin), Some(Role::Owner)];
 
-const POWERS: [Power; 13] = [
+const POWERS: [Power; 15] = [
     Power::Recall,
     Power::Purge,
     Power::Kick,
     Power::Ban,
+    Power::Shadow,
+    Power::Strikes,
     Power::Admins,
     Power::Transfer,
     Power::Attributes,

@@ -263,7 +263,7 @@ impl From<Discard> for Code {
             Discard::Rate | Discard::Expired | Discard::Shed => Self::MESSAGES_TOO_OFTEN,
             Discard::Muted => Self::MUTED,
             Discard::Banned | Discard::Removed => Self::NO_PERMISSION,
-            Discard::Purged | Discard::Decision => Self::REFUSED_BY_APP,
+            Discard::Purged | Discard::Shadowed | Discard::Decision => Self::REFUSED_BY_APP,
             Discard::Disbanded => Self::NO_SUCH_GROUP,
         }
     }
@@ -276,6 +276,7 @@ impl From<&Refusal> for Code {
             Refusal::TooMany { field, .. } => too_many(*field),
             Refusal::Denied(denial) => (*denial).into(),
             Refusal::Filtered { .. } => Self::SENSITIVE_TEXT,
+            Refusal::Part { refusal, .. } => (&**refusal).into(),
             Refusal::Missing { field: Field::AttributeKey } => Self::NO_SUCH_ATTRIBUTE,
             Refusal::Empty
             | Refusal::Malformed { .. }
@@ -373,8 +374,12 @@ fn too_long(field: Field) -> Code {
         | Field::Mark
         | Field::Marks
         | Field::Sessions
+        | Field::Acts
+        | Field::Evidence
         | Field::Mutes
         | Field::Bans
+        | Field::Prints
+        | Field::Strikes
         | Field::Applicants
         | Field::Questions
         | Field::AuthorQuestions
@@ -386,7 +391,9 @@ fn too_long(field: Field) -> Code {
 
 fn too_many(field: Field) -> Code {
     match field {
-        Field::Users | Field::Mutes | Field::Bans | Field::Admins => Code::TOO_MANY_ACCOUNTS,
+        Field::Users | Field::Mutes | Field::Bans | Field::Strikes | Field::Admins => {
+            Code::TOO_MANY_ACCOUNTS
+        }
         Field::Attributes => Code::TOO_MANY_ATTRIBUTES,
         Field::Counters => Code::TOO_MANY_COUNTERS,
         Field::Members => Code::TOO_MANY_MEMBERS,
@@ -409,6 +416,9 @@ fn too_many(field: Field) -> Code {
         | Field::Reason
         | Field::Notice
         | Field::Span
+        | Field::Acts
+        | Field::Evidence
+        | Field::Prints
         | Field::AttributeKey
         | Field::AttributeValue
         | Field::AttributeBytes

@@ -6,11 +6,12 @@
 use std::{fmt, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, GroupConfig,
-    GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform,
-    Power, Priority, Profile, QuitAcross, Random, Rate, Role, RoleSet, SessionId, Settings,
-    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, TrailLimits, UserId, Users,
+    Absence, Acts, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    CounterChange, Counting, Decision, Directive, Draft, Element, Escalation, FilterId,
+    Fingerprint, GroupConfig, GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience,
+    PerClass, PerPriority, Platform, Power, Priority, Profile, QuitAcross, Random, Rate, Removing,
+    Role, RoleSet, SessionId, Settings, Silence, Silencing, SlowMode, Span, Ticket, Timestamp,
+    TipKind, TrailLimits, UserId, Users,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -119,6 +120,14 @@ impl Who {
         }
     }
 
+    /// Whoever comes over a third session, or as a guest, comes with one.
+    fn print(self) -> Option<Fingerprint> {
+        match self {
+            Self::User(number, 2) | Self::Guest(number) => Some(print(number)),
+            _ => None,
+        }
+    }
+
     fn platform(self) -> Platform {
         match self {
             Self::User(_, place) => {
@@ -127,6 +136,11 @@ impl Who {
             _ => Platform::MiniProgram,
         }
     }
+}
+
+/// One of two, which they share.
+fn print(number: u8) -> Fingerprint {
+    Fingerprint(u128::from(number % 2))
 }
 
 pub(crate) fn session(number: u8, place: u8) -> SessionId {
@@ -170,10 +184,17 @@ pub(crate) enum Act {
     Transfer(u8),
     Mute(Vec<u8>, u32),
     Unmute(Vec<u8>),
+    Shadow(Vec<u8>, u32),
+    Unshadow(Vec<u8>),
+    Warn(Vec<u8>),
+    Forgive(Vec<u8>),
+    Moderate(Vec<u8>, Parts),
     MuteAll(bool),
     Kick(Vec<u8>),
     Ban(Vec<u8>, u32),
     Unban(Vec<u8>),
+    BanPrints(Vec<u8>, u32),
+    UnbanPrints(Vec<u8>),
     Notify(Option<Vec<u8>>),
     Broadcast,
     Attributes {
@@ -196,6 +217,42 @@ pub(crate) enum Act {
     /// To a day after the beginning.
     RebaseToStart,
     DetachAll,
+}
+
+/// The parts of one step.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+    count: Option<(u8, Counting)>,
+    purge: bool,
+    warn: bool,
+    notice: bool,
+    /// Whether it is a shadow mute, and for how long.
+    silence: Option<(bool, u32)>,
+    /// Out, and for how long if it is a ban.
+    remove: Option<Option<u32>>,
+}
+
+impl Parts {
+    fn acts(&self) -> Acts {
+        let silence = |(shadow, ms): (bool, u32)| match shadow {
+            true => Silencing::Shadow { span: span(ms) },
+            false => Silencing::Mute { span: span(ms) },
+        };
+        let remove = |ms: Option<u32>| {
+            ms.map_or(Removing::Kick, |ms| Removing::Ban { span: span(ms), prints: self.purge })
+        };
+        let count = |(key, change)| CounterChange { key: format!("c{key}").into(), change };
+        Acts {
+            counters: self.count.map(count).into_iter().collect(),
+            purge: self.purge,
+            warn: self.warn,
+            notice: self.notice.then(|| "beware".into()),
+            silence: self.silence.map(silence),
+            remove: self.remove.map(remove),
+            reason: "out".into(),
+            messages: [MessageId(1)].into_iter().collect(),
+        }
+    }
 }
 
 /// What a script needs to know to name tickets and messages, and the filter.
@@ -238,11 +295,14 @@ impl Cast {
                         .into(),
                     platform: who.platform(),
                     note: "please".into(),
+                    print: who.print(),
                 })
             }
-            Act::Attach(number) => {
-                Command::Attach { user: user(*number), platform: who.platform() }
-            }
+            Act::Attach(number) => Command::Attach {
+                user: user(*number),
+                platform: who.platform(),
+                print: who.print(),
+            },
             Act::Detach => Command::Detach,
             Act::Quit => Command::Quit,
             Act::AnswerJoin(number, admission) => {
@@ -294,12 +354,27 @@ impl Cast {
             Act::Transfer(number) => Command::Transfer { user: user(*number) },
             Act::Mute(users, ms) => Command::Mute { users: named(users), span: span(*ms) },
             Act::Unmute(users) => Command::Unmute { users: named(users) },
+            Act::Shadow(users, ms) => Command::Shadow { users: named(users), span: span(*ms) },
+            Act::Unshadow(users) => Command::Unshadow { users: named(users) },
+            Act::Warn(users) => Command::Warn { users: named(users), reason: "beware".into() },
+            Act::Forgive(users) => Command::Forgive { users: named(users) },
+            Act::Moderate(users, parts) => {
+                Command::Moderate { users: named(users), acts: Box::new(parts.acts()) }
+            }
             Act::MuteAll(on) => Command::MuteAll { on: *on },
             Act::Kick(users) => Command::Kick { users: named(users), reason: "bye".into() },
             Act::Ban(users, ms) => {
                 Command::Ban { users: named(users), span: span(*ms), reason: "out".into() }
             }
             Act::Unban(users) => Command::Unban { users: named(users) },
+            Act::BanPrints(prints, ms) => Command::BanPrints {
+                prints: prints.iter().copied().map(print).collect(),
+                span: span(*ms),
+                reason: "line".into(),
+            },
+            Act::UnbanPrints(prints) => {
+                Command::UnbanPrints { prints: prints.iter().copied().map(print).collect() }
+            }
             Act::Notify(users) => {
                 let users = users.as_ref().map(|users| named(users));
                 Command::Notify { users, field: "notice".into() }
@@ -415,13 +490,16 @@ pub(crate) struct Knobs {
     pub(crate) slow: Option<u32>,
     pub(crate) tally: u64,
     pub(crate) members: Option<u64>,
-    /// Mutes, bans, applicants.
-    pub(crate) limits: (u32, u32, u32),
+    /// How long strikes are remembered, in milliseconds, and what the first of them lead to.
+    pub(crate) strikes: (u64, Vec<Escalation>),
+    /// Mutes, bans, applicants, strikes.
+    pub(crate) limits: (u32, u32, u32, u32),
     pub(crate) disclose_loss: bool,
     pub(crate) filter: bool,
     /// How long short messages are remembered, by how many authors, and how many of each.
     pub(crate) trails: Option<(u64, u32, u8)>,
     pub(crate) journal: bool,
+    pub(crate) audit: bool,
 }
 
 /// One of four sets of roles, for exemptions.
@@ -481,11 +559,17 @@ impl Knobs {
         settings.mute_all_exempt = roles(self.speak_through);
         let marks = settings.powers.contains(Power::Marks);
         settings.speakers = self.speakers.filter(|_| marks);
+        settings.strikes.remembered = ms(self.strikes.0);
+        settings.strikes.table.clone_from(&self.strikes.1);
+        if !settings.powers.contains(Power::Ban) {
+            settings.strikes.table.retain(|it| !matches!(it, Escalation::Ban { .. }));
+            settings.strikes.table.push(Escalation::Notice);
+        }
         settings.slow_mode = self.slow.map(slow_mode);
         settings.tally = Duration::from_secs(self.tally);
         settings.limits.members = self.members;
         let limits = &mut settings.limits;
-        (limits.mutes, limits.bans, limits.applicants) = self.limits;
+        (limits.mutes, limits.bans, limits.applicants, limits.strikes) = self.limits;
         settings.disclose_loss = self.disclose_loss;
         settings.filter = filter.filter(|_| self.filter);
         settings.filtering.trails = self.trails.map(|(within, authors, pieces)| TrailLimits {
@@ -495,6 +579,7 @@ impl Knobs {
             authors,
         });
         settings.journal = self.journal;
+        settings.audit = self.audit;
         settings
     }
 }
@@ -509,6 +594,15 @@ fn across() -> impl Strategy<Value = QuitAcross> {
 
 fn wait() -> impl Strategy<Value = u64> {
     prop_oneof![Just(0), Just(250), 1..100_u64, Just(2_000)]
+}
+
+fn escalation() -> impl Strategy<Value = Escalation> {
+    let span = || (1..3_000_u64).prop_map(Duration::from_millis);
+    prop_oneof![
+        2 => Just(Escalation::Notice),
+        2 => span().prop_map(|span| Escalation::Mute { span }),
+        1 => span().prop_map(|span| Escalation::Ban { span }),
+    ]
 }
 
 /// Settings of all kinds, small enough that limits are met.
@@ -546,10 +640,14 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         option::weighted(0.1, 1_000..1_002_u32),
         option::weighted(0.2, 1..2_000_u32),
         1..6_u64,
+        (prop_oneof![Just(60_000_u64), 1..5_000_u64], vec(escalation(), 1..4)),
     );
     let limits = (
         option::weighted(0.2, 2..8_u64),
-        prop_oneof![3 => Just((100, 100, 100)), 1 => (0..3_u32, 0..3_u32, 0..2_u32)],
+        prop_oneof![
+            3 => Just((100, 100, 100, 100)),
+            1 => (0..3_u32, 0..3_u32, 0..2_u32, 0..3_u32)
+        ],
         any::<bool>(),
         prop::bool::weighted(0.7),
         option::of((wait(), 1..4_u32, 1..4_u8)),
@@ -559,7 +657,8 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
             let (rate, burst, reserve, lanes, caps, exempt, weights) = traffic;
             let (quota, max_age, history, tips, no_joins) = telling;
             let (every, hold, questions) = asking;
-            let (grace, stay, quit, per_user, speak_through, speakers, slow, tally) = presence;
+            let (grace, stay, quit, per_user, speak_through, speakers, slow, tally, strikes) =
+                presence;
             let (members, limits, disclose_loss, filter, trails) = limits;
             Knobs {
                 preset,
@@ -587,12 +686,14 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 speakers,
                 slow,
                 tally,
+                strikes,
                 members,
                 limits,
                 disclose_loss,
                 filter,
                 trails,
                 journal: false,
+                audit: false,
             }
         },
     )
@@ -709,14 +810,38 @@ fn sentence() -> impl Strategy<Value = u32> {
     prop_oneof![8 => 1..3_000_u32, 2 => Just(200_000_u32), 1 => Just(0_u32)]
 }
 
+fn parts() -> impl Strategy<Value = Parts> {
+    let part = || prop::bool::weighted(0.3);
+    let count = option::weighted(0.2, (0..22_u8, change()));
+    let silence = option::weighted(0.3, (any::<bool>(), sentence()));
+    let remove = option::weighted(0.3, option::of(sentence()));
+    (count, part(), part(), part(), silence, remove).prop_map(
+        |(count, purge, warn, notice, silence, remove)| Parts {
+            count,
+            purge,
+            warn,
+            notice,
+            silence,
+            remove,
+        },
+    )
+}
+
 fn act_of_staff() -> impl Strategy<Value = Act> {
     let moderation = prop_oneof![
         4 => (some_users(), sentence()).prop_map(|(users, ms)| Act::Mute(users, ms)),
         2 => some_users().prop_map(Act::Unmute),
+        2 => (some_users(), sentence()).prop_map(|(users, ms)| Act::Shadow(users, ms)),
+        1 => some_users().prop_map(Act::Unshadow),
+        4 => some_users().prop_map(Act::Warn),
+        1 => some_users().prop_map(Act::Forgive),
+        3 => (some_users(), parts()).prop_map(|(users, parts)| Act::Moderate(users, parts)),
         2 => any::<bool>().prop_map(Act::MuteAll),
         3 => some_users().prop_map(Act::Kick),
         3 => (some_users(), sentence()).prop_map(|(users, ms)| Act::Ban(users, ms)),
         2 => some_users().prop_map(Act::Unban),
+        2 => (vec(0..2_u8, 0..3), sentence()).prop_map(|(prints, ms)| Act::BanPrints(prints, ms)),
+        1 => vec(0..2_u8, 0..3).prop_map(Act::UnbanPrints),
         2 => option::weighted(0.8, anybody()).prop_map(Act::Purge),
         2 => (0..8_u8).prop_map(Act::Recall),
         1 => option::of(1..2_000_u32).prop_map(Act::SlowMode),
@@ -761,13 +886,16 @@ fn act_of_staff() -> impl Strategy<Value = Act> {
     ]
 }
 
-fn values() -> impl Strategy<Value = Act> {
-    let change = prop_oneof![
+fn change() -> impl Strategy<Value = Counting> {
+    prop_oneof![
         3 => (-5..5_i64).prop_map(Counting::Increase),
         1 => (-5..5_i64).prop_map(Counting::Decrease),
         1 => select(vec![i64::MAX, 0]).prop_map(Counting::Set),
         1 => Just(Counting::Remove),
-    ];
+    ]
+}
+
+fn values() -> impl Strategy<Value = Act> {
     let mark = prop_oneof![3 => Just(500_u32), 2 => Just(600_u32), 3 => 1_000..1_002_u32, 3 => 998..1_012_u32];
     prop_oneof![
         2 => (
@@ -782,7 +910,7 @@ fn values() -> impl Strategy<Value = Act> {
                 value,
                 seen
             }),
-        2 => (0..22_u8, change).prop_map(|(key, change)| Act::Count { key, change }),
+        2 => (0..22_u8, change()).prop_map(|(key, change)| Act::Count { key, change }),
         3 => (some_users(), mark, prop::bool::weighted(0.8))
             .prop_map(|(users, mark, on)| Act::Mark(users, mark, on)),
     ]

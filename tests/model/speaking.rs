@@ -74,7 +74,7 @@ impl Model {
     /// Whether the author may be told. Chosen: a duplicate is answered as the config has it now.
     fn disclose(&self, outcome: &Outcome) -> bool {
         match outcome {
-            Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Decision | Discard::Shadowed) => false,
             Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
                 self.settings.disclose_loss
             }
@@ -115,8 +115,13 @@ impl Model {
         if let Actor::AppAs { profile, .. } = actor {
             sender.profile = self.cleaned_profile(profile)?;
         }
+        let shadowed = match actor {
+            Actor::User { user, .. } => self.shadows.iter().any(|one| one.user == *user),
+            _ => false,
+        };
         let asks = self.settings.asking.every.filter(|_| !actor.is_app());
         let would_hold = match verdict {
+            _ if shadowed => false,
             Verdict::Hold(_) => true,
             Verdict::GoOn(_) => asks.is_some(),
             Verdict::Block(..) => false,
@@ -133,6 +138,11 @@ impl Model {
         match verdict {
             Verdict::Block(filter, term) => {
                 self.end(id, Outcome::Rejected(Rejection::Filter { filter, term }));
+            }
+            Verdict::Hold(_) if shadowed => self.end_in_shadow(&[id]),
+            Verdict::GoOn(content) if shadowed => {
+                self.accepted_mut(id).message.content = content;
+                self.end_in_shadow(&[id]);
             }
             Verdict::Hold(term) => {
                 self.ask(id, Cause::Filter { term }, self.settings.asking.filter_hold);

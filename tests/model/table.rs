@@ -117,10 +117,19 @@ impl Model {
             Command::Mute { .. } | Command::Unmute { .. } => {
                 (None, Denial::NotOffered, Role::Admin)
             }
-            Command::Kick { .. } => (Some(Power::Kick), Denial::NoRemoval, Role::Admin),
-            Command::Ban { .. } | Command::Unban { .. } => {
-                (Some(Power::Ban), Denial::NotOffered, Role::Admin)
+            Command::Shadow { .. } | Command::Unshadow { .. } => {
+                (Some(Power::Shadow), Denial::NotOffered, Role::Admin)
             }
+            Command::Warn { .. } | Command::Forgive { .. } => {
+                (Some(Power::Strikes), Denial::NotOffered, Role::Admin)
+            }
+            // Each part is a decision of its own.
+            Command::Moderate { .. } => return Ok(()),
+            Command::Kick { .. } => (Some(Power::Kick), Denial::NoRemoval, Role::Admin),
+            Command::Ban { .. }
+            | Command::Unban { .. }
+            | Command::BanPrints { .. }
+            | Command::UnbanPrints { .. } => (Some(Power::Ban), Denial::NotOffered, Role::Admin),
             Command::Notify { .. } if actor.is_app() => return Ok(()),
             Command::Notify { .. } => (Some(Power::StaffNotices), Denial::AppOnly, Role::Admin),
             Command::SetAttributes { .. } => {
@@ -150,6 +159,10 @@ impl Model {
             },
             Command::Mute { users, .. }
             | Command::Unmute { users }
+            | Command::Shadow { users, .. }
+            | Command::Unshadow { users }
+            | Command::Warn { users, .. }
+            | Command::Forgive { users }
             | Command::Unban { users }
             | Command::Mark { users, .. } => {
                 users.iter().try_for_each(|user| self.lower(actor, user))

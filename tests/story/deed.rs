@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use liveroom::{
-    Absence, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Directive, Draft, GroupPatch, JoinOption, Kind, MessageId,
-    Patience, Platform, Priority, Profile, QuitAcross, Random, Rate, RoleSet, SessionId, Settings,
-    Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
+    Absence, Acts, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    CounterChange, Counting, Decision, Directive, Draft, Fingerprint, GroupPatch, Join, JoinOption,
+    Kind, MessageId, Patience, Platform, Priority, Profile, QuitAcross, Random, Rate, Removing,
+    RoleSet, SessionId, Settings, Silence, Silencing, SlowMode, Span, Ticket, Timestamp, TipKind,
+    UserId, Users,
 };
 
 /// The author and command of `name deed`. Names are `ann`, `ann@web`, `app`, `app/ann`, `guest@web`.
@@ -34,7 +35,15 @@ pub(crate) fn command(
         ["joins"] if is_guest => Command::join_as_guest(platform),
         ["joins"] => Command::join(user(who)?, Profile::nick(&nick(who)), platform),
         ["joins", "as", shown] => Command::join(user(who)?, Profile::nick(shown), platform),
-        ["attaches"] => Command::Attach { user: user(who)?, platform },
+        ["joins", "from", print] => {
+            let (user, note) = (if is_guest { None } else { Some(user(who)?) }, "".into());
+            let profile = Arc::new(Profile::nick(if is_guest { "" } else { who }));
+            Command::Join(Join { user, profile, platform, note, print: Some(self::print(print)?) })
+        }
+        ["attaches", "from", print] => {
+            Command::Attach { user: user(who)?, platform, print: Some(self::print(print)?) }
+        }
+        ["attaches"] => Command::Attach { user: user(who)?, platform, print: None },
         _ => parse(&words, deed)?,
     };
     Ok((author, command))
@@ -79,6 +88,21 @@ fn parse(words: &[&str], deed: &str) -> Result<Command, String> {
         ["unmutes", "all"] => Command::MuteAll { on: false },
         ["mutes", who, "for", time] => Command::Mute { users: users(who)?, span: span(time)? },
         ["unmutes", who] => Command::Unmute { users: users(who)? },
+        ["shadows", who, "for", time] => Command::Shadow { users: users(who)?, span: span(time)? },
+        ["unshadows", who] => Command::Unshadow { users: users(who)? },
+        ["warns", who, ..] => Command::Warn { users: users(who)?, reason: rest(2).into() },
+        ["forgives", who] => Command::Forgive { users: users(who)? },
+        ["moderates", who, parts @ ..] => {
+            Command::Moderate { users: users(who)?, acts: Box::new(acts(parts)?) }
+        }
+        ["bans", "line", line, "for", time] => Command::BanPrints {
+            prints: [print(line)?].into_iter().collect(),
+            span: span(time)?,
+            reason: "".into(),
+        },
+        ["unbans", "line", line] => {
+            Command::UnbanPrints { prints: [print(line)?].into_iter().collect() }
+        }
         ["kicks", who] => Command::Kick { users: users(who)?, reason: "".into() },
         ["bans", who, "for", time] => {
             Command::Ban { users: users(who)?, span: span(time)?, reason: "".into() }
@@ -131,6 +155,31 @@ fn message(kind: Kind, words: &[&str]) -> Result<Command, String> {
         _ => Content::custom(words),
     };
     Ok(Draft { content, ..draft }.into())
+}
+
+/// `purge`, `warn`, `mute=5s`, `shadow=5s`, `kick`, `ban=5s`, `outlaw=5s` with the fingerprints, `notice=…`, `for=…`, `message=1`, counters.
+fn acts(words: &[&str]) -> Result<Acts, String> {
+    let mut acts = Acts::default();
+    for word in words {
+        match word.split_once('=') {
+            None if *word == "purge" => acts.purge = true,
+            None if *word == "warn" => acts.warn = true,
+            None if *word == "kick" => acts.remove = Some(Removing::Kick),
+            Some(("mute", time)) => acts.silence = Some(Silencing::Mute { span: span(time)? }),
+            Some(("shadow", time)) => acts.silence = Some(Silencing::Shadow { span: span(time)? }),
+            Some(("ban", time)) => {
+                acts.remove = Some(Removing::Ban { span: span(time)?, prints: false });
+            }
+            Some(("outlaw", time)) => {
+                acts.remove = Some(Removing::Ban { span: span(time)?, prints: true });
+            }
+            Some(("notice", text)) => acts.notice = Some(text.into()),
+            Some(("for", reason)) => acts.reason = reason.into(),
+            Some(("message", id)) => acts.messages.push(MessageId(number(id)?)),
+            _ => acts.counters.push(counter(word)?),
+        }
+    }
+    Ok(acts)
 }
 
 fn decision(words: &[&str]) -> Result<Decision, String> {
@@ -232,10 +281,19 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
             settings.tips.kinds = settings.tips.kinds.with(TipKind::MemberProfile);
             settings.tips.mute_all = value == "mutes";
         }
+        "questions" => settings.asking.open = count()?,
+        "strikes" => settings.limits.strikes = count()?,
+        "bans" => settings.limits.bans = count()?,
+        "mutes" => settings.limits.mutes = count()?,
+        "audit" => settings.audit = value == "yes",
         "disclose" => settings.disclose_loss = value == "yes",
         _ => return Err(format!("no setting is called {key:?} here")),
     }
     Ok(())
+}
+
+fn print(text: &str) -> Result<Fingerprint, String> {
+    text.parse().map_err(|error: liveroom::IdError| error.to_string())
 }
 
 fn platform(name: &str) -> Result<Platform, String> {

@@ -154,7 +154,9 @@ impl Callback {
             | Output::Left { .. }
             | Output::Applied { .. }
             | Output::Direct { .. }
+            | Output::Echo { .. }
             | Output::Order { .. }
+            | Output::Audit { .. }
             // Of a group that ended the host knows more: see `destroyed`.
             | Output::Disbanded { .. } => None,
         }

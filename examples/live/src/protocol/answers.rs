@@ -89,8 +89,18 @@ impl Standing {
 /// Why messages are rejected, in the engine's order.
 pub(crate) const REJECTIONS: [&str; 3] = ["filter", "decision", "silence"];
 /// Why messages are discarded, in the order of [`Discard::ALL`].
-pub(crate) const DISCARDS: [&str; Discard::ALL.len()] =
-    ["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded", "decision"];
+pub(crate) const DISCARDS: [&str; Discard::ALL.len()] = [
+    "rate",
+    "expired",
+    "shed",
+    "muted",
+    "shadowed",
+    "banned",
+    "removed",
+    "purged",
+    "disbanded",
+    "decision",
+];
 
 fn discard(reason: Discard) -> &'static str {
     DISCARDS.get(reason as usize).copied().unwrap_or("other")

@@ -55,8 +55,11 @@ impl WireLife {
         word: impl Fn(u32) -> Option<String>,
     ) -> Self {
         // An author who is not to know hears of success without a place, here as in the receipt.
-        let hidden =
-            !all && matches!(life.state, State::Ended(Outcome::Discarded(Discard::Decision)));
+        let hidden = !all
+            && matches!(
+                life.state,
+                State::Ended(Outcome::Discarded(Discard::Decision | Discard::Shadowed))
+            );
         let steps = life.steps.iter().filter(|_| !hidden).filter_map(|step| step_of(step, &word));
         Self {
             message: life.message.0,
