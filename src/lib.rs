@@ -42,6 +42,7 @@ mod role;
 mod roster;
 mod rules;
 mod scheduler;
+mod signals;
 mod stats;
 mod strikes;
 mod tally;

@@ -18,6 +18,7 @@ const RANKS: &[Rank] = &[
         "message",
         "outcome",
         "entry",
+        "signals",
         "config",
         "bucket",
         "cursor",
