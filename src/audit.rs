@@ -44,6 +44,7 @@ use thiserror::Error;
 use crate::{
     bounds,
     command::{Prints, Users},
+    config::SlowMode,
     corrupt::Corrupt,
     id::{FilterId, GroupId, MessageId, UserId},
     role::Role,
@@ -153,11 +154,15 @@ pub enum Act {
     CancelAdmin,
     /// The group was handed over.
     Transfer,
-    /// The pause between two messages changed.
+    /// The pauses between two messages changed.
     SlowMode {
-        /// To this; `None` is none.
-        pause: Option<Duration>,
+        /// To these; `None` is none.
+        slow_mode: Option<SlowMode>,
     },
+    /// Raid mode began, or was renewed.
+    Raid,
+    /// Raid mode ended.
+    EndRaid,
     /// Another filter is in force.
     UseFilter {
         /// Which; `None` is none.
@@ -197,8 +202,7 @@ impl Act {
             Self::SetAdmin => (10, None),
             Self::CancelAdmin => (11, None),
             Self::Transfer => (12, None),
-            // A pause is at most 24 hours.
-            Self::SlowMode { pause } => (13, pause.map(|it| (Timestamp::ZERO + it).as_nanos())),
+            Self::SlowMode { slow_mode } => (13, slow_mode.map(|it| nanos(it.member))),
             Self::UseFilter { filter } => (14, filter.map(|it| it.0)),
             Self::Configure { config } => (15, Some(config)),
             Self::Allow => (16, None),
@@ -211,6 +215,8 @@ impl Act {
             Self::Forgive { strikes } => (23, Some(strikes.into())),
             Self::BanPrints => (24, None),
             Self::UnbanPrints => (25, None),
+            Self::Raid => (26, None),
+            Self::EndRaid => (27, None),
         }
     }
 }
@@ -253,6 +259,9 @@ pub struct Evidence {
     pub prints: Prints,
     /// The number of the filter's term that led to it, counted from 0.
     pub term: Option<u32>,
+    /// The number of the house rule for texts that led to it, counted from 0 as in
+    /// [`HouseRules::texts`](crate::HouseRules::texts).
+    pub house_rule: Option<u8>,
     /// Why, in the words of who did it.
     pub reason: Arc<str>,
 }
@@ -401,19 +410,28 @@ impl AuditRecord {
             By::Time => sink.number(4),
         }
         sink.coded(self.act.code());
+        if let Act::SlowMode { slow_mode: Some(SlowMode { admin, owner, .. }) } = self.act {
+            [admin, owner].into_iter().for_each(|pause| sink.number(nanos(pause)));
+        }
         sink.number(self.whom.len() as u64);
         self.whom.iter().for_each(|user| sink.text(user.as_str()));
         sink.option(self.until.map(Timestamp::as_nanos));
         sink.coded(self.rule.code());
-        let Evidence { messages, prints, term, reason } = &self.evidence;
+        let Evidence { messages, prints, term, house_rule, reason } = &self.evidence;
         sink.number(messages.len() as u64);
         messages.iter().for_each(|message| sink.number(message.0));
         sink.number(prints.len() as u64);
         prints.iter().for_each(|print| sink.0.update(print.0.to_le_bytes()));
         sink.option(term.map(u64::from));
+        sink.option(house_rule.map(u64::from));
         sink.text(reason);
         sink.end()
     }
+}
+
+/// Of a pause, which is at most 24 hours.
+fn nanos(pause: Duration) -> u64 {
+    (Timestamp::ZERO + pause).as_nanos()
 }
 
 fn number_of(role: Role) -> u64 {

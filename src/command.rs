@@ -229,6 +229,12 @@ pub enum Command {
         /// The pause, or none.
         slow_mode: Option<SlowMode>,
     },
+    /// Raid mode begins, or is renewed, for a time; or ends. While it is on, the house is stricter as
+    /// [`HouseRules::raid`](crate::HouseRules::raid) says; it ends by itself.
+    Raid {
+        /// How long it is on from now on, at most 24 hours; `None` ends it.
+        span: Option<Duration>,
+    },
     /// Another filter is in force from now on, or none. It must be installed.
     UseFilter {
         /// Which.
@@ -293,6 +299,7 @@ impl Command {
                 | Self::Forgive { .. }
                 | Self::Moderate { .. }
                 | Self::SetSlowMode { .. }
+                | Self::Raid { .. }
                 | Self::UseFilter { .. }
                 | Self::Kick { .. }
                 | Self::Ban { .. }

@@ -204,6 +204,11 @@ pub enum Notice {
         /// How many entries were emptied.
         emptied: u64,
     },
+    /// Raid mode began, was renewed, or ended.
+    Raid {
+        /// Until when it is on; `None` is not at all.
+        until: Option<Timestamp>,
+    },
     /// 1, to staff: somebody asks to join.
     Applied {
         /// Who asks.
@@ -254,6 +259,7 @@ impl Notice {
             Self::Applied { note, .. } => note.len(),
             Self::Disbanded
             | Self::Purged { .. }
+            | Self::Raid { .. }
             | Self::Admitted
             | Self::Declined
             | Self::QuitElsewhere

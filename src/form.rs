@@ -88,6 +88,7 @@ pub(crate) fn check(command: &Command, limits: &Limits) -> Result<(), Refusal> {
             marks(which)
         }
         Command::SetSlowMode { slow_mode: it } => it.as_ref().map_or(Ok(()), slow_mode),
+        Command::Raid { span: it } => it.map_or(Ok(()), raid),
         // Ids, times and configs are good ones since they were made.
         Command::Attach { .. }
         | Command::Detach
@@ -302,7 +303,11 @@ fn span(span: Span) -> Result<(), Refusal> {
 
 /// As a config would have it.
 fn slow_mode(slow_mode: &SlowMode) -> Result<(), Refusal> {
-    if slow_mode.interval.is_zero() || slow_mode.interval > bounds::LONGEST_PAUSE {
+    if slow_mode.is_good() { Ok(()) } else { Err(Refusal::Malformed { field: Field::Span }) }
+}
+
+fn raid(span: Duration) -> Result<(), Refusal> {
+    if span.is_zero() || span > bounds::LONGEST_PAUSE {
         return Err(Refusal::Malformed { field: Field::Span });
     }
     Ok(())

@@ -16,9 +16,11 @@ mod deadlines;
 mod directory;
 mod engine;
 mod entry;
+mod fading;
 pub mod filter;
 mod form;
 mod group;
+mod house;
 mod hub;
 mod id;
 mod index;
@@ -86,9 +88,10 @@ pub use command::{
     Span, Users,
 };
 pub use config::{
-    Absence, Asking, Cap, ConfigError, Escalation, Filtering, GroupConfig, Lane, Limits, Patience,
-    Power, Powers, Presence, QuitAcross, Retention, Settings, Silence, SlowMode, StrikeRules,
-    TipConfig, TipSet, Traffic, TrailLimits,
+    Absence, Asking, Cap, ConfigError, Escalation, Filtering, GroupConfig, HouseRules, Lane,
+    Limits, Pace, Patience, Power, Powers, Presence, PriorityRule, QuietHours, QuitAcross,
+    RaidPlan, Repeats, Retention, Settings, Silence, SlowMode, StrikeRules, TextRule, Those,
+    TipConfig, TipSet, Traffic, TrailLimits, Treat, Whose,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
@@ -115,6 +118,7 @@ pub use role::{Author, JoinOption, Platform, Profile, Role, RoleSet};
 pub use roster::{Applicant, Member, Occupant, Page};
 pub use rules::{Action, Actor};
 pub use scheduler::Allowance;
+pub use signals::{Condition, Signal, Signals};
 pub use stats::{Flow, Stats};
 pub use tally::Totals;
 pub use time::{Rate, Timestamp};

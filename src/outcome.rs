@@ -35,6 +35,12 @@ pub enum Rejection {
         /// The number of the term, counted from 0 in the filter's list.
         term: u32,
     },
+    /// By a house rule for texts.
+    Rule {
+        /// Its number, counted from 0 in [`HouseRules::texts`](crate::HouseRules::texts), those of
+        /// raid mode after them.
+        rule: u8,
+    },
     /// By the host's decision, with a code and words of its own.
     Decision {
         /// The host's code; 10100 to 10200 in the modelled service.

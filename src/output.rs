@@ -146,6 +146,15 @@ pub enum Output {
         /// What changed.
         changes: Box<ProfileChanges>,
     },
+    /// Raid mode began, was renewed, or ended.
+    Raid {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Whose doing; `None` for the app, and where its time was over.
+        operator: Option<UserId>,
+        /// Until when it is on; `None` is not at all.
+        until: Option<Timestamp>,
+    },
     /// An act of moderation, for the audit log.
     Audit {
         /// The record it follows from.
@@ -181,6 +190,7 @@ impl Output {
             | Self::Echo { record, .. }
             | Self::Order { record, .. }
             | Self::ProfileChanged { record, .. }
+            | Self::Raid { record, .. }
             | Self::Audit { record, .. }
             | Self::Full { record }
             | Self::Disbanded { record } => *record,
@@ -243,6 +253,12 @@ pub enum Cause {
         /// The number of the term, counted from 0 in the filter's list.
         term: u32,
     },
+    /// A house rule for texts holds it.
+    Rule {
+        /// Its number, counted from 0 in [`HouseRules::texts`](crate::HouseRules::texts), those of
+        /// raid mode after them.
+        rule: u8,
+    },
 }
 
 /// When a group wants to be advanced, and why.
@@ -282,6 +298,8 @@ pub enum Due {
     Unban,
     /// A ban of a fingerprint ends.
     UnbanPrint,
+    /// Raid mode ends.
+    Raid,
     /// History or receipts grow old.
     Forget,
 }

@@ -100,6 +100,8 @@ pub enum Action {
     Mark,
     /// Setting the pause between messages.
     SlowMode,
+    /// Making the house stricter for a time, or ending that.
+    Raid,
     /// Putting another filter in force.
     UseFilter,
     /// Changing the config.
@@ -116,7 +118,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Join,
         Self::Attach,
         Self::Detach,
@@ -153,6 +155,7 @@ impl Action {
         Self::Counters,
         Self::Mark,
         Self::SlowMode,
+        Self::Raid,
         Self::UseFilter,
         Self::Configure,
         Self::Disband,
@@ -298,6 +301,7 @@ fn takes_power(action: Action) -> Option<(Power, Denial)> {
         Action::Counters => (Power::Counters, Denial::NotOffered),
         Action::Mark => (Power::Marks, Denial::NotOffered),
         Action::SlowMode => (Power::SlowMode, Denial::NotOffered),
+        Action::Raid => (Power::Raid, Denial::NotOffered),
         Action::ListMembers => (Power::MemberList, Denial::NotOffered),
         Action::Join
         | Action::Attach
@@ -351,7 +355,8 @@ fn circle(powers: Powers, action: Action) -> Circle {
         | Action::Notify
         | Action::Attributes
         | Action::Mark
-        | Action::SlowMode => Circle::Staff,
+        | Action::SlowMode
+        | Action::Raid => Circle::Staff,
         Action::Direct
         | Action::SetAdmin
         | Action::CancelAdmin
@@ -407,6 +412,7 @@ fn within_reach(role: Option<Role>, action: Action, target: Option<Role>) -> Res
         | Action::Attributes
         | Action::Counters
         | Action::SlowMode
+        | Action::Raid
         | Action::UseFilter
         | Action::Configure
         | Action::Disband

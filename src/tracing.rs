@@ -179,6 +179,7 @@ fn telling(output: &Output) -> Telling<'_> {
             let reason = match question.cause {
                 Cause::Policy => "Policy".to_owned(),
                 Cause::Filter { term } => format!("Filter: term {term}"),
+                Cause::Rule { rule } => format!("Rule: {rule}"),
             };
             let told = Telling::of(Level::DEBUG, "asked").about(&question.message);
             Telling { reason: Some(reason), ..told }
@@ -240,6 +241,11 @@ fn telling(output: &Output) -> Telling<'_> {
             let (reason, count) = (Some(format!("{:?}", audit.act)), Some(audit.whom.len() as u64));
             Telling { user, operator, reason, count, ..Telling::of(Level::INFO, "audited") }
         }
+        Output::Raid { operator, until, .. } => Telling {
+            operator: operator.as_ref(),
+            reason: Some(if until.is_some() { "on" } else { "off" }.to_owned()),
+            ..Telling::of(Level::INFO, "raid")
+        },
         Output::Full { .. } => Telling::of(Level::INFO, "full"),
         Output::Disbanded { .. } => Telling::of(Level::INFO, "disbanded"),
     }
@@ -257,6 +263,7 @@ fn ended(outcome: &Outcome) -> Telling<'static> {
                 // The host's words to the author are between these two.
                 Rejection::Decision { code, reason: _ } => ("Decision".to_owned(), Some(*code)),
                 Rejection::Silence => ("Silence".to_owned(), None),
+                Rejection::Rule { rule } => (format!("Rule: {rule}"), None),
             };
             Telling { outcome: Some("rejected"), reason: Some(reason), code, ..told }
         }
@@ -311,6 +318,7 @@ fn name_of(notice: &Notice) -> &'static str {
         Notice::Broadcast { .. } => "Broadcast",
         Notice::Disbanded => "Disbanded",
         Notice::Purged { .. } => "Purged",
+        Notice::Raid { .. } => "Raid",
         Notice::Applied { .. } => "Applied",
         Notice::Admitted => "Admitted",
         Notice::Declined => "Declined",

@@ -397,7 +397,7 @@ fn a_config_that_is_read_changed_and_given_back_keeps_the_filter_in_force() {
     let ann = join(&mut engine, key, "ann", 1);
     engine.push(START, key, ann, Command::text("you villain")).unwrap();
     let flow = engine.group(key).unwrap().stats().flow[liveroom::Priority::Normal];
-    assert_eq!(flow.rejected, [1, 0, 0]);
+    assert_eq!(flow.rejected, [1, 0, 0, 0]);
 }
 
 #[test]

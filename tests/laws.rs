@@ -8,9 +8,9 @@ use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 
 use liveroom::{
     Acts, Author, Body, Class, Command, Cursor, Discard, Entry, Epoch, Escalation, Flow, Group,
-    GroupConfig, GroupId, HashKey, Kind, Lane, Member, MessageId, Occupant, Outcome, Output, Page,
-    PerClass, Platform, Priority, Profile, Receipt, Record, Refusal, Removing, RoleSet, SessionId,
-    Silencing, Snapshot, Span, State, Timestamp, UserId,
+    GroupConfig, GroupId, HashKey, HouseRules, Kind, Lane, Member, MessageId, Occupant, Outcome,
+    Output, Page, PerClass, Platform, Priority, Profile, Receipt, Record, Refusal, Removing,
+    RoleSet, SessionId, Silencing, Snapshot, Span, State, Timestamp, UserId,
     audit::{self, AuditRecord},
     replay,
 };
@@ -280,6 +280,7 @@ fn watch_releases(
     script.knobs.caps = [None; 4];
     script.knobs.weights = [1; 5];
     script.knobs.exempt = 1;
+    script.knobs.house = script::HouseKnobs::OFF;
     let mut stage = Stage::new(&script);
     let mut waiting = BTreeMap::new();
     // A filter put in force would hold messages, which then wait in no lane.
@@ -723,6 +724,7 @@ proptest! {
         rounds in 1_u8..8,
     ) {
         let mut settings = GroupConfig::modern().settings().clone();
+        settings.house = HouseRules::default();
         settings.traffic.exempt = RoleSet::NONE;
         let lane = Lane { capacity: 1_000, max_wait: Duration::from_mins(1) };
         settings.traffic.lanes[Priority::Normal] = lane;

@@ -19,6 +19,7 @@ mod channels;
 mod encode;
 mod evaluation;
 mod halls;
+mod house;
 mod hubs;
 mod joins;
 mod laggards;
@@ -40,7 +41,7 @@ use benches::{allocations, dice, rooms};
 use race::Report;
 
 /// The rows, in the order of the aims.
-const ROWS: [fn(&mut Report); 21] = [
+const ROWS: [fn(&mut Report); 22] = [
     polls::beside_tokio,
     polls::beside_others,
     sweeps::sweeps,
@@ -55,6 +56,7 @@ const ROWS: [fn(&mut Report); 21] = [
     admission::admissions,
     overload::overloads,
     push::pushes,
+    house::rules,
     scans::scans,
     evaluation::evaluation,
     timers::deadlines,

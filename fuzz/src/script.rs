@@ -9,9 +9,10 @@ use std::{
 use liveroom::{
     Absence, Acts, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
     CounterChange, Counting, Decision, Draft, Element, Fingerprint, GroupConfig, GroupPatch, Join,
-    JoinOption, Kind, Lane, MessageId, Patience, PerClass, PerPriority, Platform, Power, Priority,
-    Profile, QuitAcross, Random, Rate, Removing, Retention, Role, RoleSet, SessionId, Settings,
-    Silence, Silencing, SlowMode, Span, Ticket, Timestamp, UserId, Users, Visitor,
+    JoinOption, Kind, Lane, MessageId, Pace, Patience, PerClass, PerPriority, Platform, Power,
+    Priority, Profile, QuietHours, QuitAcross, RaidPlan, Random, Rate, Removing, Repeats,
+    Retention, Role, RoleSet, SessionId, Settings, Silence, Silencing, SlowMode, Span, TextRule,
+    Ticket, Timestamp, Treat, UserId, Users, Visitor, Whose,
     filter::{Filter, FilterSpec},
 };
 
@@ -220,7 +221,8 @@ fn acts(dice: &mut Dice<'_>, recent: Recent) -> Acts {
 
 /// What changes the house itself.
 fn house(dice: &mut Dice<'_>, recent: Recent) -> Command {
-    match dice.below(8) {
+    match dice.below(9) {
+        8 => Command::Raid { span: dice.coin().then(|| span(dice)) },
         0 if dice.rarely(4) => Command::Disband,
         0 | 1 => Command::Configure(Box::new(config(dice))),
         2 => Command::Rebase { to: moment(dice, recent.now) },
@@ -372,8 +374,8 @@ fn filter(dice: &mut Dice<'_>) -> Option<liveroom::FilterId> {
 }
 
 fn slow_mode(dice: &mut Dice<'_>) -> Option<SlowMode> {
-    let (interval, exempt) = (span(dice), roles(dice));
-    dice.coin().then_some(SlowMode { interval, exempt })
+    let (member, admin, owner) = (span(dice), span(dice), span(dice));
+    dice.coin().then_some(SlowMode { member, admin, owner })
 }
 
 fn roles(dice: &mut Dice<'_>) -> RoleSet {
@@ -402,14 +404,59 @@ pub(crate) fn config(dice: &mut Dice<'_>) -> GroupConfig {
     settings.presence.per_user = dice.one_of(&[8, 1, 2]);
     settings.mute_all_exempt = roles(dice);
     let marks = settings.powers.contains(Power::Marks);
-    settings.speakers = dice.one_of(&[None, None, None, Some(1_000)]).filter(|_| marks);
-    settings.slow_mode = slow_mode(dice).filter(|slow| !slow.interval.is_zero());
+    settings.speakers = if marks && dice.rarely(4) { vec![1_000, 1_001] } else { vec![] };
+    settings.slow_mode =
+        slow_mode(dice).filter(|slow| !slow.member.max(slow.admin).max(slow.owner).is_zero());
+    if dice.coin() {
+        house_rules(dice, &mut settings, marks);
+    }
     settings.tally = Duration::from_secs(dice.one_of(&[4, 1, 60]));
     settings.filter = filter(dice);
     settings.disclose_loss = dice.coin();
     settings.journal = dice.coin();
     limits(dice, &mut settings);
     settings.build().expect("these settings hold together")
+}
+
+fn house_rules(dice: &mut Dice<'_>, settings: &mut Settings, marks: bool) {
+    let house = &mut settings.house;
+    let pace = |dice: &mut Dice<'_>| {
+        let every = Some(span(dice)).filter(|every| !every.is_zero());
+        every.map(|every| Pace { every, burst: dice.one_of(&[1, 2, 5]) })
+    };
+    let repeats = |dice: &mut Dice<'_>| {
+        let within = Some(span(dice)).filter(|within| !within.is_zero())?;
+        let of = dice.one_of(&[Whose::Anybody, Whose::Author]);
+        dice.coin().then_some(Repeats { within, of })
+    };
+    let texts = |dice: &mut Dice<'_>| {
+        let rules = [
+            TextRule::without_links(),
+            TextRule::at_most(3),
+            TextRule::emotes_only(),
+            TextRule::stacked_at_most(0).but_marked(1_000),
+        ];
+        let then = [Treat::Tag, Treat::Hold, Treat::Block, Treat::Refuse];
+        (0..dice.below(3)).map(|_| dice.one_of(&rules).then(dice.one_of(&then))).collect()
+    };
+    (house.pace, house.joins, house.unique) = (pace(dice), pace(dice), repeats(dice));
+    house.texts = texts(dice);
+    if dice.rarely(4) {
+        house.quiet = vec![QuietHours::utc(dice.one_of(&[0, 740]), dice.one_of(&[1, 750]))];
+    }
+    if dice.coin() {
+        house.exempt.users = vec![user(dice)];
+        house.exempt_kinds = vec![Kind::Gift];
+    }
+    let options = [JoinOption::FreeAccess, JoinOption::NeedPermission, JoinOption::DisableApply];
+    house.raid = RaidPlan {
+        slow_mode: settings.slow_mode,
+        speakers: if marks && dice.rarely(4) { vec![1_001] } else { vec![] },
+        pace: pace(dice),
+        texts: texts(dice),
+        unique: repeats(dice),
+        join: dice.one_of(&options),
+    };
 }
 
 fn traffic(dice: &mut Dice<'_>, settings: &mut Settings) {

@@ -13,7 +13,10 @@ fn user(name: &str) -> UserId {
 fn chain() -> Vec<AuditRecord> {
     let (mut chain, reason) = (Chain::default(), Arc::from("spam"));
     let owner = By::Member { user: user("owner"), role: Role::Owner };
-    let mut printed = Deed::of(Act::SlowMode { pause: Some(Duration::from_secs(5)) });
+    let admin = Duration::from_secs(2);
+    let slow_mode = Some(SlowMode { admin, ..SlowMode::members(Duration::from_secs(5)) });
+    let mut printed = Deed::of(Act::SlowMode { slow_mode });
+    printed.evidence.house_rule = Some(3);
     printed.evidence.prints.push(Fingerprint(0xfeed));
     let muted = [user("ann"), user("bob")];
     let deeds = [
@@ -49,14 +52,14 @@ fn the_bytes_that_are_hashed_stay_the_same() {
     let told = chain().last().map(|record| record.hash.to_string());
     assert_eq!(
         told.as_deref(),
-        Some("5041222940f47495b1b9229586c91b2120114525cb65f9f9f30b58753a979791")
+        Some("aa78eaca4ff30cab17d8c20de0ae5fd2b36e9f8416a2ac1a739cf15f8ae3c2f8")
     );
 }
 
 #[test]
 fn whatever_is_altered_is_found_at_its_record() {
     type Alter = fn(&mut AuditRecord);
-    let alters: [Alter; 11] = [
+    let alters: [Alter; 12] = [
         |it| it.at = it.at + Duration::from_nanos(1),
         |it| it.by = By::Member { user: user("owner"), role: Role::Admin },
         |it| it.by = By::AppAs { user: user("owner") },
@@ -67,6 +70,7 @@ fn whatever_is_altered_is_found_at_its_record() {
         |it| it.evidence.messages.push(MessageId(1)),
         |it| it.evidence.prints.push(Fingerprint(0)),
         |it| it.evidence.term = Some(0),
+        |it| it.evidence.house_rule = Some(0),
         |it| it.evidence.reason = "".into(),
     ];
     for alter in alters {
@@ -114,7 +118,7 @@ fn no_two_acts_or_rules_are_hashed_alike() {
         Act::SetAdmin,
         Act::CancelAdmin,
         Act::Transfer,
-        Act::SlowMode { pause: None },
+        Act::SlowMode { slow_mode: None },
         Act::UseFilter { filter: None },
         Act::Configure { config: 0 },
         Act::Allow,
@@ -127,6 +131,8 @@ fn no_two_acts_or_rules_are_hashed_alike() {
         Act::Forgive { strikes: 1 },
         Act::BanPrints,
         Act::UnbanPrints,
+        Act::Raid,
+        Act::EndRaid,
     ];
     let codes: std::collections::BTreeSet<u64> = acts.iter().map(|act| act.code().0).collect();
     assert_eq!(codes.len(), acts.len());

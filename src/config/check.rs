@@ -2,8 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{ConfigError, Escalation, GroupConfig, Lane, MAX_USERS, Power, Settings, StrikeRules};
-use crate::{bounds, message::Priority};
+use super::{
+    ConfigError, Escalation, GroupConfig, Lane, MAX_USERS, Power, Settings, StrikeRules, house,
+};
+use crate::message::Priority;
 
 impl Settings {
     /// Checks the settings against each other and makes them a config.
@@ -29,7 +31,8 @@ impl Settings {
         let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
         let trails = self.filtering.trails;
         let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
-        let rules: [(bool, &'static str, &'static str); 26] = [
+        let marked = self.powers.contains(Power::Marks);
+        let rules: [(bool, &'static str, &'static str); 27] = [
             ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
             (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
             (
@@ -47,6 +50,7 @@ impl Settings {
                 "traffic.caps.burst",
                 "1 to 1,000,000",
             ),
+            (traffic.mark_weights.len() <= 10, "traffic.mark_weights", "at most 10"),
             (
                 self.retention.quota.0.iter().all(|quota| (1..=1_048_576).contains(quota)),
                 "retention.quota",
@@ -76,16 +80,14 @@ impl Settings {
             (self.presence.grace <= DAY, "presence.grace", "at most a day"),
             ((1..=255).contains(&self.presence.per_user), "presence.per_user", "1 to 255"),
             (
-                self.speakers.is_none_or(|mark| {
-                    mark >= bounds::FIRST_MARK && self.powers.contains(Power::Marks)
-                }),
+                house::are_speakers(&self.speakers, marked),
                 "speakers",
-                "a mark from 1,000, where powers has Marks",
+                "at most 10 marks from 1,000, where powers has Marks",
             ),
             (
-                self.slow_mode.is_none_or(|slow| slow.interval <= DAY && !slow.interval.is_zero()),
-                "slow_mode.interval",
-                "more than zero and at most a day",
+                self.slow_mode.is_none_or(|slow| slow.is_good()),
+                "slow_mode",
+                "more than zero for somebody and at most a day",
             ),
             (
                 (Duration::from_secs(1)..=Duration::from_mins(1)).contains(&self.tally),
@@ -124,7 +126,8 @@ impl Settings {
                 "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, and 128",
             ),
         ];
-        first_broken(rules)
+        let house = || self.house.broken(marked).map(|(field, rule)| ConfigError { field, rule });
+        first_broken(rules).or_else(house)
     }
 
     fn check_strikes(&self) -> Option<ConfigError> {
@@ -166,6 +169,7 @@ fn first_broken(
 #[cfg(test)]
 mod tests {
     use super::{super::*, *};
+    use crate::message::Kind;
 
     /// Each setting at its limit, and one past it.
     #[test]
@@ -238,17 +242,15 @@ mod tests {
         };
         assert_eq!(broken(&banning), None);
         assert_eq!(
-            broken(&|it: &mut Settings| it.speakers = Some(1_000)),
+            broken(&|it: &mut Settings| it.speakers = vec![1_000]),
             Some("speakers"),
             "nobody can be marked"
         );
-        let marks = |mark| {
+        let marks = |marks: Vec<u32>| {
             move |it: &mut Settings| {
-                (it.powers, it.speakers) = (Powers::NONE.with(Power::Marks), Some(mark));
+                (it.powers, it.speakers) = (Powers::NONE.with(Power::Marks), marks.clone());
             }
         };
-        assert_eq!(broken(&marks(1_000)), None);
-        assert_eq!(broken(&marks(999)), Some("speakers"));
         let trails = |change: fn(&mut TrailLimits)| {
             move |it: &mut Settings| {
                 let mut limits = TrailLimits::USUAL;
@@ -269,6 +271,20 @@ mod tests {
             let path = broken(&trails(change));
             assert_eq!(path.and_then(|path| path.strip_prefix("filtering.trails.")), Some(field));
         }
+        assert_eq!(broken(&marks(vec![1_000; 10])), None);
+        assert_eq!(broken(&marks(vec![1_000; 11])), Some("speakers"));
+        assert_eq!(broken(&marks(vec![1_000, 999])), Some("speakers"));
+        let slow = |member, admin| {
+            let slow_mode = Some(SlowMode { member, admin, owner: Duration::ZERO });
+            broken(&|it: &mut Settings| it.slow_mode = slow_mode)
+        };
+        let (zero, day) = (Duration::ZERO, Duration::from_hours(24));
+        assert_eq!((slow(zero, day), slow(day, zero)), (None, None));
+        assert_eq!((slow(zero, zero), slow(zero, 2 * day)), (Some("slow_mode"), Some("slow_mode")));
+        assert_eq!(
+            broken(&|it: &mut Settings| it.house.exempt_kinds = vec![Kind::Gift; 17]),
+            Some("house.exempt_kinds")
+        );
         assert_eq!(
             broken(&|it: &mut Settings| it.limits.message_bytes = 0),
             Some("limits.message_bytes")
@@ -310,5 +326,12 @@ mod tests {
         let trails = |config: &GroupConfig| config.settings().filtering.trails;
         assert_eq!([&livestream, &vendor].map(trails), [None, None]);
         assert_eq!(trails(&modern), Some(TrailLimits::USUAL));
+        let house = |config: &GroupConfig| config.settings().house.clone();
+        assert_eq!(
+            [&livestream, &vendor].map(house),
+            [HouseRules::default(), HouseRules::default()]
+        );
+        assert!(house(&modern).pace.is_some() && house(&modern).joins.is_some());
+        assert!(house(&modern).unique.is_none() && house(&modern).quiet.is_empty());
     }
 }

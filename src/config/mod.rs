@@ -1,12 +1,17 @@
 //! What a group may do and how much: presets, and one gate through which every setting goes.
 
 mod check;
+mod house;
 mod presets;
 
 use std::{num::NonZeroU8, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use self::house::{
+    HouseRules, Pace, PriorityRule, QuietHours, RaidPlan, Repeats, TextRule, Those, Treat, Whose,
+};
 
 use crate::{
     entry::TipKind,
@@ -38,6 +43,9 @@ pub struct Traffic {
     /// How many messages in a row make a turn of each role: guest, member, admin, owner, app.
     /// All 1 by default.
     pub weights: [NonZeroU8; 5],
+    /// The same for members with a mark, at most 10. Of several weights the greatest counts. None by
+    /// default.
+    pub mark_weights: Vec<(u32, NonZeroU8)>,
 }
 
 impl Traffic {
@@ -115,6 +123,8 @@ pub enum Power {
     StaffNotices,
     /// Staff can set the pause between two messages of one author.
     SlowMode,
+    /// Staff can make the house stricter for a time.
+    Raid,
 }
 
 /// A set of [`Power`]s.
@@ -295,13 +305,15 @@ pub struct Presence {
     pub per_user: u32,
 }
 
-/// A pause between two messages of one author.
+/// A pause between two messages of one author, by the author's role. Zero is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SlowMode {
-    /// The pause.
-    pub interval: Duration,
-    /// Who need not wait. Staff by default.
-    pub exempt: RoleSet,
+    /// That of members.
+    pub member: Duration,
+    /// That of admins.
+    pub admin: Duration,
+    /// That of the owner.
+    pub owner: Duration,
 }
 
 /// What a warning leads to, beside the notice that tells of it.
@@ -393,17 +405,21 @@ pub struct Settings {
     pub asking: Asking,
     /// Connections and memberships.
     pub presence: Presence,
-    /// Who may speak while everybody is muted, and without the mark that [`speakers`](Self::speakers)
+    /// Who may speak while everybody is muted, and without a mark that [`speakers`](Self::speakers)
     /// asks for. Staff by default.
     pub mute_all_exempt: RoleSet,
-    /// While it is set, only members with this mark may speak, and the roles of
-    /// [`mute_all_exempt`](Self::mute_all_exempt): the large class in which the teacher calls
-    /// pupils on. A mark of the host's own, in a house with [`Power::Marks`]; `None` by default.
-    pub speakers: Option<u32>,
+    /// While there are any, only members with one of these marks may speak, and the roles of
+    /// [`mute_all_exempt`](Self::mute_all_exempt): the large class in which the teacher calls pupils
+    /// on, the show for followers. At most 10 marks of the host's own, in a house with
+    /// [`Power::Marks`]; none by default.
+    pub speakers: Vec<u32>,
     /// What warnings lead to.
     pub strikes: StrikeRules,
     /// A pause between messages, if any.
     pub slow_mode: Option<SlowMode>,
+    /// What is asked of those who speak, beside. All off in [`livestream`](GroupConfig::livestream)
+    /// and [`vendor`](GroupConfig::vendor).
+    pub house: HouseRules,
     /// How often likes and follows go into the group's profile. Default 4 s: between the 3 and 5 of
     /// the modelled service's guide, where it answers how they are counted (FAQ 6).
     pub tally: Duration,

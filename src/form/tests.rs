@@ -8,7 +8,6 @@ use crate::{
     config::GroupConfig,
     id::{Fingerprint, MessageId, Ticket, UserId},
     message::Media,
-    role::RoleSet,
 };
 
 fn limits() -> Limits {
@@ -265,7 +264,7 @@ fn nothing_lasts_no_time() {
         assert_eq!(ask(&Command::BanPrints { prints, span, reason }), answer);
     }
     let slow = |interval| {
-        let slow_mode = Some(SlowMode { interval, exempt: RoleSet::STAFF });
+        let slow_mode = Some(SlowMode::members(interval));
         ask(&Command::SetSlowMode { slow_mode })
     };
     let day = Duration::from_hours(24);
@@ -273,6 +272,10 @@ fn nothing_lasts_no_time() {
     assert_eq!(slow(day), Ok(()));
     assert_eq!(slow(day + Duration::from_nanos(1)), malformed(Field::Span));
     assert_eq!(ask(&Command::SetSlowMode { slow_mode: None }), Ok(()));
+    let raid = |span| ask(&Command::Raid { span });
+    assert_eq!(raid(Some(Duration::ZERO)), malformed(Field::Span));
+    assert_eq!((raid(Some(day)), raid(None)), (Ok(()), Ok(())));
+    assert_eq!(raid(Some(day + Duration::from_nanos(1))), malformed(Field::Span));
 }
 
 #[test]

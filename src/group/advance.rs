@@ -4,7 +4,7 @@
 //! deadline that it settles.
 
 use crate::{
-    audit::{Act, Deed},
+    audit::{Act, Deed, Rule},
     outcome::Discard,
     output::{Deadline, Due, Record},
     time::Timestamp,
@@ -143,6 +143,7 @@ impl Group {
         due(Due::Forgive, house.strikes.next_end());
         due(Due::Unban, house.bans.next_end());
         due(Due::UnbanPrint, house.print_bans.next_end());
+        due(Due::Raid, house.memory.raid());
         first
     }
 
@@ -197,6 +198,11 @@ impl Group {
             Due::UnbanPrint => {
                 let print = self.house.make(key).print_bans.end_due(now).expect(EXACT);
                 self.audit_of_time(now, || print_ban_over(print));
+            }
+            Due::Raid => {
+                self.turn_raid(now, None, None);
+                let deed = || Deed { rule: Rule::Elapsed, ..Deed::of(Act::EndRaid) };
+                self.audit_of_time(now, deed);
             }
             Due::Forget => {}
         }

@@ -58,8 +58,8 @@ impl Group {
         if self.roster.seat(device.session).is_some() {
             return Ok(Receipt::Joined { status: JoinStatus::AlreadyInGroup, cursor });
         }
-        if self.profile.join_option() != JoinOption::FreeAccess {
-            return Err(Refusal::JoinClosed);
+        if let (JoinOption::NeedPermission | JoinOption::DisableApply, closed) = self.door() {
+            return Err(closed);
         }
         self.check_full()?;
         let cursor = self.newcomers_cursor();
@@ -84,14 +84,18 @@ impl Group {
             return self.come_back(user, device, Some(profile));
         }
         let owns = self.roster.owner() == Some(user);
-        match self.profile.join_option() {
-            JoinOption::DisableApply if !owns => return Err(Refusal::JoinClosed),
-            JoinOption::NeedPermission if !owns => {
-                return self.apply_to_join(user, Applicant { device, profile, note });
-            }
-            JoinOption::FreeAccess | JoinOption::NeedPermission | JoinOption::DisableApply => {}
+        let (option, closed) = self.door();
+        if option == JoinOption::DisableApply && !owns {
+            return Err(closed);
+        }
+        self.check_comings(now, user)?;
+        if option == JoinOption::NeedPermission && !owns {
+            let receipt = self.apply_to_join(user, Applicant { device, profile, note })?;
+            self.count_coming(now, user);
+            return Ok(receipt);
         }
         self.check_full()?;
+        self.count_coming(now, user);
         let cursor = self.admit(now, user, profile, device);
         Ok(Receipt::Joined { status: JoinStatus::Joined, cursor })
     }

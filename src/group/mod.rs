@@ -10,6 +10,7 @@ mod acts;
 mod advance;
 mod audit;
 mod filters;
+mod house;
 mod lanes;
 mod membership;
 mod moderate;
@@ -307,6 +308,7 @@ impl Group {
             Command::Count { changes } => self.count(now, caller, &changes),
             Command::Mark { users, marks, on } => self.mark(now, caller, &users, &marks, on),
             Command::SetSlowMode { slow_mode } => self.set_slow_mode(now, caller, slow_mode),
+            Command::Raid { span } => self.set_raid(now, caller, span),
             Command::UseFilter { filter } => self.use_filter(now, caller, filter),
             Command::Configure(config) => self.configure(now, caller, *config),
             Command::Disband => self.disband(now, caller),

@@ -11,6 +11,7 @@ use crate::{
     attributes::{Attributes, Counters},
     audit::Chain,
     filter::Trails,
+    house::Memory,
     id::{Fingerprint, HashKey},
     modes::Modes,
     mutes::Mutes,
@@ -47,6 +48,7 @@ pub(super) struct House {
     pub(super) sweeping: Vec<Fingerprint>,
     pub(super) strikes: Strikes,
     pub(super) modes: Modes,
+    pub(super) memory: Memory,
     pub(super) filters: Filters,
     pub(super) trails: Trails,
     pub(super) review: Review<Asked>,
@@ -108,6 +110,7 @@ impl Lazy<House> {
             + house.sweeping.capacity() * size_of::<Fingerprint>()
             + house.strikes.heap_bytes()
             + house.modes.heap_bytes()
+            + house.memory.heap_bytes()
             + house.trails.heap_bytes()
             + house.review.heap_bytes()
             + house.tally.heap_bytes()
@@ -160,6 +163,7 @@ impl Part for House {
             sweeping: Vec::new(),
             strikes: Strikes::new(key),
             modes: Modes::default(),
+            memory: Memory::default(),
             filters: Filters::default(),
             trails: Trails::default(),
             review: Review::default(),
@@ -195,6 +199,7 @@ impl House {
         self.print_bans.shift(shift);
         self.strikes.shift(shift);
         self.modes.shift(shift);
+        self.memory.shift(shift);
         self.trails.shift(shift);
         self.review.shift(shift);
         self.tally.shift(shift);
@@ -213,6 +218,7 @@ impl House {
             sweeping,
             strikes,
             modes,
+            memory,
             filters,
             trails,
             review,
@@ -226,6 +232,7 @@ impl House {
             && mutes.len() + shadows.len() + bans.len() + print_bans.len() + strikes.len() == 0
             && sweeping.is_empty()
             && modes.is_new()
+            && memory.is_new()
             && filters.is_new()
             && trails.is_new()
             && review.is_new()

@@ -236,8 +236,13 @@ impl Group {
 
     /// Until when slow mode lets a member wait before their next message.
     pub fn slow_until(&self, user: &UserId) -> Option<Timestamp> {
-        let slow = self.config.settings().slow_mode?;
+        let slow = self.slow_mode()?;
         self.house.modes.slow(self.clock, user, self.roster.role(user)?, &slow)
+    }
+
+    /// Until when raid mode is on, if it is.
+    pub fn raid_until(&self) -> Option<Timestamp> {
+        self.house.memory.raid().filter(|until| *until > self.clock)
     }
 
     /// The questions that wait for the host's answer, in the order of their tickets: what a host that

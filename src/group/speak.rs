@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::{
     audit::{Act, Deed, Evidence, Rule},
     command::{Decision, Draft, Receipt},
-    config::Silence,
+    config::{Silence, Treat},
     entry::Body,
     id::{MessageId, Seq, SessionId, Ticket, UserId},
     message::{Content, Directive, Kind, Message, Sender},
@@ -24,7 +24,12 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group, Voice, filters::Screened, parts::Talk};
+use super::{
+    Caller, Group, Voice,
+    filters::Screened,
+    house::{Passed, Ruling},
+    parts::Talk,
+};
 
 /// A message on its way, and the session to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -53,24 +58,31 @@ impl Group {
         }
         let action = if draft.kind == Kind::Control { Action::Direct } else { Action::Speak };
         self.may_do(caller, action, None)?;
-        self.check_silence(now, caller, action)?;
+        self.check_silence(now, caller)?;
+        let passed = self.check_house(now, caller, &draft)?;
         let screened = self.screen(caller, &draft.content)?;
         let (screened, completes) = self.follow_trail(now, caller, &draft.content, screened)?;
         let sender = self.sender(caller)?;
         let shadowed = self.is_shadowed(now, caller);
-        let asked = self.asked(caller, &screened).filter(|_| !shadowed);
+        let asked = self.asked(caller, &screened, passed.ruling).filter(|_| !shadowed);
         if asked.is_some() {
             self.check_questions(caller)?;
         }
-        let pending = self.accept(now, caller, sender, draft);
+        let pending = self.accept(now, caller, sender, draft, &passed);
         let id = pending.message.id;
-        let content = &pending.message.content;
-        self.leave_trail(now, caller, content, &screened, completes.is_some());
+        // What a rule blocks nobody reads.
+        if !passed.is_blocked() {
+            let content = &pending.message.content;
+            self.leave_trail(now, caller, content, &screened, completes.is_some());
+        }
         if let Some(messages) = completes {
             self.receipts().note(id, Step::Completes { messages });
         }
         let next = if shadowed { Next::Shadow } else { asked.map_or(Next::Lane, Next::Ask) };
-        self.route(now, pending, screened, next);
+        match passed.ruling {
+            Some(ruling) => self.rule(now, pending, ruling, screened, next),
+            None => self.route(now, pending, screened, next),
+        }
         Ok(self.sent(id, false))
     }
 
@@ -83,13 +95,8 @@ impl Group {
         self.talk.receipts.duplicate(now, &caller.user, draft.random?)
     }
 
-    /// Mutes and modes; the app is above them.
-    fn check_silence(
-        &self,
-        now: Timestamp,
-        caller: &Caller,
-        action: Action,
-    ) -> Result<(), Refusal> {
+    /// Mutes, of one and of all; the app is above them.
+    fn check_silence(&self, now: Timestamp, caller: &Caller) -> Result<(), Refusal> {
         let Voice::Own { user, role } = caller.voice() else { return Ok(()) };
         if let Some(until) = self.house.mutes.until(now, user) {
             return Err(Refusal::Muted { until });
@@ -98,16 +105,7 @@ impl Group {
         if self.house.modes.silenced(role, settings.mute_all_exempt) {
             return Err(Refusal::MutedAll);
         }
-        // A directive is an order, not speech.
-        if let Some(mark) = settings.speakers.filter(|_| action == Action::Speak)
-            && !settings.mute_all_exempt.contains(Some(role))
-            && !self.roster.is_marked(user, mark)
-        {
-            return Err(Refusal::NotASpeaker { mark });
-        }
-        let slow =
-            settings.slow_mode.and_then(|slow| self.house.modes.slow(now, user, role, &slow));
-        slow.map_or(Ok(()), |until| Err(Refusal::SlowMode { until }))
+        Ok(())
     }
 
     /// Judges every text of a message. What the app says for itself is not judged.
@@ -129,11 +127,12 @@ impl Group {
     }
 
     /// Whether the host is asked, and why. What the app says is its own decision.
-    fn asked(&self, caller: &Caller, screened: &Screened) -> Option<Cause> {
-        match screened {
-            Screened::Blocked { .. } => None,
-            Screened::Held { term } => Some(Cause::Filter { term: *term }),
-            Screened::Clean | Screened::Tagged { .. } | Screened::Masked { .. } => {
+    fn asked(&self, caller: &Caller, screened: &Screened, ruling: Option<Ruling>) -> Option<Cause> {
+        match (screened, ruling) {
+            (Screened::Blocked { .. }, _) | (_, Some(Ruling { treat: Treat::Block, .. })) => None,
+            (Screened::Held { term }, _) => Some(Cause::Filter { term: *term }),
+            (_, Some(Ruling { treat: Treat::Hold, rule })) => Some(Cause::Rule { rule }),
+            (Screened::Clean | Screened::Tagged { .. } | Screened::Masked { .. }, _) => {
                 let every = self.config.settings().asking.every;
                 every.filter(|_| !caller.is_app()).map(|_| Cause::Policy)
             }
@@ -148,9 +147,16 @@ impl Group {
     }
 
     /// Gives a message its id: from here on it comes to exactly one outcome.
-    fn accept(&mut self, now: Timestamp, caller: &Caller, sender: Sender, draft: Draft) -> Pending {
+    fn accept(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        sender: Sender,
+        draft: Draft,
+        passed: &Passed,
+    ) -> Pending {
         let id = MessageId(self.talk.account.accepted() + 1);
-        let priority = draft.effective_priority();
+        let priority = self.priority(caller, &draft, passed);
         let message = Message {
             id,
             sender,
@@ -167,11 +173,7 @@ impl Group {
         let what = Remembered { kind: message.kind, priority, state };
         let key = self.key();
         self.receipts().accept(key, now, id, author, random, what);
-        if let (Voice::Own { user, .. }, Some(slow)) =
-            (caller.voice(), self.config.settings().slow_mode)
-        {
-            self.house.make(self.key()).modes.sent(now, user, &slow);
-        }
+        self.count_speech(now, caller, passed);
         Pending { message: Arc::new(message), session: caller.session }
     }
 
@@ -181,6 +183,27 @@ impl Group {
 
     fn account(&mut self) -> &mut Account {
         &mut self.talk.make(self.key()).account
+    }
+
+    /// Does what a house rule says, unless the filter says worse.
+    fn rule(
+        &mut self,
+        now: Timestamp,
+        pending: Pending,
+        Ruling { rule, treat }: Ruling,
+        screened: Screened,
+        next: Next,
+    ) {
+        let what = match treat {
+            Treat::Tag => Finding::Tagged,
+            Treat::Hold => Finding::Held,
+            Treat::Block | Treat::Refuse => Finding::Blocked,
+        };
+        self.receipts().note(pending.message.id, Step::Ruled { rule, what });
+        if what == Finding::Blocked && !matches!(screened, Screened::Blocked { .. }) {
+            return self.finish(pending, Outcome::Rejected(Rejection::Rule { rule }));
+        }
+        self.route(now, pending, screened, next);
     }
 
     /// Sends an accepted message the way that filter and config say.
@@ -215,7 +238,7 @@ impl Group {
         let asking = &self.config.settings().asking;
         let patience = match cause {
             Cause::Policy => asking.every.unwrap_or(asking.filter_hold),
-            Cause::Filter { .. } => asking.filter_hold,
+            Cause::Filter { .. } | Cause::Rule { .. } => asking.filter_hold,
         };
         let expires = now + patience.deadline;
         let message = pending.message.clone();
@@ -332,7 +355,7 @@ impl Group {
         let author = Authored {
             user: message.sender.user.clone(),
             exempt: traffic.exempt.contains(message.sender.role),
-            weight: traffic.weight(message.sender.role),
+            weight: self.weight(&message.sender),
         };
         let (id, priority) = (message.id, message.priority);
         let arrival = Arrival { id, author, priority, payload: pending };
@@ -445,12 +468,13 @@ pub(super) struct Asked {
 
 /// What is written down of a question's end, whatever it was.
 fn decided(held: &Held<Asked>, act: Act) -> Deed {
-    let term = match held.cause {
-        Cause::Filter { term } => Some(term),
-        Cause::Policy => None,
+    let (term, house_rule) = match held.cause {
+        Cause::Filter { term } => (Some(term), None),
+        Cause::Rule { rule } => (None, Some(rule)),
+        Cause::Policy => (None, None),
     };
     let deed = Deed::of(act).on(held.author.as_slice()).about(held.payload.pending.message.id);
-    Deed { evidence: Evidence { term, ..deed.evidence }, ..deed }
+    Deed { evidence: Evidence { term, house_rule, ..deed.evidence }, ..deed }
 }
 
 fn answered(held: &Held<Asked>, decision: &Decision) -> Deed {

@@ -154,13 +154,10 @@ impl Group {
         self.may_do(caller, Action::SlowMode, None)?;
         let mut settings = self.config.settings().clone();
         settings.slow_mode = slow_mode;
-        if slow_mode.is_none() {
-            self.end_slow_mode();
-        }
-        // Form checked the interval, and nothing else changed.
+        // Form checked the pauses, and nothing else changed.
         self.config = settings.build().expect("a pause of good form keeps a good config good");
-        let pause = slow_mode.map(|slow_mode| slow_mode.interval);
-        self.audit(now, caller, |_| Deed::of(Act::SlowMode { pause }));
+        self.settle_pauses();
+        self.audit(now, caller, |_| Deed::of(Act::SlowMode { slow_mode }));
         Ok(Receipt::Done)
     }
 
@@ -178,12 +175,6 @@ impl Group {
         self.config = settings.build().expect("no filter makes a good config bad");
         self.audit(now, caller, |_| Deed::of(Act::UseFilter { filter }));
         Ok(Receipt::Done)
-    }
-
-    fn end_slow_mode(&mut self) {
-        if let Some(house) = self.house.there() {
-            house.modes.end_slow_mode();
-        }
     }
 
     fn check_filter(&self, filter: Option<FilterId>) -> Result<(), Refusal> {
@@ -209,9 +200,6 @@ impl Group {
             talk.tips.relax(now, &settings.tips);
             talk.scheduler.reconfigure(now, &settings.traffic)
         });
-        if settings.slow_mode.is_none() {
-            self.end_slow_mode();
-        }
         if let Some(house) = self.house.there()
             && settings.filtering.trails != self.config.settings().filtering.trails
         {
@@ -219,6 +207,7 @@ impl Group {
         }
         let deed = Deed::of(Act::Configure { config: stable_hash(&config) });
         let former = mem::replace(&mut self.config, config);
+        self.settle_pauses();
         // Whichever of the two keeps a log.
         if former.settings().audit || self.config.settings().audit {
             self.write_down(now, caller.by(), deed);

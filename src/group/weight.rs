@@ -39,6 +39,7 @@ pub(super) fn output(output: &Output) -> usize {
             Output::Record(Record { event: Event::Advance, .. })
             | Output::Tail { .. }
             | Output::Full { .. }
+            | Output::Raid { .. }
             | Output::Disbanded { .. } => 0,
         }
 }
@@ -97,6 +98,7 @@ fn command(command: &Command) -> usize {
         | Command::Recall { .. }
         | Command::MuteAll { .. }
         | Command::SetSlowMode { .. }
+        | Command::Raid { .. }
         | Command::UseFilter { .. }
         | Command::Disband
         | Command::Rebase { .. } => 0,
@@ -168,6 +170,7 @@ fn notice(notice: &Notice) -> usize {
         | Notice::Banned { reason, .. } => reason.len(),
         Notice::Purged { .. } => USER,
         Notice::Disbanded
+        | Notice::Raid { .. }
         | Notice::Admitted
         | Notice::Declined
         | Notice::QuitElsewhere

@@ -49,6 +49,14 @@ pub enum Step {
         /// Over how many messages the word is written, this one included.
         messages: u8,
     },
+    /// A house rule for texts held.
+    Ruled {
+        /// Its number, counted from 0 in [`HouseRules::texts`](crate::HouseRules::texts), those of
+        /// raid mode after them.
+        rule: u8,
+        /// What it did.
+        what: Finding,
+    },
     /// The host was asked.
     Asked {
         /// Why.
@@ -76,7 +84,7 @@ pub enum Step {
     },
 }
 
-/// What the filter did with a message.
+/// What the filter, or a house rule, did with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Finding {
@@ -188,6 +196,7 @@ fn write_rejection(f: &mut fmt::Formatter<'_>, rejection: &Rejection) -> fmt::Re
         Rejection::Decision { code, reason } => {
             write!(f, "rejected by decision {code}: {reason:?}")
         }
+        Rejection::Rule { rule } => write!(f, "rejected by house rule {rule}"),
         Rejection::Silence => write!(f, "rejected, because nobody decided in time"),
     }
 }
@@ -197,6 +206,10 @@ impl fmt::Display for Step {
         match self {
             Self::Filtered { term, what } => write!(f, "filtered: {what:?} for term {term}"),
             Self::Completes { messages } => write!(f, "the last of {messages} that make a word"),
+            Self::Ruled { rule, what } => write!(f, "ruled: {what:?} by house rule {rule}"),
+            Self::Asked { cause: Cause::Rule { rule }, expires } => {
+                write!(f, "asked for house rule {rule}, until {expires}")
+            }
             Self::Asked { cause: Cause::Policy, expires } => {
                 write!(f, "asked as about every message, until {expires}")
             }

@@ -6,7 +6,7 @@ use crate::config::GroupConfig;
 const TARGETS: [Option<Role>; 5] =
     [None, Some(Role::Guest), Some(Role::Member), Some(Role::Admin), Some(Role::Owner)];
 
-const POWERS: [Power; 15] = [
+const POWERS: [Power; 16] = [
     Power::Recall,
     Power::Purge,
     Power::Kick,
@@ -22,6 +22,7 @@ const POWERS: [Power; 15] = [
     Power::NameCards,
     Power::StaffNotices,
     Power::SlowMode,
+    Power::Raid,
 ];
 
 fn everything() -> Powers {

@@ -14,6 +14,7 @@ use crate::{
     engine::PushError,
     outcome::{Discard, Outcome, Rejection},
     refusal::{Denial, Field, Refusal},
+    signals::Signal,
 };
 
 /// One of the modelled service's error codes.
@@ -245,7 +246,7 @@ impl From<&PushError> for Failure {
 impl From<&Rejection> for Failure {
     fn from(rejection: &Rejection) -> Self {
         match rejection {
-            Rejection::Filter { .. } => Code::SENSITIVE_TEXT.into(),
+            Rejection::Filter { .. } | Rejection::Rule { .. } => Code::SENSITIVE_TEXT.into(),
             Rejection::Decision { code, reason } if reason.is_empty() => {
                 Code::of_decision(*code).into()
             }
@@ -282,12 +283,20 @@ impl From<&Refusal> for Code {
             | Refusal::Malformed { .. }
             | Refusal::BadDirective
             | Refusal::Missing { .. } => Self::BAD_PARAMETER,
-            Refusal::UnknownSession { .. } | Refusal::Banned { .. } | Refusal::JoinClosed => {
-                Self::NO_PERMISSION
-            }
+            Refusal::UnknownSession { .. }
+            | Refusal::Banned { .. }
+            | Refusal::JoinClosed
+            | Refusal::RaidOn { .. } => Self::NO_PERMISSION,
             Refusal::SessionTaken { .. } => Self::ALREADY_MEMBER,
-            Refusal::Muted { .. } | Refusal::MutedAll | Refusal::NotASpeaker { .. } => Self::MUTED,
-            Refusal::SlowMode { .. } => Self::MESSAGES_TOO_OFTEN,
+            Refusal::Muted { .. }
+            | Refusal::MutedAll
+            | Refusal::NotASpeaker { .. }
+            | Refusal::QuietHours { .. } => Self::MUTED,
+            Refusal::SlowMode { .. } | Refusal::TooFast { .. } | Refusal::Repeated { .. } => {
+                Self::MESSAGES_TOO_OFTEN
+            }
+            Refusal::TextRule { signal: Signal::Length, .. } => Self::MESSAGE_TOO_LONG,
+            Refusal::TextRule { .. } => Self::SENSITIVE_TEXT,
             Refusal::GroupFull { .. } => Self::GROUP_FULL,
             Refusal::UnknownMember { .. } => Self::NO_SUCH_USER,
             Refusal::UnknownApplicant { .. } | Refusal::UnknownTicket { .. } => {
@@ -295,7 +304,7 @@ impl From<&Refusal> for Code {
             }
             Refusal::UnknownMessage { .. } => Self::NO_SUCH_MESSAGE,
             Refusal::Conflict { .. } => Self::ATTRIBUTE_CONFLICT,
-            Refusal::TooOften { .. } => Self::TOO_OFTEN,
+            Refusal::TooOften { .. } | Refusal::JoinedTooOften { .. } => Self::TOO_OFTEN,
             Refusal::Disbanded => Self::NO_SUCH_GROUP,
             Refusal::UnknownFilter { .. } | Refusal::Undrained { .. } => Self::INTERNAL,
         }

@@ -21,8 +21,8 @@ pub struct NoticeBody<'a> {
 
 /// `ReportType`, for notices that have one.
 ///
-/// A broadcast has none, because it is told as a message; nor have what was purged, of which the
-/// modelled service's livestreaming groups know nothing, a warning, and a new owner.
+/// A broadcast has none, because it is told as a message; nor have what was purged and raid mode, of
+/// which the modelled service's livestreaming groups know nothing, a warning, and a new owner.
 pub fn report_type(notice: &Notice) -> Option<u8> {
     Some(match notice {
         Notice::Applied { .. } => 1,
@@ -38,6 +38,7 @@ pub fn report_type(notice: &Notice) -> Option<u8> {
         Notice::Broadcast { .. }
         | Notice::Purged { .. }
         | Notice::Warned { .. }
+        | Notice::Raid { .. }
         | Notice::RoleChanged { role: Role::Owner | Role::Guest } => return None,
     })
 }
@@ -59,7 +60,8 @@ pub(super) fn body<'a>(room: &Room<'a>, notice: &'a Notice) -> Option<NoticeBody
         | Notice::RoleChanged { .. }
         | Notice::Broadcast { .. }
         | Notice::Warned { .. }
-        | Notice::Purged { .. } => {}
+        | Notice::Purged { .. }
+        | Notice::Raid { .. } => {}
     }
     Some(NoticeBody { report_type, operator, user_defined_field, remark_info })
 }
@@ -90,6 +92,7 @@ mod tests {
             (Notice::Broadcast { content: Content::text("hi").into() }, None),
             (Notice::Purged { author: None, message: None, emptied: 1 }, None),
             (Notice::Warned { strikes: 1, reason: reason() }, None),
+            (Notice::Raid { until: None }, None),
         ];
         let id = GroupId::custom("friday").unwrap();
         let room = Room { id: &id, name: "Friday", admin: "administrator" };

@@ -34,12 +34,18 @@ impl Model {
             return self.come_back(actor, user, join.platform, Some(&join.profile));
         }
         let exempt = self.owner.as_ref() == Some(user);
-        match self.profile.join_option {
-            JoinOption::DisableApply if !exempt => return Err(Refusal::JoinClosed),
-            JoinOption::NeedPermission if !exempt => return self.apply(session, user, join),
-            _ => {}
+        let (option, closed) = self.join_option_now();
+        if option == JoinOption::DisableApply && !exempt {
+            return Err(closed);
+        }
+        self.may_come(user)?;
+        if option == JoinOption::NeedPermission && !exempt {
+            let receipt = self.apply(session, user, join)?;
+            self.came(user);
+            return Ok(receipt);
         }
         self.must_have_room()?;
+        self.came(user);
         let passed = self.newcomer_cursor();
         self.applicants.retain(|one| one.user != *user);
         let device = Device { session, platform: join.platform };
@@ -56,8 +62,9 @@ impl Model {
             return Ok(self.already_in());
         }
         let session = self.own_session(actor, None)?;
-        if self.profile.join_option != JoinOption::FreeAccess {
-            return Err(Refusal::JoinClosed);
+        let (option, closed) = self.join_option_now();
+        if option != JoinOption::FreeAccess {
+            return Err(closed);
         }
         self.must_have_room()?;
         let passed = self.newcomer_cursor();

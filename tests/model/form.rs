@@ -83,11 +83,11 @@ impl Model {
                 }
                 not_more(Field::Marks, marks.len(), 10)
             }
-            Command::SetSlowMode { slow_mode: Some(slow) }
-                if slow.interval.is_zero() || slow.interval > DAY =>
-            {
-                Err(Refusal::Malformed { field: Field::Span })
+            Command::SetSlowMode { slow_mode: Some(slow) } => {
+                let longest = slow.member.max(slow.admin).max(slow.owner);
+                day_form(longest)
             }
+            Command::Raid { span: Some(span) } => day_form(*span),
             _ => Ok(()),
         }
     }
@@ -152,6 +152,12 @@ fn acts_form(acts: &Acts) -> Result<(), Refusal> {
         Some(Removing::Ban { span, .. }) => span_form(*span),
         _ => Ok(()),
     })
+}
+
+/// More than nothing, and at most a day.
+fn day_form(span: Duration) -> Result<(), Refusal> {
+    let good = !span.is_zero() && span <= DAY;
+    if good { Ok(()) } else { Err(Refusal::Malformed { field: Field::Span }) }
 }
 
 fn span_form(span: Span) -> Result<(), Refusal> {

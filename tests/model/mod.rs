@@ -7,6 +7,7 @@
 mod acts;
 mod coming;
 mod form;
+mod house;
 mod lanes;
 pub(crate) mod play;
 mod prints;
@@ -78,6 +79,7 @@ pub(crate) struct Model {
     randoms: Vec<Remembered>,
     /// Until when each user's last message makes them wait.
     pauses: Vec<Pause>,
+    house: house::House,
     pub(crate) questions: Vec<Open>,
     last_ticket: u64,
     /// Waiting messages of each priority: the exempt, then the others.
@@ -267,6 +269,7 @@ enum Task {
     Unban(UserId),
     UnbanPrint(Fingerprint),
     Evict,
+    Raid,
     Forget,
 }
 
@@ -305,6 +308,7 @@ impl Model {
             messages: vec![],
             randoms: vec![],
             pauses: vec![],
+            house: house::House::default(),
             questions: vec![],
             last_ticket: 0,
             lanes: std::array::from_fn(|_| lanes::Lane::default()),
@@ -343,9 +347,7 @@ impl Model {
             *self.refused.entry(refusal.code()).or_default() += 1;
         }
         let receipt = answer?;
-        if self.settings.slow_mode.is_none() {
-            self.pauses.clear();
-        }
+        self.forget_pauses();
         self.settle(self.now);
         // A message's receipt says where it stands after all that was due at this instant.
         Ok(match receipt {
@@ -430,6 +432,7 @@ impl Model {
             }
             Command::Mark { users, marks, on } => self.mark(users, marks, *on)?,
             Command::SetSlowMode { slow_mode } => self.settings.slow_mode = *slow_mode,
+            Command::Raid { .. } => self.raid(actor, command),
             Command::UseFilter { filter } => {
                 self.must_be_installed(*filter)?;
                 self.settings.filter = *filter;
@@ -477,6 +480,7 @@ impl Model {
             always.sort_unstable();
             let ends = |user: &UserId| Task::NotAlways(user.clone());
             agenda.extend(always.into_iter().map(|(_, at, user)| (at, Due::Grace, ends(user))));
+            agenda.extend(self.house.raid.map(|at| (at, Due::Raid, Task::Raid)));
         }
         // Chosen: sentences end and history is forgotten after the group has ended, too.
         for Sentence { user, until } in &self.mutes {
@@ -525,6 +529,7 @@ impl Model {
             Task::Evict => self.sweep(),
             Task::UnbanPrint(print) => self.print_bans.retain(|(one, _)| *one != print),
             Task::Unban(user) => self.bans.retain(|ban| ban.user != user),
+            Task::Raid => self.turn_raid(None, None),
             Task::Forget => self.forget(),
         }
     }
@@ -614,6 +619,7 @@ impl Model {
             shift(&mut pause.until);
         }
         self.pieces.iter_mut().for_each(|piece| shift(&mut piece.at));
+        self.house.shift(shift);
         self.tally_due.iter_mut().for_each(shift);
         self.log.iter_mut().for_each(|kept| {
             shift(&mut kept.since);
@@ -643,6 +649,7 @@ impl Model {
                 State::Ended(Rejected(Rejection::Filter { .. })) => flow.rejected[0] += 1,
                 State::Ended(Rejected(Rejection::Decision { .. })) => flow.rejected[1] += 1,
                 State::Ended(Rejected(Rejection::Silence)) => flow.rejected[2] += 1,
+                State::Ended(Rejected(Rejection::Rule { .. })) => flow.rejected[3] += 1,
                 State::Ended(Discarded(reason)) => flow.discarded[*reason as usize] += 1,
                 State::Ended(other) => unreachable!("an outcome unknown to the model: {other:?}"),
             }

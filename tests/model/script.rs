@@ -8,10 +8,11 @@ use std::{fmt, num::NonZeroU8, time::Duration};
 use liveroom::{
     Absence, Acts, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
     CounterChange, Counting, Decision, Directive, Draft, Element, Escalation, FilterId,
-    Fingerprint, GroupConfig, GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Patience,
-    PerClass, PerPriority, Platform, Power, Priority, Profile, QuitAcross, Random, Rate, Removing,
-    Role, RoleSet, SessionId, Settings, Silence, Silencing, SlowMode, Span, Ticket, Timestamp,
-    TipKind, TrailLimits, UserId, Users,
+    Fingerprint, GroupConfig, GroupPatch, HouseRules, Join, JoinOption, Kind, Lane, MessageId,
+    Pace, Patience, PerClass, PerPriority, Platform, Power, Priority, PriorityRule, Profile,
+    QuietHours, QuitAcross, RaidPlan, Random, Rate, Removing, Repeats, Role, RoleSet, SessionId,
+    Settings, Signal, Silence, Silencing, SlowMode, Span, TextRule, Those, Ticket, Timestamp,
+    TipKind, TrailLimits, Treat, UserId, Users,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -209,6 +210,7 @@ pub(crate) enum Act {
     },
     Mark(Vec<u8>, u32, bool),
     SlowMode(Option<u32>),
+    Raid(Option<u32>),
     UseFilter(Option<bool>),
     Configure(Box<Knobs>),
     Disband,
@@ -395,6 +397,7 @@ impl Cast {
             Act::Mark(users, mark, on) => {
                 Command::Mark { users: named(users), marks: [*mark].into_iter().collect(), on: *on }
             }
+            Act::Raid(ms) => Command::Raid { span: ms.map(|ms| Duration::from_millis(ms.into())) },
             Act::SlowMode(ms) => Command::SetSlowMode { slow_mode: ms.map(slow_mode) },
             Act::UseFilter(which) => Command::UseFilter {
                 filter: match which {
@@ -455,7 +458,12 @@ fn span(ms: u32) -> Span {
 }
 
 fn slow_mode(ms: u32) -> SlowMode {
-    SlowMode { interval: Duration::from_millis(ms.into()), exempt: RoleSet::STAFF }
+    let pause = Duration::from_millis(ms.into());
+    // Some have staff wait too.
+    SlowMode {
+        admin: if ms % 3 == 0 { pause / 2 } else { Duration::ZERO },
+        ..SlowMode::members(pause)
+    }
 }
 
 /// The settings that scripts turn; the rest is as the preset has it.
@@ -488,6 +496,7 @@ pub(crate) struct Knobs {
     pub(crate) speak_through: u8,
     pub(crate) speakers: Option<u32>,
     pub(crate) slow: Option<u32>,
+    pub(crate) house: HouseKnobs,
     pub(crate) tally: u64,
     pub(crate) members: Option<u64>,
     /// How long strikes are remembered, in milliseconds, and what the first of them lead to.
@@ -500,6 +509,133 @@ pub(crate) struct Knobs {
     pub(crate) trails: Option<(u64, u32, u8)>,
     pub(crate) journal: bool,
     pub(crate) audit: bool,
+}
+
+/// The house rules that scripts turn.
+#[derive(Clone, Debug)]
+pub(crate) struct HouseKnobs {
+    /// Whether the exempt are some by mark, by name and by kind.
+    exempt: bool,
+    /// Minute from, minute to, and the offset.
+    quiet: Option<(u16, u16, i16)>,
+    pace: Option<(u64, u32)>,
+    joins: Option<(u64, u32)>,
+    texts: Vec<(u8, u8)>,
+    unique: Option<(u64, bool)>,
+    priorities: bool,
+    raid: (Option<u32>, Option<(u64, u32)>, Option<(u64, bool)>, u8),
+    weight: Option<NonZeroU8>,
+}
+
+impl HouseKnobs {
+    /// None at all.
+    pub(crate) const OFF: Self = Self {
+        exempt: false,
+        quiet: None,
+        pace: None,
+        joins: None,
+        texts: Vec::new(),
+        unique: None,
+        priorities: false,
+        raid: (None, None, None, 0),
+        weight: None,
+    };
+
+    fn rules(&self, marks: bool) -> HouseRules {
+        let ms = Duration::from_millis;
+        let pace = |(every, burst)| Pace { every: ms(every), burst };
+        let repeats = |(within, any)| {
+            if any { Repeats::of_anybody(ms(within)) } else { Repeats::of_author(ms(within)) }
+        };
+        let those = |roles, marks: &[u32], users: &[u8]| Those {
+            roles,
+            marks: marks.to_vec(),
+            users: users.iter().map(|number| user(*number)).collect(),
+        };
+        let mut house = HouseRules::default();
+        if self.exempt {
+            house.exempt = those(RoleSet::NONE, &[1_001], &[3]);
+            house.exempt_kinds = vec![Kind::Gift];
+        }
+        house.quiet = self
+            .quiet
+            .map(|(from, to, offset)| QuietHours { offset, ..QuietHours::utc(from, to) })
+            .into_iter()
+            .collect();
+        house.pace = self.pace.map(pace);
+        house.joins = self.joins.map(pace);
+        let text = |&(which, then): &(u8, u8)| {
+            let rule = match which {
+                0 => TextRule::without_links(),
+                1 => TextRule::at_most(8),
+                2 => TextRule::emotes_only(),
+                _ => TextRule::refuse(Signal::Capitals, 2),
+            };
+            let then = [Treat::Tag, Treat::Hold, Treat::Block, Treat::Refuse][usize::from(then)];
+            rule.but_marked(1_000).then(then)
+        };
+        house.texts = self.texts.iter().map(text).collect();
+        house.unique = self.unique.map(repeats);
+        if self.priorities {
+            house.priorities = vec![
+                PriorityRule {
+                    of: those(RoleSet::NONE.with(Role::Member), &[], &[]),
+                    highest: Priority::Normal,
+                    lowest: Priority::Low,
+                },
+                PriorityRule {
+                    of: those(RoleSet::STAFF, &[], &[]),
+                    highest: Priority::High,
+                    lowest: Priority::High,
+                },
+            ];
+        }
+        let (slow, raid_pace, unique, more) = self.raid;
+        house.raid = RaidPlan {
+            slow_mode: slow.map(slow_mode),
+            speakers: if marks && more % 3 == 1 { vec![1_000, 1_001] } else { vec![] },
+            pace: raid_pace.map(pace),
+            texts: if more % 2 == 1 { vec![TextRule::without_links()] } else { vec![] },
+            unique: unique.map(repeats),
+            join: match more % 4 {
+                0 => JoinOption::DisableApply,
+                1 => JoinOption::NeedPermission,
+                _ => JoinOption::FreeAccess,
+            },
+        };
+        house
+    }
+}
+
+/// House rules of all kinds, most of them off.
+fn house_knobs() -> impl Strategy<Value = HouseKnobs> {
+    let pace = |often| option::weighted(often, (1..2_000_u64, 1..5_u32));
+    let unique = || option::weighted(0.1, (1..3_000_u64, any::<bool>()));
+    // Scripts begin at 12:26:40.
+    let quiet = option::weighted(0.1, (740..752_u16, 745..760_u16, select(vec![0_i16, 1, -840])));
+    let quiet = quiet.prop_map(|some| some.filter(|(from, to, _)| from != to));
+    let raid = (option::weighted(0.5, 1..2_000_u32), pace(0.3), unique(), 0..12_u8);
+    let texts = prop_oneof![4 => Just(vec![]), 1 => vec((0..4_u8, 0..4_u8), 1..3)];
+    let weight = option::weighted(
+        0.2,
+        (1..4_u8).prop_map(|weight| NonZeroU8::new(weight).expect("not zero")),
+    );
+    let some = (
+        prop::bool::weighted(0.3),
+        quiet,
+        pace(0.2),
+        pace(0.2),
+        texts,
+        unique(),
+        prop::bool::weighted(0.15),
+        raid,
+        weight,
+    );
+    let rules =
+        some.prop_map(|(exempt, quiet, pace, joins, texts, unique, priorities, raid, weight)| {
+            HouseKnobs { exempt, quiet, pace, joins, texts, unique, priorities, raid, weight }
+        });
+    prop_oneof![1 => Just(HouseKnobs::OFF).boxed(), 2 => rules.boxed()]
 }
 
 /// One of four sets of roles, for exemptions.
@@ -558,13 +694,16 @@ impl Knobs {
         settings.presence.per_user = self.per_user;
         settings.mute_all_exempt = roles(self.speak_through);
         let marks = settings.powers.contains(Power::Marks);
-        settings.speakers = self.speakers.filter(|_| marks);
+        settings.speakers = self.speakers.filter(|_| marks).into_iter().collect();
         settings.strikes.remembered = ms(self.strikes.0);
         settings.strikes.table.clone_from(&self.strikes.1);
         if !settings.powers.contains(Power::Ban) {
             settings.strikes.table.retain(|it| !matches!(it, Escalation::Ban { .. }));
             settings.strikes.table.push(Escalation::Notice);
         }
+        settings.house = self.house.rules(marks);
+        settings.traffic.mark_weights =
+            self.house.weight.map(|weight| (1_000, weight)).into_iter().collect();
         settings.slow_mode = self.slow.map(slow_mode);
         settings.tally = Duration::from_secs(self.tally);
         settings.limits.members = self.members;
@@ -652,8 +791,9 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         prop::bool::weighted(0.7),
         option::of((wait(), 1..4_u32, 1..4_u8)),
     );
+    let limits = (limits, house_knobs());
     (0..3_u8, prop::bool::weighted(0.7), traffic, telling, asking, presence, limits).prop_map(
-        |(preset, all_powers, traffic, telling, asking, presence, limits)| {
+        |(preset, all_powers, traffic, telling, asking, presence, (limits, house))| {
             let (rate, burst, reserve, lanes, caps, exempt, weights) = traffic;
             let (quota, max_age, history, tips, no_joins) = telling;
             let (every, hold, questions) = asking;
@@ -685,6 +825,7 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 speak_through,
                 speakers,
                 slow,
+                house,
                 tally,
                 strikes,
                 members,
@@ -764,6 +905,9 @@ fn text() -> impl Strategy<Value = &'static str> {
         1 => Just("maskme tagme"),
         1 => Just("tagme blockme holdme"),
         6 => select(vec!["mas", "kme", "hol", "dme", "blo", "c", "k m", "e.", "tag", "m\u{200b}e"]),
+        2 => Just(" HI\n"),
+        1 => Just("see www.a.b"),
+        1 => Just("\u{1f525} \u{1f525}"),
     ]
 }
 
@@ -845,6 +989,7 @@ fn act_of_staff() -> impl Strategy<Value = Act> {
         2 => option::weighted(0.8, anybody()).prop_map(Act::Purge),
         2 => (0..8_u8).prop_map(Act::Recall),
         1 => option::of(1..2_000_u32).prop_map(Act::SlowMode),
+        1 => option::weighted(0.8, 0..3_000_u32).prop_map(Act::Raid),
     ];
     let roles = prop_oneof![
         3 => anybody().prop_map(Act::SetAdmin),

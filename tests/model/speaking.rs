@@ -5,12 +5,12 @@ use std::sync::Arc;
 use liveroom::{
     Cause, Content, Decision, Discard, Draft, Element, Field, FilterId, Message, MessageId,
     Outcome, Output, Patience, Platform, Profile, Question, Refusal, Rejection, Sender, Silence,
-    State, Ticket, UserId,
+    State, Ticket, Treat, UserId,
 };
 
 use super::{
-    Accepted, Actor, MESSAGES_REMEMBERED, Model, ModelReceipt, NO_RECORD, Open, Pause,
-    RANDOMS_OF_A_USER, REMEMBERED_FOR, Remembered, form::not_more, is_counted,
+    Accepted, Actor, MESSAGES_REMEMBERED, Model, ModelReceipt, NO_RECORD, Open, RANDOMS_OF_A_USER,
+    REMEMBERED_FOR, Remembered, form::not_more, is_counted,
 };
 
 /// A filter as a list of words; the number of a word is its term.
@@ -91,7 +91,8 @@ impl Model {
     }
 
     pub(super) fn send(&mut self, actor: &Actor, draft: &Draft) -> Result<ModelReceipt, Refusal> {
-        self.modes(actor, draft)?;
+        self.modes(actor)?;
+        let ruling = self.house_rules(actor, draft)?;
         let verdict = match actor {
             Actor::App => Verdict::GoOn(draft.content.clone()),
             _ => {
@@ -120,34 +121,42 @@ impl Model {
             _ => false,
         };
         let asks = self.settings.asking.every.filter(|_| !actor.is_app());
-        let would_hold = match verdict {
+        let would_hold = match (&verdict, ruling) {
             _ if shadowed => false,
-            Verdict::Hold(_) => true,
-            Verdict::GoOn(_) => asks.is_some(),
-            Verdict::Block(..) => false,
+            (Verdict::Block(..), _) | (_, Some((_, Treat::Block))) => false,
+            (Verdict::Hold(_), _) | (_, Some((_, Treat::Hold))) => true,
+            (Verdict::GoOn(_), _) => asks.is_some(),
         };
         if would_hold {
             self.may_ask(sender.user.as_ref())?;
         }
         let author = sender.user.clone();
         let id = self.accept(actor, sender, draft);
-        let is_read = completed.is_none_or(|(gravity, _)| gravity == Gravity::Tag);
+        let is_read = completed.is_none_or(|(gravity, _)| gravity == Gravity::Tag)
+            && !matches!(ruling, Some((_, Treat::Block)));
         if let (Some(author), Verdict::GoOn(content), true) = (author, &verdict, is_read) {
             self.leave_trail(&author, content);
         }
-        match verdict {
-            Verdict::Block(filter, term) => {
+        match (verdict, ruling) {
+            (Verdict::Block(filter, term), _) => {
                 self.end(id, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
-            Verdict::Hold(_) if shadowed => self.end_in_shadow(&[id]),
-            Verdict::GoOn(content) if shadowed => {
+            (_, Some((rule, Treat::Block))) => {
+                self.end(id, Outcome::Rejected(Rejection::Rule { rule }));
+            }
+            (Verdict::Hold(_), _) if shadowed => self.end_in_shadow(&[id]),
+            (Verdict::GoOn(content), _) if shadowed => {
                 self.accepted_mut(id).message.content = content;
                 self.end_in_shadow(&[id]);
             }
-            Verdict::Hold(term) => {
+            (Verdict::Hold(term), _) => {
                 self.ask(id, Cause::Filter { term }, self.settings.asking.filter_hold);
             }
-            Verdict::GoOn(content) => {
+            (Verdict::GoOn(content), Some((rule, Treat::Hold))) => {
+                self.accepted_mut(id).message.content = content;
+                self.ask(id, Cause::Rule { rule }, self.settings.asking.filter_hold);
+            }
+            (Verdict::GoOn(content), _) => {
                 self.accepted_mut(id).message.content = content;
                 match asks {
                     Some(patience) => self.ask(id, Cause::Policy, patience),
@@ -158,32 +167,14 @@ impl Model {
         Ok(self.sent(id, false))
     }
 
-    /// Muted, everybody muted, no speaker, slow mode: none of them concerns the app.
-    fn modes(&self, actor: &Actor, draft: &Draft) -> Result<(), Refusal> {
+    /// Muted, everybody muted: neither concerns the app.
+    fn modes(&self, actor: &Actor) -> Result<(), Refusal> {
         let Actor::User { user, role, .. } = actor else { return Ok(()) };
         if let Some(mute) = self.mutes.iter().find(|mute| mute.user == *user) {
             return Err(Refusal::Muted { until: mute.until });
         }
         if self.mute_all && !self.settings.mute_all_exempt.contains(Some(*role)) {
             return Err(Refusal::MutedAll);
-        }
-        if let Some(mark) = self.settings.speakers {
-            let speaks = self.member(user).is_some_and(|member| member.marks.contains(&mark))
-                || self.settings.mute_all_exempt.contains(Some(*role))
-                || draft.directive.is_some();
-            if !speaks {
-                return Err(Refusal::NotASpeaker { mark });
-            }
-        }
-        if let Some(slow) = self.settings.slow_mode
-            && !slow.exempt.contains(Some(*role))
-            && let Some(pause) = self.pauses.iter().find(|pause| pause.user == *user)
-        {
-            // Chosen: a shorter pause frees who waits for a longer one; a longer is for later messages.
-            let until = pause.until.min(pause.since + slow.interval);
-            if self.now < until {
-                return Err(Refusal::SlowMode { until });
-            }
         }
         Ok(())
     }
@@ -301,13 +292,8 @@ impl Model {
         let id = MessageId(self.messages.len() as u64 + 1);
         // Chosen: a pause is set under the mode of the moment, like every deadline; and what the app
         // says in a user's name does not make the user wait.
-        if let Actor::User { user, .. } = actor
-            && let Some(slow) = self.settings.slow_mode
-        {
-            self.pauses.retain(|pause| pause.user != *user);
-            let until = self.now + slow.interval;
-            self.pauses.push(Pause { user: user.clone(), since: self.now, until });
-        }
+        let priority = self.priority_here(actor, draft);
+        self.remember_speech(actor, draft);
         if let Some(random) = draft.random {
             self.remember(sender.user.clone(), random, id);
         }
@@ -316,7 +302,7 @@ impl Model {
                 id,
                 sender,
                 kind: draft.kind,
-                priority: draft.effective_priority(),
+                priority,
                 content: draft.content.clone(),
                 directive: draft.directive.clone(),
                 random: draft.random,

@@ -137,6 +137,7 @@ impl Model {
             }
             Command::Mark { .. } => (Some(Power::Marks), Denial::NotOffered, Role::Admin),
             Command::SetSlowMode { .. } => (Some(Power::SlowMode), Denial::NotOffered, Role::Admin),
+            Command::Raid { .. } => (Some(Power::Raid), Denial::NotOffered, Role::Admin),
             other => unreachable!("a command that the model's table does not know: {other:?}"),
         };
         power.map_or(Ok(()), |power| self.house(power, lacks))?;

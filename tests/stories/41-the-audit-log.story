@@ -73,7 +73,7 @@ which rule, and on which evidence. What changed nothing is not.
   -> host: audit 10 by owner: UnmuteAll
 > owner slows to 5s
   = done
-  -> host: audit 11 by owner: SlowMode { pause: Some(5s) }
+  -> host: audit 11 by owner: SlowMode { slow_mode: Some(SlowMode { member: 5s, admin: 0ns, owner: 0ns }) }
 > ann kicks bo
   = done
   11 Tip: Kick Bo by ann, 3 online

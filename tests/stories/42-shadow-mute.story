@@ -1,6 +1,6 @@
 Who is shadow-muted alone sees what they say, and is told of success. Staff know.
 
-> group modern owner=owner audit=yes
+> group modern owner=owner audit=yes house=off
 > owner joins
   = Joined
   1 Tip: Join Owner by owner, 1 online

@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use liveroom::{
     Absence, Acts, Admission, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Directive, Draft, Fingerprint, GroupPatch, Join, JoinOption,
-    Kind, MessageId, Patience, Platform, Priority, Profile, QuitAcross, Random, Rate, Removing,
-    RoleSet, SessionId, Settings, Silence, Silencing, SlowMode, Span, Ticket, Timestamp, TipKind,
+    CounterChange, Counting, Decision, Directive, Draft, Fingerprint, GroupPatch, HouseRules, Join,
+    JoinOption, Kind, MessageId, Pace, Patience, Platform, Priority, PriorityRule, Profile,
+    QuietHours, QuitAcross, Random, Rate, Removing, Repeats, Role, RoleSet, SessionId, Settings,
+    Signal, Silence, Silencing, SlowMode, Span, TextRule, Those, Ticket, Timestamp, TipKind, Treat,
     UserId, Users,
 };
 
@@ -128,9 +129,11 @@ fn parse(words: &[&str], deed: &str) -> Result<Command, String> {
             Command::Mark { users: users(who)?, marks, on: false }
         }
         ["slows", "to", time] => {
-            let slow = SlowMode { interval: duration(time)?, exempt: RoleSet::STAFF };
+            let slow = SlowMode::members(duration(time)?);
             Command::SetSlowMode { slow_mode: Some(slow) }
         }
+        ["raids", "for", time] => Command::Raid { span: Some(duration(time)?) },
+        ["ends", "the", "raid"] => Command::Raid { span: None },
         ["rebases", "to", time] => Command::Rebase { to: super::START + duration(time)? },
         _ => return Err(format!("nobody knows what {deed:?} means")),
     })
@@ -275,8 +278,8 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
             let rate = Rate::per_second(count()?).ok_or("a rate is not zero")?;
             settings.traffic.caps[Priority::Low] = Some(Cap { rate, burst: 1 });
         }
-        "speakers" if value == "all" => settings.speakers = None,
-        "speakers" => settings.speakers = Some(count()?),
+        "speakers" if value == "all" => settings.speakers.clear(),
+        "speakers" => settings.speakers = value.split(',').map(small).collect::<Result<_, _>>()?,
         "told" => {
             settings.tips.kinds = settings.tips.kinds.with(TipKind::MemberProfile);
             settings.tips.mute_all = value == "mutes";
@@ -287,6 +290,51 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
         "mutes" => settings.limits.mutes = count()?,
         "audit" => settings.audit = value == "yes",
         "disclose" => settings.disclose_loss = value == "yes",
+        _ => return set_house(settings, key, value),
+    }
+    Ok(())
+}
+
+/// House rules that a story may change.
+fn set_house(settings: &mut Settings, key: &str, value: &str) -> Result<(), String> {
+    let house = &mut settings.house;
+    match key {
+        "house" if value == "off" => *house = HouseRules::default(),
+        "slow_admins" => {
+            let slow = settings.slow_mode.get_or_insert(SlowMode::members(Duration::ZERO));
+            slow.admin = duration(value)?;
+        }
+        "slow_members" => {
+            let slow = settings.slow_mode.get_or_insert(SlowMode::members(Duration::ZERO));
+            slow.member = duration(value)?;
+        }
+        "quiet" => {
+            let (from, to) = value.split_once('-').ok_or("quiet hours are 22:00-06:00")?;
+            let hours = QuietHours::utc(minute(from)?, minute(to)?);
+            house.quiet.push(hours);
+        }
+        "pace" => house.pace = Some(pace(value)?),
+        "joins" => house.joins = Some(pace(value)?),
+        "longest" => house.texts.push(TextRule::at_most(small(value)?)),
+        "links" => house.texts.push(TextRule::without_links().but_marked(small(value)?)),
+        "texts" if value == "emotes" => house.texts.push(TextRule::emotes_only()),
+        "hold_capitals" => {
+            let rule = TextRule::refuse(Signal::Capitals, small(value)?);
+            house.texts.push(rule.then(Treat::Hold));
+        }
+        "block_run" => {
+            let rule = TextRule::refuse(Signal::Run, small(value)?);
+            house.texts.push(rule.then(Treat::Block));
+        }
+        "unique" => house.unique = Some(Repeats::of_anybody(duration(value)?)),
+        "unique_own" => house.unique = Some(Repeats::of_author(duration(value)?)),
+        "exempt" => house.exempt.users.push(user(value)?),
+        "exempt_mark" => house.exempt.marks.push(small(value)?),
+        "members_at_most" => house.priorities.push(PriorityRule {
+            of: Those { roles: RoleSet::NONE.with(Role::Member), ..Those::NOBODY },
+            highest: priority(value)?,
+            lowest: Priority::Lowest,
+        }),
         _ => return Err(format!("no setting is called {key:?} here")),
     }
     Ok(())
@@ -294,6 +342,19 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
 
 fn print(text: &str) -> Result<Fingerprint, String> {
     text.parse().map_err(|error: liveroom::IdError| error.to_string())
+}
+
+/// `5s*3`: one in 5 s, three at once.
+fn pace(word: &str) -> Result<Pace, String> {
+    let (every, burst) = word.split_once('*').ok_or("a pace is 5s*3")?;
+    Ok(Pace { every: duration(every)?, burst: small(burst)? })
+}
+
+/// `22:00`.
+fn minute(word: &str) -> Result<u16, String> {
+    let (hours, minutes) = word.split_once(':').ok_or("a time of the day is 22:00")?;
+    let minute = number(hours)? * 60 + number(minutes)?;
+    u16::try_from(minute).map_err(|error| error.to_string())
 }
 
 fn platform(name: &str) -> Result<Platform, String> {

@@ -62,6 +62,7 @@ fn outcome(outcome: &Outcome) -> String {
         Outcome::Rejected(Rejection::Decision { code, reason }) => {
             format!("rejected with {code} {reason:?}")
         }
+        Outcome::Rejected(Rejection::Rule { rule }) => format!("rejected by house rule {rule}"),
         Outcome::Rejected(Rejection::Silence) => "rejected, nobody decided".into(),
         Outcome::Discarded(reason) => format!("discarded: {reason:?}"),
         other => format!("{other:?}"),
@@ -145,6 +146,8 @@ fn notice(notice: &Notice) -> String {
         Notice::Broadcast { content } => format!("broadcast {:?}", self::content(content)),
         Notice::Warned { strikes, reason } => format!("Warned, strike {strikes} {reason:?}"),
         Notice::Banned { until, .. } => format!("Banned until {}", clock(*until)),
+        Notice::Raid { until: Some(until) } => format!("raid mode until {}", clock(*until)),
+        Notice::Raid { until: None } => "raid mode is over".into(),
         other => format!("{other:?}"),
     }
 }
@@ -190,6 +193,13 @@ pub(crate) fn output(output: &Output) -> String {
             format!("-> host: profile changed {}", self::changes(changes))
         }
         Output::Audit { audit, .. } => format!("-> host: audit {}", self::audit(audit)),
+        Output::Raid { operator, until, .. } => {
+            let who = operator.as_ref().map_or("the app or time", |user| user.as_str());
+            match until {
+                Some(until) => format!("-> host: raid mode until {}, by {who}", clock(*until)),
+                None => format!("-> host: raid mode is over, by {who}"),
+            }
+        }
         Output::Full { .. } => "-> host: the group is full".into(),
         Output::Disbanded { .. } => "-> host: the group is disbanded".into(),
         other => format!("-> host: {other:?}"),

@@ -73,8 +73,8 @@ impl Plan {
             RoomKind::Class => class(),
         };
         settings.speakers = match self.speakers {
-            Speakers::All => None,
-            Speakers::Called => Some(CALLED_ON),
+            Speakers::All => vec![],
+            Speakers::Called => vec![CALLED_ON],
         };
         settings.asking.filter_hold.deadline = hold;
         // The owner may have panel, stage and board open, and load each again within the grace time.

@@ -156,6 +156,7 @@ impl Callback {
             | Output::Direct { .. }
             | Output::Echo { .. }
             | Output::Order { .. }
+            | Output::Raid { .. }
             | Output::Audit { .. }
             // Of a group that ended the host knows more: see `destroyed`.
             | Output::Disbanded { .. } => None,

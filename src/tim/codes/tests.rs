@@ -55,7 +55,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Banned { until },
         Refusal::Muted { until },
         Refusal::MutedAll,
-        Refusal::NotASpeaker { mark: 1_000 },
+        Refusal::NotASpeaker { marks: vec![1_000] },
         Refusal::SlowMode { until },
         Refusal::JoinClosed,
         Refusal::GroupFull { limit: 1 },

@@ -79,9 +79,10 @@ fn step_of(step: &Step, word: impl Fn(u32) -> Option<String>) -> Option<WireStep
         Step::Filtered { term, what } => {
             WireStep::Filtered { what: finding(what).into(), word: word(term) }
         }
-        Step::Asked { cause: Cause::Filter { .. } | Cause::Policy, expires } => {
-            WireStep::Asked { expires: expires.as_millis() }
-        }
+        Step::Asked {
+            cause: Cause::Filter { .. } | Cause::Policy | Cause::Rule { .. },
+            expires,
+        } => WireStep::Asked { expires: expires.as_millis() },
         Step::Answered { decision: what } => WireStep::Answered { decision: decision(what).into() },
         Step::Waiting { expires, ahead } => {
             WireStep::Waiting { expires: expires.as_millis(), ahead }

@@ -71,6 +71,7 @@ fn ask(room: &Room, question: &Question) -> HostFrame<'static> {
             let words = room.words();
             ("filter", words.word(message.accepted, *term).map(str::to_owned))
         }
+        Cause::Rule { .. } => ("rule", None),
         _ => ("policy", None),
     };
     HostFrame::Ask(Box::new(Ask {
