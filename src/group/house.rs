@@ -115,21 +115,25 @@ impl Group {
     /// Counts an accepted message.
     pub(super) fn count_speech(&mut self, now: Timestamp, caller: &Caller, passed: &Passed) {
         let Voice::Own { user, role } = caller.voice() else { return };
-        let (slow_mode, pace, repeats, key) =
-            (self.slow_mode(), self.pace(), self.all_repeats(), self.key());
-        if matches!(passed.counts, Counts::Order | Counts::Speech { .. })
-            && let Some(slow) = slow_mode
-        {
-            self.house.make(key).modes.sent(now, user, role, &slow);
+        let (pauses, pace, repeats) = (self.slow_mode(), self.pace(), self.all_repeats());
+        let (pace, said) = match passed.counts {
+            Counts::Nothing => return,
+            Counts::Order => (None, None),
+            Counts::Speech { said } => (pace, said),
+        };
+        if pauses.is_none() && pace.is_none() && said.is_none() {
+            return;
         }
-        let Counts::Speech { said } = passed.counts else { return };
+        let house = self.house.make(self.key());
+        if let Some(pauses) = pauses {
+            house.modes.sent(now, user, role, &pauses);
+        }
         if let Some(pace) = pace {
-            self.house.make(key).memory.spoke(now, user, pace);
+            house.memory.spoke(now, user, pace);
         }
+        let Some(said) = said else { return };
         for rule in repeats.into_iter().flatten() {
-            if let Some(said) = said {
-                self.house.make(key).memory.say(now, said, user, rule);
-            }
+            house.memory.say(now, said, user, rule);
         }
     }
 

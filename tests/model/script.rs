@@ -694,7 +694,8 @@ impl Knobs {
         settings.presence.per_user = self.per_user;
         settings.mute_all_exempt = roles(self.speak_through);
         let marks = settings.powers.contains(Power::Marks);
-        settings.speakers = self.speakers.filter(|_| marks).into_iter().collect();
+        let speakers = self.speakers.filter(|_| marks);
+        settings.speakers = speakers.map_or(vec![], |mark| vec![mark, mark + 1]);
         settings.strikes.remembered = ms(self.strikes.0);
         settings.strikes.table.clone_from(&self.strikes.1);
         if !settings.powers.contains(Power::Ban) {

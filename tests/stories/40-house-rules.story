@@ -141,6 +141,8 @@ Links are for those with a mark, and texts have a length. Whatever else is wrong
   = message 2: delivered as 5 at 0.000 s
   5 Normal: Mia: www.a.com
   -> host: message 2 delivered as 5 at 0.000 s
+> bo says go to www.a.com and be longer than that
+  ! no links are allowed; there are 1; or ask the staff for mark 1001 (3008)
 > bo says twenty-one characters
   ! 21 characters, at most 20 are allowed (3008)
 > bo says just twenty of them.
