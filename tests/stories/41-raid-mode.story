@@ -85,6 +85,16 @@ Raid mode is renewed from now on, and ends before its time if staff say so.
   14 Normal: Cy: all is well
   -> host: message 5 delivered as 14 at 70.000 s
 
+A pause that raid mode made ends with it, and does not come back with the next.
+
+> mia raids for 60s
+> cy says one
+> cy says two
+> mia ends the raid
+> mia raids for 60s
+> cy says two
+> mia ends the raid
+
 It moves with the clock.
 
 > mia raids for 60s
