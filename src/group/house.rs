@@ -124,6 +124,7 @@ impl Group {
         if pauses.is_none() && pace.is_none() && said.is_none() {
             return;
         }
+        let shadowed = self.is_shadowed(now, caller);
         let house = self.house.make(self.key());
         if let Some(pauses) = pauses {
             house.modes.sent(now, user, role, &pauses);
@@ -133,6 +134,8 @@ impl Group {
         }
         let Some(said) = said else { return };
         for rule in repeats.into_iter().flatten() {
+            // Nobody is told that they repeat what they could not read.
+            let rule = if shadowed { Repeats::of_author(rule.within) } else { rule };
             house.memory.say(now, said, user, rule);
         }
     }

@@ -73,8 +73,13 @@ impl Memory {
         user: &UserId,
         rule: Repeats,
     ) -> Option<Timestamp> {
-        let until = self.said.get(&(said, owner(user, rule)))?.until(rule.within);
-        (now < until).then_some(until)
+        let anybodys = match rule.of {
+            Whose::Anybody => self.said.get(&(said, None)),
+            Whose::Author => None,
+        };
+        // What is remembered as an author's own counts for them whatever the rule.
+        let lulls = anybodys.into_iter().chain(self.said.get(&(said, Some(user.clone()))));
+        lulls.map(|lull| lull.until(rule.within)).max().filter(|until| now < *until)
     }
 
     /// This author said this.

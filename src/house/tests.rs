@@ -56,6 +56,12 @@ fn a_text_may_be_said_again_after_a_time() {
     memory.say(secs(100), hi, &ann, own);
     assert_eq!(memory.repeats(secs(100), hi, &ann, own), Some(secs(160)));
     assert_eq!(memory.repeats(secs(100), hi, &bo, own), None);
+    let mut memory = Memory::default();
+    memory.say(secs(100), hi, &ann, own);
+    assert_eq!(memory.repeats(secs(100), hi, &ann, any), Some(secs(160)), "her own counts for her");
+    assert_eq!(memory.repeats(secs(100), hi, &bo, any), None);
+    memory.say(secs(130), hi, &bo, any);
+    assert_eq!(memory.repeats(secs(130), hi, &ann, any), Some(secs(190)), "the later counts");
     let shorter = Repeats::of_author(Duration::from_secs(5));
     assert_eq!(memory.repeats(secs(100), hi, &ann, shorter), Some(secs(105)));
 }

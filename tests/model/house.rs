@@ -104,8 +104,9 @@ impl Model {
             pass(now, &mut self.house.paces, &user, pace);
         }
         let Some(text) = said(&draft.content) else { return };
+        let shadowed = self.shadows.iter().any(|one| one.user == user);
         for Repeats { within, of } in self.repeats() {
-            let by = (of == Whose::Author).then(|| user.clone());
+            let by = (of == Whose::Author || shadowed).then(|| user.clone());
             self.house.said.push(Said { text: text.clone(), by, at: now, within });
         }
     }
@@ -192,12 +193,15 @@ impl Model {
     }
 
     fn not_said(&self, user: &UserId, text: &str, rule: Repeats) -> Result<(), Refusal> {
-        let by = (rule.of == Whose::Author).then_some(user);
-        let same =
-            self.house.said.iter().filter(|said| said.text == text && said.by.as_ref() == by);
-        // Of what was said at one time the longest rule counts; later ones before earlier ones.
-        let last = same.max_by_key(|said| (said.at, said.within));
-        match last.map(|said| said.at + said.within.min(rule.within)) {
+        let until = |by: Option<&UserId>| {
+            let said = self.house.said.iter();
+            let same = said.filter(|said| said.text == text && said.by.as_ref() == by);
+            // Of what was said at one time the longest rule counts; later ones before earlier ones.
+            let last = same.max_by_key(|said| (said.at, said.within))?;
+            Some(last.at + last.within.min(rule.within))
+        };
+        let of_all = (rule.of == Whose::Anybody).then(|| until(None)).flatten();
+        match until(Some(user)).max(of_all) {
             Some(until) if self.now < until => Err(Refusal::Repeated { until }),
             _ => Ok(()),
         }

@@ -88,21 +88,41 @@ Raid mode is renewed from now on, and ends before its time if staff say so.
 A pause that raid mode made ends with it, and does not come back with the next.
 
 > mia raids for 60s
+  = done
+  15 Notice: raid mode until 130.000 s
+  -> host: raid mode until 130.000 s, by mia
 > cy says one
+  = message 6: delivered as 16 at 70.000 s
+  16 Normal: Cy: one
+  -> host: message 6 delivered as 16 at 70.000 s
 > cy says two
+  ! slow mode: write again at 80.000 s (3001)
 > mia ends the raid
+  = done
+  17 Notice: raid mode is over
+  -> host: raid mode is over, by mia
 > mia raids for 60s
+  = done
+  18 Notice: raid mode until 130.000 s
+  -> host: raid mode until 130.000 s, by mia
 > cy says two
+  = message 7: waiting until 70.250 s
 > mia ends the raid
+  = done
+  19 Notice: raid mode is over
+  -> host: raid mode is over, by mia
+> wait 1s
+  20 Normal: Cy: two
+  -> host: message 7 delivered as 20 at 70.025 s
 
 It moves with the clock.
 
 > mia raids for 60s
   = done
-  15 Notice: raid mode until 130.000 s
-  -> host: raid mode until 130.000 s, by mia
+  21 Notice: raid mode until 131.000 s
+  -> host: raid mode until 131.000 s, by mia
 > app rebases to 10s
   = done
 > wait 60s
-  16 Notice: raid mode is over
+  22 Notice: raid mode is over
   -> host: raid mode is over, by the app or time

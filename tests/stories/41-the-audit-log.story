@@ -74,30 +74,51 @@ which rule, and on which evidence. What changed nothing is not.
 > owner slows to 5s
   = done
   -> host: audit 11 by owner: SlowMode { slow_mode: Some(SlowMode { member: 5s, admin: 0ns, owner: 0ns }) }
+> owner raids for 1s
+  = done
+  11 Notice: raid mode until 13.000 s
+  -> host: raid mode until 13.000 s, by owner
+  -> host: audit 12 by owner: Raid until 13.000 s
+> wait 1s
+  12 Notice: raid mode is over
+  -> host: raid mode is over, by the app or time
+  -> host: audit 13 by time: EndRaid, Elapsed
+> owner raids for 5s
+  = done
+  13 Notice: raid mode until 18.000 s
+  -> host: raid mode until 18.000 s, by owner
+  -> host: audit 14 by owner: Raid until 18.000 s
+> owner ends the raid
+  = done
+  14 Notice: raid mode is over
+  -> host: raid mode is over, by owner
+  -> host: audit 15 by owner: EndRaid
+> owner ends the raid
+  = done
 > ann kicks bo
   = done
-  11 Tip: Kick Bo by ann, 3 online
+  15 Tip: Kick Bo by ann, 3 online
   -> host: bo left, Kicked from Web
   -> host: bo is offline
-  -> bo@web after 11: Kicked { reason: "" }
-  -> host: audit 12 by ann: Kick bo
+  -> bo@web after 15: Kicked { reason: "" }
+  -> host: audit 16 by ann: Kick bo
 > ann bans cy for 1s
   = done
-  12 Tip: Ban cy until 13.000 s by ann, 2 online
-  -> host: audit 13 by ann: Ban cy until 13.000 s
+  16 Tip: Ban cy until 14.000 s by ann, 2 online
+  -> host: audit 17 by ann: Ban cy until 14.000 s
 > wait 1s
-  -> host: audit 14 by time: Unban cy, Elapsed
+  -> host: audit 18 by time: Unban cy, Elapsed
 > ann bans cy for good
   = done
-  13 Tip: Ban cy until for good by ann, 2 online
-  -> host: audit 15 by ann: Ban cy until for good
+  17 Tip: Ban cy until for good by ann, 2 online
+  -> host: audit 19 by ann: Ban cy until for good
 > ann unbans cy
   = done
-  14 Tip: Unban cy by ann, 2 online
-  -> host: audit 16 by ann: Unban cy
+  18 Tip: Unban cy by ann, 2 online
+  -> host: audit 20 by ann: Unban cy
 > ann purges bo
   = emptied 0, discarded 0
-  15 Notice: Purged { author: Some(UserId("bo")), message: None, emptied: 0 }
-  -> host: audit 17 by ann: Purge bo
+  19 Notice: Purged { author: Some(UserId("bo")), message: None, emptied: 0 }
+  -> host: audit 21 by ann: Purge bo
 > owner mutes owner for 5s
   ! the target is Owner; that takes a higher role (2111)

@@ -129,6 +129,66 @@ begins goes the same way.
 > ann says three
   ! muted until 1.000 s (2004)
 
+House rules hold for them as for anybody, and what they said is repeated by them alone: nobody else learns
+that it was said, and they do not learn that nobody heard, even later.
+
+> group modern audit=yes house=off unique=30s block_run=5 hold_capitals=4
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bo joins
+  = Joined
+  2 Tip: Join Bo by bo, 2 online
+  -> host: bo joined on Web
+  -> host: bo is online
+> app shadows ann for 20s
+  = done
+  -> host: audit 1 by app: Shadow ann until 20.000 s
+> ann says hello
+  = message 1: discarded: Shadowed, undisclosed
+  -> host: message 1 discarded: Shadowed, undisclosed
+  -> ann@web after 2, alone: Ann: hello
+> ann says hello
+  ! said already: say something else, or say it again at 30.000 s (3006)
+> ann says mine
+  = message 2: discarded: Shadowed, undisclosed
+  -> host: message 2 discarded: Shadowed, undisclosed
+  -> ann@web after 2, alone: Ann: mine
+> ann says wooooow
+  = message 3: rejected by house rule 0
+  -> host: message 3 rejected by house rule 0
+> ann says STOP THIS
+  = message 4: discarded: Shadowed, undisclosed
+  -> host: message 4 discarded: Shadowed, undisclosed
+  -> ann@web after 2, alone: Ann: STOP THIS
+> wait 10s
+> bo says hello
+  = message 5: delivered as 3 at 10.000 s
+  3 Normal: Bo: hello
+  -> host: message 5 delivered as 3 at 10.000 s
+> bo says STOP THIS
+  = message 6: held until 70.000 s
+  -> host: question 1 until 70.000 s, Rule { rule: 1 }: Bo: STOP THIS
+> app answers 1 discard
+  = done
+  -> host: audit 2 by app: Discard bo, message 6, house rule 1
+  -> host: message 6 discarded: Decision, undisclosed
+> ann says hello
+  ! said already: say something else, or say it again at 40.000 s (3006)
+> wait 10s
+  -> host: audit 3 by time: Unshadow ann, Elapsed
+> ann says mine
+  ! said already: say something else, or say it again at 30.000 s (3006)
+> wait 10s
+> ann says mine
+  = message 7: delivered as 4 at 30.000 s
+  4 Normal: Ann: mine
+  -> host: message 7 delivered as 4 at 30.000 s
+> ann says hello
+  ! said already: say something else, or say it again at 40.000 s (3006)
+
 Where no more can be asked about, they are not refused either: nobody is asked about them.
 
 > group modern ask=allow questions=0

@@ -225,6 +225,7 @@ fn audit(record: &AuditRecord) -> String {
     why.extend(messages);
     why.extend(evidence.prints.iter().map(|print| format!(", line {:x}", print.0)));
     why.extend(evidence.term.map(|term| format!(", term {term}")));
+    why.extend(evidence.house_rule.map(|rule| format!(", house rule {rule}")));
     if !evidence.reason.is_empty() {
         why += &format!(", {:?}", &*evidence.reason);
     }
