@@ -411,7 +411,8 @@ impl AuditRecord {
         }
         sink.coded(self.act.code());
         if let Act::SlowMode { slow_mode: Some(SlowMode { admin, owner, .. }) } = self.act {
-            [admin, owner].into_iter().for_each(|pause| sink.number(nanos(pause)));
+            sink.number(nanos(admin));
+            sink.number(nanos(owner));
         }
         sink.number(self.whom.len() as u64);
         self.whom.iter().for_each(|user| sink.text(user.as_str()));

@@ -60,7 +60,7 @@ fn the_bytes_that_are_hashed_stay_the_same() {
 fn whatever_is_altered_is_found_at_its_record() {
     type Alter = fn(&mut AuditRecord);
     let alters: [Alter; 12] = [
-        |it| it.at = it.at + Duration::from_nanos(1),
+        |it| it.at += Duration::from_nanos(1),
         |it| it.by = By::Member { user: user("owner"), role: Role::Admin },
         |it| it.by = By::AppAs { user: user("owner") },
         |it| it.act = Act::Ban,

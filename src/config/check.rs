@@ -13,7 +13,10 @@ impl Settings {
     /// # Errors
     /// [`ConfigError`] names the first setting that cannot hold, and what it must be.
     pub fn build(self) -> Result<GroupConfig, ConfigError> {
-        self.check().or_else(|| self.check_strikes()).map_or(Ok(()), Err)?;
+        self.check()
+            .or_else(|| self.check_trails())
+            .or_else(|| self.check_strikes())
+            .map_or(Ok(()), Err)?;
         Ok(GroupConfig(Arc::new(self)))
     }
 
@@ -29,10 +32,9 @@ impl Settings {
         const DAY: Duration = Duration::from_hours(24);
         let (traffic, limits) = (&self.traffic, &self.limits);
         let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
-        let trails = self.filtering.trails;
         let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
         let marked = self.powers.contains(Power::Marks);
-        let rules: [(bool, &'static str, &'static str); 27] = [
+        let rules: [(bool, &'static str, &'static str); 23] = [
             ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
             (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
             (
@@ -95,6 +97,25 @@ impl Settings {
                 "1 s to 60 s",
             ),
             (
+                (1..=1_048_576).contains(&limits.message_bytes),
+                "limits.message_bytes",
+                "1 to 1,048,576",
+            ),
+            ((1..=1_024).contains(&limits.elements), "limits.elements", "1 to 1,024"),
+            (
+                u64::from(limits.outputs) >= self.reach(),
+                "limits.outputs",
+                "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, and 128",
+            ),
+        ];
+        let house = || self.house.broken(marked).map(|(field, rule)| ConfigError { field, rule });
+        first_broken(rules).or_else(house)
+    }
+
+    fn check_trails(&self) -> Option<ConfigError> {
+        let trails = self.filtering.trails;
+        first_broken([
+            (
                 trails.is_none_or(|it| it.within <= Duration::from_mins(1)),
                 "filtering.trails.within",
                 "at most 60 s",
@@ -114,20 +135,7 @@ impl Settings {
                 "filtering.trails.authors",
                 "1 to 65,536",
             ),
-            (
-                (1..=1_048_576).contains(&limits.message_bytes),
-                "limits.message_bytes",
-                "1 to 1,048,576",
-            ),
-            ((1..=1_024).contains(&limits.elements), "limits.elements", "1 to 1,024"),
-            (
-                u64::from(limits.outputs) >= self.reach(),
-                "limits.outputs",
-                "at least every lane's capacity, asking.open, 500 times presence.per_user and 4, and 128",
-            ),
-        ];
-        let house = || self.house.broken(marked).map(|(field, rule)| ConfigError { field, rule });
-        first_broken(rules).or_else(house)
+        ])
     }
 
     fn check_strikes(&self) -> Option<ConfigError> {

@@ -276,7 +276,6 @@ impl From<&Refusal> for Code {
             Refusal::TooLong { field, .. } => too_long(*field),
             Refusal::TooMany { field, .. } => too_many(*field),
             Refusal::Denied(denial) => (*denial).into(),
-            Refusal::Filtered { .. } => Self::SENSITIVE_TEXT,
             Refusal::Part { refusal, .. } => (&**refusal).into(),
             Refusal::Missing { field: Field::AttributeKey } => Self::NO_SUCH_ATTRIBUTE,
             Refusal::Empty
@@ -296,7 +295,7 @@ impl From<&Refusal> for Code {
                 Self::MESSAGES_TOO_OFTEN
             }
             Refusal::TextRule { signal: Signal::Length, .. } => Self::MESSAGE_TOO_LONG,
-            Refusal::TextRule { .. } => Self::SENSITIVE_TEXT,
+            Refusal::Filtered { .. } | Refusal::TextRule { .. } => Self::SENSITIVE_TEXT,
             Refusal::GroupFull { .. } => Self::GROUP_FULL,
             Refusal::UnknownMember { .. } => Self::NO_SUCH_USER,
             Refusal::UnknownApplicant { .. } | Refusal::UnknownTicket { .. } => {
