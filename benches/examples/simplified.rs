@@ -37,7 +37,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// `U+4E1F	kSimplifiedVariant	U+4E22`, perhaps with sources after `<`, perhaps with others after it.
+/// `U+4E1F kSimplifiedVariant U+4E22`, perhaps with sources after `<`, perhaps with others after it.
 fn variant(line: &str) -> Option<(char, char)> {
     let mut fields = line.split('\t');
     let from = character(fields.next()?)?;
