@@ -807,11 +807,14 @@ proptest! {
         for line in play::rehearse(&script) {
             for output in stage.play(&line).1 {
                 match output {
-                    Output::Ended { message, outcome, disclose, .. } => {
-                        if outcome == Outcome::Discarded(Discard::Shadowed) {
-                            prop_assert!(!disclose);
-                            shadowed.push(message.id);
-                        }
+                    Output::Ended {
+                        message,
+                        outcome: Outcome::Discarded(Discard::Shadowed),
+                        disclose,
+                        ..
+                    } => {
+                        prop_assert!(!disclose);
+                        shadowed.push(message.id);
                     }
                     Output::Echo { session, messages, .. } => {
                         let occupant = stage.group.occupant(session);

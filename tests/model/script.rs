@@ -461,7 +461,7 @@ fn slow_mode(ms: u32) -> SlowMode {
     let pause = Duration::from_millis(ms.into());
     // Some have staff wait too.
     SlowMode {
-        admin: if ms % 3 == 0 { pause / 2 } else { Duration::ZERO },
+        admin: if ms.is_multiple_of(3) { pause / 2 } else { Duration::ZERO },
         ..SlowMode::members(pause)
     }
 }
@@ -511,6 +511,9 @@ pub(crate) struct Knobs {
     pub(crate) audit: bool,
 }
 
+/// Slow mode, pace and repeats of raid mode, and a number that the rest of it follows from.
+type RaidKnobs = (Option<u32>, Option<(u64, u32)>, Option<(u64, bool)>, u8);
+
 /// The house rules that scripts turn.
 #[derive(Clone, Debug)]
 pub(crate) struct HouseKnobs {
@@ -523,7 +526,7 @@ pub(crate) struct HouseKnobs {
     texts: Vec<(u8, u8)>,
     unique: Option<(u64, bool)>,
     priorities: bool,
-    raid: (Option<u32>, Option<(u64, u32)>, Option<(u64, bool)>, u8),
+    raid: RaidKnobs,
     weight: Option<NonZeroU8>,
 }
 
