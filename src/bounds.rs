@@ -17,6 +17,9 @@ pub(crate) const NOTE: usize = 500;
 /// Bytes of a reason: "Description, at most 1,000 bytes" of a ban.
 pub(crate) const REASON: usize = 1_000;
 
+/// Messages that one step names as evidence.
+pub(crate) const EVIDENCE: usize = 32;
+
 /// Custom fields of a group.
 pub(crate) const CUSTOM_FIELDS: usize = 10;
 /// Bytes of a custom field's key.

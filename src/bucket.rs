@@ -11,7 +11,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::Cap,
+    bounds,
+    config::{Cap, Pace},
     corrupt::Corrupt,
     time::{Rate, Shift, Timestamp},
 };
@@ -53,6 +54,16 @@ impl Limit {
         let interval = u64::try_from(interval).expect("an interval is at most a second");
         // At most 10^9 times 2^32: less than 2^62.
         Self { interval, tolerance: interval * u64::from(burst.saturating_sub(1)) }
+    }
+}
+
+impl From<Pace> for Limit {
+    fn from(pace: Pace) -> Self {
+        // A pace is at most a day, and 1,000 of them less than 2^63.
+        let day = bounds::LONGEST_PAUSE.as_nanos();
+        let interval = u64::try_from(pace.every.as_nanos().clamp(1, day)).expect("a day at most");
+        let burst = pace.burst.clamp(1, 1_000);
+        Self { interval, tolerance: interval * u64::from(burst - 1) }
     }
 }
 

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::{
     config::{GroupConfig, SlowMode},
     cursor::Cursor,
-    id::{FilterId, MessageId, Random, SessionId, Ticket, UserId},
+    id::{FilterId, Fingerprint, MessageId, Random, SessionId, Ticket, UserId},
     message::{Content, Directive, Kind, Priority},
     outcome::State,
     role::{JoinOption, Platform, Profile},
@@ -20,6 +20,9 @@ use crate::{
 
 /// Users to whom something is done, at most [`Command::MAX_USERS`].
 pub type Users = SmallVec<[UserId; 1]>;
+
+/// Fingerprints to which something is done.
+pub type Prints = SmallVec<[Fingerprint; 1]>;
 
 /// One thing asked of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,6 +36,8 @@ pub enum Command {
         user: UserId,
         /// What the session runs on.
         platform: Platform,
+        /// As in [`Join::print`].
+        print: Option<Fingerprint>,
     },
     /// The session's connection was lost. The user stays online for the grace time.
     Detach,
@@ -114,10 +119,41 @@ pub enum Command {
         /// Who.
         users: Users,
     },
+    /// What users say, they alone see from now on, and they are told of success.
+    Shadow {
+        /// Who, members or not.
+        users: Users,
+        /// How long.
+        span: Span,
+    },
+    /// What users say is for all again.
+    Unshadow {
+        /// Who.
+        users: Users,
+    },
     /// Nobody may speak, but the exempt.
     MuteAll {
         /// Whether it begins or ends.
         on: bool,
+    },
+    /// Users get a strike each, and what it leads to: see [`StrikeRules`](crate::StrikeRules).
+    Warn {
+        /// Who, members or not; at most [`Command::MAX_STEP_USERS`].
+        users: Users,
+        /// Why, at most 1,000 bytes.
+        reason: Arc<str>,
+    },
+    /// All strikes of users are taken back. What they led to stays.
+    Forgive {
+        /// Who.
+        users: Users,
+    },
+    /// Several acts on users in one step, all or none.
+    Moderate {
+        /// Who; at most [`Command::MAX_STEP_USERS`].
+        users: Users,
+        /// What is done to each of them.
+        acts: Box<Acts>,
     },
     /// Members are removed.
     Kick {
@@ -139,6 +175,21 @@ pub enum Command {
     Unban {
         /// Who.
         users: Users,
+    },
+    /// Whoever is here with one of these fingerprints is removed, guests too, and nobody comes in with
+    /// one for a time; but for owner and admins.
+    BanPrints {
+        /// Which, at most [`Command::MAX_USERS`].
+        prints: Prints,
+        /// How long.
+        span: Span,
+        /// Why, at most 1,000 bytes, for the audit log.
+        reason: Arc<str>,
+    },
+    /// One may come in with these again.
+    UnbanPrints {
+        /// Which, at most [`Command::MAX_USERS`].
+        prints: Prints,
     },
     /// A notice to everybody, or to some.
     Notify {
@@ -184,6 +235,12 @@ pub enum Command {
         /// The pause, or none.
         slow_mode: Option<SlowMode>,
     },
+    /// Raid mode begins, or is renewed, for a time; or ends. While it is on, the house is stricter as
+    /// [`HouseRules::raid`](crate::HouseRules::raid) says; it ends by itself.
+    Raid {
+        /// How long it is on from now on, at most 24 hours; `None` ends it.
+        span: Option<Duration>,
+    },
     /// Another filter is in force from now on, or none. It must be installed.
     UseFilter {
         /// Which.
@@ -203,6 +260,10 @@ pub enum Command {
 impl Command {
     /// The most users that one command may name: "500 accounts", the modelled service's batch size.
     pub const MAX_USERS: u64 = crate::config::MAX_USERS;
+
+    /// The most users that a warning or a step of several acts may name: each of them may make as many
+    /// outputs as several users of another command.
+    pub const MAX_STEP_USERS: u64 = 100;
 
     /// The mark of members who count as online whatever becomes of their connections, until 3 days
     /// after they were marked: a show's host, a robot. Marking them again counts anew.
@@ -238,13 +299,21 @@ impl Command {
                 | Self::Recall { .. }
                 | Self::Purge { .. }
                 | Self::Mute { .. }
+                | Self::Shadow { .. }
+                | Self::Unshadow { .. }
                 | Self::MuteAll { .. }
+                | Self::Warn { .. }
+                | Self::Forgive { .. }
+                | Self::Moderate { .. }
                 | Self::SetSlowMode { .. }
+                | Self::Raid { .. }
                 | Self::UseFilter { .. }
                 | Self::Kick { .. }
                 | Self::Ban { .. }
                 | Self::Unmute { .. }
                 | Self::Unban { .. }
+                | Self::BanPrints { .. }
+                | Self::UnbanPrints { .. }
                 | Self::Configure(_)
                 | Self::Disband
                 | Self::Rebase { .. }
@@ -284,6 +353,7 @@ impl Command {
             profile: Arc::new(profile),
             platform,
             note: String::new().into(),
+            print: None,
         })
     }
 
@@ -320,6 +390,8 @@ pub struct Join {
     pub platform: Platform,
     /// What they say to the staff, where joining needs permission; at most 500 bytes.
     pub note: Arc<str>,
+    /// What the host knows their device or line by, for bans by it; nobody else is told.
+    pub print: Option<Fingerprint>,
 }
 
 /// The user who comes in; `None` is a guest.
@@ -408,6 +480,57 @@ pub enum Decision {
     },
     /// It is discarded, and its author is told of success.
     Discard,
+}
+
+/// What one step does to users, each part if it is named, in the order in which they stand here. What is
+/// named counts over what a warning leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Acts {
+    /// Counters are set or changed.
+    pub counters: Vec<CounterChange>,
+    /// Everything that they have waiting, held or kept is emptied or discarded.
+    pub purge: bool,
+    /// They get a strike each, and what it leads to.
+    pub warn: bool,
+    /// They get a notice: the user-defined field, given to their clients as it is.
+    pub notice: Option<Arc<str>>,
+    /// They may not speak, or not be heard.
+    pub silence: Option<Silencing>,
+    /// They are removed.
+    pub remove: Option<Removing>,
+    /// Why, at most 1,000 bytes: told with a warning, a kick and a ban.
+    pub reason: Arc<str>,
+    /// The messages that led to it, at most 32, for the audit log.
+    pub messages: SmallVec<[MessageId; 1]>,
+}
+
+/// How users are silenced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Silencing {
+    /// As [`Command::Mute`] does.
+    Mute {
+        /// How long.
+        span: Span,
+    },
+    /// As [`Command::Shadow`] does.
+    Shadow {
+        /// How long.
+        span: Span,
+    },
+}
+
+/// How users are removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Removing {
+    /// As [`Command::Kick`] does.
+    Kick,
+    /// As [`Command::Ban`] does.
+    Ban {
+        /// How long.
+        span: Span,
+        /// Whether also the fingerprints with which they are here, as [`Command::BanPrints`] does.
+        prints: bool,
+    },
 }
 
 /// How long something lasts.

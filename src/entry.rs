@@ -239,6 +239,11 @@ pub enum Notice {
         /// How many entries were emptied.
         emptied: u64,
     },
+    /// Raid mode began, was renewed, or ended.
+    Raid {
+        /// Until when it is on; `None` is not at all.
+        until: Option<Timestamp>,
+    },
     /// 1, to staff: somebody asks to join.
     Applied {
         /// Who asks.
@@ -262,6 +267,13 @@ pub enum Notice {
         /// What they are now.
         role: Role,
     },
+    /// To the target: warned.
+    Warned {
+        /// How many strikes they have now.
+        strikes: u32,
+        /// Why, in the words of who did it.
+        reason: Arc<str>,
+    },
     /// 21, to the target: banned.
     Banned {
         /// Until when; [`Timestamp::MAX`] is for good.
@@ -276,10 +288,13 @@ impl Notice {
         match self {
             Self::Custom { field } => field.len(),
             Self::Broadcast { content } => content.bytes(),
-            Self::Kicked { reason } | Self::Banned { reason, .. } => reason.len(),
+            Self::Kicked { reason } | Self::Warned { reason, .. } | Self::Banned { reason, .. } => {
+                reason.len()
+            }
             Self::Applied { note, .. } => note.len(),
             Self::Disbanded
             | Self::Purged { .. }
+            | Self::Raid { .. }
             | Self::Admitted
             | Self::Declined
             | Self::QuitElsewhere

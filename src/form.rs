@@ -15,7 +15,10 @@ use smallvec::SmallVec;
 
 use crate::{
     bounds,
-    command::{AttributeChange, Command, CounterChange, Decision, Draft, GroupPatch, Span, Users},
+    command::{
+        Acts, AttributeChange, Command, CounterChange, Decision, Draft, GroupPatch, Prints,
+        Removing, Silencing, Span, Users,
+    },
     config::{Limits, SlowMode},
     message::{Content, Directive, Element, Kind, Priority},
     refusal::{Field, Refusal},
@@ -42,11 +45,22 @@ pub(crate) fn check(command: &Command, limits: &Limits) -> Result<(), Refusal> {
         Command::SetProfile { profile: it } => profile(it),
         Command::SetNameCard { card, .. } => name(Field::NameCard, card, bounds::NAME_CARD),
         Command::SetGroup(it) => patch(it),
-        Command::Mute { users: them, span: it } => {
+        Command::Mute { users: them, span: it } | Command::Shadow { users: them, span: it } => {
             users(them)?;
             span(*it)
         }
-        Command::Unmute { users: them } | Command::Unban { users: them } => users(them),
+        Command::Unmute { users: them }
+        | Command::Unshadow { users: them }
+        | Command::Forgive { users: them }
+        | Command::Unban { users: them } => users(them),
+        Command::Warn { users: them, reason } => {
+            few_users(them)?;
+            text(Field::Reason, reason, bounds::REASON)
+        }
+        Command::Moderate { users: them, acts: it } => {
+            few_users(them)?;
+            acts(it, limits)
+        }
         Command::Kick { users: them, reason } => {
             users(them)?;
             text(Field::Reason, reason, bounds::REASON)
@@ -56,6 +70,12 @@ pub(crate) fn check(command: &Command, limits: &Limits) -> Result<(), Refusal> {
             span(*it)?;
             text(Field::Reason, reason, bounds::REASON)
         }
+        Command::BanPrints { prints: which, span: it, reason } => {
+            prints(which)?;
+            span(*it)?;
+            text(Field::Reason, reason, bounds::REASON)
+        }
+        Command::UnbanPrints { prints: which } => prints(which),
         Command::Notify { users: them, field } => {
             them.as_ref().map_or(Ok(()), users)?;
             at_most(Field::Notice, field.len(), limits.message_bytes as usize)
@@ -68,6 +88,7 @@ pub(crate) fn check(command: &Command, limits: &Limits) -> Result<(), Refusal> {
             marks(which)
         }
         Command::SetSlowMode { slow_mode: it } => it.as_ref().map_or(Ok(()), slow_mode),
+        Command::Raid { span: it } => it.map_or(Ok(()), raid),
         // Ids, times and configs are good ones since they were made.
         Command::Attach { .. }
         | Command::Detach
@@ -218,16 +239,46 @@ const fn all_exchanged(limit: usize) -> usize {
     2 * limit
 }
 
+fn acts(acts: &Acts, limits: &Limits) -> Result<(), Refusal> {
+    let Acts { counters: changes, purge, warn, notice, silence, remove, reason, messages } = acts;
+    let any = *purge || *warn || notice.is_some() || silence.is_some() || remove.is_some();
+    if !any && changes.is_empty() {
+        return Err(Refusal::Malformed { field: Field::Acts });
+    }
+    counters(changes)?;
+    let notice = notice.as_ref().map_or(0, |field| field.len());
+    at_most(Field::Notice, notice, limits.message_bytes as usize)?;
+    if let Some(Silencing::Mute { span: it } | Silencing::Shadow { span: it }) = silence {
+        span(*it)?;
+    }
+    if let Some(Removing::Ban { span: it, .. }) = remove {
+        span(*it)?;
+    }
+    text(Field::Reason, reason, bounds::REASON)?;
+    no_more(Field::Evidence, messages.len(), bounds::EVIDENCE)
+}
+
 fn users(users: &Users) -> Result<(), Refusal> {
+    number_of_users(users, Command::MAX_USERS)
+}
+
+fn prints(prints: &Prints) -> Result<(), Refusal> {
+    if prints.is_empty() {
+        return Err(Refusal::Malformed { field: Field::Prints });
+    }
+    Refusal::if_more(Field::Prints, prints.len() as u64, Command::MAX_USERS)
+}
+
+fn few_users(users: &Users) -> Result<(), Refusal> {
+    number_of_users(users, Command::MAX_STEP_USERS)
+}
+
+fn number_of_users(users: &Users, limit: u64) -> Result<(), Refusal> {
     if users.is_empty() {
         return Err(Refusal::Malformed { field: Field::Users });
     }
     // A name given twice counts here: what bounds the work is the length of the list.
-    let (limit, count) = (Command::MAX_USERS, users.len() as u64);
-    if count > limit {
-        return Err(Refusal::TooMany { field: Field::Users, limit, count });
-    }
-    Ok(())
+    Refusal::if_more(Field::Users, users.len() as u64, limit)
 }
 
 fn marks(marks: &SmallVec<[u32; 4]>) -> Result<(), Refusal> {
@@ -253,7 +304,11 @@ fn span(span: Span) -> Result<(), Refusal> {
 
 /// As a config would have it.
 fn slow_mode(slow_mode: &SlowMode) -> Result<(), Refusal> {
-    if slow_mode.interval.is_zero() || slow_mode.interval > bounds::LONGEST_PAUSE {
+    if slow_mode.is_good() { Ok(()) } else { Err(Refusal::Malformed { field: Field::Span }) }
+}
+
+fn raid(span: Duration) -> Result<(), Refusal> {
+    if span.is_zero() || span > bounds::LONGEST_PAUSE {
         return Err(Refusal::Malformed { field: Field::Span });
     }
     Ok(())

@@ -320,6 +320,61 @@ number_id! {
     FilterId(u64)
 }
 
+/// Whatever a host knows a device or a line by: opaque here, 128 bits of the host's own making, such as a
+/// keyed hash of an address. Written as 32 hexadecimal digits.
+///
+/// ```
+/// use liveroom::Fingerprint;
+///
+/// let print = Fingerprint(0xfeed);
+/// assert_eq!(print.to_string(), "0000000000000000000000000000feed");
+/// assert_eq!(print.to_string().parse(), Ok(print));
+/// # Ok::<(), liveroom::IdError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Fingerprint(pub u128);
+
+impl Fingerprint {
+    const DIGITS: usize = 32;
+
+    fn parse(text: &str) -> Result<Self, IdError> {
+        check_length(text, Self::DIGITS)?;
+        match text.chars().find(|digit| !digit.is_ascii_hexdigit()) {
+            Some(character) => Err(IdError::Character { character }),
+            None => Ok(Self(u128::from_str_radix(text, 16).unwrap_or_default())),
+        }
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(print: Fingerprint) -> Self {
+        print.to_string()
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
 impl Seq {
     /// The next place.
     #[must_use]

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod audience;
+pub mod audit;
 mod batch;
 mod bounds;
 mod bucket;
@@ -15,10 +16,12 @@ mod deadlines;
 mod directory;
 mod engine;
 mod entry;
+mod fading;
 pub mod filter;
 mod folds;
 mod form;
 mod group;
+mod house;
 mod hub;
 mod id;
 mod index;
@@ -42,7 +45,9 @@ mod role;
 mod roster;
 mod rules;
 mod scheduler;
+mod signals;
 mod stats;
+mod strikes;
 mod tally;
 #[cfg(feature = "tim")]
 pub mod tim;
@@ -80,13 +85,16 @@ pub use batch::{Batch, Format};
 pub use bucket::{Bucket, Limit};
 pub use clock::Clock;
 pub use command::{
-    Admission, AttributeChange, AttributeMode, Command, CounterChange, Counting, Decision, Device,
-    Draft, GroupPatch, Join, JoinStatus, LeaveReason, Receipt, Span, Users,
+    Acts, Admission, AttributeChange, AttributeMode, Command, CounterChange, Counting, Decision,
+    Device, Draft, GroupPatch, Join, JoinStatus, LeaveReason, Prints, Receipt, Removing, Silencing,
+    Span, Users,
 };
 pub use config::{
-    Absence, AskStep, Asking, Cap, ConfigError, Filtering, FoldRule, Folding, GroupConfig, Lane,
-    Limits, Occasion, Occasions, Patience, Power, Powers, Presence, QuitAcross, Retention,
-    Settings, Silence, SlowMode, TipConfig, TipSet, Traffic, TrailLimits,
+    Absence, AskStep, Asking, Cap, ConfigError, Escalation, Filtering, FoldRule, Folding,
+    GroupConfig, HouseRules, Lane, Limits, Occasion, Occasions, Pace, Patience, Power, Powers,
+    Presence, PriorityRule, QuietHours, QuitAcross, RaidPlan, Repeats, Retention, Settings,
+    Silence, SlowMode, StrikeRules, TextRule, Those, TipConfig, TipSet, Traffic, TrailLimits,
+    Treat, Whose,
 };
 pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
@@ -95,8 +103,8 @@ pub use entry::{Body, Changed, Entry, Folded, Notice, ProfileChanges, Subject, T
 pub use group::{Group, RestoreError, Snapshot, Waiting};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
-    AppId, Epoch, FilterId, GroupId, GroupKey, HashKey, IdError, MessageId, Random, RecordNo, Seq,
-    SessionId, StepName, Ticket, UserId,
+    AppId, Epoch, FilterId, Fingerprint, GroupId, GroupKey, HashKey, IdError, MessageId, Random,
+    RecordNo, Seq, SessionId, StepName, Ticket, UserId,
 };
 pub use journal::{ReplayError, replay};
 pub use log::Entries;
@@ -108,11 +116,12 @@ pub use outcome::{Discard, Outcome, Rejection, State};
 pub use output::{Cause, Deadline, Due, Event, HeldMessage, Hold, Output, Question, Record};
 pub use profile::GroupProfile;
 pub use receipts::{DecisionName, Explanation, Finding, Outranker, Rule, Rules, Step, Wait};
-pub use refusal::{Denial, Field, Refusal};
+pub use refusal::{Denial, Field, Part, Refusal};
 pub use role::{Author, JoinOption, Platform, Profile, Role, RoleSet};
 pub use roster::{Applicant, Member, Occupant, Page};
 pub use rules::{Action, Actor};
 pub use scheduler::Allowance;
+pub use signals::{Condition, Signal, Signals};
 pub use stats::{Flow, Stats};
 pub use tally::Totals;
 pub use time::{Rate, Timestamp};

@@ -55,7 +55,7 @@ use crate::{
 };
 
 /// By what a message was rejected, in the order of [`Flow::rejected`].
-const REJECTIONS: [&str; 3] = ["filter", "decision", "silence"];
+const REJECTIONS: [&str; 4] = ["filter", "decision", "silence", "rule"];
 
 /// Puts a group's account into the recorder in force; the [module](self) lists the names.
 ///

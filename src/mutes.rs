@@ -1,11 +1,11 @@
-//! Who may not speak, and until when. Bans are kept by the same machine.
+//! Who may not speak, and until when. Bans are kept by the same machine, those by fingerprint too.
 //!
 //! A mute belongs to the user, not to the membership: quitting and rejoining does not lift it. One
 //! that ends at [`Timestamp::MAX`] is for good.
 //!
 //! Invariant: `bars` is `None` exactly while nobody is barred, so that an idle group pays 24 bytes.
 
-use std::mem::size_of;
+use std::{hash::Hash, mem::size_of};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,19 +18,19 @@ use crate::{
 
 /// The users who are barred.
 #[derive(Clone, Debug)]
-pub(crate) struct Mutes {
+pub(crate) struct Mutes<K = UserId> {
     key: HashKey,
-    bars: Option<Box<Deadlines<UserId>>>,
+    bars: Option<Box<Deadlines<K>>>,
 }
 
 /// Everything to keep of [`Mutes`]: in the order in which they end, then in that in which they were
 /// set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) struct Saved {
-    bars: Vec<(UserId, Timestamp)>,
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Saved<K = UserId> {
+    bars: Vec<(K, Timestamp)>,
 }
 
-impl Mutes {
+impl<K: Clone + Eq + Hash> Mutes<K> {
     pub(crate) fn new(key: HashKey) -> Self {
         Self { key, bars: None }
     }
@@ -41,18 +41,18 @@ impl Mutes {
     }
 
     /// Until when `user` is barred; a bar whose time has come at `now` is over.
-    pub(crate) fn until(&self, now: Timestamp, user: &UserId) -> Option<Timestamp> {
+    pub(crate) fn until(&self, now: Timestamp, user: &K) -> Option<Timestamp> {
         let until = self.bars.as_ref()?.get(user)?.until;
         (until > now || until == Timestamp::MAX).then_some(until)
     }
 
     /// All who are barred, those first whose bar ends first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&UserId, Timestamp)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, Timestamp)> {
         self.bars.iter().flat_map(|bars| bars.iter()).map(|(user, turn)| (user, turn.until))
     }
 
     /// Bars `user` until then, whatever was before, and gives back the end that it replaces.
-    pub(crate) fn set(&mut self, user: UserId, until: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn set(&mut self, user: K, until: Timestamp) -> Option<Timestamp> {
         let bars = self.bars.get_or_insert_with(|| Box::new(Deadlines::new(self.key)));
         let old = bars.get(&user).map(|turn| turn.until);
         bars.set(user, until);
@@ -60,7 +60,7 @@ impl Mutes {
     }
 
     /// Lifts the bar of `user`, and gives back the end that it had.
-    pub(crate) fn lift(&mut self, user: &UserId) -> Option<Timestamp> {
+    pub(crate) fn lift(&mut self, user: &K) -> Option<Timestamp> {
         let lifted = self.bars.as_mut()?.remove(user)?.until;
         self.rest();
         Some(lifted)
@@ -72,7 +72,7 @@ impl Mutes {
     }
 
     /// Takes the first whose bar is over at `now`.
-    pub(crate) fn end_due(&mut self, now: Timestamp) -> Option<UserId> {
+    pub(crate) fn end_due(&mut self, now: Timestamp) -> Option<K> {
         let (user, _) = self.bars.as_mut()?.pop_due(now)?;
         self.rest();
         Some(user)
@@ -85,21 +85,16 @@ impl Mutes {
         }
     }
 
-    #[cfg(test)]
-    pub(crate) fn digest(&self) -> u64 {
-        crate::id::stable_hash(&self.save())
-    }
-
     pub(crate) fn heap_bytes(&self) -> usize {
         // Most ids hold nothing beside themselves.
-        self.bars.as_ref().map_or(0, |bars| size_of::<Deadlines<UserId>>() + bars.heap_bytes())
+        self.bars.as_ref().map_or(0, |bars| size_of::<Deadlines<K>>() + bars.heap_bytes())
     }
 
-    pub(crate) fn save(&self) -> Saved {
+    pub(crate) fn save(&self) -> Saved<K> {
         Saved { bars: self.iter().map(|(user, until)| (user.clone(), until)).collect() }
     }
 
-    pub(crate) fn restore(saved: Saved, key: HashKey) -> Result<Self, Corrupt> {
+    pub(crate) fn restore(saved: Saved<K>, key: HashKey) -> Result<Self, Corrupt> {
         if !saved.bars.is_sorted_by_key(|(_, until)| *until) {
             return Err(Corrupt("mutes are not in the order of their ends"));
         }
@@ -127,6 +122,12 @@ mod tests {
 
     fn user(number: u8) -> UserId {
         UserId::new(&format!("u{number}")).unwrap()
+    }
+
+    impl Mutes {
+        fn digest(&self) -> u64 {
+            crate::id::stable_hash(&self.save())
+        }
     }
 
     fn mutes() -> Mutes {

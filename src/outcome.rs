@@ -35,6 +35,12 @@ pub enum Rejection {
         /// The number of the term, counted from 0 in the filter's list.
         term: u32,
     },
+    /// By a house rule for texts.
+    Rule {
+        /// Its number, counted from 0 in [`HouseRules::texts`](crate::HouseRules::texts), those of
+        /// raid mode after them.
+        rule: u8,
+    },
     /// By the host's decision, with a code and words of its own.
     Decision {
         /// The host's code; 10100 to 10200 in the modelled service.
@@ -58,6 +64,8 @@ pub enum Discard {
     Shed,
     /// Its author was muted meanwhile, or everybody was.
     Muted,
+    /// Its author is shadow-muted: they alone see it, and are told of success.
+    Shadowed,
     /// Its author was banned meanwhile.
     Banned,
     /// Its author was removed meanwhile.
@@ -74,11 +82,12 @@ pub enum Discard {
 
 impl Discard {
     /// Every reason, in the order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Rate,
         Self::Expired,
         Self::Shed,
         Self::Muted,
+        Self::Shadowed,
         Self::Banned,
         Self::Removed,
         Self::Purged,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    audit::AuditRecord,
     command::{Command, Device, LeaveReason},
     cursor::Cursor,
     entry::{Notice, ProfileChanges},
@@ -137,6 +138,18 @@ pub enum Output {
         /// What to tell it.
         notice: Notice,
     },
+    /// Messages for one session of their author alone, who is shadow-muted: to be shown there as if they
+    /// had been delivered. They are in no entry, and nobody else is to see them.
+    Echo {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Which session.
+        session: SessionId,
+        /// Deliver the history up to here first.
+        after: Seq,
+        /// The messages, in their order.
+        messages: Arc<[Arc<Message>]>,
+    },
     /// An order for one session's client.
     Order {
         /// The record it follows from.
@@ -156,6 +169,22 @@ pub enum Output {
         operator: Option<UserId>,
         /// What changed.
         changes: Box<ProfileChanges>,
+    },
+    /// Raid mode began, was renewed, or ended.
+    Raid {
+        /// The record it follows from.
+        record: RecordNo,
+        /// Whose doing; `None` for the app, and where its time was over.
+        operator: Option<UserId>,
+        /// Until when it is on; `None` is not at all.
+        until: Option<Timestamp>,
+    },
+    /// An act of moderation, for the audit log.
+    Audit {
+        /// The record it follows from.
+        record: RecordNo,
+        /// What was done.
+        audit: Box<AuditRecord>,
     },
     /// The last place was taken: nobody more can join.
     Full {
@@ -184,8 +213,11 @@ impl Output {
             | Self::Presence { record, .. }
             | Self::Applied { record, .. }
             | Self::Direct { record, .. }
+            | Self::Echo { record, .. }
             | Self::Order { record, .. }
             | Self::ProfileChanged { record, .. }
+            | Self::Raid { record, .. }
+            | Self::Audit { record, .. }
             | Self::Full { record }
             | Self::Disbanded { record } => *record,
         }
@@ -283,6 +315,12 @@ pub enum Cause {
     },
     /// A former step would not decide.
     Escalated,
+    /// A house rule for texts holds it.
+    Rule {
+        /// Its number, counted from 0 in [`HouseRules::texts`](crate::HouseRules::texts), those of
+        /// raid mode after them.
+        rule: u8,
+    },
 }
 
 /// When a group wants to be advanced, and why.
@@ -298,6 +336,8 @@ pub struct Deadline {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Due {
+    /// A session is removed whose fingerprint was banned.
+    Evict,
     /// A waiting message becomes eligible.
     Release,
     /// A waiting message has waited long enough.
@@ -314,8 +354,16 @@ pub enum Due {
     Grace,
     /// A mute ends.
     Unmute,
+    /// A shadow mute ends.
+    Unshadow,
+    /// A user's strikes are forgotten.
+    Forgive,
     /// A ban ends.
     Unban,
+    /// A ban of a fingerprint ends.
+    UnbanPrint,
+    /// Raid mode ends.
+    Raid,
     /// History or receipts grow old.
     Forget,
 }

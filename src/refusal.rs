@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::{
     id::{FilterId, MessageId, SessionId, Ticket, UserId},
     role::Role,
+    signals::Signal,
     time::Timestamp,
 };
 
@@ -67,10 +68,18 @@ pub enum Field {
     Marks,
     /// The sessions of one user.
     Sessions,
+    /// The acts of one step.
+    Acts,
+    /// Messages named as evidence.
+    Evidence,
     /// Users muted.
     Mutes,
     /// Users banned.
     Bans,
+    /// Fingerprints named, or banned.
+    Prints,
+    /// Users who have strikes.
+    Strikes,
     /// Users who wait to be admitted.
     Applicants,
     /// Messages held: open questions, and what waits behind them or is in preview.
@@ -120,7 +129,9 @@ impl Field {
                 "users",
                 "named by valid ids, at least one; a user's join names that user, a guest's nobody",
             ),
-            Self::Span => ("the span", "longer than zero, and in slow mode at most 24 hours"),
+            Self::Span => {
+                ("the span", "longer than zero, and in slow mode and raid mode at most 24 hours")
+            }
             Self::AttributeKey => ("the key of an attribute", FILLED),
             Self::AttributeValue => ("the value of an attribute", SHORT),
             Self::Attributes => ("the attributes", FEW),
@@ -131,8 +142,12 @@ impl Field {
             Self::Mark => ("a mark", "named, and be 500, 600, or a number from 1,000 on"),
             Self::Marks => ("the marks, and the members who have one,", FEW),
             Self::Sessions => ("the sessions of one user", FEW),
+            Self::Acts => ("the acts", "at least one"),
+            Self::Evidence => ("the messages named as evidence", FEW),
             Self::Mutes => ("the users muted", FEW),
             Self::Bans => ("the users banned", FEW),
+            Self::Prints => ("the fingerprints", "at least one, and no more than the group allows"),
+            Self::Strikes => ("the users who have strikes", FEW),
             Self::Applicants => ("the users who wait to be admitted", FEW),
             Self::Questions => ("the messages held", FEW),
             Self::AuthorQuestions => ("the messages held of one author", FEW),
@@ -191,6 +206,24 @@ pub enum Denial {
         /// What the target is.
         target: Role,
     },
+}
+
+/// A part of [`Command::Moderate`](crate::Command::Moderate).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Part {
+    /// The purge.
+    Purge,
+    /// The warning, or what it leads to.
+    Warn,
+    /// The mute or shadow mute.
+    Silence,
+    /// The kick or ban.
+    Remove,
+    /// The notice.
+    Notice,
+    /// The counters.
+    Count,
 }
 
 /// Why a command was turned away. Nothing was changed by it.
@@ -256,6 +289,14 @@ pub enum Refusal {
     /// The decision table says no.
     #[error(transparent)]
     Denied(#[from] Denial),
+    /// One part of a step is turned away, and so nothing of it was done.
+    #[error("{part:?}: {refusal}")]
+    Part {
+        /// Which.
+        part: Part,
+        /// Why.
+        refusal: Box<Refusal>,
+    },
     /// The user is banned.
     #[error("banned until {until}")]
     Banned {
@@ -271,16 +312,61 @@ pub enum Refusal {
     /// Everybody is muted.
     #[error("everybody is muted; wait until it ends")]
     MutedAll,
-    /// Only members with a mark may speak now, and the author has not got it.
-    #[error("only members with mark {mark} may speak now; ask the staff for it")]
+    /// Only members with certain marks may speak now, and the author has none of them.
+    #[error("only members with mark {} may speak now; ask the staff for it", any_of(marks))]
     NotASpeaker {
-        /// The mark that one must have.
-        mark: u32,
+        /// The marks of which one must have one.
+        marks: Vec<u32>,
+    },
+    /// Nobody speaks at this time of the day.
+    #[error("quiet hours: write again at {until}")]
+    QuietHours {
+        /// When one may write again; [`Timestamp::MAX`] where it is quiet all round the day.
+        until: Timestamp,
     },
     /// The author wrote a moment ago.
     #[error("slow mode: write again at {until}")]
     SlowMode {
         /// When the author may write again.
+        until: Timestamp,
+    },
+    /// The author wrote too much in a short time.
+    #[error("too fast: write again at {until}")]
+    TooFast {
+        /// When the author may write again.
+        until: Timestamp,
+    },
+    /// The text is not as the house asks.
+    #[error("{}{}", .signal.sentence(*.found, *.limit), or_marked(marks))]
+    TextRule {
+        /// The rule's number, counted from 0 in
+        /// [`HouseRules::texts`](crate::HouseRules::texts), those of raid mode after them.
+        rule: u8,
+        /// What the rule looks at.
+        signal: Signal,
+        /// The most allowed.
+        limit: u32,
+        /// How much there is.
+        found: u32,
+        /// The marks with which one need not keep to it.
+        marks: Vec<u32>,
+    },
+    /// The same was said a short time ago.
+    #[error("said already: say something else, or say it again at {until}")]
+    Repeated {
+        /// When it may be said again.
+        until: Timestamp,
+    },
+    /// The user came too often in a short time.
+    #[error("came too often: join again at {until}")]
+    JoinedTooOften {
+        /// When the user may join again.
+        until: Timestamp,
+    },
+    /// Raid mode keeps newcomers out.
+    #[error("the group is in raid mode and admits nobody; try again at {until}")]
+    RaidOn {
+        /// Until when it is on.
         until: Timestamp,
     },
     /// Nobody can join any more.
@@ -363,10 +449,52 @@ pub enum Refusal {
     },
 }
 
+/// "1000 or 1001".
+fn any_of(marks: &[u32]) -> String {
+    let marks: Vec<String> = marks.iter().map(u32::to_string).collect();
+    marks.join(" or ")
+}
+
+/// What else would help, if something would.
+fn or_marked(marks: &[u32]) -> String {
+    if marks.is_empty() {
+        String::new()
+    } else {
+        format!("; or ask the staff for mark {}", any_of(marks))
+    }
+}
+
+impl Signal {
+    /// What whoever has too much of it is told, beginning with what is wrong.
+    fn sentence(self, found: u32, limit: u32) -> String {
+        let what = match self {
+            Self::Length => "characters",
+            Self::Capitals => "capital letters",
+            Self::CapitalShare => "capitals in a hundred letters",
+            Self::Emoji => "emoji",
+            Self::Links => "links",
+            Self::Run => "times the same character in a row",
+            Self::Repeats => "words repeated",
+            Self::Plain if limit == 0 => return "only faces and emoji may be sent now".into(),
+            Self::Plain => "characters beside emoji",
+            Self::Stacked => "marks on one character",
+        };
+        if limit == 0 {
+            return format!("no {what} are allowed; there are {found}");
+        }
+        format!("{found} {what}, at most {limit} are allowed")
+    }
+}
+
 impl Refusal {
     /// Refuses more than `limit` of something.
     pub(crate) fn if_more(field: Field, count: u64, limit: u64) -> Result<(), Self> {
         if count > limit { Err(Self::TooMany { field, limit, count }) } else { Ok(()) }
+    }
+
+    /// The same, of one part of a step.
+    pub(crate) fn of(self, part: Part) -> Self {
+        Self::Part { part, refusal: Box::new(self) }
     }
 
     /// A number that stays the same from release to release, for wires and logs: 1xxx the form is
@@ -386,9 +514,15 @@ impl Refusal {
             Self::MutedAll => 2005,
             Self::NotASpeaker { .. } => 2006,
             Self::Denied(denial) => denial.code(),
+            Self::Part { refusal, .. } => refusal.code(),
             Self::SlowMode { .. } => 3001,
             Self::GroupFull { .. } => 3002,
             Self::TooOften { .. } => 3003,
+            Self::QuietHours { .. } => 3004,
+            Self::TooFast { .. } => 3005,
+            Self::Repeated { .. } => 3006,
+            Self::JoinedTooOften { .. } => 3007,
+            Self::TextRule { .. } => 3008,
             Self::JoinClosed => 4001,
             Self::UnknownMember { .. } => 4002,
             Self::UnknownApplicant { .. } => 4003,
@@ -400,6 +534,7 @@ impl Refusal {
             Self::Disbanded => 4009,
             Self::LastStep { .. } => 4010,
             Self::NotWithheld { .. } => 4011,
+            Self::RaidOn { .. } => 4012,
             Self::Undrained { .. } => 5001,
         }
     }
@@ -446,7 +581,7 @@ mod tests {
     #[test]
     fn each_field_has_a_sentence_of_its_own_that_says_its_form() {
         let fields = fields();
-        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 36));
+        assert_eq!((fields.first(), fields.len()), (Some(&Field::Message), 40));
         let sentences: BTreeSet<String> = fields.iter().map(|&field| told(field)).collect();
         assert_eq!(sentences.len(), fields.len());
         for sentence in sentences {
@@ -463,6 +598,12 @@ mod tests {
     fn the_numbers_that_a_sentence_says_are_those_that_are_kept() {
         assert_eq!(bounds::LONGEST_PAUSE, Duration::from_hours(24));
         assert!(told(Field::Span).contains("at most 24 hours"));
+        let text = |signal, marks| Refusal::TextRule { rule: 0, signal, limit: 0, found: 3, marks };
+        assert_eq!(
+            text(Signal::Links, vec![1_000, 1_001]).to_string(),
+            "no links are allowed; there are 3; or ask the staff for mark 1000 or 1001"
+        );
+        assert_eq!(text(Signal::Plain, vec![]).to_string(), "only faces and emoji may be sent now");
         let marks = [Command::ALWAYS_ONLINE, Command::HIDDEN, bounds::FIRST_MARK];
         assert_eq!(marks, [500, 600, 1_000]);
         assert!(told(Field::Mark).contains("500, 600, or a number from 1,000 on"));

@@ -140,8 +140,13 @@ pub enum Author {
     /// A guest's connection.
     Guest(SessionId),
 }
+
 /// How somebody becomes a member.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+///
+/// The strictest is the greatest.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[non_exhaustive]
 pub enum JoinOption {
     /// Everybody may join: what livestreaming groups are for.

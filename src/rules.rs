@@ -74,8 +74,16 @@ pub enum Action {
     Mute,
     /// Ending a mute.
     Unmute,
+    /// Muting a user without their knowing it.
+    Shadow,
+    /// Ending that.
+    Unshadow,
     /// Muting everybody, or ending that.
     MuteAll,
+    /// Warning a user.
+    Warn,
+    /// Taking warnings back.
+    Forgive,
     /// Removing a member.
     Kick,
     /// Banning a user.
@@ -94,6 +102,8 @@ pub enum Action {
     Mark,
     /// Setting the pause between messages.
     SlowMode,
+    /// Making the house stricter for a time, or ending that.
+    Raid,
     /// Putting another filter in force.
     UseFilter,
     /// Changing the config.
@@ -110,7 +120,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 44] = [
         Self::Join,
         Self::Attach,
         Self::Detach,
@@ -134,7 +144,11 @@ impl Action {
         Self::Transfer,
         Self::Mute,
         Self::Unmute,
+        Self::Shadow,
+        Self::Unshadow,
         Self::MuteAll,
+        Self::Warn,
+        Self::Forgive,
         Self::Kick,
         Self::Ban,
         Self::Unban,
@@ -144,6 +158,7 @@ impl Action {
         Self::Counters,
         Self::Mark,
         Self::SlowMode,
+        Self::Raid,
         Self::UseFilter,
         Self::Configure,
         Self::Disband,
@@ -283,10 +298,13 @@ fn takes_power(action: Action) -> Option<(Power, Denial)> {
         Action::SetAdmin | Action::CancelAdmin => (Power::Admins, Denial::NotOffered),
         Action::Transfer => (Power::Transfer, Denial::NotOffered),
         Action::Ban | Action::Unban => (Power::Ban, Denial::NotOffered),
+        Action::Shadow | Action::Unshadow => (Power::Shadow, Denial::NotOffered),
+        Action::Warn | Action::Forgive => (Power::Strikes, Denial::NotOffered),
         Action::Attributes => (Power::Attributes, Denial::NotOffered),
         Action::Counters => (Power::Counters, Denial::NotOffered),
         Action::Mark => (Power::Marks, Denial::NotOffered),
         Action::SlowMode => (Power::SlowMode, Denial::NotOffered),
+        Action::Raid => (Power::Raid, Denial::NotOffered),
         Action::ListMembers => (Power::MemberList, Denial::NotOffered),
         Action::Join
         | Action::Attach
@@ -333,14 +351,19 @@ fn circle(powers: Powers, action: Action) -> Circle {
         | Action::SetGroup
         | Action::Mute
         | Action::Unmute
+        | Action::Shadow
+        | Action::Unshadow
         | Action::MuteAll
+        | Action::Warn
+        | Action::Forgive
         | Action::Kick
         | Action::Ban
         | Action::Unban
         | Action::Notify
         | Action::Attributes
         | Action::Mark
-        | Action::SlowMode => Circle::Staff,
+        | Action::SlowMode
+        | Action::Raid => Circle::Staff,
         Action::Direct
         | Action::SetAdmin
         | Action::CancelAdmin
@@ -362,6 +385,10 @@ fn within_reach(role: Option<Role>, action: Action, target: Option<Role>) -> Res
     let allowed = match action {
         Action::Mute
         | Action::Unmute
+        | Action::Shadow
+        | Action::Unshadow
+        | Action::Warn
+        | Action::Forgive
         | Action::Unban
         | Action::Answer
         | Action::Withdraw
@@ -392,6 +419,7 @@ fn within_reach(role: Option<Role>, action: Action, target: Option<Role>) -> Res
         | Action::Attributes
         | Action::Counters
         | Action::SlowMode
+        | Action::Raid
         | Action::UseFilter
         | Action::Configure
         | Action::Disband

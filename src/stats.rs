@@ -54,8 +54,8 @@ pub struct Flow {
     pub accepted: u64,
     /// In a log entry.
     pub delivered: u64,
-    /// Turned away by filter or decision: by the filter, by the host, by silence.
-    pub rejected: [u64; 3],
+    /// Turned away by filter or decision: by the filter, by the host, by silence, by a house rule.
+    pub rejected: [u64; 4],
     /// Lost to a limit or an act of the staff, in the order of [`Discard::ALL`].
     pub discarded: [u64; Discard::ALL.len()],
     /// In a lane now, or waiting to share an entry.
@@ -84,10 +84,10 @@ impl Line {
     pub(crate) const ACCEPTED: Self = Self(0);
     const DELIVERED: Self = Self(1);
     const REJECTED: Self = Self(2);
-    const DISCARDED: Self = Self(5);
-    pub(crate) const WAITING: Self = Self(5 + Discard::ALL.len());
-    pub(crate) const HELD: Self = Self(6 + Discard::ALL.len());
-    const COUNT: usize = 7 + Discard::ALL.len();
+    const DISCARDED: Self = Self(6);
+    pub(crate) const WAITING: Self = Self(6 + Discard::ALL.len());
+    pub(crate) const HELD: Self = Self(7 + Discard::ALL.len());
+    const COUNT: usize = 8 + Discard::ALL.len();
 
     /// Where a message is counted that came to its end.
     pub(crate) fn of(outcome: &Outcome) -> Self {
@@ -96,6 +96,7 @@ impl Line {
             Outcome::Rejected(Rejection::Filter { .. }) => Self::REJECTED,
             Outcome::Rejected(Rejection::Decision { .. }) => Self(Self::REJECTED.0 + 1),
             Outcome::Rejected(Rejection::Silence) => Self(Self::REJECTED.0 + 2),
+            Outcome::Rejected(Rejection::Rule { .. }) => Self(Self::REJECTED.0 + 3),
             Outcome::Discarded(reason) => Self(Self::DISCARDED.0 + *reason as usize),
         }
     }
@@ -114,7 +115,7 @@ impl Line {
     }
 }
 
-/// What became of a group's accepted messages, as it is kept: of the 64 numbers most groups need four.
+/// What became of a group's accepted messages, as it is kept: of the 68 numbers most groups need four.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Account(Box<[Counted]>);
 
@@ -194,7 +195,7 @@ mod tests {
         PerPriority(Priority::ALL.map(|_| Flow {
             accepted: next(),
             delivered: next(),
-            rejected: [(); 3].map(|()| next()),
+            rejected: [(); 4].map(|()| next()),
             discarded: [(); Discard::ALL.len()].map(|()| next()),
             waiting: next(),
             held: next(),
@@ -215,6 +216,7 @@ mod tests {
         let ends = [
             Outcome::Delivered { seq: Seq(1), at: Timestamp::ZERO },
             Outcome::Rejected(Rejection::Silence),
+            Outcome::Rejected(Rejection::Rule { rule: 0 }),
         ];
         let discards = Discard::ALL.map(Outcome::Discarded);
         for outcome in ends.into_iter().chain(discards) {
@@ -227,7 +229,10 @@ mod tests {
             assert!(flow.balances(), "{outcome:?}");
             match outcome {
                 Outcome::Delivered { .. } => assert_eq!(flow.delivered, 1),
-                Outcome::Rejected(_) => assert_eq!(flow.rejected, [0, 0, 1]),
+                Outcome::Rejected(Rejection::Rule { .. }) => {
+                    assert_eq!(flow.rejected, [0, 0, 0, 1])
+                }
+                Outcome::Rejected(_) => assert_eq!(flow.rejected, [0, 0, 1, 0]),
                 Outcome::Discarded(reason) => assert_eq!(flow.discarded[reason as usize], 1),
             }
         }

@@ -180,6 +180,7 @@ fn telling(output: &Output) -> Telling<'_> {
                 Cause::Policy => "Policy".to_owned(),
                 Cause::Filter { term } => format!("Filter: term {term}"),
                 Cause::Escalated => "Escalated".to_owned(),
+                Cause::Rule { rule } => format!("Rule: {rule}"),
             };
             let told = Telling::of(Level::DEBUG, "asked").about(&question.message);
             Telling { reason: Some(reason), ..told }
@@ -222,6 +223,12 @@ fn telling(output: &Output) -> Telling<'_> {
             reason: Some(name_of(notice).to_owned()),
             ..Telling::of(Level::DEBUG, "direct")
         },
+        Output::Echo { session, after, messages, .. } => Telling {
+            session: Some(*session),
+            seq: Some(*after),
+            count: Some(messages.len() as u64),
+            ..Telling::of(Level::DEBUG, "echoed")
+        },
         Output::Order { session, after, directive, .. } => {
             let Directive::Leave { users } = directive;
             Telling {
@@ -235,6 +242,16 @@ fn telling(output: &Output) -> Telling<'_> {
         Output::ProfileChanged { operator, changes, .. } => {
             Telling { operator: operator.as_ref(), ..changed(changes) }
         }
+        Output::Audit { audit, .. } => {
+            let (user, operator) = (audit.whom.first(), audit.by.user());
+            let (reason, count) = (Some(format!("{:?}", audit.act)), Some(audit.whom.len() as u64));
+            Telling { user, operator, reason, count, ..Telling::of(Level::INFO, "audited") }
+        }
+        Output::Raid { operator, until, .. } => Telling {
+            operator: operator.as_ref(),
+            reason: Some(if until.is_some() { "on" } else { "off" }.to_owned()),
+            ..Telling::of(Level::INFO, "raid")
+        },
         Output::Full { .. } => Telling::of(Level::INFO, "full"),
         Output::Disbanded { .. } => Telling::of(Level::INFO, "disbanded"),
     }
@@ -252,6 +269,7 @@ fn ended(outcome: &Outcome) -> Telling<'static> {
                 // The host's words to the author are between these two.
                 Rejection::Decision { code, reason: _ } => ("Decision".to_owned(), Some(*code)),
                 Rejection::Silence => ("Silence".to_owned(), None),
+                Rejection::Rule { rule } => (format!("Rule: {rule}"), None),
             };
             Telling { outcome: Some("rejected"), reason: Some(reason), code, ..told }
         }
@@ -306,12 +324,14 @@ fn name_of(notice: &Notice) -> &'static str {
         Notice::Broadcast { .. } => "Broadcast",
         Notice::Disbanded => "Disbanded",
         Notice::Purged { .. } => "Purged",
+        Notice::Raid { .. } => "Raid",
         Notice::Applied { .. } => "Applied",
         Notice::Admitted => "Admitted",
         Notice::Declined => "Declined",
         Notice::Kicked { .. } => "Kicked",
         Notice::QuitElsewhere => "QuitElsewhere",
         Notice::RoleChanged { .. } => "RoleChanged",
+        Notice::Warned { .. } => "Warned",
         Notice::Banned { .. } => "Banned",
     }
 }

@@ -137,7 +137,7 @@ fn nobody_joins_as_somebody_else() {
     let as_guest = || Command::join_as_guest(Platform::Web);
     assert_eq!(push(Author::Guest(ann), as_guest()), impostor(ann));
     assert_eq!(push(Author::Session(guest), as_guest()), impostor(guest));
-    let attach = Command::Attach { user: user("bo"), platform: Platform::Web };
+    let attach = Command::Attach { user: user("bo"), platform: Platform::Web, print: None };
     assert_eq!(push(Author::Session(ann), attach), impostor(ann));
     let nobody = SessionId(3);
     let unknown = Err(PushError::UnknownSession { session: nobody });
@@ -397,7 +397,7 @@ fn a_config_that_is_read_changed_and_given_back_keeps_the_filter_in_force() {
     let ann = join(&mut engine, key, "ann", 1);
     engine.push(START, key, ann, Command::text("you villain")).unwrap();
     let flow = engine.group(key).unwrap().stats().flow[liveroom::Priority::Normal];
-    assert_eq!(flow.rejected, [1, 0, 0]);
+    assert_eq!(flow.rejected, [1, 0, 0, 0]);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use liveroom::{
     Author, Cause, Command, Content, Draft, Element, Epoch, Field, Finding, Group, GroupConfig,
-    GroupId, GroupPatch, HashKey, MessageId, Outcome, Output, Platform, Profile, Receipt, Refusal,
-    Rejection, SessionId, Settings, State, Step, Timestamp, UserId,
+    GroupId, GroupPatch, HashKey, HouseRules, MessageId, Outcome, Output, Platform, Profile,
+    Receipt, Refusal, Rejection, SessionId, Settings, State, Step, Timestamp, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -23,10 +23,11 @@ fn filter() -> Arc<Filter> {
     Arc::new(spec.and_then(|spec| spec.compile()).expect("four words fit"))
 }
 
-/// A group of every power, with its filter in force, and its owner in it over session 1.
+/// A group of every power, with its filter in force and no house rules, and its owner in it over session 1.
 fn group(change: impl FnOnce(&mut Settings)) -> Group {
     let mut settings = GroupConfig::modern().settings().clone();
     settings.filter = Some(filter().id());
+    settings.house = HouseRules::default();
     change(&mut settings);
     let config = settings.build().expect("good settings");
     let id = GroupId::custom("filtered").expect("a good id");

@@ -354,7 +354,7 @@ fn an_explanation_names_the_rules_that_were_in_force_and_for_whom() {
     let filter = FilterSpec::parse("word").expect("a list").compile().expect("one word");
     let (filter, ann) = (Arc::new(filter), session(1));
     let as_ann = Author::AppAs { user: user("ann"), profile: Profile::default() };
-    // One of the four rules in force: how it is for ann, for the app in her name, and for the app.
+    // One of the rules in force: how it is for ann, for the app in her name, and for the app.
     let of = |change: &dyn Fn(&mut Settings), prepare: Option<Command>, rule: Rule| {
         let mut group = group(|settings| {
             settings.powers = GroupConfig::modern().settings().powers;
@@ -375,19 +375,22 @@ fn an_explanation_names_the_rules_that_were_in_force_and_for_whom() {
         })
     };
     let (held, free, none) = ((true, false), (false, true), (false, false));
-    let slow = |exempt| SlowMode { interval: Duration::from_secs(1), exempt };
+    let slow = |member, admin| {
+        let pause = |yes| if yes { Duration::from_secs(1) } else { Duration::ZERO };
+        SlowMode { member: pause(member), admin: pause(admin), owner: Duration::ZERO }
+    };
     let members = RoleSet::NONE.with(Role::Member);
     let id = filter.id();
     assert_eq!(of(&|_| {}, None, Rule::SlowMode), [none; 3]);
-    let set = |settings: &mut Settings| settings.slow_mode = Some(slow(RoleSet::STAFF));
+    let set = |settings: &mut Settings| settings.slow_mode = Some(slow(true, false));
     assert_eq!(of(&set, None, Rule::SlowMode), [held, free, free]);
-    let set = |settings: &mut Settings| settings.slow_mode = Some(slow(members));
+    let set = |settings: &mut Settings| settings.slow_mode = Some(slow(false, true));
     assert_eq!(of(&set, None, Rule::SlowMode), [free, free, free]);
     let set = |settings: &mut Settings| settings.filter = Some(id);
     assert_eq!(of(&set, None, Rule::Filter), [held, held, free]);
     let set = |settings: &mut Settings| settings.mute_all_exempt = members;
     assert_eq!(of(&set, Some(Command::MuteAll { on: true }), Rule::MuteAll), [free, free, free]);
-    let set = |settings: &mut Settings| settings.speakers = Some(1_001);
+    let set = |settings: &mut Settings| settings.speakers = vec![1_001];
     let mark =
         Command::Mark { users: vec![user("ann")].into(), marks: vec![1_001].into(), on: true };
     assert_eq!(of(&set, Some(mark), Rule::Speakers), [held, free, free]);

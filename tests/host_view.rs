@@ -203,7 +203,7 @@ fn with_deadlines() -> Group {
     settings.traffic.lanes[Priority::Normal].max_wait = minute;
     settings.traffic.rate = Rate::per_second(1).unwrap();
     settings.tips.cap = Cap { rate: Rate::per_second(1).unwrap(), burst: 1 };
-    settings.slow_mode = Some(SlowMode { interval: minute, exempt: RoleSet::NONE });
+    settings.slow_mode = Some(SlowMode::everybody(minute));
     let mut group = group(settings.build().unwrap());
     let mut push = |by: &Author, command| group.push(START, by.clone(), command).unwrap();
     let sessions: Vec<Author> = (1..4).map(|session| Author::Session(SessionId(session))).collect();
@@ -398,7 +398,7 @@ fn a_turn_has_as_many_messages_as_the_role_weighs() {
 
 #[test]
 fn slow_mode_begins_anew_each_time_it_is_put_on() {
-    let hour = SlowMode { interval: Duration::from_hours(1), exempt: RoleSet::NONE };
+    let hour = SlowMode::everybody(Duration::from_hours(1));
     for by_config in [false, true] {
         let mut group = group(GroupConfig::modern());
         let ann = join(&mut group, "ann", 1);

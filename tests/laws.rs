@@ -11,10 +11,13 @@ mod what_if;
 use std::{collections::BTreeMap, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Cursor, Entry, Epoch, Field, Flow, Group, GroupConfig, GroupId,
-    HashKey, Hold, Kind, Lane, Limits, Member, MessageId, Outcome, Output, Page, PerClass,
-    Platform, Priority, Profile, Receipt, Record, Refusal, Role, RoleSet, Seq, SessionId, Settings,
-    Snapshot, Span, State, Step, Ticket, Timestamp, UserId, Wait, replay,
+    Acts, Author, Body, Class, Command, Cursor, Discard, Entry, Epoch, Escalation, Field, Flow,
+    Group, GroupConfig, GroupId, HashKey, Hold, HouseRules, Kind, Lane, Limits, Member, MessageId,
+    Occupant, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt, Record,
+    Refusal, Removing, Role, RoleSet, Seq, SessionId, Settings, Silencing, Snapshot, Span, State,
+    Step, Ticket, Timestamp, UserId, Wait,
+    audit::{self, AuditRecord},
+    replay,
 };
 use model::{
     Model, ModelReceipt,
@@ -95,7 +98,10 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
             list.iter().find(|one| one.user == user).map(|one| one.until)
         };
         prop_assert_eq!(group.muted_until(&user), until(&model.mutes), "mute of {}", name);
+        prop_assert_eq!(group.shadowed_until(&user), until(&model.shadows), "shadow of {}", name);
         prop_assert_eq!(group.banned_until(&user), until(&model.bans), "ban of {}", name);
+        let strikes = model.strikes.iter().find(|(one, _)| one.user == user);
+        prop_assert_eq!(group.strikes(&user), strikes.map_or(0, |it| it.1), "strikes of {}", name);
         let expected = model.members.iter().find(|member| member.user == user);
         let member = group.member(&user);
         prop_assert_eq!(member.is_some(), expected.is_some(), "{} is a member", name);
@@ -148,7 +154,15 @@ fn same_facts(stage: &Stage, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(there.collect::<Vec<_>>(), held, "held");
     prop_assert!(more.is_none());
     prop_assert_eq!(group.mutes().count(), model.mutes.len());
+    prop_assert_eq!(group.shadows().count(), model.shadows.len());
+    prop_assert_eq!(group.struck().count(), model.strikes.len());
     prop_assert_eq!(group.bans().count(), model.bans.len());
+    for session in (0..100).map(SessionId) {
+        prop_assert_eq!(group.print(session), model.print(session), "print of {}", session);
+    }
+    let print_bans: Vec<_> = group.print_bans().collect();
+    prop_assert_eq!(print_bans.len(), model.print_bans.len());
+    prop_assert!(print_bans.iter().all(|ban| model.print_bans.contains(ban)));
     prop_assert_eq!(group.filter(), model.settings.filter);
     let (profile, expected) = (group.profile(), &model.profile);
     prop_assert_eq!(profile.name(), &*expected.name);
@@ -187,13 +201,19 @@ fn same_to_a_reader(one: &Group, other: &Group) -> Result<(), TestCaseError> {
     prop_assert_eq!(one.is_mute_all(), other.is_mute_all());
     prop_assert_eq!(one.poll_timeout(), other.poll_timeout());
     prop_assert_eq!(one.last_record(), other.last_record());
+    prop_assert!(one.print_bans().eq(other.print_bans()));
+    for session in (0..100).map(SessionId) {
+        prop_assert_eq!(one.print(session), other.print(session));
+    }
     prop_assert_eq!(one.stats(), other.stats());
     for id in (1..=one.stats().accepted()).map(MessageId) {
         prop_assert_eq!(one.explain(id), other.explain(id));
     }
     for user in USERS.map(|name| name.parse().expect("a good id")) {
         prop_assert_eq!(one.muted_until(&user), other.muted_until(&user));
+        prop_assert_eq!(one.shadowed_until(&user), other.shadowed_until(&user));
         prop_assert_eq!(one.banned_until(&user), other.banned_until(&user));
+        prop_assert_eq!(one.strikes(&user), other.strikes(&user));
     }
     Ok(())
 }
@@ -219,6 +239,23 @@ fn cramped(grace: Duration) -> GroupConfig {
     settings.limits.outputs = 2_633 + 20;
     settings.journal = true;
     settings.build().expect("room for one command")
+}
+
+/// The records of the audit log among outputs.
+fn audited(outputs: &[Output]) -> Vec<AuditRecord> {
+    let audits = outputs.iter().filter_map(|output| match output {
+        Output::Audit { audit, .. } => Some((**audit).clone()),
+        _ => None,
+    });
+    audits.collect()
+}
+
+/// The records of the journal among outputs.
+fn journal(outputs: &[Output]) -> impl Iterator<Item = Record> + '_ {
+    outputs.iter().filter_map(|output| match output {
+        Output::Record(record) => Some(record.clone()),
+        _ => None,
+    })
 }
 
 /// Every number in a document.
@@ -266,6 +303,7 @@ fn watch_releases(
     script.knobs.caps = [None; 4];
     script.knobs.weights = [1; 5];
     script.knobs.exempt = 1;
+    script.knobs.house = script::HouseKnobs::OFF;
     let mut stage = Stage::new(&script);
     let mut lanes = Lanes::default();
     // A filter put in force would hold messages, which then wait in no lane.
@@ -428,7 +466,20 @@ proptest! {
         short in 0_u64..2_000,
     ) {
         let endless = |command: &Command| match command {
-            Command::Mute { span, .. } | Command::Ban { span, .. } => *span == Span::Forever,
+            Command::Mute { span, .. }
+            | Command::Shadow { span, .. }
+            | Command::BanPrints { span, .. }
+            | Command::Ban { span, .. } => *span == Span::Forever,
+            Command::Moderate { acts, .. } => {
+                let silence = acts.silence.map(|it| match it {
+                    Silencing::Mute { span } | Silencing::Shadow { span } => span,
+                });
+                let ban = acts.remove.and_then(|it| match it {
+                    Removing::Ban { span, .. } => Some(span),
+                    Removing::Kick => None,
+                });
+                [silence, ban].contains(&Some(Span::Forever))
+            }
             command => is_change(command) || *command == Command::Disband,
         };
         let lines = lines(&script, endless);
@@ -458,7 +509,9 @@ proptest! {
         for name in USERS {
             let user: UserId = name.parse().expect("a good id");
             prop_assert_eq!(stage.group.muted_until(&user), None);
+            prop_assert_eq!(stage.group.shadowed_until(&user), None);
             prop_assert_eq!(stage.group.banned_until(&user), None);
+            prop_assert_eq!(stage.group.strikes(&user), 0);
             let session = SessionId(1_000);
             let mut push = |command| stage.group.push(days, Author::Session(session), command);
             let _ = push(Command::join(user, Profile::default(), Platform::Web));
@@ -535,13 +588,9 @@ proptest! {
         for line in &lines {
             told.extend(stage.play(line).1);
         }
-        let records = told.iter().filter_map(|output| match output {
-            Output::Record(record) => Some(record.clone()),
-            _ => None,
-        });
         let mut twin = Stage::new(&script);
         let mut again = Vec::new();
-        let replayed = replay(&mut twin.group, records, |output| {
+        let replayed = replay(&mut twin.group, journal(&told), |output| {
             if !matches!(output, Output::Tail { .. }) {
                 again.push(output);
             }
@@ -550,6 +599,56 @@ proptest! {
         twin.group.advance(stage.group.clock());
         prop_assert_eq!(again, told);
         prop_assert_eq!(twin.group.digest(), stage.group.digest());
+    }
+
+    #[test]
+    fn law_5_the_audit_log_is_one_chain_across_restores_and_replays(
+        script in script::script(60),
+        cut in 0_usize..60,
+    ) {
+        let mut script = script;
+        (script.knobs.journal, script.knobs.audit) = (true, true);
+        let lines = lines(&script, |command| matches!(command, Command::Configure(_)));
+        let mut stage = Stage::new(&script);
+        let mut told = Vec::new();
+        for (at, line) in lines.iter().enumerate() {
+            told.extend(stage.play(line).1);
+            if at == cut {
+                let snapshot = stage.group.snapshot();
+                let key = HashKey::new(77, 78);
+                let restored = Group::restore(snapshot, &[play::filter()], key, None);
+                stage.group = restored.expect("a snapshot");
+            }
+        }
+        let log = audited(&told);
+        prop_assert_eq!(audit::verify(&log), Ok(stage.group.audit_head()));
+        prop_assert!(log.iter().map(|record| record.no).eq(1..=log.len() as u64));
+        if let Some(first) = log.first() {
+            prop_assert_eq!(first.former, audit::genesis(stage.group.id()));
+        }
+        let mut twin = Stage::new(&script);
+        let mut again = Vec::new();
+        let replayed = replay(&mut twin.group, journal(&told), |output| again.push(output));
+        prop_assert_eq!(replayed, Ok(()));
+        twin.group.advance(stage.group.clock());
+        prop_assert_eq!(audited(&again), log);
+        prop_assert_eq!(twin.group.audit_head(), stage.group.audit_head());
+    }
+
+    #[test]
+    fn the_audit_log_changes_nothing_beside_itself(script in script::script(60)) {
+        let mut script = script;
+        let lines = lines(&script, |command| matches!(command, Command::Configure(_)));
+        let mut plain = Stage::new(&script);
+        script.knobs.audit = true;
+        let mut stage = Stage::new(&script);
+        for line in &lines {
+            let (answer, mut told) = stage.play(line);
+            told.retain(|output| !matches!(output, Output::Audit { .. }));
+            prop_assert_eq!((answer, told), plain.play(line));
+            prop_assert_eq!(stage.group.stats(), plain.group.stats());
+        }
+        prop_assert_eq!(plain.group.audit_head(), None);
     }
 
     #[test]
@@ -677,6 +776,7 @@ proptest! {
         rounds in 1_u8..8,
     ) {
         let mut settings = GroupConfig::modern().settings().clone();
+        settings.house = HouseRules::default();
         (settings.traffic.exempt, settings.folding) = (RoleSet::NONE, None);
         let lane = Lane { capacity: 1_000, max_wait: Duration::from_mins(1) };
         settings.traffic.lanes[Priority::Normal] = lane;
@@ -752,6 +852,43 @@ proptest! {
     }
 
     #[test]
+    fn law_9_what_a_shadow_muted_author_says_reaches_nobody_else(script in script::script(60)) {
+        let mut stage = Stage::new(&script);
+        let mut cursor = stage.group.tail();
+        let (mut shadowed, mut delivered) = (Vec::new(), Vec::new());
+        for line in play::rehearse(&script) {
+            for output in stage.play(&line).1 {
+                match output {
+                    Output::Ended {
+                        message,
+                        outcome: Outcome::Discarded(Discard::Shadowed),
+                        disclose,
+                        ..
+                    } => {
+                        prop_assert!(!disclose);
+                        shadowed.push(message.id);
+                    }
+                    Output::Echo { session, messages, .. } => {
+                        let occupant = stage.group.occupant(session);
+                        for message in messages.iter() {
+                            prop_assert!(shadowed.contains(&message.id));
+                            let author = message.sender.user.clone().map(Occupant::Member);
+                            prop_assert_eq!(&author, &occupant);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let entries = stage.read(&mut cursor).0;
+            delivered.extend(entries.into_iter().filter_map(|entry| match entry.body {
+                Body::Message(message) => Some(message.id),
+                _ => None,
+            }));
+        }
+        prop_assert!(shadowed.iter().all(|id| !delivered.contains(id)));
+    }
+
+    #[test]
     fn law_10_only_who_may_speak_is_heard(script in script::script(60)) {
         let mut stage = Stage::new(&script);
         let owned = stage.group.owner().is_some();
@@ -778,6 +915,7 @@ proptest! {
                 }
                 (
                     Command::Mute { users, .. }
+                    | Command::Shadow { users, .. }
                     | Command::Kick { users, .. }
                     | Command::Ban { users, .. },
                     Some(Ok(_)),
@@ -957,6 +1095,47 @@ fn law_11_the_ends_of_folded_messages_have_room() {
     assert_eq!(group.push(now, Author::App, Command::Disband), Ok(Receipt::Done));
     let ended = std::iter::from_fn(|| group.poll());
     assert_eq!(ended.filter(|output| matches!(output, Output::Ended { .. })).count(), 50);
+}
+
+#[test]
+fn law_11_a_step_of_everything_fits_what_is_reserved_for_it() {
+    let now = Timestamp::from_secs(1_600_000_000);
+    for per_user in [1, 3] {
+        let mut settings = GroupConfig::modern().settings().clone();
+        settings.traffic.lanes.0.iter_mut().for_each(|lane| lane.capacity = 100);
+        (settings.presence.per_user, settings.journal) = (per_user, true);
+        settings.strikes.table = vec![Escalation::Ban { span: Duration::from_secs(1) }];
+        settings.folding = None;
+        let reserved = 4 * 100 + settings.asking.open + 500 * (per_user + 4) + 128;
+        settings.limits.outputs = reserved;
+        let id = GroupId::custom("step").expect("a good id");
+        let config = settings.build().expect("just enough");
+        let mut group = Group::new(id, None, config, Epoch(1), HashKey::new(1, 2), now);
+        let mut users = Vec::<UserId>::new();
+        for number in 0..100_u32 {
+            let user: UserId = format!("u{number}").parse().expect("a good id");
+            for place in 0..per_user {
+                let by = Author::Session(SessionId((number * per_user + place).into()));
+                let join = Command::join(user.clone(), Profile::default(), Platform::Web);
+                for command in [join, Command::text("hi")] {
+                    group.push(now, by.clone(), command).expect("there is room");
+                    while group.poll().is_some() {}
+                }
+            }
+            users.push(user);
+        }
+        let acts = Acts {
+            warn: true,
+            notice: Some("beware".into()),
+            silence: Some(Silencing::Shadow { span: Span::Forever }),
+            remove: Some(Removing::Ban { span: Span::Forever, prints: true }),
+            ..Acts::default()
+        };
+        let step = Command::Moderate { users: users.into(), acts: Box::new(acts) };
+        group.push(now, Author::App, step).expect("there is room for all of it");
+        let told = std::iter::from_fn(|| group.poll()).count();
+        assert!(told > 500 && told <= reserved as usize, "{told} of {reserved}");
+    }
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn whoever_waits_to_be_lost_is_lost_before_anything_else_happens_to_the_group() 
     engine.close(START, SessionId(1));
     // The same connection comes back under the same name before the group heard of the loss.
     engine.open(SessionId(1), Visitor::user(user("ann"), Platform::Web)).unwrap();
-    let attach = || Command::Attach { user: user("ann"), platform: Platform::Web };
+    let attach = || Command::Attach { user: user("ann"), platform: Platform::Web, print: None };
     let author = Author::Session(SessionId(1));
     assert!(is_undrained(&engine.push(START, key, author.clone(), attach())));
     outputs(&mut engine);
@@ -326,7 +326,7 @@ fn a_member_who_comes_back_is_shown_as_they_are_called_now() {
     engine.set_profile(START, &user("ann"), Profile::nick("Annabel")).unwrap();
     assert_eq!(nick(&engine, key), "ann", "no session of theirs says so yet");
     engine.open(SessionId(2), Visitor::user(user("ann"), Platform::Web)).unwrap();
-    let attach = Command::Attach { user: user("ann"), platform: Platform::Web };
+    let attach = Command::Attach { user: user("ann"), platform: Platform::Web, print: None };
     engine.push(START, key, Author::Session(SessionId(2)), attach).unwrap();
     assert_eq!(nick(&engine, key), "Annabel");
 }

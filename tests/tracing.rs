@@ -107,6 +107,7 @@ fn join(name: &str) -> Command {
         profile: Profile { nick: SECRET.into(), avatar: SECRET.into() }.into(),
         platform: Platform::Web,
         note: SECRET.into(),
+        print: None,
     })
 }
 

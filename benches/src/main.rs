@@ -20,6 +20,7 @@ mod combos;
 mod encode;
 mod evaluation;
 mod halls;
+mod house;
 mod hubs;
 mod joins;
 mod laggards;
@@ -41,7 +42,7 @@ use benches::{allocations, dice, rooms};
 use race::Report;
 
 /// The rows, in the order of the aims.
-const ROWS: [fn(&mut Report); 22] = [
+const ROWS: [fn(&mut Report); 23] = [
     polls::beside_tokio,
     polls::beside_others,
     sweeps::sweeps,
@@ -57,6 +58,7 @@ const ROWS: [fn(&mut Report); 22] = [
     overload::overloads,
     combos::combos,
     push::pushes,
+    house::rules,
     scans::scans,
     evaluation::evaluation,
     timers::deadlines,

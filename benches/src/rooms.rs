@@ -102,7 +102,8 @@ pub fn user(number: usize) -> UserId {
 /// A join under a profile that is shared, as a host shares what is the same.
 pub fn join(user: UserId, profile: &Arc<Profile>) -> Command {
     let profile = profile.clone();
-    Command::Join(Join { user: Some(user), profile, platform: Platform::Web, note: "".into() })
+    let (user, note) = (Some(user), "".into());
+    Command::Join(Join { user, profile, platform: Platform::Web, note, print: None })
 }
 
 /// A livestream's settings with `change`.

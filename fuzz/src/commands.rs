@@ -208,7 +208,8 @@ impl House {
                 *profile = known;
             }
         }
-        if let (Command::Attach { user, platform }, Author::Session(session)) = (&mut command, &by)
+        if let (Command::Attach { user, platform, .. }, Author::Session(session)) =
+            (&mut command, &by)
         {
             *platform = script::visitor(*session).platform;
             let (known, member) = (engine.profile(user), self.group(engine).member(user));

@@ -7,11 +7,12 @@ use std::{
 };
 
 use liveroom::{
-    Absence, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Draft, Element, GroupConfig, GroupPatch, Join, JoinOption,
-    Kind, Lane, MessageId, Occasion, Patience, PerClass, PerPriority, Platform, Power, Priority,
-    Profile, QuitAcross, Random, Rate, Retention, Role, RoleSet, SessionId, Settings, Silence,
-    SlowMode, Span, Ticket, Timestamp, UserId, Users, Visitor,
+    Absence, Acts, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command,
+    Content, CounterChange, Counting, Decision, Draft, Element, Fingerprint, GroupConfig,
+    GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Occasion, Pace, Patience, PerClass,
+    PerPriority, Platform, Power, Priority, Profile, QuietHours, QuitAcross, RaidPlan, Random,
+    Rate, Removing, Repeats, Retention, Role, RoleSet, SessionId, Settings, Silence, Silencing,
+    SlowMode, Span, TextRule, Ticket, Timestamp, Treat, UserId, Users, Visitor, Whose,
     filter::{Filter, FilterSpec},
 };
 
@@ -132,7 +133,7 @@ pub(crate) fn command(dice: &mut Dice<'_>, by: &Author, recent: Recent) -> Comma
     match dice.below(40) {
         0..=9 => draft(dice).into(),
         10..=15 => Command::Join(join(dice, by)),
-        16 => Command::Attach { user: own_or_any(dice, by), platform: Platform::Web },
+        16 => Command::Attach { user: own_or_any(dice, by), platform: Platform::Web, print: None },
         17 => Command::Detach,
         18 => Command::Quit,
         19..=21 => Command::Answer {
@@ -151,6 +152,7 @@ pub(crate) fn command(dice: &mut Dice<'_>, by: &Author, recent: Recent) -> Comma
             user: user(dice),
             admission: dice.one_of(&[Admission::Admit, Admission::Decline]),
         },
+        30 if dice.coin() => act(dice, recent),
         30 => Command::MuteAll { on: dice.coin() },
         31 => standing(dice),
         32 => Command::SetNameCard { user: own_or_any(dice, by), card: text(dice).into() },
@@ -168,9 +170,60 @@ pub(crate) fn command(dice: &mut Dice<'_>, by: &Author, recent: Recent) -> Comma
     }
 }
 
+/// What staff do to users beside mutes, kicks and bans, or together with them.
+fn act(dice: &mut Dice<'_>, recent: Recent) -> Command {
+    let users = users(dice);
+    match dice.below(6) {
+        0 => Command::Shadow { users, span: how_long(dice) },
+        1 => Command::Unshadow { users },
+        2 if dice.coin() => Command::Forgive { users },
+        2 if dice.coin() => Command::UnbanPrints { prints: print(dice).into_iter().collect() },
+        2 => Command::BanPrints {
+            prints: print(dice).into_iter().collect(),
+            span: how_long(dice),
+            reason: text(dice).into(),
+        },
+        3 => Command::Warn { users, reason: text(dice).into() },
+        _ => Command::Moderate { users, acts: Box::new(acts(dice, recent)) },
+    }
+}
+
+/// Few, so that they meet.
+fn print(dice: &mut Dice<'_>) -> Option<Fingerprint> {
+    dice.one_of(&[None, None, Some(Fingerprint(1)), Some(Fingerprint(2))])
+}
+
+fn acts(dice: &mut Dice<'_>, recent: Recent) -> Acts {
+    let silence = match dice.below(4) {
+        0 => Some(Silencing::Mute { span: how_long(dice) }),
+        1 => Some(Silencing::Shadow { span: how_long(dice) }),
+        _ => None,
+    };
+    let remove = match dice.below(4) {
+        0 => Some(Removing::Kick),
+        1 => Some(Removing::Ban { span: how_long(dice), prints: true }),
+        _ => None,
+    };
+    let counters = match counters(dice) {
+        Command::Count { changes } if dice.coin() => changes,
+        _ => Vec::new(),
+    };
+    Acts {
+        counters,
+        purge: dice.coin(),
+        warn: dice.coin(),
+        notice: dice.coin().then(|| text(dice).into()),
+        silence,
+        remove,
+        reason: text(dice).into(),
+        messages: (0..dice.below(3)).map(|_| message(dice, recent)).collect(),
+    }
+}
+
 /// What changes the house itself.
 fn house(dice: &mut Dice<'_>, recent: Recent) -> Command {
-    match dice.below(8) {
+    match dice.below(9) {
+        8 => Command::Raid { span: dice.coin().then(|| span(dice)) },
         0 if dice.rarely(4) => Command::Disband,
         0 | 1 => Command::Configure(Box::new(config(dice))),
         2 => Command::Rebase { to: moment(dice, recent.now) },
@@ -220,7 +273,8 @@ fn join(dice: &mut Dice<'_>, by: &Author) -> Join {
     };
     let Visitor { user: own, platform } = visitor(session);
     let user = if dice.rarely(8) { Some(user(dice)) } else { own };
-    Join { user, profile: Arc::new(profile(dice)), platform, note: text(dice).into() }
+    let print = print(dice);
+    Join { user, profile: Arc::new(profile(dice)), platform, note: text(dice).into(), print }
 }
 
 fn draft(dice: &mut Dice<'_>) -> Draft {
@@ -322,8 +376,8 @@ fn filter(dice: &mut Dice<'_>) -> Option<liveroom::FilterId> {
 }
 
 fn slow_mode(dice: &mut Dice<'_>) -> Option<SlowMode> {
-    let (interval, exempt) = (span(dice), roles(dice));
-    dice.coin().then_some(SlowMode { interval, exempt })
+    let (member, admin, owner) = (span(dice), span(dice), span(dice));
+    dice.coin().then_some(SlowMode { member, admin, owner })
 }
 
 fn roles(dice: &mut Dice<'_>) -> RoleSet {
@@ -352,14 +406,59 @@ pub(crate) fn config(dice: &mut Dice<'_>) -> GroupConfig {
     settings.presence.per_user = dice.one_of(&[8, 1, 2]);
     settings.mute_all_exempt = roles(dice);
     let marks = settings.powers.contains(Power::Marks);
-    settings.speakers = dice.one_of(&[None, None, None, Some(1_000)]).filter(|_| marks);
-    settings.slow_mode = slow_mode(dice).filter(|slow| !slow.interval.is_zero());
+    settings.speakers = if marks && dice.rarely(4) { vec![1_000, 1_001] } else { vec![] };
+    settings.slow_mode =
+        slow_mode(dice).filter(|slow| !slow.member.max(slow.admin).max(slow.owner).is_zero());
+    if dice.coin() {
+        house_rules(dice, &mut settings, marks);
+    }
     settings.tally = Duration::from_secs(dice.one_of(&[4, 1, 60]));
     settings.filter = filter(dice);
     settings.disclose_loss = dice.coin();
     settings.journal = dice.coin();
     limits(dice, &mut settings);
     settings.build().expect("these settings hold together")
+}
+
+fn house_rules(dice: &mut Dice<'_>, settings: &mut Settings, marks: bool) {
+    let house = &mut settings.house;
+    let pace = |dice: &mut Dice<'_>| {
+        let every = Some(span(dice)).filter(|every| !every.is_zero());
+        every.map(|every| Pace { every, burst: dice.one_of(&[1, 2, 5]) })
+    };
+    let repeats = |dice: &mut Dice<'_>| {
+        let within = Some(span(dice)).filter(|within| !within.is_zero())?;
+        let of = dice.one_of(&[Whose::Anybody, Whose::Author]);
+        dice.coin().then_some(Repeats { within, of })
+    };
+    let texts = |dice: &mut Dice<'_>| {
+        let rules = [
+            TextRule::without_links(),
+            TextRule::at_most(3),
+            TextRule::emotes_only(),
+            TextRule::stacked_at_most(0).but_marked(1_000),
+        ];
+        let then = [Treat::Tag, Treat::Hold, Treat::Block, Treat::Refuse];
+        (0..dice.below(3)).map(|_| dice.one_of(&rules).then(dice.one_of(&then))).collect()
+    };
+    (house.pace, house.joins, house.unique) = (pace(dice), pace(dice), repeats(dice));
+    house.texts = texts(dice);
+    if dice.rarely(4) {
+        house.quiet = vec![QuietHours::utc(dice.one_of(&[0, 740]), dice.one_of(&[1, 750]))];
+    }
+    if dice.coin() {
+        house.exempt.users = vec![user(dice)];
+        house.exempt_kinds = vec![Kind::Gift];
+    }
+    let options = [JoinOption::FreeAccess, JoinOption::NeedPermission, JoinOption::DisableApply];
+    house.raid = RaidPlan {
+        slow_mode: settings.slow_mode,
+        speakers: if marks && dice.rarely(4) { vec![1_001] } else { vec![] },
+        pace: pace(dice),
+        texts: texts(dice),
+        unique: repeats(dice),
+        join: dice.one_of(&options),
+    };
 }
 
 fn traffic(dice: &mut Dice<'_>, settings: &mut Settings) {

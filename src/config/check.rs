@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Asking, ConfigError, FoldRule, Folding, GroupConfig, Lane, MAX_USERS, Occasion, Power,
-    Settings, Silence, TrailLimits,
+    Asking, ConfigError, Escalation, FoldRule, Folding, GroupConfig, Lane, MAX_USERS, Occasion,
+    Power, Settings, Silence, StrikeRules, TrailLimits, house,
 };
-use crate::{bounds, message::Priority};
+use crate::message::Priority;
 
 impl Settings {
     /// Checks the settings against each other and makes them a config.
@@ -14,7 +14,7 @@ impl Settings {
     /// # Errors
     /// [`ConfigError`] names the first setting that cannot hold, and what it must be.
     pub fn build(self) -> Result<GroupConfig, ConfigError> {
-        self.check().map_or(Ok(()), Err)?;
+        self.check().or_else(|| self.check_strikes()).map_or(Ok(()), Err)?;
         Ok(GroupConfig(Arc::new(self)))
     }
 
@@ -31,7 +31,8 @@ impl Settings {
         let (traffic, limits) = (&self.traffic, &self.limits);
         let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
         let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
-        let rules: [(bool, &'static str, &'static str); 26] = [
+        let marked = self.powers.contains(Power::Marks);
+        let rules: [(bool, &'static str, &'static str); 27] = [
             ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
             (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
             (
@@ -49,6 +50,7 @@ impl Settings {
                 "traffic.caps.burst",
                 "1 to 1,000,000",
             ),
+            (traffic.mark_weights.len() <= 10, "traffic.mark_weights", "at most 10"),
             (
                 self.retention.quota.0.iter().all(|quota| (1..=1_048_576).contains(quota)),
                 "retention.quota",
@@ -92,16 +94,14 @@ impl Settings {
             (self.presence.grace <= DAY, "presence.grace", "at most a day"),
             ((1..=255).contains(&self.presence.per_user), "presence.per_user", "1 to 255"),
             (
-                self.speakers.is_none_or(|mark| {
-                    mark >= bounds::FIRST_MARK && self.powers.contains(Power::Marks)
-                }),
+                house::are_speakers(&self.speakers, marked),
                 "speakers",
-                "a mark from 1,000, where powers has Marks",
+                "at most 10 marks from 1,000, where powers has Marks",
             ),
             (
-                self.slow_mode.is_none_or(|slow| slow.interval <= DAY && !slow.interval.is_zero()),
-                "slow_mode.interval",
-                "more than zero and at most a day",
+                self.slow_mode.is_none_or(|slow| slow.is_good()),
+                "slow_mode",
+                "more than zero for somebody and at most a day",
             ),
             (
                 (Duration::from_secs(1)..=Duration::from_mins(1)).contains(&self.tally),
@@ -124,9 +124,44 @@ impl Settings {
         ];
         let folding = self.folding.iter().flat_map(folding_rules);
         let trails = self.filtering.trails.iter().flat_map(trail_rules);
-        let broken = folding.chain(trails).chain(rules).find(|(holds, ..)| !holds);
-        broken.map(|(_, field, rule)| ConfigError { field, rule })
+        let house = || self.house.broken(marked).map(|(field, rule)| ConfigError { field, rule });
+        first_broken(folding.chain(trails).chain(rules)).or_else(house)
     }
+
+    fn check_strikes(&self) -> Option<ConfigError> {
+        const LONGEST: Duration = Duration::from_hours(24 * 366);
+        let StrikeRules { remembered, table } = &self.strikes;
+        let span = |it: &Escalation| match it {
+            Escalation::Notice => None,
+            Escalation::Mute { span } | Escalation::Ban { span } => Some(*span),
+        };
+        let bans = table.iter().any(|it| matches!(it, Escalation::Ban { .. }));
+        first_broken([
+            (
+                !remembered.is_zero() && *remembered <= LONGEST,
+                "strikes.remembered",
+                "more than zero and at most 366 days",
+            ),
+            (
+                (1..=16).contains(&table.len())
+                    && table.iter().filter_map(span).all(|span| !span.is_zero()),
+                "strikes.table",
+                "1 to 16 entries, each for more than zero",
+            ),
+            (
+                !bans || self.powers.contains(Power::Ban),
+                "strikes.table",
+                "without a ban, where powers has no Ban",
+            ),
+        ])
+    }
+}
+
+fn first_broken(
+    rules: impl IntoIterator<Item = (bool, &'static str, &'static str)>,
+) -> Option<ConfigError> {
+    let broken = rules.into_iter().find(|(holds, ..)| !holds);
+    broken.map(|(_, field, rule)| ConfigError { field, rule })
 }
 
 impl Asking {
@@ -175,6 +210,7 @@ fn folding_rules(folding: &Folding) -> [(bool, &'static str, &'static str); 6] {
 #[cfg(test)]
 mod tests {
     use super::{super::*, *};
+    use crate::message::Kind;
 
     /// Each setting at its limit, and one past it.
     #[test]
@@ -229,18 +265,37 @@ mod tests {
             Some("presence.per_user")
         );
         assert_eq!(broken(&|it: &mut Settings| it.tally = Duration::ZERO), Some("tally"));
+        let day = Duration::from_hours(24);
+        assert_eq!(broken(&|it: &mut Settings| it.strikes.remembered = 366 * day), None);
+        for remembered in [Duration::ZERO, 366 * day + Duration::from_nanos(1)] {
+            let change = |it: &mut Settings| it.strikes.remembered = remembered;
+            assert_eq!(broken(&change), Some("strikes.remembered"));
+        }
+        let table =
+            |count, entry| move |it: &mut Settings| it.strikes.table = [entry].repeat(count);
+        let (mute, ban) = (Escalation::Mute { span: day }, Escalation::Ban { span: day });
+        assert_eq!(broken(&table(16, mute)), None);
+        for count in [0, 17] {
+            assert_eq!(broken(&table(count, mute)), Some("strikes.table"));
+        }
+        let never = Escalation::Mute { span: Duration::ZERO };
+        assert_eq!(broken(&table(1, never)), Some("strikes.table"));
+        assert_eq!(broken(&table(1, ban)), Some("strikes.table"), "nobody can be banned");
+        let banning = |it: &mut Settings| {
+            it.powers = Powers::NONE.with(Power::Ban);
+            table(1, ban)(it);
+        };
+        assert_eq!(broken(&banning), None);
         assert_eq!(
-            broken(&|it: &mut Settings| it.speakers = Some(1_000)),
+            broken(&|it: &mut Settings| it.speakers = vec![1_000]),
             Some("speakers"),
             "nobody can be marked"
         );
-        let marks = |mark| {
+        let marks = |marks: Vec<u32>| {
             move |it: &mut Settings| {
-                (it.powers, it.speakers) = (Powers::NONE.with(Power::Marks), Some(mark));
+                (it.powers, it.speakers) = (Powers::NONE.with(Power::Marks), marks.clone());
             }
         };
-        assert_eq!(broken(&marks(1_000)), None);
-        assert_eq!(broken(&marks(999)), Some("speakers"));
         let trails = |change: fn(&mut TrailLimits)| {
             move |it: &mut Settings| {
                 let mut limits = TrailLimits::USUAL;
@@ -261,6 +316,20 @@ mod tests {
             let path = broken(&trails(change));
             assert_eq!(path.and_then(|path| path.strip_prefix("filtering.trails.")), Some(field));
         }
+        assert_eq!(broken(&marks(vec![1_000; 10])), None);
+        assert_eq!(broken(&marks(vec![1_000; 11])), Some("speakers"));
+        assert_eq!(broken(&marks(vec![1_000, 999])), Some("speakers"));
+        let slow = |member, admin| {
+            let slow_mode = Some(SlowMode { member, admin, owner: Duration::ZERO });
+            broken(&|it: &mut Settings| it.slow_mode = slow_mode)
+        };
+        let (zero, day) = (Duration::ZERO, Duration::from_hours(24));
+        assert_eq!((slow(zero, day), slow(day, zero)), (None, None));
+        assert_eq!((slow(zero, zero), slow(zero, 2 * day)), (Some("slow_mode"), Some("slow_mode")));
+        assert_eq!(
+            broken(&|it: &mut Settings| it.house.exempt_kinds = vec![Kind::Gift; 17]),
+            Some("house.exempt_kinds")
+        );
         assert_eq!(
             broken(&|it: &mut Settings| it.limits.message_bytes = 0),
             Some("limits.message_bytes")
@@ -383,5 +452,12 @@ mod tests {
         assert_eq!(trails(&modern), Some(TrailLimits::USUAL));
         let folds = |config: &GroupConfig| config.settings().folding.is_some();
         assert_eq!([&livestream, &vendor, &modern].map(folds), [false, false, true]);
+        let house = |config: &GroupConfig| config.settings().house.clone();
+        assert_eq!(
+            [&livestream, &vendor].map(house),
+            [HouseRules::default(), HouseRules::default()]
+        );
+        assert!(house(&modern).pace.is_some() && house(&modern).joins.is_some());
+        assert!(house(&modern).unique.is_none() && house(&modern).quiet.is_empty());
     }
 }

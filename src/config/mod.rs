@@ -1,12 +1,17 @@
 //! What a group may do and how much: presets, and one gate through which every setting goes.
 
 mod check;
+mod house;
 mod presets;
 
 use std::{num::NonZeroU8, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use self::house::{
+    HouseRules, Pace, PriorityRule, QuietHours, RaidPlan, Repeats, TextRule, Those, Treat, Whose,
+};
 
 use crate::{
     entry::TipKind,
@@ -38,6 +43,9 @@ pub struct Traffic {
     /// How many messages in a row make a turn of each role: guest, member, admin, owner, app.
     /// All 1 by default.
     pub weights: [NonZeroU8; 5],
+    /// The same for members with a mark, at most 10. Of several weights the greatest counts. None by
+    /// default.
+    pub mark_weights: Vec<(u32, NonZeroU8)>,
 }
 
 impl Traffic {
@@ -93,6 +101,10 @@ pub enum Power {
     Kick,
     /// Users can be banned for a time or for good, by staff.
     Ban,
+    /// Users can be muted without their knowing it, by staff.
+    Shadow,
+    /// Users can be warned, by staff, and warnings lead to what [`Settings::strikes`] says.
+    Strikes,
     /// The owner can make members admins.
     Admins,
     /// The owner can hand the group over.
@@ -113,6 +125,8 @@ pub enum Power {
     SlowMode,
     /// Staff answer questions about messages, and withdraw those that are shown to them first.
     Review,
+    /// Staff can make the house stricter for a time.
+    Raid,
 }
 
 /// A set of [`Power`]s.
@@ -441,13 +455,52 @@ impl Folding {
     }
 }
 
-/// A pause between two messages of one author.
+/// A pause between two messages of one author, by the author's role. Zero is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SlowMode {
-    /// The pause.
-    pub interval: Duration,
-    /// Who need not wait. Staff by default.
-    pub exempt: RoleSet,
+    /// That of members.
+    pub member: Duration,
+    /// That of admins.
+    pub admin: Duration,
+    /// That of the owner.
+    pub owner: Duration,
+}
+
+/// What a warning leads to, beside the notice that tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Escalation {
+    /// Nothing more.
+    Notice,
+    /// A mute.
+    Mute {
+        /// For how long; what reaches past the end of time is for good.
+        span: Duration,
+    },
+    /// A ban.
+    Ban {
+        /// For how long; what reaches past the end of time is for good.
+        span: Duration,
+    },
+}
+
+/// What warnings lead to, in a house with [`Power::Strikes`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StrikeRules {
+    /// How long after the last strike a user's strikes are forgotten. Default 30 days.
+    pub remembered: Duration,
+    /// What the first strike leads to, the second, and so on; the last entry counts for all beyond. 1 to
+    /// 16 entries. A notice alone by default; in [`modern`](GroupConfig::modern) a notice, a mute of 5
+    /// minutes, one of an hour, and then a ban of a day.
+    pub table: Vec<Escalation>,
+}
+
+impl StrikeRules {
+    /// What the strike of this number leads to, counted from 1.
+    pub fn escalation(&self, strike: u32) -> Escalation {
+        let place = (strike as usize).clamp(1, self.table.len().max(1)) - 1;
+        self.table.get(place).copied().unwrap_or(Escalation::Notice)
+    }
 }
 
 /// How much of everything a group may hold.
@@ -461,10 +514,12 @@ pub struct Limits {
     /// Members, if bounded; guests count too. Unlimited by default, as the modelled
     /// service promises.
     pub members: Option<u64>,
-    /// Users muted at once. Default 100,000.
+    /// Users muted at once, and as many shadow-muted. Default 100,000.
     pub mutes: u32,
-    /// Users banned at once. Default 100,000.
+    /// Users banned at once, and as many fingerprints. Default 100,000.
     pub bans: u32,
+    /// Users who have strikes. Default 100,000.
+    pub strikes: u32,
     /// Users who wait to be admitted. Default 1,000.
     pub applicants: u32,
     /// Outputs that wait to be polled. Default 16,384. At least what one command can put out: one
@@ -485,6 +540,7 @@ pub struct Limits {
 /// let config: GroupConfig = settings.build()?;
 /// # Ok::<(), liveroom::ConfigError>(())
 /// ```
+#[expect(clippy::struct_excessive_bools, reason = "each turns one thing on or off")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Settings {
     /// How many messages are delivered, and which first.
@@ -504,17 +560,23 @@ pub struct Settings {
     pub preview: Option<Duration>,
     /// Connections and memberships.
     pub presence: Presence,
-    /// Who may speak while everybody is muted, and without the mark that [`speakers`](Self::speakers)
+    /// Who may speak while everybody is muted, and without a mark that [`speakers`](Self::speakers)
     /// asks for. Staff by default.
     pub mute_all_exempt: RoleSet,
-    /// While it is set, only members with this mark may speak, and the roles of
-    /// [`mute_all_exempt`](Self::mute_all_exempt): the large class in which the teacher calls
-    /// pupils on. A mark of the host's own, in a house with [`Power::Marks`]; `None` by default.
-    pub speakers: Option<u32>,
+    /// While there are any, only members with one of these marks may speak, and the roles of
+    /// [`mute_all_exempt`](Self::mute_all_exempt): the large class in which the teacher calls pupils
+    /// on, the show for followers. At most 10 marks of the host's own, in a house with
+    /// [`Power::Marks`]; none by default.
+    pub speakers: Vec<u32>,
+    /// What warnings lead to.
+    pub strikes: StrikeRules,
     /// A pause between messages, if any.
     pub slow_mode: Option<SlowMode>,
     /// Which messages are folded into one entry. `None` but in [`modern`](GroupConfig::modern).
     pub folding: Option<Folding>,
+    /// What is asked of those who speak, beside. All off in [`livestream`](GroupConfig::livestream)
+    /// and [`vendor`](GroupConfig::vendor).
+    pub house: HouseRules,
     /// How often likes and follows go into the group's profile. Default 4 s: between the 3 and 5 of
     /// the modelled service's guide, where it answers how they are counted (FAQ 6).
     pub tally: Duration,
@@ -529,6 +591,9 @@ pub struct Settings {
     pub disclose_loss: bool,
     /// Whether authors may be told that staff withdrew their message. False by default.
     pub disclose_withdrawn: bool,
+    /// Whether acts of moderation leave as [`Output::Audit`](crate::Output::Audit), chained by their
+    /// hashes. Off by default.
+    pub audit: bool,
     /// Whether accepted commands leave as [`Output::Record`](crate::Output::Record). Off by default.
     pub journal: bool,
 }

@@ -7,14 +7,15 @@ use std::{
 };
 
 use super::{
-    Absence, AskStep, Asking, Cap, Filtering, FoldRule, Folding, GroupConfig, Lane, Limits,
-    Patience, Power, Powers, Presence, QuitAcross, Retention, Settings, Silence, TipConfig, TipSet,
+    Absence, AskStep, Asking, Cap, Escalation, Filtering, FoldRule, Folding, GroupConfig,
+    HouseRules, Lane, Limits, Pace, Patience, Power, Powers, Presence, QuitAcross, RaidPlan,
+    Repeats, Retention, Settings, Silence, SlowMode, StrikeRules, TextRule, TipConfig, TipSet,
     Traffic, TrailLimits,
 };
 use crate::{
     entry::TipKind,
-    message::{PerClass, PerPriority},
-    role::RoleSet,
+    message::{Kind, PerClass, PerPriority},
+    role::{JoinOption, RoleSet},
     time::Rate,
 };
 
@@ -48,8 +49,14 @@ impl GroupConfig {
         Self(Arc::new(settings))
     }
 
-    /// What users of other systems expect: every [`Power`], 20 messages of history for newcomers, a
-    /// filter that sees words written over several messages, and gift combos and identical texts folded.
+    /// What users of other systems expect: every [`Power`], 20 messages of history for newcomers, a filter
+    /// that sees words written over several messages, gift combos and identical texts folded, an audit
+    /// log, and
+    /// [house rules](HouseRules) that nobody meets who means well: 1 message a second of one author,
+    /// gifts, likes and follows aside, with a burst of 5, so that many who flood starve nobody; 1 join
+    /// of one user in 5 seconds with a burst of 10; at most 4 combining marks on a character. Raid
+    /// mode makes members wait 10 s, admits by permission, and refuses links and what anybody said
+    /// within a minute.
     pub fn modern() -> Self {
         let mut settings = Settings::from(Self::vendor());
         settings.powers = Powers(u32::MAX);
@@ -59,6 +66,14 @@ impl GroupConfig {
         settings.history = 20;
         settings.filtering.trails = Some(TrailLimits::USUAL);
         settings.folding = Some(folding());
+        settings.audit = true;
+        settings.strikes.table = vec![
+            Escalation::Notice,
+            Escalation::Mute { span: Duration::from_mins(5) },
+            Escalation::Mute { span: Duration::from_hours(1) },
+            Escalation::Ban { span: Duration::from_hours(24) },
+        ];
+        settings.house = modern_house();
         Self(Arc::new(settings))
     }
 }
@@ -80,6 +95,24 @@ fn folding() -> Folding {
     }
 }
 
+fn modern_house() -> HouseRules {
+    const SECOND: Duration = Duration::from_secs(1);
+    HouseRules {
+        exempt_kinds: vec![Kind::Gift, Kind::Like, Kind::Follow],
+        pace: Some(Pace { every: SECOND, burst: 5 }),
+        joins: Some(Pace { every: 5 * SECOND, burst: 10 }),
+        texts: vec![TextRule::stacked_at_most(4)],
+        raid: RaidPlan {
+            slow_mode: Some(SlowMode::members(10 * SECOND)),
+            texts: vec![TextRule::without_links()],
+            unique: Some(Repeats::of_anybody(60 * SECOND)),
+            join: JoinOption::NeedPermission,
+            ..RaidPlan::default()
+        },
+        ..HouseRules::default()
+    }
+}
+
 fn livestream() -> Settings {
     const SECOND: Duration = Duration::from_secs(1);
     const FORTY: Rate = Rate::per_second(40).expect("40 is not zero");
@@ -94,6 +127,7 @@ fn livestream() -> Settings {
             caps: PerPriority([None; 4]),
             exempt: RoleSet::STAFF,
             weights: [NonZeroU8::MIN; 5],
+            mark_weights: vec![],
         },
         retention: Retention {
             quota: PerClass([1_024, 1_024, 256, 256, 256, 256]),
@@ -124,9 +158,14 @@ fn livestream() -> Settings {
             per_user: 8,
         },
         mute_all_exempt: RoleSet::STAFF,
-        speakers: None,
+        speakers: vec![],
+        strikes: StrikeRules {
+            remembered: Duration::from_hours(24 * 30),
+            table: vec![Escalation::Notice],
+        },
         slow_mode: None,
         folding: None,
+        house: HouseRules::default(),
         tally: 4 * SECOND,
         filter: None,
         filtering: Filtering::default(),
@@ -136,11 +175,13 @@ fn livestream() -> Settings {
             members: None,
             mutes: 100_000,
             bans: 100_000,
+            strikes: 100_000,
             applicants: 1_000,
             outputs: 16_384,
         },
         disclose_loss: true,
         disclose_withdrawn: false,
+        audit: false,
         journal: false,
     }
 }

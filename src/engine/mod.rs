@@ -423,7 +423,7 @@ pub(crate) fn complete(
             }
             *user == visitor.user
         }
-        Command::Attach { user, platform } => {
+        Command::Attach { user, platform, .. } => {
             *platform = visitor.platform;
             Some(&*user) == visitor.user.as_ref()
         }

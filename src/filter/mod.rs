@@ -46,7 +46,6 @@ mod pattern;
 mod preview;
 mod reading;
 mod scan;
-mod signals;
 mod spec;
 mod tables;
 #[cfg(test)]
@@ -62,7 +61,6 @@ use aho_corasick::{MatchKind, automaton::Automaton, nfa::contiguous::NFA};
 pub use self::evasion::{Disguise, Evasion, Reach};
 pub use self::explain::{Account, Spare, Spared, Why};
 pub use self::preview::{Met, Preview};
-pub use self::signals::{Condition, Signal, Signals};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 pub(crate) use self::trails::{Pieced, SavedTrails, Trails};
 pub use self::verdict::{Hit, Verdict};
@@ -78,6 +76,7 @@ use self::{
     walk::Walk,
 };
 use crate::id::{FilterId, stable_hash};
+pub use crate::signals::{Condition, Signal, Signals};
 
 /// A compiled [`FilterSpec`], never changed, to be shared as `Arc<Filter>` by all groups.
 ///

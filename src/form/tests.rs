@@ -6,9 +6,8 @@ use super::*;
 use crate::{
     command::{AttributeMode, Counting, Join},
     config::GroupConfig,
-    id::{Ticket, UserId},
+    id::{Fingerprint, MessageId, Ticket, UserId},
     message::Media,
-    role::RoleSet,
 };
 
 fn limits() -> Limits {
@@ -89,6 +88,18 @@ fn lengths() -> Vec<Length> {
             span: Span::Forever,
             reason: long(n),
         }),
+        (Field::Reason, 1_000, |n| Command::BanPrints {
+            prints: SmallVec::from_buf([Fingerprint(1)]),
+            span: Span::Forever,
+            reason: long(n),
+        }),
+        (Field::Reason, 1_000, |n| Command::Warn { users: people(1), reason: long(n) }),
+        (Field::Reason, 1_000, |n| {
+            moderate(Acts { reason: long(n), warn: true, ..Acts::default() })
+        }),
+        (Field::Notice, 8_000, |n| {
+            moderate(Acts { notice: Some(long(n)), warn: true, ..Acts::default() })
+        }),
         (Field::Reason, 1_000, |n| Command::Answer {
             ticket: Ticket(1),
             decision: Decision::Reject { code: 10100, reason: "x".repeat(n) },
@@ -114,6 +125,10 @@ fn lengths() -> Vec<Length> {
             changes: vec![CounterChange { key: long(n), change: Counting::Remove }],
         }),
     ]
+}
+
+fn moderate(acts: Acts) -> Command {
+    Command::Moderate { users: people(1), acts: Box::new(acts) }
 }
 
 fn attribute(key: Arc<str>, value: Option<Arc<str>>) -> Command {
@@ -144,9 +159,12 @@ fn a_length_counts_bytes_and_comes_before_the_characters() {
 
 #[test]
 fn a_command_names_1_to_500_users() {
-    let commands: [fn(Users) -> Command; 7] = [
+    let commands: [fn(Users) -> Command; 10] = [
         |users| Command::Mute { users, span: Span::Forever },
         |users| Command::Unmute { users },
+        |users| Command::Shadow { users, span: Span::Forever },
+        |users| Command::Unshadow { users },
+        |users| Command::Forgive { users },
         |users| Command::Kick { users, reason: long(0) },
         |users| Command::Ban { users, span: Span::Forever, reason: long(0) },
         |users| Command::Unban { users },
@@ -162,6 +180,77 @@ fn a_command_names_1_to_500_users() {
 }
 
 #[test]
+fn a_command_names_1_to_500_fingerprints() {
+    let prints = |count| (0..count).map(Fingerprint).collect();
+    let (span, reason) = (Span::Forever, long(0));
+    let ban =
+        |count| ask(&Command::BanPrints { prints: prints(count), span, reason: reason.clone() });
+    let unban = |count| ask(&Command::UnbanPrints { prints: prints(count) });
+    for (count, answer) in [
+        (0, malformed(Field::Prints)),
+        (1, Ok(())),
+        (500, Ok(())),
+        (501, too_many(Field::Prints, 500)),
+    ] {
+        assert_eq!((ban(count), unban(count)), (answer.clone(), answer));
+    }
+}
+
+#[test]
+fn a_warning_or_a_step_names_1_to_100_users() {
+    let commands: [fn(Users) -> Command; 2] = [
+        |users| Command::Warn { users, reason: long(0) },
+        |users| {
+            let acts = Box::new(Acts { purge: true, ..Acts::default() });
+            Command::Moderate { users, acts }
+        },
+    ];
+    for command in commands {
+        assert_eq!(ask(&command(people(0))), malformed(Field::Users));
+        assert_eq!(ask(&command(people(1))), Ok(()));
+        assert_eq!(ask(&command(people(100))), Ok(()));
+        assert_eq!(ask(&command(people(101))), too_many(Field::Users, 100));
+    }
+}
+
+#[test]
+fn a_step_has_a_part_at_least_and_each_is_looked_at() {
+    let ask = |acts| ask(&moderate(acts));
+    let reason = || Acts {
+        reason: long(1),
+        messages: SmallVec::from_buf([MessageId(1)]),
+        ..Acts::default()
+    };
+    assert_eq!(ask(reason()), malformed(Field::Acts));
+    let count = |key| vec![CounterChange { key: long(key), change: Counting::Remove }];
+    let zero = Span::For(Duration::ZERO);
+    let parts = [
+        Acts { counters: count(1), ..reason() },
+        Acts { purge: true, ..reason() },
+        Acts { warn: true, ..reason() },
+        Acts { notice: Some(long(0)), ..reason() },
+        Acts { silence: Some(Silencing::Mute { span: Span::Forever }), ..reason() },
+        Acts { remove: Some(Removing::Kick), ..reason() },
+    ];
+    for part in parts {
+        assert_eq!(ask(part), Ok(()));
+    }
+    assert_eq!(ask(Acts { counters: count(0), ..reason() }), malformed(Field::CounterKey));
+    for silence in [Silencing::Mute { span: zero }, Silencing::Shadow { span: zero }] {
+        assert_eq!(ask(Acts { silence: Some(silence), ..reason() }), malformed(Field::Span));
+    }
+    let remove = Some(Removing::Ban { span: zero, prints: true });
+    assert_eq!(ask(Acts { remove, ..reason() }), malformed(Field::Span));
+    let evidence = |count| Acts {
+        purge: true,
+        messages: (0..count).map(MessageId).collect(),
+        ..Acts::default()
+    };
+    assert_eq!(ask(evidence(32)), Ok(()));
+    assert_eq!(ask(evidence(33)), too_many(Field::Evidence, 32));
+}
+
+#[test]
 fn nothing_lasts_no_time() {
     let (zero, some) = (Span::For(Duration::ZERO), Span::For(Duration::from_nanos(1)));
     let mute = |span| ask(&Command::Mute { users: people(1), span });
@@ -170,9 +259,12 @@ fn nothing_lasts_no_time() {
     {
         assert_eq!(mute(span), answer);
         assert_eq!(ban(span), answer);
+        assert_eq!(ask(&Command::Shadow { users: people(1), span }), answer);
+        let (prints, reason) = (SmallVec::from_buf([Fingerprint(1)]), long(0));
+        assert_eq!(ask(&Command::BanPrints { prints, span, reason }), answer);
     }
     let slow = |interval| {
-        let slow_mode = Some(SlowMode { interval, exempt: RoleSet::STAFF });
+        let slow_mode = Some(SlowMode::members(interval));
         ask(&Command::SetSlowMode { slow_mode })
     };
     let day = Duration::from_hours(24);
@@ -180,6 +272,10 @@ fn nothing_lasts_no_time() {
     assert_eq!(slow(day), Ok(()));
     assert_eq!(slow(day + Duration::from_nanos(1)), malformed(Field::Span));
     assert_eq!(ask(&Command::SetSlowMode { slow_mode: None }), Ok(()));
+    let raid = |span| ask(&Command::Raid { span });
+    assert_eq!(raid(Some(Duration::ZERO)), malformed(Field::Span));
+    assert_eq!((raid(Some(day)), raid(None)), (Ok(()), Ok(())));
+    assert_eq!(raid(Some(day + Duration::from_nanos(1))), malformed(Field::Span));
 }
 
 #[test]

@@ -4,12 +4,13 @@
 //! deadline that it settles.
 
 use crate::{
+    audit::{Act, Deed, Rule},
     outcome::Discard,
     output::{Deadline, Due, Record},
     time::Timestamp,
 };
 
-use super::{Group, outbox::RecordMark, parts::House};
+use super::{Group, outbox::RecordMark, parts::House, prints::print_ban_over};
 
 impl Group {
     /// Settles everything due by `now`. A `now` earlier than the latest seen changes nothing, and one
@@ -130,6 +131,7 @@ impl Group {
         };
         // In the order of `Due`: of those at one instant the first stays.
         let (talk, house) = (&*self.talk, &*self.house);
+        due(Due::Evict, (!house.sweeping.is_empty()).then_some(self.clock));
         due(Due::Release, talk.scheduler.next_release(self.clock, &settings.traffic));
         due(Due::Expiry, talk.scheduler.next_expiry(self.clock, &settings.traffic));
         due(Due::Decision, house.review.next_deadline());
@@ -138,7 +140,11 @@ impl Group {
         due(Due::Tally, house.tally.next_flush());
         due(Due::Grace, self.roster.next_lapse());
         due(Due::Unmute, house.mutes.next_end());
+        due(Due::Unshadow, house.shadows.next_end());
+        due(Due::Forgive, house.strikes.next_end());
         due(Due::Unban, house.bans.next_end());
+        due(Due::UnbanPrint, house.print_bans.next_end());
+        due(Due::Raid, house.memory.raid());
         first
     }
 
@@ -147,6 +153,7 @@ impl Group {
         const EXACT: &str = "a deadline was announced, so something is due at it";
         let (now, key) = (self.clock, self.key());
         match due {
+            Due::Evict => self.sweep(now),
             Due::Release => {
                 let traffic = &self.config.settings().traffic;
                 let released = self.talk.make(key).scheduler.release(now, traffic);
@@ -174,8 +181,31 @@ impl Group {
                 self.profile_changed(now, None, news);
             }
             Due::Grace => self.lapse_due(now),
-            Due::Unmute => drop(self.house.make(key).mutes.end_due(now).expect(EXACT)),
-            Due::Unban => drop(self.house.make(key).bans.end_due(now).expect(EXACT)),
+            Due::Unmute => {
+                let user = self.house.make(key).mutes.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || Deed::elapsed(Act::Unmute, user));
+            }
+            Due::Unshadow => {
+                let user = self.house.make(key).shadows.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || Deed::elapsed(Act::Unshadow, user));
+            }
+            Due::Forgive => {
+                let (user, strikes) = self.house.make(key).strikes.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || Deed::elapsed(Act::Forgive { strikes }, user));
+            }
+            Due::Unban => {
+                let user = self.house.make(key).bans.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || Deed::elapsed(Act::Unban, user));
+            }
+            Due::UnbanPrint => {
+                let print = self.house.make(key).print_bans.end_due(now).expect(EXACT);
+                self.audit_of_time(now, || print_ban_over(print));
+            }
+            Due::Raid => {
+                self.turn_raid(now, None, None);
+                let deed = || Deed { rule: Rule::Elapsed, ..Deed::of(Act::EndRaid) };
+                self.audit_of_time(now, deed);
+            }
             Due::Forget => {}
         }
     }

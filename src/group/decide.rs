@@ -3,10 +3,11 @@
 //! Whatever a message was held for, the facts about its author are read again when it goes on.
 
 use crate::{
+    audit::{Act, Deed, Evidence, Rule},
     command::{Decision, Receipt},
-    config::{AskStep, Silence},
+    config::{AskStep, Silence, Treat},
     id::{MessageId, StepName, Ticket, UserId},
-    message::Sender,
+    message::{Message, Sender},
     outcome::{Discard, Outcome, Rejection, State},
     output::{Cause, Output, Question},
     receipts::{DecisionName, Step},
@@ -21,12 +22,13 @@ use crate::{
 use super::{
     Caller, Group,
     filters::Screened,
-    speak::{Pending, with_content},
+    house::Ruling,
+    speak::{Next, Pending, with_content},
 };
 
 /// How far a message has come on the way to its readers.
 #[derive(Clone, Debug)]
-enum Way<'a> {
+pub(super) enum Way<'a> {
     /// Through the chain up to a step, with what there is to be decided.
     Asked(Option<&'a StepName>, Doubt),
     /// Behind nothing any more.
@@ -55,16 +57,20 @@ impl Group {
         now: Timestamp,
         caller: &Caller,
         screened: &Screened,
+        ruling: Option<Ruling>,
     ) -> Result<(), Refusal> {
-        let term = match screened {
-            Screened::Blocked { .. } => return Ok(()),
-            Screened::Held { term } => Some(*term),
-            Screened::Clean | Screened::Tagged { .. } | Screened::Masked { .. } => None,
+        let held = match (screened, ruling) {
+            (Screened::Blocked { .. }, _) | (_, Some(Ruling { treat: Treat::Block, .. })) => {
+                return Ok(());
+            }
+            (Screened::Held { term }, _) => Some(Cause::Filter { term: *term }),
+            (_, Some(Ruling { treat: Treat::Hold, rule })) => Some(Cause::Rule { rule }),
+            (Screened::Clean | Screened::Tagged { .. } | Screened::Masked { .. }, _) => None,
         };
         let (user, by_app) = (&caller.user, caller.is_app());
         // Behind all that there is.
         let whose = Whose { user, role: caller.role, by_app, message: MessageId(u64::MAX) };
-        let way = Way::Asked(None, Doubt { term, escalated: false });
+        let way = Way::Asked(None, Doubt { held, escalated: false });
         if self.next_stop(now, &whose, &way).is_none() {
             return Ok(());
         }
@@ -95,7 +101,7 @@ impl Group {
     }
 
     /// Sends a message on its way, as far as it comes.
-    fn proceed(&mut self, now: Timestamp, pending: Pending, way: &Way<'_>) {
+    pub(super) fn proceed(&mut self, now: Timestamp, pending: Pending, way: &Way<'_>) {
         let Sender { user, role, .. } = &pending.message.sender;
         let whose = Whose {
             user,
@@ -124,17 +130,6 @@ impl Group {
             }
             None => self.go_on(now, pending),
         }
-    }
-
-    /// Sends a message on its way that the filter has just judged.
-    pub(super) fn proceed_screened(
-        &mut self,
-        now: Timestamp,
-        pending: Pending,
-        after: Option<&StepName>,
-        doubt: Doubt,
-    ) {
-        self.proceed(now, pending, &Way::Asked(after, doubt));
     }
 
     fn ask(
@@ -201,6 +196,7 @@ impl Group {
             }
         };
         let mut pending = self.unhold(ticket).ok_or(unknown)?;
+        self.audit(now, caller, |_| answered(&pending.message, doubt, &decision));
         let (by, what) = (caller.user.clone(), name_of(&decision));
         let answered = Step::Answered { step: step.clone(), by, decision: what };
         self.receipts().note(pending.message.id, answered);
@@ -224,6 +220,7 @@ impl Group {
     /// Staff discard what they alone have seen.
     pub(super) fn withdraw(
         &mut self,
+        now: Timestamp,
         caller: &Caller,
         message: MessageId,
     ) -> Result<Receipt, Refusal> {
@@ -237,6 +234,8 @@ impl Group {
         };
         self.may_decide(caller, Action::Withdraw, payload)?;
         let pending = self.unhold(ticket).ok_or(not_withheld)?;
+        let deed = |_: &Self| decided(&pending.message, Doubt::default(), Act::Withdraw);
+        self.audit(now, caller, deed);
         self.receipts().note(message, Step::Withdrawn { by: caller.user.clone() });
         self.finish(pending, Outcome::Discarded(Discard::Withdrawn));
         Ok(Receipt::Done)
@@ -284,14 +283,17 @@ impl Group {
         let answered = Step::Answered { step: step.clone(), by: None, decision };
         self.receipts().note(pending.message.id, answered);
         let somebody = review::escalates(&self.config.settings().asking, step);
+        // A new config may have left nobody to escalate to.
+        let silence =
+            if silence == Silence::Escalate && !somebody { Silence::Reject } else { silence };
+        self.audit_of_time(now, || unanswered(&pending.message, doubt, silence));
         match silence {
             Silence::Allow => self.resume(now, pending, &Way::Asked(Some(step), doubt)),
-            Silence::Escalate if somebody => {
+            Silence::Escalate => {
                 let doubt = Doubt { escalated: true, ..doubt };
                 self.resume(now, pending, &Way::Asked(Some(step), doubt));
             }
-            // A new config may have left nobody to escalate to.
-            Silence::Reject | Silence::Escalate => {
+            Silence::Reject => {
                 self.finish(pending, Outcome::Rejected(Rejection::Silence));
             }
             Silence::Discard => self.finish(pending, Outcome::Discarded(Discard::Decision)),
@@ -318,7 +320,8 @@ impl Group {
         let held = matches!(screened, Screened::Held { .. });
         let asking = &self.config.settings().asking;
         let after = if held { review::held_anew(asking, step) } else { Some(step) };
-        self.route(now, pending, screened, after, doubt.escalated);
+        let doubt = Doubt { held: None, ..doubt };
+        self.route(now, pending, screened, Next::Behind(after, doubt));
     }
 
     /// A held message goes on, unless its author lost the right meanwhile.
@@ -349,6 +352,40 @@ impl Group {
         self.account().subtract(held.payload.message.priority, Line::HELD);
         self.finish(held.payload, Outcome::Discarded(reason));
     }
+}
+
+/// What is written down of what was held, whatever became of it.
+fn decided(message: &Message, doubt: Doubt, act: Act) -> Deed {
+    let (term, house_rule) = match doubt.held {
+        Some(Cause::Filter { term }) => (Some(term), None),
+        Some(Cause::Rule { rule }) => (None, Some(rule)),
+        Some(Cause::Policy | Cause::Escalated) | None => (None, None),
+    };
+    let deed = Deed::of(act).on(message.sender.user.as_slice()).about(message.id);
+    Deed { evidence: Evidence { term, house_rule, ..deed.evidence }, ..deed }
+}
+
+fn answered(message: &Message, doubt: Doubt, decision: &Decision) -> Deed {
+    let decided = |act| decided(message, doubt, act);
+    match decision {
+        Decision::Allow => decided(Act::Allow),
+        Decision::Escalate => decided(Act::Escalate),
+        Decision::Replace { .. } => decided(Act::Replace),
+        Decision::Reject { code, reason } => {
+            decided(Act::Reject { code: Some(*code) }).because(&reason.as_str().into())
+        }
+        Decision::Discard => decided(Act::Discard),
+    }
+}
+
+fn unanswered(message: &Message, doubt: Doubt, silence: Silence) -> Deed {
+    let act = match silence {
+        Silence::Allow => Act::Allow,
+        Silence::Escalate => Act::Escalate,
+        Silence::Reject => Act::Reject { code: None },
+        Silence::Discard => Act::Discard,
+    };
+    Deed { rule: Rule::Silence, ..decided(message, doubt, act) }
 }
 
 fn name_of(decision: &Decision) -> DecisionName {

@@ -14,11 +14,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{
-    Group,
-    parts::Talk,
-    speak::{Pending, authored},
-};
+use super::{Group, parts::Talk, speak::Pending};
 
 impl Group {
     /// Gives a message back that goes to the scheduler; the others wait to share an entry.
@@ -58,7 +54,7 @@ impl Group {
         }
         let traffic = &self.config.settings().traffic;
         let message = over.first.message.clone();
-        let author = authored(traffic, &message.sender);
+        let author = self.authored(&message.sender);
         let talk = self.talk.make(self.roster.key());
         if talk.scheduler.pass(now, traffic, message.priority, &author) {
             let (class, last) = (message.priority.class(), Box::new(over.last()));

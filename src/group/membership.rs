@@ -9,7 +9,7 @@ use crate::{
     config::{Absence, QuitAcross},
     cursor::Cursor,
     entry::{Notice, Subject, TipKind},
-    id::{SessionId, UserId},
+    id::{Fingerprint, SessionId, UserId},
     output::Output,
     refusal::{Denial, Field, Refusal},
     role::{JoinOption, Platform, Profile, Role},
@@ -30,12 +30,26 @@ impl Group {
         self.may_do(caller, Action::Join, None)?;
         let session = caller.session.ok_or(Denial::SessionOnly)?;
         let device = Device { session, platform: join.platform };
-        match (join.user, caller.is_guest()) {
-            (None, true) => self.join_as_guest(device),
+        let receipt = match (join.user, caller.is_guest()) {
+            (None, true) => {
+                self.check_banned(now, None, join.print)?;
+                self.join_as_guest(device)
+            }
             (Some(user), false) => {
+                Self::check_not_taken(caller, &user, device.session)?;
+                self.check_banned(now, Some(&user), join.print)?;
                 self.join_as_user(now, caller, &user, device, join.profile, join.note)
             }
             _ => Err(Refusal::Malformed { field: Field::Users }),
+        }?;
+        self.note_print(session, join.print);
+        Ok(receipt)
+    }
+
+    /// A session that is in keeps what it came with, unless it comes with another.
+    fn note_print(&mut self, session: SessionId, print: Option<Fingerprint>) {
+        if let Some(print) = print {
+            self.roster.note_print(session, print);
         }
     }
 
@@ -44,8 +58,8 @@ impl Group {
         if self.roster.seat(device.session).is_some() {
             return Ok(Receipt::Joined { status: JoinStatus::AlreadyInGroup, cursor });
         }
-        if self.profile.join_option() != JoinOption::FreeAccess {
-            return Err(Refusal::JoinClosed);
+        if let (JoinOption::NeedPermission | JoinOption::DisableApply, closed) = self.door() {
+            return Err(closed);
         }
         self.check_full()?;
         let cursor = self.newcomers_cursor();
@@ -64,24 +78,24 @@ impl Group {
         profile: Arc<Profile>,
         note: Arc<str>,
     ) -> Result<Receipt, Refusal> {
-        Self::check_not_taken(caller, user, device.session)?;
-        if let Some(until) = self.house.bans.until(now, user) {
-            return Err(Refusal::Banned { until });
-        }
         let profile = self.cleaned_profile(profile)?;
         // Who comes in as a member has a member's standing already.
         if caller.actor != Actor::Stranger {
             return self.come_back(user, device, Some(profile));
         }
         let owns = self.roster.owner() == Some(user);
-        match self.profile.join_option() {
-            JoinOption::DisableApply if !owns => return Err(Refusal::JoinClosed),
-            JoinOption::NeedPermission if !owns => {
-                return self.apply_to_join(user, Applicant { device, profile, note });
-            }
-            JoinOption::FreeAccess | JoinOption::NeedPermission | JoinOption::DisableApply => {}
+        let (option, closed) = self.door();
+        if option == JoinOption::DisableApply && !owns {
+            return Err(closed);
+        }
+        self.check_comings(now, user)?;
+        if option == JoinOption::NeedPermission && !owns {
+            let receipt = self.apply_to_join(user, Applicant { device, profile, note })?;
+            self.count_coming(now, user);
+            return Ok(receipt);
         }
         self.check_full()?;
+        self.count_coming(now, user);
         let cursor = self.admit(now, user, profile, device);
         Ok(Receipt::Joined { status: JoinStatus::Joined, cursor })
     }
@@ -206,6 +220,7 @@ impl Group {
             }
             self.check_full()?;
         }
+        let print = self.roster.prints_of(user).next();
         let Some(Applicant { device, profile, .. }) = self.roster.take_applicant(user) else {
             return Err(Refusal::UnknownApplicant { user: user.clone() });
         };
@@ -220,6 +235,7 @@ impl Group {
         self.outbox.put(|record| Output::Direct { record, session, after, notice });
         if admission == Admission::Admit {
             self.admit(now, user, profile, device);
+            self.note_print(session, print);
         }
         Ok(Receipt::Done)
     }
@@ -230,17 +246,18 @@ impl Group {
         caller: &Caller,
         user: &UserId,
         platform: Platform,
+        print: Option<Fingerprint>,
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Attach, None)?;
         let session = caller.session.ok_or(Denial::SessionOnly)?;
         Self::check_not_taken(caller, user, session)?;
-        if let Some(until) = self.house.bans.until(now, user) {
-            return Err(Refusal::Banned { until });
-        }
+        self.check_banned(now, Some(user), print)?;
         if self.roster.role(user).is_none() {
             return Err(Denial::NotAMember.into());
         }
-        self.come_back(user, Device { session, platform }, None)
+        let receipt = self.come_back(user, Device { session, platform }, None)?;
+        self.note_print(session, print);
+        Ok(receipt)
     }
 
     pub(super) fn detach(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {
@@ -352,7 +369,7 @@ impl Group {
     }
 
     /// Takes somebody off the roster, with a tip.
-    fn end_membership(
+    pub(super) fn end_membership(
         &mut self,
         now: Timestamp,
         user: &UserId,

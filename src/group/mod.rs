@@ -6,17 +6,23 @@
 //!
 //! Invariant of every handler of a command: it refuses before it changes anything.
 
+mod acts;
 mod advance;
+mod audit;
 mod decide;
 mod filters;
 mod folding;
+mod house;
 mod lanes;
 mod membership;
+mod moderate;
 mod outbox;
 mod parts;
 mod preview;
+mod prints;
 mod read;
 mod rules_in_force;
+mod shadow;
 mod snapshot;
 mod speak;
 mod staff;
@@ -30,6 +36,7 @@ pub use self::lanes::Waiting;
 pub(crate) use self::outbox::BEHAVIOUR;
 pub use self::snapshot::{RestoreError, Snapshot};
 use self::{
+    acts::Grounds,
     filters::Filters,
     outbox::Outbox,
     parts::{House, Lazy, Talk},
@@ -259,7 +266,9 @@ impl Group {
     ) -> Result<Receipt, Refusal> {
         match command {
             Command::Join(join) => self.join(now, caller, join),
-            Command::Attach { user, platform } => self.attach(now, caller, &user, platform),
+            Command::Attach { user, platform, print } => {
+                self.attach(now, caller, &user, platform, print)
+            }
             Command::Detach => self.detach(now, caller),
             Command::DetachAll => self.detach_all(now, caller),
             Command::Quit => self.quit(now, caller),
@@ -268,7 +277,7 @@ impl Group {
             }
             Command::Send(draft) => self.send(now, caller, *draft),
             Command::Answer { ticket, decision } => self.answer(now, caller, ticket, decision),
-            Command::Withdraw { message } => self.withdraw(caller, message),
+            Command::Withdraw { message } => self.withdraw(now, caller, message),
             Command::Recall { message } => self.recall(now, caller, message),
             Command::Purge { author } => self.purge(now, caller, author),
             Command::SetProfile { profile } => self.set_profile(caller, profile),
@@ -279,10 +288,25 @@ impl Group {
             Command::Transfer { user } => self.transfer(now, caller, user),
             Command::Mute { users, span } => self.mute(now, caller, &users, span),
             Command::Unmute { users } => self.unmute(now, caller, &users),
+            Command::Shadow { users, span } => self.shadow(now, caller, &users, span),
+            Command::Unshadow { users } => self.unshadow(now, caller, &users),
             Command::MuteAll { on } => self.mute_all(now, caller, on),
-            Command::Kick { users, reason } => self.kick(now, caller, &users, &reason),
-            Command::Ban { users, span, reason } => self.ban(now, caller, &users, span, &reason),
+            Command::Warn { users, reason } => {
+                self.warn(now, caller, &users, &Grounds::because(caller, reason))
+            }
+            Command::Forgive { users } => self.forgive(now, caller, &users),
+            Command::Moderate { users, acts } => self.moderate(now, caller, &users, &acts),
+            Command::Kick { users, reason } => {
+                self.kick(now, caller, &users, &Grounds::because(caller, reason))
+            }
+            Command::Ban { users, span, reason } => {
+                self.ban(now, caller, &users, span, &Grounds::because(caller, reason))
+            }
             Command::Unban { users } => self.unban(now, caller, &users),
+            Command::BanPrints { prints, span, reason } => {
+                self.ban_prints(now, caller, &prints, span, &Grounds::because(caller, reason))
+            }
+            Command::UnbanPrints { prints } => self.unban_prints(now, caller, &prints),
             Command::Notify { users, field } => self.notify(now, caller, users, field),
             Command::Broadcast { content } => self.broadcast(now, caller, content),
             Command::SetAttributes { mode, changes, seen } => {
@@ -290,8 +314,9 @@ impl Group {
             }
             Command::Count { changes } => self.count(now, caller, &changes),
             Command::Mark { users, marks, on } => self.mark(now, caller, &users, &marks, on),
-            Command::SetSlowMode { slow_mode } => self.set_slow_mode(caller, slow_mode),
-            Command::UseFilter { filter } => self.use_filter(caller, filter),
+            Command::SetSlowMode { slow_mode } => self.set_slow_mode(now, caller, slow_mode),
+            Command::Raid { span } => self.set_raid(now, caller, span),
+            Command::UseFilter { filter } => self.use_filter(now, caller, filter),
             Command::Configure(config) => self.configure(now, caller, *config),
             Command::Disband => self.disband(now, caller),
             Command::Rebase { to } => self.rebase(caller, to),

@@ -6,15 +6,18 @@ use std::{collections::BTreeMap, mem::size_of, ops::Deref, sync::LazyLock};
 use super::{filters::Filters, speak::Pending};
 use crate::{
     attributes::{Attributes, Counters},
+    audit::Chain,
     filter::Trails,
     folds::Folds,
-    id::HashKey,
+    house::Memory,
+    id::{Fingerprint, HashKey},
     modes::Modes,
     mutes::Mutes,
     receipts::Receipts,
     review::Review,
     scheduler::Scheduler,
     stats::Account,
+    strikes::Strikes,
     tally::Tally,
     time::Shift,
     tips::Tips,
@@ -37,12 +40,19 @@ pub(super) struct House {
     pub(super) attributes: Attributes,
     pub(super) counters: Counters,
     pub(super) mutes: Mutes,
+    pub(super) shadows: Mutes,
     pub(super) bans: Mutes,
+    pub(super) print_bans: Mutes<Fingerprint>,
+    /// Fingerprints that were banned, and may still be here.
+    pub(super) sweeping: Vec<Fingerprint>,
+    pub(super) strikes: Strikes,
     pub(super) modes: Modes,
+    pub(super) memory: Memory,
     pub(super) filters: Filters,
     pub(super) trails: Trails,
     pub(super) review: Review<Pending>,
     pub(super) tally: Tally,
+    pub(super) audit: Chain,
     /// Messages refused, by code. Outside digest and journal: a refusal changes nothing.
     pub(super) refused: BTreeMap<u16, u64>,
 }
@@ -97,8 +107,13 @@ impl Lazy<House> {
             + house.attributes.heap_bytes()
             + house.counters.heap_bytes()
             + house.mutes.heap_bytes()
+            + house.shadows.heap_bytes()
             + house.bans.heap_bytes()
+            + house.print_bans.heap_bytes()
+            + house.sweeping.capacity() * size_of::<Fingerprint>()
+            + house.strikes.heap_bytes()
             + house.modes.heap_bytes()
+            + house.memory.heap_bytes()
             + house.trails.heap_bytes()
             + house.review.heap_bytes()
             + house.tally.heap_bytes()
@@ -146,12 +161,18 @@ impl Part for House {
             attributes: Attributes::default(),
             counters: Counters::default(),
             mutes: Mutes::new(key),
+            shadows: Mutes::new(key),
             bans: Mutes::new(key),
+            print_bans: Mutes::new(key),
+            sweeping: Vec::new(),
+            strikes: Strikes::new(key),
             modes: Modes::default(),
+            memory: Memory::default(),
             filters: Filters::default(),
             trails: Trails::default(),
             review: Review::default(),
             tally: Tally::default(),
+            audit: Chain::default(),
             refused: BTreeMap::new(),
         }
     }
@@ -178,8 +199,12 @@ impl House {
         self.attributes.shift(shift);
         self.counters.shift(shift);
         self.mutes.shift(shift);
+        self.shadows.shift(shift);
         self.bans.shift(shift);
+        self.print_bans.shift(shift);
+        self.strikes.shift(shift);
         self.modes.shift(shift);
+        self.memory.shift(shift);
         self.trails.shift(shift);
         self.review.shift(shift);
         self.tally.shift(shift);
@@ -192,23 +217,32 @@ impl House {
             attributes,
             counters,
             mutes,
+            shadows,
             bans,
+            print_bans,
+            sweeping,
+            strikes,
             modes,
+            memory,
             filters,
             trails,
             review,
             tally,
+            audit,
             refused,
         } = self;
         !disbanded
             && attributes.is_new()
             && counters.is_new()
-            && mutes.len() + bans.len() == 0
+            && mutes.len() + shadows.len() + bans.len() + print_bans.len() + strikes.len() == 0
+            && sweeping.is_empty()
             && modes.is_new()
+            && memory.is_new()
             && filters.is_new()
             && trails.is_new()
             && review.is_new()
             && tally.is_new()
+            && audit.is_new()
             && refused.is_empty()
     }
 }

@@ -7,7 +7,10 @@ use crate::{
     config::GroupConfig,
     cursor::{Cursor, CursorError},
     entry::Entry,
-    id::{Epoch, FilterId, GroupId, MessageId, Random, RecordNo, Seq, SessionId, Ticket, UserId},
+    id::{
+        Epoch, FilterId, Fingerprint, GroupId, MessageId, Random, RecordNo, Seq, SessionId, Ticket,
+        UserId,
+    },
     log::Entries,
     output::{HeldMessage, Output, Question},
     profile::GroupProfile,
@@ -182,14 +185,50 @@ impl Group {
         self.house.mutes.until(self.clock, user)
     }
 
+    /// Until when what a user says is seen by themselves alone. It is for staff to know.
+    pub fn shadowed_until(&self, user: &UserId) -> Option<Timestamp> {
+        self.house.shadows.until(self.clock, user)
+    }
+
+    /// How many strikes a user has.
+    pub fn strikes(&self, user: &UserId) -> u32 {
+        self.house.strikes.count(self.clock, user)
+    }
+
     /// Until when a user may not come in.
     pub fn banned_until(&self, user: &UserId) -> Option<Timestamp> {
         self.house.bans.until(self.clock, user)
     }
 
+    /// Until when nobody comes in with a fingerprint, but for staff.
+    pub fn print_banned_until(&self, print: Fingerprint) -> Option<Timestamp> {
+        self.house.print_bans.until(self.clock, &print)
+    }
+
+    /// The fingerprints that are banned, and until when, those first whose ban ends first.
+    pub fn print_bans(&self) -> impl Iterator<Item = (Fingerprint, Timestamp)> {
+        let bans = self.house.print_bans.iter().filter(|(_, until)| *until > self.clock);
+        bans.map(|(print, until)| (*print, until))
+    }
+
+    /// The fingerprint with which somebody's session came, if it came with one.
+    pub fn print(&self, session: SessionId) -> Option<Fingerprint> {
+        self.roster.print(session)
+    }
+
     /// Who may not speak, and until when, those first whose mute ends first.
     pub fn mutes(&self) -> impl Iterator<Item = (&UserId, Timestamp)> {
         self.house.mutes.iter().filter(|(_, until)| *until > self.clock)
+    }
+
+    /// Who is shadow-muted, and until when, those first whose mute ends first. It is for staff to know.
+    pub fn shadows(&self) -> impl Iterator<Item = (&UserId, Timestamp)> {
+        self.house.shadows.iter().filter(|(_, until)| *until > self.clock)
+    }
+
+    /// Who has strikes, how many, and until when they are remembered, those first who are forgotten first.
+    pub fn struck(&self) -> impl Iterator<Item = (&UserId, u32, Timestamp)> {
+        self.house.strikes.iter().filter(|(_, _, until)| *until > self.clock)
     }
 
     /// Who may not come in, and until when, those first whose ban ends first.
@@ -199,8 +238,13 @@ impl Group {
 
     /// Until when slow mode lets a member wait before their next message.
     pub fn slow_until(&self, user: &UserId) -> Option<Timestamp> {
-        let slow = self.config.settings().slow_mode?;
+        let slow = self.slow_mode()?;
         self.house.modes.slow(self.clock, user, self.roster.role(user)?, &slow)
+    }
+
+    /// Until when raid mode is on, if it is.
+    pub fn raid_until(&self) -> Option<Timestamp> {
+        self.house.memory.raid().filter(|until| *until > self.clock)
     }
 
     /// The questions that wait for the host's answer, in the order of their tickets: what a host that

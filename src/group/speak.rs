@@ -7,12 +7,12 @@ use std::{iter, sync::Arc};
 
 use crate::{
     command::{Draft, Receipt},
-    config::Traffic,
+    config::Treat,
     entry::Body,
     id::{MessageId, Seq, SessionId, StepName, UserId},
     message::{Content, Directive, Kind, Message, Sender},
     outcome::{Discard, Outcome, Rejection, State},
-    output::Output,
+    output::{Cause, Output},
     receipts::{Finding, Receipts, Remembered, Rules, Step},
     refusal::Refusal,
     review::Doubt,
@@ -23,7 +23,13 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group, Voice, filters::Screened, parts::Talk};
+use super::{
+    Caller, Group, Voice,
+    decide::Way,
+    filters::Screened,
+    house::{Passed, Ruling},
+    parts::Talk,
+};
 
 /// A message on its way, and the session to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -38,6 +44,15 @@ impl AsRef<Message> for Pending {
     }
 }
 
+/// Where a message goes that the filter does not block.
+#[derive(Clone, Copy)]
+pub(super) enum Next<'a> {
+    /// To its author alone.
+    Shadow,
+    /// Behind a step of the chain, with what there is to be decided.
+    Behind(Option<&'a StepName>, Doubt),
+}
+
 impl Group {
     pub(super) fn send(
         &mut self,
@@ -50,20 +65,33 @@ impl Group {
         }
         let action = if draft.kind == Kind::Control { Action::Direct } else { Action::Speak };
         self.may_do(caller, action, None)?;
-        self.check_silence(now, caller, action)?;
+        self.check_silence(now, caller)?;
+        let passed = self.check_house(now, caller, &draft)?;
         let screened = self.screen(caller, &draft.content)?;
         let (screened, completes) = self.follow_trail(now, caller, &draft.content, screened)?;
         let sender = self.sender(caller)?;
-        self.check_room(now, caller, &screened)?;
-        let rules = self.rules_in_force(caller, action);
-        let pending = self.accept(now, caller, sender, draft, rules);
+        let shadowed = self.is_shadowed(now, caller);
+        if !shadowed {
+            self.check_room(now, caller, &screened, passed.ruling)?;
+        }
+        let rules = self.rules_in_force(caller, &draft, &passed);
+        let pending = self.accept(now, caller, sender, draft, rules, &passed);
         let id = pending.message.id;
-        let content = &pending.message.content;
-        self.leave_trail(now, caller, content, &screened, completes.is_some());
+        // What a rule blocks nobody reads.
+        if !passed.is_blocked() {
+            let content = &pending.message.content;
+            self.leave_trail(now, caller, content, &screened, completes.is_some());
+        }
         if let Some(messages) = completes {
             self.receipts().note(id, Step::Completes { messages });
         }
-        self.route(now, pending, screened, None, false);
+        match (passed.ruling, shadowed) {
+            (None, true) => self.route(now, pending, screened, Next::Shadow),
+            (None, false) => {
+                self.route(now, pending, screened, Next::Behind(None, Doubt::default()));
+            }
+            (Some(ruling), _) => self.rule(now, pending, ruling, screened, shadowed),
+        }
         Ok(self.sent(id, false))
     }
 
@@ -76,13 +104,8 @@ impl Group {
         self.talk.receipts.duplicate(now, &caller.user, draft.random?)
     }
 
-    /// Mutes and modes; the app is above them.
-    fn check_silence(
-        &self,
-        now: Timestamp,
-        caller: &Caller,
-        action: Action,
-    ) -> Result<(), Refusal> {
+    /// Mutes, of one and of all; the app is above them.
+    fn check_silence(&self, now: Timestamp, caller: &Caller) -> Result<(), Refusal> {
         let Voice::Own { user, role } = caller.voice() else { return Ok(()) };
         if let Some(until) = self.house.mutes.until(now, user) {
             return Err(Refusal::Muted { until });
@@ -91,16 +114,7 @@ impl Group {
         if self.house.modes.silenced(role, settings.mute_all_exempt) {
             return Err(Refusal::MutedAll);
         }
-        // A directive is an order, not speech.
-        if let Some(mark) = settings.speakers.filter(|_| action == Action::Speak)
-            && !settings.mute_all_exempt.contains(Some(role))
-            && !self.roster.is_marked(user, mark)
-        {
-            return Err(Refusal::NotASpeaker { mark });
-        }
-        let slow =
-            settings.slow_mode.and_then(|slow| self.house.modes.slow(now, user, role, &slow));
-        slow.map_or(Ok(()), |until| Err(Refusal::SlowMode { until }))
+        Ok(())
     }
 
     /// Judges every text of a message. What the app says for itself is not judged.
@@ -129,9 +143,10 @@ impl Group {
         sender: Sender,
         draft: Draft,
         rules: Rules,
+        passed: &Passed,
     ) -> Pending {
         let id = MessageId(self.talk.account.accepted() + 1);
-        let priority = draft.effective_priority();
+        let priority = self.priority(caller, &draft, passed);
         let message = Message {
             id,
             sender,
@@ -148,11 +163,7 @@ impl Group {
         let what = Remembered { kind: message.kind, priority, rules, state };
         let key = self.key();
         self.receipts().accept(key, now, id, author, random, what);
-        if let (Voice::Own { user, .. }, Some(slow)) =
-            (caller.voice(), self.config.settings().slow_mode)
-        {
-            self.house.make(self.key()).modes.sent(now, user, &slow);
-        }
+        self.count_speech(now, caller, passed);
         Pending { message: Arc::new(message), session: caller.session }
     }
 
@@ -164,17 +175,40 @@ impl Group {
         &mut self.talk.make(self.key()).account
     }
 
-    /// Sends an accepted message the way that filter and config say, from behind a step of the chain.
+    /// Does what a house rule says, unless the filter says worse.
+    fn rule(
+        &mut self,
+        now: Timestamp,
+        pending: Pending,
+        Ruling { rule, treat }: Ruling,
+        screened: Screened,
+        shadowed: bool,
+    ) {
+        let what = match treat {
+            Treat::Tag => Finding::Tagged,
+            Treat::Hold => Finding::Held,
+            Treat::Block | Treat::Refuse => Finding::Blocked,
+        };
+        self.receipts().note(pending.message.id, Step::Ruled { rule, what });
+        if what == Finding::Blocked && !matches!(screened, Screened::Blocked { .. }) {
+            return self.finish(pending, Outcome::Rejected(Rejection::Rule { rule }));
+        }
+        let held = (what == Finding::Held).then_some(Cause::Rule { rule });
+        let doubt = Doubt { held, escalated: false };
+        let next = if shadowed { Next::Shadow } else { Next::Behind(None, doubt) };
+        self.route(now, pending, screened, next);
+    }
+
+    /// Sends an accepted message the way that filter and config say.
     pub(super) fn route(
         &mut self,
         now: Timestamp,
         mut pending: Pending,
         screened: Screened,
-        after: Option<&StepName>,
-        escalated: bool,
+        next: Next<'_>,
     ) {
         let id = pending.message.id;
-        let mut doubt = Doubt { term: None, escalated };
+        let mut held = None;
         match screened {
             Screened::Clean => {}
             Screened::Tagged { term } => self.found(id, term, Finding::Tagged),
@@ -184,7 +218,7 @@ impl Group {
             }
             Screened::Held { term } => {
                 self.found(id, term, Finding::Held);
-                doubt.term = Some(term);
+                held = Some(Cause::Filter { term });
             }
             Screened::Blocked { term } => {
                 self.found(id, term, Finding::Blocked);
@@ -192,7 +226,13 @@ impl Group {
                 return self.finish(pending, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
         }
-        self.proceed_screened(now, pending, after, doubt);
+        match next {
+            Next::Shadow => self.end_in_shadow(pending),
+            Next::Behind(after, doubt) => {
+                let doubt = Doubt { held: held.or(doubt.held), ..doubt };
+                self.proceed(now, pending, &Way::Asked(after, doubt));
+            }
+        }
     }
 
     fn found(&mut self, id: MessageId, term: u32, what: Finding) {
@@ -216,7 +256,7 @@ impl Group {
     pub(super) fn offer(&mut self, now: Timestamp, pending: Pending) {
         let traffic = &self.config.settings().traffic;
         let (id, priority) = (pending.message.id, pending.message.priority);
-        let author = authored(traffic, &pending.message.sender);
+        let author = self.authored(&pending.message.sender);
         let arrival = Arrival { id, author, priority, payload: pending };
         let talk = self.talk.make(self.roster.key());
         match talk.scheduler.offer(now, traffic, arrival) {
@@ -293,7 +333,7 @@ impl Group {
     /// Whether an author may be told of this outcome.
     fn disclosed(&self, outcome: &Outcome) -> bool {
         match outcome {
-            Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Decision | Discard::Shadowed) => false,
             Outcome::Discarded(Discard::Withdrawn) => self.config.settings().disclose_withdrawn,
             Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
                 self.config.settings().disclose_loss
@@ -329,12 +369,12 @@ impl Group {
         };
         Receipt::Sent { message, state: state.clone(), disclose, duplicate }
     }
-}
 
-/// By whom a message is, to the scheduler.
-pub(super) fn authored(traffic: &Traffic, Sender { user, role, .. }: &Sender) -> Authored {
-    let (exempt, weight) = (traffic.exempt.contains(*role), traffic.weight(*role));
-    Authored { user: user.clone(), exempt, weight }
+    /// By whom a message is, to the scheduler.
+    pub(super) fn authored(&self, sender: &Sender) -> Authored {
+        let exempt = self.config.settings().traffic.exempt.contains(sender.role);
+        Authored { user: sender.user.clone(), exempt, weight: self.weight(sender) }
+    }
 }
 
 pub(super) fn with_content(message: &Message, content: Content) -> Arc<Message> {

@@ -1,14 +1,15 @@
 //! Steering the group itself: its profile, shared values, notices, config, clock and end.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use crate::{
+    audit::{Act, Deed},
     command::{AttributeChange, AttributeMode, CounterChange, GroupPatch, Receipt, Users},
     config::{GroupConfig, Settings, SlowMode},
     entry::{Notice, ProfileChanges},
     filter::Trails,
     form,
-    id::{FilterId, UserId},
+    id::{FilterId, UserId, stable_hash},
     message::Content,
     outcome::Discard,
     output::Output,
@@ -146,22 +147,23 @@ impl Group {
 
     pub(super) fn set_slow_mode(
         &mut self,
+        now: Timestamp,
         caller: &Caller,
         slow_mode: Option<SlowMode>,
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::SlowMode, None)?;
         let mut settings = self.config.settings().clone();
         settings.slow_mode = slow_mode;
-        if slow_mode.is_none() {
-            self.end_slow_mode();
-        }
-        // Form checked the interval, and nothing else changed.
+        // Form checked the pauses, and nothing else changed.
         self.config = settings.build().expect("a pause of good form keeps a good config good");
+        self.settle_pauses();
+        self.audit(now, caller, |_| Deed::of(Act::SlowMode { slow_mode }));
         Ok(Receipt::Done)
     }
 
     pub(super) fn use_filter(
         &mut self,
+        now: Timestamp,
         caller: &Caller,
         filter: Option<FilterId>,
     ) -> Result<Receipt, Refusal> {
@@ -171,13 +173,8 @@ impl Group {
         // Who reads the config, changes something else and gives it back keeps this filter.
         let settings = Settings { filter, ..self.config.settings().clone() };
         self.config = settings.build().expect("no filter makes a good config bad");
+        self.audit(now, caller, |_| Deed::of(Act::UseFilter { filter }));
         Ok(Receipt::Done)
-    }
-
-    fn end_slow_mode(&mut self) {
-        if let Some(house) = self.house.there() {
-            house.modes.end_slow_mode();
-        }
     }
 
     fn check_filter(&self, filter: Option<FilterId>) -> Result<(), Refusal> {
@@ -204,9 +201,6 @@ impl Group {
             talk.folds.reconfigure(now, settings.folding.as_ref());
             talk.scheduler.reconfigure(now, &settings.traffic)
         });
-        if settings.slow_mode.is_none() {
-            self.end_slow_mode();
-        }
         if let Some(house) = self.house.there() {
             if settings.filtering.trails != self.config.settings().filtering.trails {
                 house.trails = Trails::default();
@@ -216,7 +210,13 @@ impl Group {
                 house.review.end_order();
             }
         }
-        self.config = config;
+        let deed = Deed::of(Act::Configure { config: stable_hash(&config) });
+        let former = mem::replace(&mut self.config, config);
+        self.settle_pauses();
+        // Whichever of the two keeps a log.
+        if former.settings().audit || self.config.settings().audit {
+            self.write_down(now, caller.by(), deed);
+        }
         for taken in shed.unwrap_or_default() {
             self.end_waiting(taken.payload, Discard::Shed);
         }

@@ -3,7 +3,8 @@
 //! Texts that are shared with the log or the roster count in full: while they wait here, they stay.
 
 use crate::{
-    command::{Command, Decision, GroupPatch, Users},
+    audit::AuditRecord,
+    command::{Acts, Command, CounterChange, Decision, GroupPatch, Users},
     config::GroupConfig,
     entry::{Notice, ProfileChanges},
     message::{Content, Directive, Element, Message},
@@ -27,12 +28,20 @@ pub(super) fn output(output: &Output) -> usize {
             | Output::FoldEnded { message: it, .. } => message(it),
             Output::Applied { note, .. } => USER + note.len(),
             Output::Direct { notice: it, .. } => notice(it),
+            Output::Echo { messages, .. } => messages.iter().map(|it| message(it)).sum(),
             Output::Order { directive: it, .. } => directive(it),
             Output::ProfileChanged { changes: it, .. } => changes(it),
+            Output::Audit { audit, .. } => {
+                size_of::<AuditRecord>()
+                    + users(&audit.whom)
+                    + size_of_val(&*audit.evidence.prints)
+                    + audit.evidence.reason.len()
+            }
             Output::Joined { .. } | Output::Left { .. } | Output::Presence { .. } => USER,
             Output::Record(Record { event: Event::Advance, .. })
             | Output::Tail { .. }
             | Output::Full { .. }
+            | Output::Raid { .. }
             | Output::Disbanded { .. } => 0,
         }
 }
@@ -57,18 +66,24 @@ fn command(command: &Command) -> usize {
         Command::SetProfile { profile: it } => profile(it),
         Command::SetNameCard { card, .. } => USER + card.len(),
         Command::SetGroup(it) => patch(it),
-        Command::Kick { users: them, reason } | Command::Ban { users: them, reason, .. } => {
-            users(them) + reason.len()
-        }
+        Command::Kick { users: them, reason }
+        | Command::Warn { users: them, reason }
+        | Command::Ban { users: them, reason, .. } => users(them) + reason.len(),
+        Command::BanPrints { prints, reason, .. } => size_of_val(&**prints) + reason.len(),
+        Command::UnbanPrints { prints } => size_of_val(&**prints),
+        Command::Moderate { users: them, acts: it } => users(them) + acts(it),
         Command::Notify { users: them, field } => them.as_ref().map_or(0, users) + field.len(),
         Command::Broadcast { content: it } => content(it),
         Command::SetAttributes { changes, .. } => changes
             .iter()
             .map(|it| size_of_val(it) + it.key.len() + it.value.as_ref().map_or(0, |it| it.len()))
             .sum(),
-        Command::Count { changes } => changes.iter().map(|it| size_of_val(it) + it.key.len()).sum(),
+        Command::Count { changes } => counters(changes),
         Command::Mute { users: them, .. }
         | Command::Unmute { users: them }
+        | Command::Shadow { users: them, .. }
+        | Command::Unshadow { users: them }
+        | Command::Forgive { users: them }
         | Command::Unban { users: them }
         | Command::Mark { users: them, .. } => users(them),
         Command::Configure(_) => size_of::<GroupConfig>(),
@@ -89,10 +104,24 @@ fn command(command: &Command) -> usize {
         | Command::Recall { .. }
         | Command::MuteAll { .. }
         | Command::SetSlowMode { .. }
+        | Command::Raid { .. }
         | Command::UseFilter { .. }
         | Command::Disband
         | Command::Rebase { .. } => 0,
     }
+}
+
+fn counters(changes: &[CounterChange]) -> usize {
+    changes.iter().map(|it| size_of_val(it) + it.key.len()).sum()
+}
+
+fn acts(Acts { counters: changes, notice, reason, messages, .. }: &Acts) -> usize {
+    let notice = notice.as_ref().map_or(0, |field| field.len());
+    size_of::<Acts>()
+        + counters(changes)
+        + notice
+        + reason.len()
+        + messages.len() * size_of::<u64>()
 }
 
 fn message(message: &Message) -> usize {
@@ -142,9 +171,12 @@ fn notice(notice: &Notice) -> usize {
         Notice::Custom { field } => field.len(),
         Notice::Broadcast { content: it } => content(it),
         Notice::Applied { note, .. } => USER + note.len(),
-        Notice::Kicked { reason } | Notice::Banned { reason, .. } => reason.len(),
+        Notice::Kicked { reason }
+        | Notice::Warned { reason, .. }
+        | Notice::Banned { reason, .. } => reason.len(),
         Notice::Purged { .. } => USER,
         Notice::Disbanded
+        | Notice::Raid { .. }
         | Notice::Admitted
         | Notice::Declined
         | Notice::QuitElsewhere

@@ -55,6 +55,14 @@ pub enum Step {
         /// Over how many messages the word is written, this one included.
         messages: u8,
     },
+    /// A house rule for texts held.
+    Ruled {
+        /// Its number, counted from 0 in [`HouseRules::texts`](crate::HouseRules::texts), those of
+        /// raid mode after them.
+        rule: u8,
+        /// What it did.
+        what: Finding,
+    },
     /// A step of the chain was asked.
     Asked {
         /// Which.
@@ -102,7 +110,7 @@ pub enum Step {
     },
 }
 
-/// What the filter did with a message.
+/// What the filter, or a house rule, did with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Finding {
@@ -174,6 +182,7 @@ impl Step {
             }
             Self::Filtered { .. }
             | Self::Completes { .. }
+            | Self::Ruled { .. }
             | Self::Folded { .. }
             | Self::Asked { .. }
             | Self::Ordered { .. }
@@ -276,6 +285,7 @@ fn why(reason: Discard) -> &'static str {
         Discard::Expired => "expired: it waited as long as its lane lets anything wait",
         Discard::Shed => "shed: its lane was full, and its author had most waiting",
         Discard::Muted => "discarded: its author was muted meanwhile, or everybody was",
+        Discard::Shadowed => "discarded: its author was shadow-muted, and they alone saw it",
         Discard::Banned => "discarded: its author was banned meanwhile",
         Discard::Removed => "discarded: its author was removed meanwhile",
         Discard::Purged => "discarded: its author's messages were purged",
@@ -306,6 +316,7 @@ fn write_rejection(f: &mut fmt::Formatter<'_>, rejection: &Rejection) -> fmt::Re
         Rejection::Decision { code, reason } => {
             write!(f, "rejected by decision {code}: {reason:?}")
         }
+        Rejection::Rule { rule } => write!(f, "rejected by house rule {rule}"),
         Rejection::Silence => write!(f, "rejected, because nobody decided in time"),
     }
 }
@@ -315,6 +326,10 @@ impl fmt::Display for Step {
         match self {
             Self::Filtered { term, what } => write!(f, "filtered: {what:?} for term {term}"),
             Self::Completes { messages } => write!(f, "the last of {messages} that make a word"),
+            Self::Ruled { rule, what } => write!(f, "ruled: {what:?} by house rule {rule}"),
+            Self::Asked { step, cause: Cause::Rule { rule }, expires } => {
+                write!(f, "{step} asked for house rule {rule}, until {expires}")
+            }
             Self::Asked { step, cause: Cause::Policy, expires } => {
                 write!(f, "{step} asked as about every message, until {expires}")
             }

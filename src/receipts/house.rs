@@ -10,17 +10,35 @@ use serde::{Deserialize, Serialize};
 pub enum Rule {
     /// Everybody was muted.
     MuteAll,
+    /// It was quiet: a window of [`HouseRules::quiet`](crate::HouseRules::quiet).
+    QuietHours,
     /// Only members with a mark could speak.
     Speakers,
     /// There was a pause between two messages of one author.
     SlowMode,
+    /// Each author had a bucket: [`HouseRules::pace`](crate::HouseRules::pace).
+    Pace,
+    /// Rules for texts, whether or not they exempt this author. What one of them did, if anything, is
+    /// a step of the message's life.
+    Texts,
+    /// Nobody could say again what had been said.
+    Repeats,
     /// A filter judged what was said. What it found, if anything, is a step of the message's life.
     Filter,
 }
 
 impl Rule {
     /// Every rule, in the order in which they are asked.
-    pub const ALL: [Self; 4] = [Self::MuteAll, Self::Speakers, Self::SlowMode, Self::Filter];
+    pub const ALL: [Self; 8] = [
+        Self::MuteAll,
+        Self::QuietHours,
+        Self::Speakers,
+        Self::SlowMode,
+        Self::Pace,
+        Self::Texts,
+        Self::Repeats,
+        Self::Filter,
+    ];
 }
 
 /// The rules that were in force when a message was accepted. Those that were not are not in it.
@@ -57,8 +75,12 @@ impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::MuteAll => "mute of all",
+            Self::QuietHours => "quiet hours",
             Self::Speakers => "speakers by mark",
             Self::SlowMode => "slow mode",
+            Self::Pace => "pace",
+            Self::Texts => "text rules",
+            Self::Repeats => "repeats",
             Self::Filter => "filter",
         })
     }

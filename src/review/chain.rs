@@ -11,8 +11,8 @@ use crate::{
 /// What there is about a message to be decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Doubt {
-    /// The term for which the filter holds it.
-    pub(crate) term: Option<u32>,
+    /// Why it is held, by the filter or by a house rule.
+    pub(crate) held: Option<Cause>,
     /// Whether a step escalated it, and none that takes such was asked since.
     pub(crate) escalated: bool,
 }
@@ -21,9 +21,9 @@ impl Doubt {
     /// Why this step is asked, if it is. What the app says is no occasion by itself.
     fn cause(self, step: &AskStep, by_app: bool) -> Option<Cause> {
         let asks = |occasion| step.asks.contains(occasion);
-        match self.term {
+        match self.held {
             _ if self.escalated && asks(Occasion::Escalated) => Some(Cause::Escalated),
-            Some(term) if asks(Occasion::Held) => Some(Cause::Filter { term }),
+            Some(held) if asks(Occasion::Held) => Some(held),
             None if !by_app && asks(Occasion::Passed) => Some(Cause::Policy),
             _ => None,
         }
@@ -80,7 +80,8 @@ mod tests {
 
     fn told(asking: &Asking, after: &str, term: Option<u32>, escalated: bool) -> String {
         let after = after.parse().ok();
-        match next(asking, after.as_ref(), Doubt { term, escalated }, false) {
+        let held = term.map(|term| Cause::Filter { term });
+        match next(asking, after.as_ref(), Doubt { held, escalated }, false) {
             Some((step, cause)) => format!("{}: {cause:?}", step.name),
             None => "-".into(),
         }
@@ -116,8 +117,9 @@ mod tests {
     fn what_the_app_says_is_asked_about_only_if_it_is_held_or_escalated() {
         let chain = asking(&[("all", &[Occasion::Passed]), ("some", &[Occasion::Held])]);
         assert!(next(&chain, None, Doubt::default(), true).is_none());
-        let held = Doubt { term: Some(1), escalated: false };
-        assert_eq!(next(&chain, None, held, true).unwrap().0.name.as_str(), "some");
+        let held = Doubt { held: Some(Cause::Rule { rule: 1 }), escalated: false };
+        let (step, cause) = next(&chain, None, held, true).unwrap();
+        assert_eq!((step.name.as_str(), cause), ("some", Cause::Rule { rule: 1 }));
     }
 
     #[test]

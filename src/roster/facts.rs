@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::{
     command::Device,
     deadlines::Turn,
-    id::{SessionId, UserId, stable_hash},
+    id::{Fingerprint, SessionId, UserId, stable_hash},
     role::{Platform, Profile},
     time::Timestamp,
 };
@@ -49,6 +49,10 @@ pub(super) enum Fact<'a> {
     Guest {
         session: SessionId,
         platform: Platform,
+    },
+    Print {
+        session: SessionId,
+        print: Fingerprint,
     },
     Applicant {
         user: &'a UserId,

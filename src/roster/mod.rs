@@ -5,7 +5,8 @@
 //!
 //! Invariants: a session is in one place only: it is a member's, a guest's or an applicant's; no
 //! user is both member and applicant; the owner, member or not, is no admin; `here` is `None`
-//! exactly while nobody is, and `people` and `applicants` in it while there are none.
+//! exactly while nobody is, and `people`, `applicants` and `prints` in it while there are none; a
+//! session that has a print is somebody's.
 //!
 //! Memory for each member in a large group, beside what their profile holds, and an id of more than
 //! 14 bytes: 56 bytes of record, 8 each in the tables of users and of sessions, 5 in the order of
@@ -20,6 +21,7 @@ mod member;
 mod model;
 mod order;
 mod people;
+mod prints;
 mod record;
 mod saved;
 #[cfg(test)]
@@ -36,6 +38,7 @@ use self::{
     applicants::Applicants,
     facts::{Fact, Sum},
     people::People,
+    prints::Prints,
     record::Record,
 };
 use crate::{
@@ -66,6 +69,7 @@ struct Here {
     guest_sum: Sum,
     people: Option<Box<People>>,
     applicants: Option<Box<Applicants>>,
+    prints: Option<Box<Prints>>,
 }
 
 /// A guest's session: as bytes, because a million of them need no gaps between them.
@@ -352,7 +356,9 @@ impl Roster {
         let people = self.people().map_or(0, |people| people.sum().get());
         let guests = self.here.as_ref().map_or(0, |here| here.guest_sum.get());
         let applicants = self.asking().map_or(0, |applicants| applicants.sum().get());
-        stable_hash(&(&self.owner, (self.joins, self.orders()), people, guests, applicants))
+        let prints = self.prints().map_or(0, |prints| prints.sum().get());
+        let sums = (people, guests, applicants, prints);
+        stable_hash(&(&self.owner, (self.joins, self.orders()), sums))
     }
 
     /// An estimate of the heap in use; profiles that are shared with the host are counted in full.
@@ -362,6 +368,7 @@ impl Roster {
             + here.guests.heap_bytes()
             + here.people.as_deref().map_or(0, People::heap_bytes)
             + here.applicants.as_deref().map_or(0, Applicants::heap_bytes)
+            + here.prints.as_deref().map_or(0, Prints::heap_bytes)
     }
 
     /// The orders given next to a lost connection, and to somebody always online.
@@ -472,10 +479,10 @@ impl Roster {
         for guest in self.guest_devices() {
             self.remove_session(guest.session);
         }
-        if let Some(here) = &mut self.here {
-            here.applicants = None;
+        let asking = self.applicants().map(|(user, _)| user.clone());
+        for user in asking.collect::<Vec<_>>() {
+            self.take_applicant(&user);
         }
-        self.rest();
     }
 
     /// Ends what is to keep a member online no longer, if anything is at `now`: the session lost first,
@@ -496,6 +503,7 @@ impl Roster {
 
     /// Removes a member's or a guest's session. The member stays one.
     pub(crate) fn remove_session(&mut self, session: SessionId) -> Option<Gone> {
+        self.forget_print(session);
         match self.place(session)? {
             Place::Member(slot) => {
                 let people = self.people_mut()?;
@@ -518,6 +526,7 @@ impl Roster {
         let was_online = self.is_online(user);
         let (people, slot) = self.member_mut(user)?;
         let (Record { profile, .. }, devices) = people.leave(slot);
+        devices.iter().for_each(|device| self.forget_print(device.session));
         self.rest();
         Some(Departed { profile, devices, was_online })
     }
@@ -532,9 +541,10 @@ impl Roster {
     }
 
     pub(crate) fn take_applicant(&mut self, user: &UserId) -> Option<Applicant> {
-        let applicant = self.here.as_mut()?.applicants.as_mut()?.remove(user);
+        let applicant = self.here.as_mut()?.applicants.as_mut()?.remove(user)?;
+        self.forget_print(applicant.device.session);
         self.rest();
-        applicant
+        Some(applicant)
     }
 
     /// Takes back the application that came over this session.
@@ -574,6 +584,7 @@ impl Roster {
         self.here.take_if(|here| {
             here.people.take_if(|people| people.len() == 0);
             here.applicants.take_if(|applicants| applicants.len() == 0);
+            here.prints.take_if(|prints| prints.is_empty());
             here.guests.len() == 0 && here.people.is_none() && here.applicants.is_none()
         });
     }
@@ -582,7 +593,7 @@ impl Roster {
 impl Here {
     fn new(key: HashKey) -> Self {
         let (guests, guest_sum) = (Index::new(), Sum::default());
-        Self { key, guests, guest_sum, people: None, applicants: None }
+        Self { key, guests, guest_sum, people: None, applicants: None, prints: None }
     }
 
     fn people(&mut self) -> &mut People {

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Applicant, Roster, people::People, record::Record};
+use super::{Applicant, Roster, people::People, prints::Prints, record::Record};
 use crate::{
     bounds,
     command::{Command, Device},
     corrupt::Corrupt,
     deadlines::{Deadlines, Turn},
-    id::{HashKey, SessionId, UserId},
+    id::{Fingerprint, HashKey, SessionId, UserId},
     role::Profile,
     time::Timestamp,
 };
@@ -35,6 +35,8 @@ pub(crate) struct Saved {
     guests: Vec<Device>,
     /// In the order of their ids.
     applicants: Vec<(UserId, Applicant)>,
+    /// In the order of their sessions' numbers.
+    prints: Vec<(SessionId, Fingerprint)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -76,6 +78,7 @@ impl Roster {
             members: self.people().map_or_else(Vec::new, save_people),
             guests: self.guest_devices(),
             applicants: applicants.map(|(user, who)| (user.clone(), who.clone())).collect(),
+            prints: self.prints().into_iter().flat_map(Prints::iter).collect(),
         }
     }
 
@@ -113,6 +116,15 @@ impl Roster {
                 return Err(Corrupt("a member is an applicant"));
             }
             roster.apply(user, applicant);
+        }
+        if !saved.prints.is_sorted_by(|(one, _), (next, _)| one < next) {
+            return Err(Corrupt("fingerprints are not in the order of their sessions"));
+        }
+        for (session, print) in saved.prints {
+            if roster.is_free(session) {
+                return Err(Corrupt("a fingerprint of nobody's session"));
+            }
+            roster.note_print(session, print);
         }
         Ok(roster)
     }

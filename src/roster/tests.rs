@@ -460,3 +460,70 @@ fn eleven_admins_or_a_mark_of_1001_members_are_not_restored() {
     }
     assert!(restore(&saved).is_err());
 }
+
+/// Wherever a session goes, what it came with goes too, and of a roster that forgot it nothing is left.
+#[test]
+fn a_fingerprint_stays_as_long_as_its_session_is_somebodys() {
+    let print = crate::id::Fingerprint(7);
+    let mut roster = roster();
+    let empty = roster.digest();
+    type Goes = fn(&mut Roster);
+    let member: [Goes; 3] = [
+        |it| drop(it.remove_session(SessionId(1))),
+        |it| drop(it.remove_member(&user(1))),
+        |it| {
+            it.lose(SessionId(1), at(1));
+            drop(it.take_lapsed(at(1)));
+        },
+    ];
+    for goes in member {
+        roster.admit(at(0), user(1), profile(""), device(1));
+        roster.note_print(SessionId(1), print);
+        assert!(roster.sessions_with(print).eq([SessionId(1)]));
+        assert!(roster.prints_of(&user(1)).eq([print]));
+        goes(&mut roster);
+        assert_eq!((roster.print(SessionId(1)), roster.sessions_with(print).count()), (None, 0));
+        roster.remove_member(&user(1));
+    }
+    let guest: [Goes; 2] = [|it| drop(it.remove_session(SessionId(1))), |it| it.lose_all(at(1))];
+    for goes in guest {
+        roster.admit_guest(device(1));
+        roster.note_print(SessionId(1), print);
+        goes(&mut roster);
+        assert_eq!((roster.print(SessionId(1)), roster.heap_bytes()), (None, 0));
+    }
+    let applicant: [Goes; 3] = [
+        |it| drop(it.withdraw(SessionId(1))),
+        |it| drop(it.take_applicant(&user(1))),
+        |it| it.lose_all(at(1)),
+    ];
+    for goes in applicant {
+        let note = "".into();
+        roster.apply(user(1), Applicant { device: device(1), profile: profile(""), note });
+        roster.note_print(SessionId(1), print);
+        assert!(roster.prints_of(&user(1)).eq([print]));
+        goes(&mut roster);
+        assert_eq!((roster.print(SessionId(1)), roster.heap_bytes()), (None, 0));
+    }
+    let joins = Roster { joins: 0, ..roster };
+    assert_eq!(joins.digest(), empty);
+}
+
+#[test]
+fn a_fingerprint_of_nobody_is_not_restored() {
+    let print = crate::id::Fingerprint(7);
+    let mut roster = roster();
+    roster.admit_guest(device(1));
+    roster.note_print(SessionId(1), print);
+    let saved = to_value(roster.save()).unwrap();
+    let restore = |saved| Roster::restore(from_value(saved).unwrap(), HashKey::new(3, 4));
+    assert_eq!(restore(saved.clone()).unwrap().digest(), roster.digest());
+    for prints in [json!([[2, print]]), json!([[1, print], [1, print]])] {
+        let mut broken = saved.clone();
+        broken["prints"] = prints;
+        assert!(restore(broken).is_err());
+    }
+    roster.note_print(SessionId(1), crate::id::Fingerprint(8));
+    assert_eq!(roster.sessions_with(print).count(), 0);
+    assert_ne!(restore(saved).unwrap().digest(), roster.digest());
+}

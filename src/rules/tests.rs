@@ -6,11 +6,13 @@ use crate::config::GroupConfig;
 const TARGETS: [Option<Role>; 5] =
     [None, Some(Role::Guest), Some(Role::Member), Some(Role::Admin), Some(Role::Owner)];
 
-const POWERS: [Power; 14] = [
+const POWERS: [Power; 17] = [
     Power::Recall,
     Power::Purge,
     Power::Kick,
     Power::Ban,
+    Power::Shadow,
+    Power::Strikes,
     Power::Admins,
     Power::Transfer,
     Power::Attributes,
@@ -21,6 +23,7 @@ const POWERS: [Power; 14] = [
     Power::StaffNotices,
     Power::SlowMode,
     Power::Review,
+    Power::Raid,
 ];
 
 fn everything() -> Powers {

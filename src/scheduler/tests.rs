@@ -26,6 +26,7 @@ pub(super) fn traffic(rate: u32, burst: u32, reserve: u32) -> Traffic {
         caps: PerPriority::default(),
         exempt: RoleSet::STAFF,
         weights: [NonZeroU8::MIN; 5],
+        mark_weights: vec![],
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     engine::PushError,
     outcome::{Discard, Outcome, Rejection},
     refusal::{Denial, Field, Refusal},
+    signals::Signal,
 };
 
 /// One of the modelled service's error codes.
@@ -245,7 +246,7 @@ impl From<&PushError> for Failure {
 impl From<&Rejection> for Failure {
     fn from(rejection: &Rejection) -> Self {
         match rejection {
-            Rejection::Filter { .. } => Code::SENSITIVE_TEXT.into(),
+            Rejection::Filter { .. } | Rejection::Rule { .. } => Code::SENSITIVE_TEXT.into(),
             Rejection::Decision { code, reason } if reason.is_empty() => {
                 Code::of_decision(*code).into()
             }
@@ -263,7 +264,9 @@ impl From<Discard> for Code {
             Discard::Rate | Discard::Expired | Discard::Shed => Self::MESSAGES_TOO_OFTEN,
             Discard::Muted => Self::MUTED,
             Discard::Banned | Discard::Removed => Self::NO_PERMISSION,
-            Discard::Purged | Discard::Decision | Discard::Withdrawn => Self::REFUSED_BY_APP,
+            Discard::Purged | Discard::Shadowed | Discard::Decision | Discard::Withdrawn => {
+                Self::REFUSED_BY_APP
+            }
             Discard::Disbanded => Self::NO_SUCH_GROUP,
         }
     }
@@ -275,19 +278,27 @@ impl From<&Refusal> for Code {
             Refusal::TooLong { field, .. } => too_long(*field),
             Refusal::TooMany { field, .. } => too_many(*field),
             Refusal::Denied(denial) => (*denial).into(),
-            Refusal::Filtered { .. } => Self::SENSITIVE_TEXT,
+            Refusal::Part { refusal, .. } => (&**refusal).into(),
             Refusal::Missing { field: Field::AttributeKey } => Self::NO_SUCH_ATTRIBUTE,
             Refusal::Empty
             | Refusal::Malformed { .. }
             | Refusal::BadDirective
             | Refusal::LastStep { .. }
             | Refusal::Missing { .. } => Self::BAD_PARAMETER,
-            Refusal::UnknownSession { .. } | Refusal::Banned { .. } | Refusal::JoinClosed => {
-                Self::NO_PERMISSION
-            }
+            Refusal::UnknownSession { .. }
+            | Refusal::Banned { .. }
+            | Refusal::JoinClosed
+            | Refusal::RaidOn { .. } => Self::NO_PERMISSION,
             Refusal::SessionTaken { .. } => Self::ALREADY_MEMBER,
-            Refusal::Muted { .. } | Refusal::MutedAll | Refusal::NotASpeaker { .. } => Self::MUTED,
-            Refusal::SlowMode { .. } => Self::MESSAGES_TOO_OFTEN,
+            Refusal::Muted { .. }
+            | Refusal::MutedAll
+            | Refusal::NotASpeaker { .. }
+            | Refusal::QuietHours { .. } => Self::MUTED,
+            Refusal::SlowMode { .. } | Refusal::TooFast { .. } | Refusal::Repeated { .. } => {
+                Self::MESSAGES_TOO_OFTEN
+            }
+            Refusal::TextRule { signal: Signal::Length, .. } => Self::MESSAGE_TOO_LONG,
+            Refusal::Filtered { .. } | Refusal::TextRule { .. } => Self::SENSITIVE_TEXT,
             Refusal::GroupFull { .. } => Self::GROUP_FULL,
             Refusal::UnknownMember { .. } => Self::NO_SUCH_USER,
             Refusal::UnknownApplicant { .. } | Refusal::UnknownTicket { .. } => {
@@ -295,7 +306,7 @@ impl From<&Refusal> for Code {
             }
             Refusal::UnknownMessage { .. } | Refusal::NotWithheld { .. } => Self::NO_SUCH_MESSAGE,
             Refusal::Conflict { .. } => Self::ATTRIBUTE_CONFLICT,
-            Refusal::TooOften { .. } => Self::TOO_OFTEN,
+            Refusal::TooOften { .. } | Refusal::JoinedTooOften { .. } => Self::TOO_OFTEN,
             Refusal::Disbanded => Self::NO_SUCH_GROUP,
             Refusal::UnknownFilter { .. } | Refusal::Undrained { .. } => Self::INTERNAL,
         }
@@ -374,8 +385,12 @@ fn too_long(field: Field) -> Code {
         | Field::Mark
         | Field::Marks
         | Field::Sessions
+        | Field::Acts
+        | Field::Evidence
         | Field::Mutes
         | Field::Bans
+        | Field::Prints
+        | Field::Strikes
         | Field::Applicants
         | Field::Questions
         | Field::AuthorQuestions
@@ -388,7 +403,9 @@ fn too_long(field: Field) -> Code {
 
 fn too_many(field: Field) -> Code {
     match field {
-        Field::Users | Field::Mutes | Field::Bans | Field::Admins => Code::TOO_MANY_ACCOUNTS,
+        Field::Users | Field::Mutes | Field::Bans | Field::Strikes | Field::Admins => {
+            Code::TOO_MANY_ACCOUNTS
+        }
         Field::Attributes => Code::TOO_MANY_ATTRIBUTES,
         Field::Counters => Code::TOO_MANY_COUNTERS,
         Field::Members => Code::TOO_MANY_MEMBERS,
@@ -411,6 +428,9 @@ fn too_many(field: Field) -> Code {
         | Field::Reason
         | Field::Notice
         | Field::Span
+        | Field::Acts
+        | Field::Evidence
+        | Field::Prints
         | Field::AttributeKey
         | Field::AttributeValue
         | Field::AttributeBytes

@@ -21,8 +21,8 @@ pub struct NoticeBody<'a> {
 
 /// `ReportType`, for notices that have one.
 ///
-/// A broadcast has none, because it is told as a message; nor have what was purged, of which the
-/// modelled service's livestreaming groups know nothing, and a new owner.
+/// A broadcast has none, because it is told as a message; nor have what was purged and raid mode, of
+/// which the modelled service's livestreaming groups know nothing, a warning, and a new owner.
 pub fn report_type(notice: &Notice) -> Option<u8> {
     Some(match notice {
         Notice::Applied { .. } => 1,
@@ -37,6 +37,8 @@ pub fn report_type(notice: &Notice) -> Option<u8> {
         Notice::Custom { .. } => 255,
         Notice::Broadcast { .. }
         | Notice::Purged { .. }
+        | Notice::Warned { .. }
+        | Notice::Raid { .. }
         | Notice::RoleChanged { role: Role::Owner | Role::Guest } => return None,
     })
 }
@@ -57,7 +59,9 @@ pub(super) fn body<'a>(room: &Room<'a>, notice: &'a Notice) -> Option<NoticeBody
         | Notice::QuitElsewhere
         | Notice::RoleChanged { .. }
         | Notice::Broadcast { .. }
-        | Notice::Purged { .. } => {}
+        | Notice::Warned { .. }
+        | Notice::Purged { .. }
+        | Notice::Raid { .. } => {}
     }
     Some(NoticeBody { report_type, operator, user_defined_field, remark_info })
 }
@@ -87,6 +91,8 @@ mod tests {
             (Notice::Custom { field: "{}".into() }, Some(255)),
             (Notice::Broadcast { content: Content::text("hi").into() }, None),
             (Notice::Purged { author: None, message: None, emptied: 1 }, None),
+            (Notice::Warned { strikes: 1, reason: reason() }, None),
+            (Notice::Raid { until: None }, None),
         ];
         let id = GroupId::custom("friday").unwrap();
         let room = Room { id: &id, name: "Friday", admin: "administrator" };

@@ -66,8 +66,8 @@ pub struct Fates {
     pub altered: u64,
     /// From when they were accepted until they were delivered, in sum.
     pub delay: Duration,
-    /// By the filter, by the host, by silence.
-    pub rejected: [u64; 3],
+    /// In the order of [`RejectedBy::ALL`].
+    pub rejected: [u64; RejectedBy::ALL.len()],
     /// In the order of [`Discard::ALL`].
     pub discarded: [u64; Discard::ALL.len()],
     /// Not even accepted.
@@ -130,6 +130,7 @@ impl Fate {
             Outcome::Discarded(reason) => Self::Discarded(*reason),
             Outcome::Rejected(rejection) => Self::Rejected(match rejection {
                 Rejection::Filter { .. } => RejectedBy::Filter,
+                Rejection::Rule { .. } => RejectedBy::Rule,
                 Rejection::Decision { .. } => RejectedBy::Decision,
                 Rejection::Silence => RejectedBy::Silence,
             }),
@@ -147,6 +148,13 @@ pub enum RejectedBy {
     Decision,
     /// Nobody decided in time.
     Silence,
+    /// By a house rule for texts.
+    Rule,
+}
+
+impl RejectedBy {
+    /// Each, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Filter, Self::Decision, Self::Silence, Self::Rule];
 }
 
 /// How a message differs.

@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::*;
 use crate::{
     command::{Decision, Draft},
-    config::{AskStep, GroupConfig, Patience, Silence, SlowMode},
+    config::{AskStep, GroupConfig, HouseRules, Patience, Silence, SlowMode},
     filter::FilterSpec,
     id::{Epoch, GroupId, Random, SessionId, Ticket},
     message::Kind,
     outcome::Discard,
-    role::{Platform, Profile, RoleSet},
+    role::{Platform, Profile},
     time::Rate,
 };
 
@@ -29,7 +29,7 @@ impl Evening {
     /// Ann and Bob are there when the stretch begins.
     fn new(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = GroupConfig::modern().settings().clone();
-        (settings.journal, settings.folding) = (true, None);
+        (settings.journal, settings.folding, settings.house) = (true, None, HouseRules::default());
         change(&mut settings);
         let config = settings.build().unwrap();
         let id = GroupId::custom("evening").unwrap();
@@ -82,7 +82,7 @@ impl Evening {
 
 fn slow(settings: &mut Settings) {
     let interval = Duration::from_secs(1);
-    settings.slow_mode = Some(SlowMode { interval, exempt: RoleSet::NONE });
+    settings.slow_mode = Some(SlowMode::everybody(interval));
 }
 
 fn rate(rate: u32) -> impl Fn(&mut Settings) {

@@ -64,6 +64,7 @@ proptest! {
         script.knobs.preview = None;
         script.knobs.folding = None;
         script.knobs.filter = false;
+        script.knobs.house = script::HouseKnobs::OFF;
         let mut stage = Stage::new(&script);
         let mut waiting = BTreeMap::new();
         let drop = |command: &Command| {

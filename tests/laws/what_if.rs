@@ -1,8 +1,8 @@
 //! Laws of what would have been.
 
 use liveroom::{
-    AskStep, Contrast, Difference, Fates, Lane, Patience, PerPriority, Rate, Settings, Silence,
-    SlowMode, what_if,
+    AskStep, Contrast, Difference, Fates, Lane, Pace, Patience, PerPriority, Rate, Settings,
+    Silence, SlowMode, what_if,
 };
 
 use super::*;
@@ -75,21 +75,21 @@ fn holds_together(difference: &Difference) -> Result<(), TestCaseError> {
 }
 
 /// A change of what decides who is delivered.
-fn any_change() -> impl Strategy<Value = (u32, u32, Option<u64>, Option<u64>, bool)> {
+type Change = (u32, u32, Option<u64>, Option<u64>, Option<u64>, bool);
+
+fn any_change() -> impl Strategy<Value = Change> {
     let slow = prop::option::of(1..3_000_u64);
+    let pace = prop::option::of(1..3_000_u64);
     let every = prop::option::of(0..3_000_u64);
-    (1..200_u32, 1..8_u32, slow, every, any::<bool>())
+    (1..200_u32, 1..8_u32, slow, pace, every, any::<bool>())
 }
 
-fn apply(
-    settings: &mut Settings,
-    (rate, burst, slow, every, filter): (u32, u32, Option<u64>, Option<u64>, bool),
-) {
+fn apply(settings: &mut Settings, (rate, burst, slow, pace, every, filter): Change) {
     settings.traffic.rate = Rate::per_second(rate).expect("not zero");
     settings.traffic.burst = burst;
     settings.traffic.reserve = settings.traffic.reserve.min(burst - 1);
-    let exempt = RoleSet::NONE;
-    settings.slow_mode = slow.map(|ms| SlowMode { interval: Duration::from_millis(ms), exempt });
+    settings.slow_mode = slow.map(|ms| SlowMode::everybody(Duration::from_millis(ms)));
+    settings.house.pace = pace.map(|ms| Pace { every: Duration::from_millis(ms), burst: 2 });
     let patience = |ms| Patience { deadline: Duration::from_millis(ms), silence: Silence::Reject };
     let every = every.map(|ms| AskStep::callback(patience(ms)));
     settings.asking.steps =

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use liveroom::{
-    Absence, Admission, Cursor, Device, Field, Join, JoinOption, JoinStatus, LeaveReason, Notice,
-    Output, PerClass, Platform, Profile, QuitAcross, Refusal, Role, SessionId, TipKind, UserId,
+    Absence, Admission, Cursor, Device, Field, Fingerprint, Join, JoinOption, JoinStatus,
+    LeaveReason, Notice, Output, PerClass, Platform, Profile, QuitAcross, Refusal, Role, SessionId,
+    TipKind, UserId,
 };
 
 use super::{
@@ -13,22 +14,38 @@ use super::{
 
 impl Model {
     pub(super) fn join(&mut self, actor: &Actor, join: &Join) -> Result<ModelReceipt, Refusal> {
-        let Some(user) = &join.user else { return self.join_as_guest(actor, join.platform) };
+        let receipt = self.come(actor, join)?;
+        self.note_print(actor, join.print);
+        Ok(receipt)
+    }
+
+    fn come(&mut self, actor: &Actor, join: &Join) -> Result<ModelReceipt, Refusal> {
+        let Some(user) = &join.user else {
+            self.print_must_not_be_banned(None, join.print)?;
+            return self.join_as_guest(actor, join.platform);
+        };
         // Chosen: whose session it is belongs to standing, which comes before bans.
         let session = self.own_session(actor, Some(user))?;
         self.must_not_be_banned(user)?;
+        self.print_must_not_be_banned(Some(user), join.print)?;
         let profile = self.cleaned_profile(&join.profile)?;
         let join = &Join { profile, ..join.clone() };
         if self.member(user).is_some() {
             return self.come_back(actor, user, join.platform, Some(&join.profile));
         }
         let exempt = self.owner.as_ref() == Some(user);
-        match self.profile.join_option {
-            JoinOption::DisableApply if !exempt => return Err(Refusal::JoinClosed),
-            JoinOption::NeedPermission if !exempt => return self.apply(session, user, join),
-            _ => {}
+        let (option, closed) = self.join_option_now();
+        if option == JoinOption::DisableApply && !exempt {
+            return Err(closed);
+        }
+        self.may_come(user)?;
+        if option == JoinOption::NeedPermission && !exempt {
+            let receipt = self.apply(session, user, join)?;
+            self.came(user);
+            return Ok(receipt);
         }
         self.must_have_room()?;
+        self.came(user);
         let passed = self.newcomer_cursor();
         self.applicants.retain(|one| one.user != *user);
         let device = Device { session, platform: join.platform };
@@ -45,8 +62,9 @@ impl Model {
             return Ok(self.already_in());
         }
         let session = self.own_session(actor, None)?;
-        if self.profile.join_option != JoinOption::FreeAccess {
-            return Err(Refusal::JoinClosed);
+        let (option, closed) = self.join_option_now();
+        if option != JoinOption::FreeAccess {
+            return Err(closed);
         }
         self.must_have_room()?;
         let passed = self.newcomer_cursor();
@@ -62,8 +80,13 @@ impl Model {
         actor: &Actor,
         user: &UserId,
         platform: Platform,
+        print: Option<Fingerprint>,
     ) -> Result<ModelReceipt, Refusal> {
-        self.come_back(actor, user, platform, None)
+        self.own_session(actor, Some(user))?;
+        self.print_must_not_be_banned(Some(user), print)?;
+        let receipt = self.come_back(actor, user, platform, None)?;
+        self.note_print(actor, print);
+        Ok(receipt)
     }
 
     /// A join or attach that finds a member.

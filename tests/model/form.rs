@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use liveroom::{
-    Author, Command, Content, Decision, Directive, Draft, Element, Field, GroupPatch, Kind,
-    Priority, Profile, Refusal, Span, UserId,
+    Acts, Author, Command, Content, Decision, Directive, Draft, Element, Field, Fingerprint,
+    GroupPatch, Kind, Priority, Profile, Refusal, Removing, Silencing, Span, UserId,
 };
 
 use super::Model;
@@ -41,7 +41,15 @@ impl Model {
             Command::SetNameCard { card, .. } => at_most(Field::NameCard, card.len(), 50),
             Command::SetGroup(patch) => patch_form(patch),
             Command::Mute { users, span } => users_form(users).and(span_form(*span)),
-            Command::Unmute { users } | Command::Unban { users } => users_form(users),
+            Command::Shadow { users, span } => users_form(users).and(span_form(*span)),
+            Command::Unmute { users }
+            | Command::Unshadow { users }
+            | Command::Forgive { users }
+            | Command::Unban { users } => users_form(users),
+            Command::BanPrints { prints, span, .. } => prints_form(prints).and(span_form(*span)),
+            Command::UnbanPrints { prints } => prints_form(prints),
+            Command::Warn { users, .. } => users_form(users),
+            Command::Moderate { users, acts } => users_form(users).and(acts_form(acts)),
             Command::Kick { users, reason } => {
                 users_form(users).and(at_most(Field::Reason, reason.len(), 1_000))
             }
@@ -75,11 +83,11 @@ impl Model {
                 }
                 not_more(Field::Marks, marks.len(), 10)
             }
-            Command::SetSlowMode { slow_mode: Some(slow) }
-                if slow.interval.is_zero() || slow.interval > DAY =>
-            {
-                Err(Refusal::Malformed { field: Field::Span })
+            Command::SetSlowMode { slow_mode: Some(slow) } => {
+                let longest = slow.member.max(slow.admin).max(slow.owner);
+                day_form(longest)
             }
+            Command::Raid { span: Some(span) } => day_form(*span),
             _ => Ok(()),
         }
     }
@@ -124,6 +132,32 @@ fn users_form(users: &[UserId]) -> Result<(), Refusal> {
         return Err(Refusal::Malformed { field: Field::Users });
     }
     not_more(Field::Users, users.len(), 500)
+}
+
+fn prints_form(prints: &[Fingerprint]) -> Result<(), Refusal> {
+    if prints.is_empty() { Err(Refusal::Malformed { field: Field::Prints }) } else { Ok(()) }
+}
+
+fn acts_form(acts: &Acts) -> Result<(), Refusal> {
+    let Acts { counters, purge, warn, notice, silence, remove, .. } = acts;
+    let others = notice.is_some() || silence.is_some() || remove.is_some();
+    if counters.is_empty() && !purge && !warn && !others {
+        return Err(Refusal::Malformed { field: Field::Acts });
+    }
+    let silence = match silence {
+        Some(Silencing::Mute { span } | Silencing::Shadow { span }) => span_form(*span),
+        None => Ok(()),
+    };
+    silence.and(match remove {
+        Some(Removing::Ban { span, .. }) => span_form(*span),
+        _ => Ok(()),
+    })
+}
+
+/// More than nothing, and at most a day.
+fn day_form(span: Duration) -> Result<(), Refusal> {
+    let good = !span.is_zero() && span <= DAY;
+    if good { Ok(()) } else { Err(Refusal::Malformed { field: Field::Span }) }
 }
 
 fn span_form(span: Span) -> Result<(), Refusal> {

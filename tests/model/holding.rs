@@ -14,7 +14,7 @@ use super::{
 /// What there is to be decided about a message.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Doubt {
-    pub(crate) term: Option<u32>,
+    pub(crate) held: Option<Cause>,
     pub(crate) escalated: bool,
 }
 
@@ -29,8 +29,8 @@ impl Model {
         self.steps_behind(after).into_iter().find_map(|step| {
             let cause = if doubt.escalated && step.asks.contains(Occasion::Escalated) {
                 Cause::Escalated
-            } else if let Some(term) = doubt.term {
-                step.asks.contains(Occasion::Held).then_some(Cause::Filter { term })?
+            } else if let Some(held) = doubt.held {
+                step.asks.contains(Occasion::Held).then_some(held)?
             } else {
                 let asks = step.asks.contains(Occasion::Passed) && !by_app;
                 asks.then_some(Cause::Policy)?
@@ -65,9 +65,9 @@ impl Model {
         &self,
         actor: &Actor,
         author: Option<&UserId>,
-        term: Option<u32>,
+        held: Option<Cause>,
     ) -> Result<(), Refusal> {
-        let doubt = Doubt { term, escalated: false };
+        let doubt = Doubt { held, escalated: false };
         let ordered = self.settings.asking.in_order
             && !self.undecided_before(author, MessageId(u64::MAX)).is_empty();
         let staff = matches!(actor, Actor::User { role, .. } if *role >= Role::Admin);
@@ -289,11 +289,11 @@ impl Model {
             Verdict::Hold(term) => {
                 // Somebody must be asked about that.
                 let after = Some(step).filter(|step| self.takes_behind(step, Occasion::Held));
-                self.walk(id, after, Doubt { term: Some(term), ..doubt });
+                self.walk(id, after, Doubt { held: Some(Cause::Filter { term }), ..doubt });
             }
             Verdict::GoOn(content) => {
                 self.accepted_mut(id).message.content = content;
-                self.walk(id, Some(step), Doubt { term: None, ..doubt });
+                self.walk(id, Some(step), Doubt { held: None, ..doubt });
             }
         }
     }

@@ -1,8 +1,7 @@
 //! The scheduler: one rate for all, a cap for some, lanes in which authors take turns.
 
 use liveroom::{
-    Body, Directive, Discard, Due, MessageId, Outcome, Output, Priority, Role, State, Timestamp,
-    UserId,
+    Body, Directive, Discard, Due, MessageId, Outcome, Output, Priority, State, Timestamp, UserId,
 };
 
 use super::{Model, NO_RECORD, Task, admits, admits_from};
@@ -30,7 +29,7 @@ pub(super) struct Arrival {
 struct Turn {
     author: Option<UserId>,
     /// As it was when the latest message here was accepted.
-    role: Option<Role>,
+    weight: u8,
     /// How many messages were given in this turn.
     given: u8,
     messages: Vec<MessageId>,
@@ -64,6 +63,12 @@ impl Model {
         }
         self.arrivals.push(Arrival { id, at: self.now });
         let exempt = self.settings.traffic.exempt.contains(role);
+        let traffic = &self.settings.traffic;
+        let marks = author.as_ref().and_then(|author| self.member(author)).map(|it| &it.marks[..]);
+        let by_mark = traffic.mark_weights.iter();
+        let by_mark = by_mark.filter(|(mark, _)| marks.is_some_and(|marks| marks.contains(mark)));
+        let by_mark = by_mark.map(|(_, weight)| weight.get()).max().unwrap_or(0);
+        let weight = traffic.weights[role.map_or(4, |role| role as usize)].get().max(by_mark);
         let lane = &mut self.lanes[priority as usize];
         let (set, other) = if exempt {
             (&mut lane.exempt, &mut lane.others)
@@ -76,8 +81,8 @@ impl Model {
             set.push(Turn { given: 0, ..turn });
         }
         match set.iter_mut().find(|turn| turn.author == author) {
-            Some(turn) => (turn.messages.push(id), turn.role = role).1,
-            None => set.push(Turn { author: author.clone(), role, given: 0, messages: vec![id] }),
+            Some(turn) => (turn.messages.push(id), turn.weight = weight).1,
+            None => set.push(Turn { author: author.clone(), weight, given: 0, messages: vec![id] }),
         }
         self.number_changed(priority, author);
         // Chosen, as the design has it: what is admitted at once does not wait, and so cannot be shed.
@@ -201,16 +206,14 @@ impl Model {
         );
         self.tat = self.tat.max(self.now) + interval;
         let cap = traffic.caps[priority];
-        let weights = &traffic.weights;
         let lane = &mut self.lanes[priority as usize];
         let is_exempt = !lane.exempt.is_empty();
         let set = if is_exempt { &mut lane.exempt } else { &mut lane.others };
         let id = set[0].messages.remove(0);
         set[0].given += 1;
-        let weight = weights[set[0].role.map_or(4, |role| role as usize)].get();
         if set[0].messages.is_empty() {
             set.remove(0);
-        } else if set[0].given >= weight {
+        } else if set[0].given >= set[0].weight {
             let mut turn = set.remove(0);
             turn.given = 0;
             set.push(turn);

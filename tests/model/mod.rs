@@ -4,12 +4,15 @@
 //! from the front, the agenda is made anew before each step, and the whole history is kept.
 //! Where the page was silent, what a user would expect was chosen; those places say "chosen".
 
+mod acts;
 mod coming;
 mod folds;
 mod form;
 mod holding;
+mod house;
 mod lanes;
 pub(crate) mod play;
+mod prints;
 pub(crate) mod script;
 mod speaking;
 mod staff;
@@ -30,12 +33,13 @@ mod worked;
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Class, Command, Cursor, Due, Entry, Field, FilterId, GroupConfig, JoinOption,
-    JoinStatus, Kind, Message, MessageId, Output, PerClass, Platform, Priority, Profile, Random,
-    Receipt, Refusal, Role, Seq, SessionId, Settings, State, Stats, Subject, Ticket, Timestamp,
-    Tip, UserId,
+    Author, Class, Command, Cursor, Due, Entry, Field, FilterId, Fingerprint, GroupConfig,
+    JoinOption, JoinStatus, Kind, Message, MessageId, Output, PerClass, Platform, Priority,
+    Profile, Random, Receipt, Refusal, Role, Seq, SessionId, Settings, State, Stats, Subject,
+    Ticket, Timestamp, Tip, UserId,
 };
 
+use prints::prints_once;
 pub(crate) use speaking::Words;
 
 /// "Within 5 minutes", "the last 32 randoms of a user", "the last 65,536 accepted messages".
@@ -56,7 +60,14 @@ pub(crate) struct Model {
     pub(crate) guests: Vec<Guest>,
     pub(crate) applicants: Vec<Applicant>,
     pub(crate) mutes: Vec<Sentence>,
+    pub(crate) shadows: Vec<Sentence>,
     pub(crate) bans: Vec<Sentence>,
+    pub(crate) print_bans: Vec<(Fingerprint, Timestamp)>,
+    sweeping: Vec<Fingerprint>,
+    /// With what sessions came; looked through for those that are there.
+    prints: Vec<(SessionId, Fingerprint)>,
+    /// In the order in which they were last warned.
+    pub(crate) strikes: Vec<(Sentence, u32)>,
     pub(crate) mute_all: bool,
     pub(crate) profile: GroupProfile,
     pub(crate) attributes: Vec<Attribute>,
@@ -70,6 +81,7 @@ pub(crate) struct Model {
     randoms: Vec<Remembered>,
     /// Until when each user's last message makes them wait.
     pauses: Vec<Pause>,
+    house: house::House,
     pub(crate) questions: Vec<Open>,
     last_ticket: u64,
     /// Waiting messages of each priority: the exempt, then the others.
@@ -265,7 +277,12 @@ enum Task {
     Grace(SessionId),
     NotAlways(UserId),
     Unmute(UserId),
+    Unshadow(UserId),
+    Forgive(UserId),
     Unban(UserId),
+    UnbanPrint(Fingerprint),
+    Evict,
+    Raid,
     Forget,
 }
 
@@ -287,7 +304,12 @@ impl Model {
             guests: vec![],
             applicants: vec![],
             mutes: vec![],
+            shadows: vec![],
             bans: vec![],
+            print_bans: vec![],
+            sweeping: vec![],
+            prints: vec![],
+            strikes: vec![],
             mute_all: false,
             profile: GroupProfile::default(),
             attributes: vec![],
@@ -299,6 +321,7 @@ impl Model {
             messages: vec![],
             randoms: vec![],
             pauses: vec![],
+            house: house::House::default(),
             questions: vec![],
             last_ticket: 0,
             lanes: std::array::from_fn(|_| lanes::Lane::default()),
@@ -332,14 +355,13 @@ impl Model {
         command: &Command,
     ) -> Result<ModelReceipt, Refusal> {
         self.settle(now);
+        self.forget_prints();
         let answer = self.give(by, command);
         if let (Err(refusal), Command::Send(_)) = (&answer, command) {
             *self.refused.entry(refusal.code()).or_default() += 1;
         }
         let receipt = answer?;
-        if self.settings.slow_mode.is_none() {
-            self.pauses.clear();
-        }
+        self.forget_pauses();
         self.settle(self.now);
         // A message's receipt says where it stands after all that was due at this instant.
         Ok(match receipt {
@@ -371,7 +393,9 @@ impl Model {
     fn act(&mut self, actor: &Actor, command: &Command) -> Result<ModelReceipt, Refusal> {
         match command {
             Command::Join(join) => return self.join(actor, join),
-            Command::Attach { user, platform } => return self.attach(actor, user, *platform),
+            Command::Attach { user, platform, print } => {
+                return self.attach(actor, user, *platform, *print);
+            }
             Command::Send(draft) => return self.send(actor, draft),
             Command::Recall { message } => return self.recall(actor, *message),
             Command::Purge { author } => return Ok(self.purge(author.as_ref())),
@@ -394,6 +418,25 @@ impl Model {
             Command::Mute { users, span } => self.mute(actor, users, *span)?,
             Command::Unmute { users } => self.unmute(actor, users),
             Command::MuteAll { on } => self.set_mute_all(actor, *on),
+            Command::Shadow { users, span } => self.shadow(users, *span)?,
+            Command::Unshadow { users } => {
+                let users = each_once(users);
+                self.shadows.retain(|one| !users.contains(&one.user));
+            }
+            Command::Warn { users, reason } => self.warn(actor, users, reason)?,
+            Command::Forgive { users } => {
+                let users = each_once(users);
+                self.strikes.retain(|(one, _)| !users.contains(&one.user));
+            }
+            Command::Moderate { users, acts } => self.moderate(actor, users, acts)?,
+            Command::BanPrints { prints, span, .. } => {
+                let prints = prints_once(prints);
+                self.may_ban_prints(&prints)?;
+                self.put_print_bans(&prints, self.until(*span));
+            }
+            Command::UnbanPrints { prints } => {
+                self.print_bans.retain(|(print, _)| !prints.contains(print));
+            }
             Command::Kick { users, reason } => self.kick(actor, users, reason)?,
             Command::Ban { users, span, reason } => self.ban(actor, users, *span, reason)?,
             Command::Unban { users } => self.unban(actor, users),
@@ -404,6 +447,7 @@ impl Model {
             }
             Command::Mark { users, marks, on } => self.mark(users, marks, *on)?,
             Command::SetSlowMode { slow_mode } => self.settings.slow_mode = *slow_mode,
+            Command::Raid { .. } => self.raid(actor, command),
             Command::UseFilter { filter } => {
                 self.must_be_installed(*filter)?;
                 self.settings.filter = *filter;
@@ -453,10 +497,23 @@ impl Model {
             always.sort_unstable();
             let ends = |user: &UserId| Task::NotAlways(user.clone());
             agenda.extend(always.into_iter().map(|(_, at, user)| (at, Due::Grace, ends(user))));
+            agenda.extend(self.house.raid.map(|at| (at, Due::Raid, Task::Raid)));
         }
         // Chosen: sentences end and history is forgotten after the group has ended, too.
         for Sentence { user, until } in &self.mutes {
             agenda.push((*until, Due::Unmute, Task::Unmute(user.clone())));
+        }
+        for Sentence { user, until } in &self.shadows {
+            agenda.push((*until, Due::Unshadow, Task::Unshadow(user.clone())));
+        }
+        for (Sentence { user, until }, _) in &self.strikes {
+            agenda.push((*until, Due::Forgive, Task::Forgive(user.clone())));
+        }
+        if !self.sweeping.is_empty() && !self.disbanded {
+            agenda.push((self.now, Due::Evict, Task::Evict));
+        }
+        for (print, until) in &self.print_bans {
+            agenda.push((*until, Due::UnbanPrint, Task::UnbanPrint(*print)));
         }
         for Sentence { user, until } in &self.bans {
             agenda.push((*until, Due::Unban, Task::Unban(user.clone())));
@@ -485,7 +542,12 @@ impl Model {
             Task::Grace(session) => self.grace_ends(session),
             Task::NotAlways(user) => self.always_ends(&user),
             Task::Unmute(user) => self.mutes.retain(|mute| mute.user != user),
+            Task::Unshadow(user) => self.shadows.retain(|one| one.user != user),
+            Task::Forgive(user) => self.strikes.retain(|(one, _)| one.user != user),
+            Task::Evict => self.sweep(),
+            Task::UnbanPrint(print) => self.print_bans.retain(|(one, _)| *one != print),
             Task::Unban(user) => self.bans.retain(|ban| ban.user != user),
+            Task::Raid => self.turn_raid(None, None),
             Task::Forget => self.forget(),
         }
     }
@@ -562,7 +624,11 @@ impl Model {
         });
         self.arrivals.iter_mut().for_each(|arrival| shift(&mut arrival.at));
         self.questions.iter_mut().for_each(|open| shift(&mut open.expires));
-        self.mutes.iter_mut().chain(&mut self.bans).for_each(|one| shift(&mut one.until));
+        for sentences in [&mut self.mutes, &mut self.shadows, &mut self.bans] {
+            sentences.iter_mut().for_each(|one| shift(&mut one.until));
+        }
+        self.strikes.iter_mut().for_each(|(one, _)| shift(&mut one.until));
+        self.print_bans.iter_mut().for_each(|(_, until)| shift(until));
         for session in self.members.iter_mut().flat_map(|member| &mut member.sessions) {
             session.lost.iter_mut().for_each(|(at, _)| shift(at));
         }
@@ -578,6 +644,7 @@ impl Model {
             shift(&mut fold.ends);
             shift(&mut fold.next);
         }
+        self.house.shift(shift);
         self.tally_due.iter_mut().for_each(shift);
         self.log.iter_mut().for_each(|kept| {
             shift(&mut kept.since);
@@ -607,6 +674,7 @@ impl Model {
                 State::Ended(Rejected(Rejection::Filter { .. })) => flow.rejected[0] += 1,
                 State::Ended(Rejected(Rejection::Decision { .. })) => flow.rejected[1] += 1,
                 State::Ended(Rejected(Rejection::Silence)) => flow.rejected[2] += 1,
+                State::Ended(Rejected(Rejection::Rule { .. })) => flow.rejected[3] += 1,
                 State::Ended(Discarded(reason)) => flow.discarded[*reason as usize] += 1,
                 State::Ended(other) => unreachable!("an outcome unknown to the model: {other:?}"),
             }

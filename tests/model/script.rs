@@ -6,12 +6,13 @@
 use std::{fmt, num::NonZeroU8, time::Duration};
 
 use liveroom::{
-    Absence, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Directive, Draft, Element, FilterId, FoldRule, Folding,
-    GroupConfig, GroupPatch, Join, JoinOption, Kind, Lane, MessageId, Occasion, Occasions,
-    Patience, PerClass, PerPriority, Platform, Power, Priority, Profile, QuitAcross, Random, Rate,
-    Role, RoleSet, SessionId, Settings, Silence, SlowMode, Span, Ticket, Timestamp, TipKind,
-    TrailLimits, UserId, Users,
+    Absence, Acts, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command,
+    Content, CounterChange, Counting, Decision, Directive, Draft, Element, Escalation, FilterId,
+    Fingerprint, FoldRule, Folding, GroupConfig, GroupPatch, HouseRules, Join, JoinOption, Kind,
+    Lane, MessageId, Occasion, Occasions, Pace, Patience, PerClass, PerPriority, Platform, Power,
+    Priority, PriorityRule, Profile, QuietHours, QuitAcross, RaidPlan, Random, Rate, Removing,
+    Repeats, Role, RoleSet, SessionId, Settings, Signal, Silence, Silencing, SlowMode, Span,
+    TextRule, Those, Ticket, Timestamp, TipKind, TrailLimits, Treat, UserId, Users,
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -120,6 +121,14 @@ impl Who {
         }
     }
 
+    /// Whoever comes over a third session, or as a guest, comes with one.
+    fn print(self) -> Option<Fingerprint> {
+        match self {
+            Self::User(number, 2) | Self::Guest(number) => Some(print(number)),
+            _ => None,
+        }
+    }
+
     fn platform(self) -> Platform {
         match self {
             Self::User(_, place) => {
@@ -128,6 +137,11 @@ impl Who {
             _ => Platform::MiniProgram,
         }
     }
+}
+
+/// One of two, which they share.
+fn print(number: u8) -> Fingerprint {
+    Fingerprint(u128::from(number % 2))
 }
 
 pub(crate) fn session(number: u8, place: u8) -> SessionId {
@@ -173,10 +187,17 @@ pub(crate) enum Act {
     Transfer(u8),
     Mute(Vec<u8>, u32),
     Unmute(Vec<u8>),
+    Shadow(Vec<u8>, u32),
+    Unshadow(Vec<u8>),
+    Warn(Vec<u8>),
+    Forgive(Vec<u8>),
+    Moderate(Vec<u8>, Parts),
     MuteAll(bool),
     Kick(Vec<u8>),
     Ban(Vec<u8>, u32),
     Unban(Vec<u8>),
+    BanPrints(Vec<u8>, u32),
+    UnbanPrints(Vec<u8>),
     Notify(Option<Vec<u8>>),
     Broadcast,
     Attributes {
@@ -191,6 +212,7 @@ pub(crate) enum Act {
     },
     Mark(Vec<u8>, u32, bool),
     SlowMode(Option<u32>),
+    Raid(Option<u32>),
     UseFilter(Option<bool>),
     Configure(Box<Knobs>),
     Disband,
@@ -199,6 +221,42 @@ pub(crate) enum Act {
     /// To a day after the beginning.
     RebaseToStart,
     DetachAll,
+}
+
+/// The parts of one step.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+    count: Option<(u8, Counting)>,
+    purge: bool,
+    warn: bool,
+    notice: bool,
+    /// Whether it is a shadow mute, and for how long.
+    silence: Option<(bool, u32)>,
+    /// Out, and for how long if it is a ban.
+    remove: Option<Option<u32>>,
+}
+
+impl Parts {
+    fn acts(&self) -> Acts {
+        let silence = |(shadow, ms): (bool, u32)| match shadow {
+            true => Silencing::Shadow { span: span(ms) },
+            false => Silencing::Mute { span: span(ms) },
+        };
+        let remove = |ms: Option<u32>| {
+            ms.map_or(Removing::Kick, |ms| Removing::Ban { span: span(ms), prints: self.purge })
+        };
+        let count = |(key, change)| CounterChange { key: format!("c{key}").into(), change };
+        Acts {
+            counters: self.count.map(count).into_iter().collect(),
+            purge: self.purge,
+            warn: self.warn,
+            notice: self.notice.then(|| "beware".into()),
+            silence: self.silence.map(silence),
+            remove: self.remove.map(remove),
+            reason: "out".into(),
+            messages: [MessageId(1)].into_iter().collect(),
+        }
+    }
 }
 
 /// What a script needs to know to name tickets and messages, and the filter.
@@ -241,11 +299,14 @@ impl Cast {
                         .into(),
                     platform: who.platform(),
                     note: "please".into(),
+                    print: who.print(),
                 })
             }
-            Act::Attach(number) => {
-                Command::Attach { user: user(*number), platform: who.platform() }
-            }
+            Act::Attach(number) => Command::Attach {
+                user: user(*number),
+                platform: who.platform(),
+                print: who.print(),
+            },
             Act::Detach => Command::Detach,
             Act::Quit => Command::Quit,
             Act::AnswerJoin(number, admission) => {
@@ -301,12 +362,27 @@ impl Cast {
             Act::Transfer(number) => Command::Transfer { user: user(*number) },
             Act::Mute(users, ms) => Command::Mute { users: named(users), span: span(*ms) },
             Act::Unmute(users) => Command::Unmute { users: named(users) },
+            Act::Shadow(users, ms) => Command::Shadow { users: named(users), span: span(*ms) },
+            Act::Unshadow(users) => Command::Unshadow { users: named(users) },
+            Act::Warn(users) => Command::Warn { users: named(users), reason: "beware".into() },
+            Act::Forgive(users) => Command::Forgive { users: named(users) },
+            Act::Moderate(users, parts) => {
+                Command::Moderate { users: named(users), acts: Box::new(parts.acts()) }
+            }
             Act::MuteAll(on) => Command::MuteAll { on: *on },
             Act::Kick(users) => Command::Kick { users: named(users), reason: "bye".into() },
             Act::Ban(users, ms) => {
                 Command::Ban { users: named(users), span: span(*ms), reason: "out".into() }
             }
             Act::Unban(users) => Command::Unban { users: named(users) },
+            Act::BanPrints(prints, ms) => Command::BanPrints {
+                prints: prints.iter().copied().map(print).collect(),
+                span: span(*ms),
+                reason: "line".into(),
+            },
+            Act::UnbanPrints(prints) => {
+                Command::UnbanPrints { prints: prints.iter().copied().map(print).collect() }
+            }
             Act::Notify(users) => {
                 let users = users.as_ref().map(|users| named(users));
                 Command::Notify { users, field: "notice".into() }
@@ -327,6 +403,7 @@ impl Cast {
             Act::Mark(users, mark, on) => {
                 Command::Mark { users: named(users), marks: [*mark].into_iter().collect(), on: *on }
             }
+            Act::Raid(ms) => Command::Raid { span: ms.map(|ms| Duration::from_millis(ms.into())) },
             Act::SlowMode(ms) => Command::SetSlowMode { slow_mode: ms.map(slow_mode) },
             Act::UseFilter(which) => Command::UseFilter {
                 filter: match which {
@@ -387,7 +464,12 @@ fn span(ms: u32) -> Span {
 }
 
 fn slow_mode(ms: u32) -> SlowMode {
-    SlowMode { interval: Duration::from_millis(ms.into()), exempt: RoleSet::STAFF }
+    let pause = Duration::from_millis(ms.into());
+    // Some have staff wait too.
+    SlowMode {
+        admin: if ms.is_multiple_of(3) { pause / 2 } else { Duration::ZERO },
+        ..SlowMode::members(pause)
+    }
 }
 
 /// How messages are folded.
@@ -457,15 +539,149 @@ pub(crate) struct Knobs {
     pub(crate) speakers: Option<u32>,
     pub(crate) slow: Option<u32>,
     pub(crate) folding: Option<Folds>,
+    pub(crate) house: HouseKnobs,
     pub(crate) tally: u64,
     pub(crate) members: Option<u64>,
-    /// Mutes, bans, applicants.
-    pub(crate) limits: (u32, u32, u32),
+    /// How long strikes are remembered, in milliseconds, and what the first of them lead to.
+    pub(crate) strikes: (u64, Vec<Escalation>),
+    /// Mutes, bans, applicants, strikes.
+    pub(crate) limits: (u32, u32, u32, u32),
     pub(crate) disclose_loss: bool,
     pub(crate) filter: bool,
     /// How long short messages are remembered, by how many authors, and how many of each.
     pub(crate) trails: Option<(u64, u32, u8)>,
     pub(crate) journal: bool,
+    pub(crate) audit: bool,
+}
+
+/// Pause, pace, repeats, and what else.
+type RaidKnobs = (Option<u32>, Option<(u64, u32)>, Option<(u64, bool)>, u8);
+
+/// The house rules that scripts turn.
+#[derive(Clone, Debug)]
+pub(crate) struct HouseKnobs {
+    /// Whether the exempt are some by mark, by name and by kind.
+    exempt: bool,
+    /// Minute from, minute to, and the offset.
+    quiet: Option<(u16, u16, i16)>,
+    pace: Option<(u64, u32)>,
+    joins: Option<(u64, u32)>,
+    texts: Vec<(u8, u8)>,
+    unique: Option<(u64, bool)>,
+    priorities: bool,
+    raid: RaidKnobs,
+    weight: Option<NonZeroU8>,
+}
+
+impl HouseKnobs {
+    /// None at all.
+    pub(crate) const OFF: Self = Self {
+        exempt: false,
+        quiet: None,
+        pace: None,
+        joins: None,
+        texts: Vec::new(),
+        unique: None,
+        priorities: false,
+        raid: (None, None, None, 0),
+        weight: None,
+    };
+
+    fn rules(&self, marks: bool) -> HouseRules {
+        let ms = Duration::from_millis;
+        let pace = |(every, burst)| Pace { every: ms(every), burst };
+        let repeats = |(within, any)| {
+            if any { Repeats::of_anybody(ms(within)) } else { Repeats::of_author(ms(within)) }
+        };
+        let those = |roles, marks: &[u32], users: &[u8]| Those {
+            roles,
+            marks: marks.to_vec(),
+            users: users.iter().map(|number| user(*number)).collect(),
+        };
+        let mut house = HouseRules::default();
+        if self.exempt {
+            house.exempt = those(RoleSet::NONE, &[1_001], &[3]);
+            house.exempt_kinds = vec![Kind::Gift];
+        }
+        house.quiet = self
+            .quiet
+            .map(|(from, to, offset)| QuietHours { offset, ..QuietHours::utc(from, to) })
+            .into_iter()
+            .collect();
+        house.pace = self.pace.map(pace);
+        house.joins = self.joins.map(pace);
+        let text = |&(which, then): &(u8, u8)| {
+            let rule = match which {
+                0 => TextRule::without_links(),
+                1 => TextRule::at_most(8),
+                2 => TextRule::emotes_only(),
+                _ => TextRule::refuse(Signal::Capitals, 2),
+            };
+            let then = [Treat::Tag, Treat::Hold, Treat::Block, Treat::Refuse][usize::from(then)];
+            rule.but_marked(1_000).then(then)
+        };
+        house.texts = self.texts.iter().map(text).collect();
+        house.unique = self.unique.map(repeats);
+        if self.priorities {
+            house.priorities = vec![
+                PriorityRule {
+                    of: those(RoleSet::NONE.with(Role::Member), &[], &[]),
+                    highest: Priority::Normal,
+                    lowest: Priority::Low,
+                },
+                PriorityRule {
+                    of: those(RoleSet::STAFF, &[], &[]),
+                    highest: Priority::High,
+                    lowest: Priority::High,
+                },
+            ];
+        }
+        let (slow, raid_pace, unique, more) = self.raid;
+        house.raid = RaidPlan {
+            slow_mode: slow.map(slow_mode),
+            speakers: if marks && more % 3 == 1 { vec![1_000, 1_001] } else { vec![] },
+            pace: raid_pace.map(pace),
+            texts: if more % 2 == 1 { vec![TextRule::without_links()] } else { vec![] },
+            unique: unique.map(repeats),
+            join: match more % 4 {
+                0 => JoinOption::DisableApply,
+                1 => JoinOption::NeedPermission,
+                _ => JoinOption::FreeAccess,
+            },
+        };
+        house
+    }
+}
+
+/// House rules of all kinds, most of them off.
+fn house_knobs() -> impl Strategy<Value = HouseKnobs> {
+    let pace = |often| option::weighted(often, (1..2_000_u64, 1..5_u32));
+    let unique = || option::weighted(0.1, (1..3_000_u64, any::<bool>()));
+    // Scripts begin at 12:26:40.
+    let quiet = option::weighted(0.1, (740..752_u16, 745..760_u16, select(vec![0_i16, 1, -840])));
+    let quiet = quiet.prop_map(|some| some.filter(|(from, to, _)| from != to));
+    let raid = (option::weighted(0.5, 1..2_000_u32), pace(0.3), unique(), 0..12_u8);
+    let texts = prop_oneof![4 => Just(vec![]), 1 => vec((0..4_u8, 0..4_u8), 1..3)];
+    let weight = option::weighted(
+        0.2,
+        (1..4_u8).prop_map(|weight| NonZeroU8::new(weight).expect("not zero")),
+    );
+    let some = (
+        prop::bool::weighted(0.3),
+        quiet,
+        pace(0.2),
+        pace(0.2),
+        texts,
+        unique(),
+        prop::bool::weighted(0.15),
+        raid,
+        weight,
+    );
+    let rules =
+        some.prop_map(|(exempt, quiet, pace, joins, texts, unique, priorities, raid, weight)| {
+            HouseKnobs { exempt, quiet, pace, joins, texts, unique, priorities, raid, weight }
+        });
+    prop_oneof![1 => Just(HouseKnobs::OFF).boxed(), 2 => rules.boxed()]
 }
 
 /// One of four sets of roles, for exemptions.
@@ -525,13 +741,23 @@ impl Knobs {
         settings.presence.per_user = self.per_user;
         settings.mute_all_exempt = roles(self.speak_through);
         let marks = settings.powers.contains(Power::Marks);
-        settings.speakers = self.speakers.filter(|_| marks);
+        let speakers = self.speakers.filter(|_| marks);
+        settings.speakers = speakers.map_or(vec![], |mark| vec![mark, mark + 1]);
+        settings.strikes.remembered = ms(self.strikes.0);
+        settings.strikes.table.clone_from(&self.strikes.1);
+        if !settings.powers.contains(Power::Ban) {
+            settings.strikes.table.retain(|it| !matches!(it, Escalation::Ban { .. }));
+            settings.strikes.table.push(Escalation::Notice);
+        }
+        settings.house = self.house.rules(marks);
+        settings.traffic.mark_weights =
+            self.house.weight.map(|weight| (1_000, weight)).into_iter().collect();
         settings.slow_mode = self.slow.map(slow_mode);
         settings.folding = self.folding.map(Folds::folding);
         settings.tally = Duration::from_secs(self.tally);
         settings.limits.members = self.members;
         let limits = &mut settings.limits;
-        (limits.mutes, limits.bans, limits.applicants) = self.limits;
+        (limits.mutes, limits.bans, limits.applicants, limits.strikes) = self.limits;
         settings.disclose_loss = self.disclose_loss;
         settings.filter = filter.filter(|_| self.filter);
         settings.filtering.trails = self.trails.map(|(within, authors, pieces)| TrailLimits {
@@ -541,6 +767,7 @@ impl Knobs {
             authors,
         });
         settings.journal = self.journal;
+        settings.audit = self.audit;
         settings
     }
 }
@@ -603,6 +830,15 @@ fn folds() -> impl Strategy<Value = Folds> {
     )
 }
 
+fn escalation() -> impl Strategy<Value = Escalation> {
+    let span = || (1..3_000_u64).prop_map(Duration::from_millis);
+    prop_oneof![
+        2 => Just(Escalation::Notice),
+        2 => span().prop_map(|span| Escalation::Mute { span }),
+        1 => span().prop_map(|span| Escalation::Ban { span }),
+    ]
+}
+
 /// Settings of all kinds, small enough that limits are met.
 pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
     let lane = || (prop_oneof![1..5_u32, Just(64)], wait());
@@ -643,21 +879,36 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
         option::weighted(0.2, 1..2_000_u32),
         option::weighted(0.5, folds()),
         1..6_u64,
+        (prop_oneof![Just(60_000_u64), 1..5_000_u64], vec(escalation(), 1..4)),
     );
     let limits = (
         option::weighted(0.2, 2..8_u64),
-        prop_oneof![3 => Just((100, 100, 100)), 1 => (0..3_u32, 0..3_u32, 0..2_u32)],
+        prop_oneof![
+            3 => Just((100, 100, 100, 100)),
+            1 => (0..3_u32, 0..3_u32, 0..2_u32, 0..3_u32)
+        ],
         any::<bool>(),
         prop::bool::weighted(0.7),
         option::of((wait(), 1..4_u32, 1..4_u8)),
     );
+    let limits = (limits, house_knobs());
     (0..3_u8, prop::bool::weighted(0.7), traffic, telling, asking, presence, limits).prop_map(
-        |(preset, all_powers, traffic, telling, asking, presence, limits)| {
+        |(preset, all_powers, traffic, telling, asking, presence, (limits, house))| {
             let (rate, burst, reserve, lanes, caps, exempt, weights) = traffic;
             let (quota, max_age, history, tips, no_joins) = telling;
             let (every, hold, questions, takes, more, in_order, preview) = asking;
-            let (grace, stay, quit, per_user, speak_through, speakers, slow, folding, tally) =
-                presence;
+            let (
+                grace,
+                stay,
+                quit,
+                per_user,
+                speak_through,
+                speakers,
+                slow,
+                folding,
+                tally,
+                strikes,
+            ) = presence;
             let (members, limits, disclose_loss, filter, trails) = limits;
             let disclose_withdrawn = !disclose_loss;
             Knobs {
@@ -691,13 +942,16 @@ pub(crate) fn knobs() -> impl Strategy<Value = Knobs> {
                 speakers,
                 slow,
                 folding,
+                house,
                 tally,
+                strikes,
                 members,
                 limits,
                 disclose_loss,
                 filter,
                 trails,
                 journal: false,
+                audit: false,
             }
         },
     )
@@ -768,6 +1022,9 @@ fn text() -> impl Strategy<Value = &'static str> {
         1 => Just("maskme tagme"),
         1 => Just("tagme blockme holdme"),
         6 => select(vec!["mas", "kme", "hol", "dme", "blo", "c", "k m", "e.", "tag", "m\u{200b}e"]),
+        2 => Just(" HI\n"),
+        1 => Just("see www.a.b"),
+        1 => Just("\u{1f525} \u{1f525}"),
     ]
 }
 
@@ -816,17 +1073,42 @@ fn sentence() -> impl Strategy<Value = u32> {
     prop_oneof![8 => 1..3_000_u32, 2 => Just(200_000_u32), 1 => Just(0_u32)]
 }
 
+fn parts() -> impl Strategy<Value = Parts> {
+    let part = || prop::bool::weighted(0.3);
+    let count = option::weighted(0.2, (0..22_u8, change()));
+    let silence = option::weighted(0.3, (any::<bool>(), sentence()));
+    let remove = option::weighted(0.3, option::of(sentence()));
+    (count, part(), part(), part(), silence, remove).prop_map(
+        |(count, purge, warn, notice, silence, remove)| Parts {
+            count,
+            purge,
+            warn,
+            notice,
+            silence,
+            remove,
+        },
+    )
+}
+
 fn act_of_staff() -> impl Strategy<Value = Act> {
     let moderation = prop_oneof![
         4 => (some_users(), sentence()).prop_map(|(users, ms)| Act::Mute(users, ms)),
         2 => some_users().prop_map(Act::Unmute),
+        2 => (some_users(), sentence()).prop_map(|(users, ms)| Act::Shadow(users, ms)),
+        1 => some_users().prop_map(Act::Unshadow),
+        4 => some_users().prop_map(Act::Warn),
+        1 => some_users().prop_map(Act::Forgive),
+        3 => (some_users(), parts()).prop_map(|(users, parts)| Act::Moderate(users, parts)),
         2 => any::<bool>().prop_map(Act::MuteAll),
         3 => some_users().prop_map(Act::Kick),
         3 => (some_users(), sentence()).prop_map(|(users, ms)| Act::Ban(users, ms)),
         2 => some_users().prop_map(Act::Unban),
+        2 => (vec(0..2_u8, 0..3), sentence()).prop_map(|(prints, ms)| Act::BanPrints(prints, ms)),
+        1 => vec(0..2_u8, 0..3).prop_map(Act::UnbanPrints),
         2 => option::weighted(0.8, anybody()).prop_map(Act::Purge),
         2 => (0..8_u8).prop_map(Act::Recall),
         1 => option::of(1..2_000_u32).prop_map(Act::SlowMode),
+        1 => option::weighted(0.8, 0..3_000_u32).prop_map(Act::Raid),
     ];
     let roles = prop_oneof![
         3 => anybody().prop_map(Act::SetAdmin),
@@ -868,13 +1150,16 @@ fn act_of_staff() -> impl Strategy<Value = Act> {
     ]
 }
 
-fn values() -> impl Strategy<Value = Act> {
-    let change = prop_oneof![
+fn change() -> impl Strategy<Value = Counting> {
+    prop_oneof![
         3 => (-5..5_i64).prop_map(Counting::Increase),
         1 => (-5..5_i64).prop_map(Counting::Decrease),
         1 => select(vec![i64::MAX, 0]).prop_map(Counting::Set),
         1 => Just(Counting::Remove),
-    ];
+    ]
+}
+
+fn values() -> impl Strategy<Value = Act> {
     let mark = prop_oneof![3 => Just(500_u32), 2 => Just(600_u32), 3 => 1_000..1_002_u32, 3 => 998..1_012_u32];
     prop_oneof![
         2 => (
@@ -889,7 +1174,7 @@ fn values() -> impl Strategy<Value = Act> {
                 value,
                 seen
             }),
-        2 => (0..22_u8, change).prop_map(|(key, change)| Act::Count { key, change }),
+        2 => (0..22_u8, change()).prop_map(|(key, change)| Act::Count { key, change }),
         3 => (some_users(), mark, prop::bool::weighted(0.8))
             .prop_map(|(users, mark, on)| Act::Mark(users, mark, on)),
     ]

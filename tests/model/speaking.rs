@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use liveroom::{
-    Content, Discard, Draft, Element, Field, FilterId, Message, MessageId, Outcome, Output,
-    Platform, Profile, Refusal, Rejection, Sender, State, UserId,
+    Cause, Content, Discard, Draft, Element, Field, FilterId, Message, MessageId, Outcome, Output,
+    Platform, Profile, Refusal, Rejection, Sender, State, Treat, UserId,
 };
 
 use super::{
-    Accepted, Actor, MESSAGES_REMEMBERED, Model, ModelReceipt, NO_RECORD, Pause, RANDOMS_OF_A_USER,
+    Accepted, Actor, MESSAGES_REMEMBERED, Model, ModelReceipt, NO_RECORD, RANDOMS_OF_A_USER,
     REMEMBERED_FOR, Remembered, holding::Doubt,
 };
 
@@ -73,7 +73,7 @@ impl Model {
     /// Whether the author may be told. Chosen: a duplicate is answered as the config has it now.
     fn disclose(&self, outcome: &Outcome) -> bool {
         match outcome {
-            Outcome::Discarded(Discard::Decision) => false,
+            Outcome::Discarded(Discard::Decision | Discard::Shadowed) => false,
             Outcome::Discarded(Discard::Withdrawn) => self.settings.disclose_withdrawn,
             Outcome::Discarded(Discard::Rate | Discard::Expired | Discard::Shed) => {
                 self.settings.disclose_loss
@@ -91,7 +91,8 @@ impl Model {
     }
 
     pub(super) fn send(&mut self, actor: &Actor, draft: &Draft) -> Result<ModelReceipt, Refusal> {
-        self.modes(actor, draft)?;
+        self.modes(actor)?;
+        let ruling = self.house_rules(actor, draft)?;
         let verdict = match actor {
             Actor::App => Verdict::GoOn(draft.content.clone()),
             _ => {
@@ -115,57 +116,56 @@ impl Model {
         if let Actor::AppAs { profile, .. } = actor {
             sender.profile = self.cleaned_profile(profile)?;
         }
-        let term = if let Verdict::Hold(term) = verdict { Some(term) } else { None };
-        if !matches!(verdict, Verdict::Block(..)) {
-            self.may_hold(actor, sender.user.as_ref(), term)?;
+        let shadowed = match actor {
+            Actor::User { user, .. } => self.shadows.iter().any(|one| one.user == *user),
+            _ => false,
+        };
+        let blocked =
+            matches!(verdict, Verdict::Block(..)) || matches!(ruling, Some((_, Treat::Block)));
+        let held = match (&verdict, ruling) {
+            (Verdict::Hold(term), _) => Some(Cause::Filter { term: *term }),
+            (_, Some((rule, Treat::Hold))) => Some(Cause::Rule { rule }),
+            _ => None,
+        };
+        if !blocked && !shadowed {
+            self.may_hold(actor, sender.user.as_ref(), held)?;
         }
         let author = sender.user.clone();
         let id = self.accept(actor, sender, draft);
-        let is_read = completed.is_none_or(|(gravity, _)| gravity == Gravity::Tag);
+        let is_read = completed.is_none_or(|(gravity, _)| gravity == Gravity::Tag)
+            && !matches!(ruling, Some((_, Treat::Block)));
         if let (Some(author), Verdict::GoOn(content), true) = (author, &verdict, is_read) {
             self.leave_trail(&author, content);
         }
-        match verdict {
-            Verdict::Block(filter, term) => {
+        match (verdict, ruling) {
+            (Verdict::Block(filter, term), _) => {
                 self.end(id, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
-            Verdict::Hold(term) => {
-                self.walk(id, None, Doubt { term: Some(term), escalated: false });
+            (_, Some((rule, Treat::Block))) => {
+                self.end(id, Outcome::Rejected(Rejection::Rule { rule }));
             }
-            Verdict::GoOn(content) => {
+            (Verdict::Hold(_), _) if shadowed => self.end_in_shadow(&[id]),
+            (Verdict::GoOn(content), _) if shadowed => {
                 self.accepted_mut(id).message.content = content;
-                self.walk(id, None, Doubt::default());
+                self.end_in_shadow(&[id]);
+            }
+            (Verdict::Hold(_), _) => self.walk(id, None, Doubt { held, escalated: false }),
+            (Verdict::GoOn(content), _) => {
+                self.accepted_mut(id).message.content = content;
+                self.walk(id, None, Doubt { held, escalated: false });
             }
         }
         Ok(self.sent(id, false))
     }
 
-    /// Muted, everybody muted, no speaker, slow mode: none of them concerns the app.
-    fn modes(&self, actor: &Actor, draft: &Draft) -> Result<(), Refusal> {
+    /// Muted, everybody muted: neither concerns the app.
+    fn modes(&self, actor: &Actor) -> Result<(), Refusal> {
         let Actor::User { user, role, .. } = actor else { return Ok(()) };
         if let Some(mute) = self.mutes.iter().find(|mute| mute.user == *user) {
             return Err(Refusal::Muted { until: mute.until });
         }
         if self.mute_all && !self.settings.mute_all_exempt.contains(Some(*role)) {
             return Err(Refusal::MutedAll);
-        }
-        if let Some(mark) = self.settings.speakers {
-            let speaks = self.member(user).is_some_and(|member| member.marks.contains(&mark))
-                || self.settings.mute_all_exempt.contains(Some(*role))
-                || draft.directive.is_some();
-            if !speaks {
-                return Err(Refusal::NotASpeaker { mark });
-            }
-        }
-        if let Some(slow) = self.settings.slow_mode
-            && !slow.exempt.contains(Some(*role))
-            && let Some(pause) = self.pauses.iter().find(|pause| pause.user == *user)
-        {
-            // Chosen: a shorter pause frees who waits for a longer one; a longer is for later messages.
-            let until = pause.until.min(pause.since + slow.interval);
-            if self.now < until {
-                return Err(Refusal::SlowMode { until });
-            }
         }
         Ok(())
     }
@@ -272,13 +272,8 @@ impl Model {
         let id = MessageId(self.messages.len() as u64 + 1);
         // Chosen: a pause is set under the mode of the moment, like every deadline; and what the app
         // says in a user's name does not make the user wait.
-        if let Actor::User { user, .. } = actor
-            && let Some(slow) = self.settings.slow_mode
-        {
-            self.pauses.retain(|pause| pause.user != *user);
-            let until = self.now + slow.interval;
-            self.pauses.push(Pause { user: user.clone(), since: self.now, until });
-        }
+        let priority = self.priority_here(actor, draft);
+        self.remember_speech(actor, draft);
         if let Some(random) = draft.random {
             self.remember(sender.user.clone(), random, id);
         }
@@ -287,7 +282,7 @@ impl Model {
                 id,
                 sender,
                 kind: draft.kind,
-                priority: draft.effective_priority(),
+                priority,
                 content: draft.content.clone(),
                 directive: draft.directive.clone(),
                 random: draft.random,

@@ -35,7 +35,7 @@ impl Model {
         Ok(())
     }
 
-    fn until(&self, span: Span) -> liveroom::Timestamp {
+    pub(super) fn until(&self, span: Span) -> liveroom::Timestamp {
         match span {
             Span::For(span) => self.now + span,
             Span::Forever => liveroom::Timestamp::MAX,

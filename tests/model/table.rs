@@ -121,10 +121,19 @@ impl Model {
             Command::Mute { .. } | Command::Unmute { .. } => {
                 (None, Denial::NotOffered, Role::Admin)
             }
-            Command::Kick { .. } => (Some(Power::Kick), Denial::NoRemoval, Role::Admin),
-            Command::Ban { .. } | Command::Unban { .. } => {
-                (Some(Power::Ban), Denial::NotOffered, Role::Admin)
+            Command::Shadow { .. } | Command::Unshadow { .. } => {
+                (Some(Power::Shadow), Denial::NotOffered, Role::Admin)
             }
+            Command::Warn { .. } | Command::Forgive { .. } => {
+                (Some(Power::Strikes), Denial::NotOffered, Role::Admin)
+            }
+            // Each part is a decision of its own.
+            Command::Moderate { .. } => return Ok(()),
+            Command::Kick { .. } => (Some(Power::Kick), Denial::NoRemoval, Role::Admin),
+            Command::Ban { .. }
+            | Command::Unban { .. }
+            | Command::BanPrints { .. }
+            | Command::UnbanPrints { .. } => (Some(Power::Ban), Denial::NotOffered, Role::Admin),
             Command::Notify { .. } if actor.is_app() => return Ok(()),
             Command::Notify { .. } => (Some(Power::StaffNotices), Denial::AppOnly, Role::Admin),
             Command::SetAttributes { .. } => {
@@ -132,6 +141,7 @@ impl Model {
             }
             Command::Mark { .. } => (Some(Power::Marks), Denial::NotOffered, Role::Admin),
             Command::SetSlowMode { .. } => (Some(Power::SlowMode), Denial::NotOffered, Role::Admin),
+            Command::Raid { .. } => (Some(Power::Raid), Denial::NotOffered, Role::Admin),
             other => unreachable!("a command that the model's table does not know: {other:?}"),
         };
         power.map_or(Ok(()), |power| self.house(power, lacks))?;
@@ -154,6 +164,10 @@ impl Model {
             },
             Command::Mute { users, .. }
             | Command::Unmute { users }
+            | Command::Shadow { users, .. }
+            | Command::Unshadow { users }
+            | Command::Warn { users, .. }
+            | Command::Forgive { users }
             | Command::Unban { users }
             | Command::Mark { users, .. } => {
                 users.iter().try_for_each(|user| self.lower(actor, user))

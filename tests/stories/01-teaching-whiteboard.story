@@ -96,6 +96,11 @@ In a small class everybody speaks, and the rule can be made while the class is o
 > configure speakers=1002
 > ann says my mark is another
   ! only members with mark 1002 may speak now; ask the staff for it (2006)
+> configure speakers=1002,1001
+> ann says one of two marks is enough
+  = message 6: delivered as 11 at 1.000 s
+  11 Normal: Ann: one of two marks is enough
+  -> host: message 6 delivered as 11 at 1.000 s
 > teacher mutes bob for 60s
   = done
 > bob says and first of all I am muted

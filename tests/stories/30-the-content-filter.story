@@ -114,7 +114,7 @@ In a modern house a word that is written over several messages within a few seco
   -> host: message 4 rejected by the filter, term 1
 > explain 4
   message 4 of ann: Text, Normal, accepted at 1600000000.000000000
-  - rules: filter
+  - rules: pace, text rules, filter
   - the last of 3 that make a word
   - filtered: Blocked for term 1
   - rejected by filter 8037058020365625018 for term 1

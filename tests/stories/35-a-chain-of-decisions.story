@@ -54,7 +54,7 @@ A step whose silence escalates hands on by itself. Silence of the last step reje
   -> host: message 3 rejected, nobody decided
 > explain 3
   message 3 of ann: Text, Normal, accepted at 1600000000.000000000
-  - rules: filter
+  - rules: pace, text rules, filter
   - filtered: nothing found
   - classifier asked as about every message, until 1600000001.000000000
   - classifier answered: Silence
@@ -82,7 +82,7 @@ The staff may answer, where the house lets them, about those below them. It is k
   -> host: message 5 delivered as 5 at 61.000 s
 > explain 5
   message 5 of ann: Text, Normal, accepted at 1600000061.000000000
-  - rules: filter
+  - rules: pace, text rules, filter
   - filtered: nothing found
   - classifier asked as about every message, until 1600000062.000000000
   - classifier answered: Escalate
@@ -112,7 +112,7 @@ somebody who was asked before.
   -> host: message 6 delivered as 6 at 61.000 s
 > explain 6
   message 6 of mia: Text, Normal, accepted at 1600000061.000000000
-  - rules: filter
+  - rules: pace, text rules, filter
   - classifier asked as about every message, until 1600000062.000000000
   - classifier answered: Escalate
   - human asked as escalated, until 1600000121.000000000

@@ -39,6 +39,7 @@ the rest goes on at its own time, in its order. What staff and app say is not he
   -> host: message 2 discarded: Withdrawn, undisclosed
 > explain 2
   message 2 of ann: Gift, High, accepted at 1600000001.000000000
+  - rules: exempt from pace, text rules
   - shown to the staff, until 1600000003.000000000
   - withdrawn by mia
   - discarded: staff withdrew it before it was shown to anybody else

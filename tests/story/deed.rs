@@ -3,10 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use liveroom::{
-    Absence, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command, Content,
-    CounterChange, Counting, Decision, Directive, Draft, GroupPatch, JoinOption, Kind, MessageId,
-    Occasion, Occasions, Patience, Platform, Priority, Profile, QuitAcross, Random, Rate, RoleSet,
-    SessionId, Settings, Silence, SlowMode, Span, Ticket, Timestamp, TipKind, UserId, Users,
+    Absence, Acts, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command,
+    Content, CounterChange, Counting, Decision, Directive, Draft, Fingerprint, GroupPatch,
+    HouseRules, Join, JoinOption, Kind, MessageId, Occasion, Occasions, Pace, Patience, Platform,
+    Priority, PriorityRule, Profile, QuietHours, QuitAcross, Random, Rate, Removing, Repeats, Role,
+    RoleSet, SessionId, Settings, Signal, Silence, Silencing, SlowMode, Span, TextRule, Those,
+    Ticket, Timestamp, TipKind, Treat, UserId, Users,
 };
 
 /// The author and command of `name deed`. Names are `ann`, `ann@web`, `app`, `app/ann`, `guest@web`.
@@ -34,7 +36,15 @@ pub(crate) fn command(
         ["joins"] if is_guest => Command::join_as_guest(platform),
         ["joins"] => Command::join(user(who)?, Profile::nick(&nick(who)), platform),
         ["joins", "as", shown] => Command::join(user(who)?, Profile::nick(shown), platform),
-        ["attaches"] => Command::Attach { user: user(who)?, platform },
+        ["joins", "from", print] => {
+            let (user, note) = (if is_guest { None } else { Some(user(who)?) }, "".into());
+            let profile = Arc::new(Profile::nick(if is_guest { "" } else { who }));
+            Command::Join(Join { user, profile, platform, note, print: Some(self::print(print)?) })
+        }
+        ["attaches", "from", print] => {
+            Command::Attach { user: user(who)?, platform, print: Some(self::print(print)?) }
+        }
+        ["attaches"] => Command::Attach { user: user(who)?, platform, print: None },
         _ => parse(&words, deed)?,
     };
     Ok((author, command))
@@ -80,6 +90,21 @@ fn parse(words: &[&str], deed: &str) -> Result<Command, String> {
         ["unmutes", "all"] => Command::MuteAll { on: false },
         ["mutes", who, "for", time] => Command::Mute { users: users(who)?, span: span(time)? },
         ["unmutes", who] => Command::Unmute { users: users(who)? },
+        ["shadows", who, "for", time] => Command::Shadow { users: users(who)?, span: span(time)? },
+        ["unshadows", who] => Command::Unshadow { users: users(who)? },
+        ["warns", who, ..] => Command::Warn { users: users(who)?, reason: rest(2).into() },
+        ["forgives", who] => Command::Forgive { users: users(who)? },
+        ["moderates", who, parts @ ..] => {
+            Command::Moderate { users: users(who)?, acts: Box::new(acts(parts)?) }
+        }
+        ["bans", "line", line, "for", time] => Command::BanPrints {
+            prints: [print(line)?].into_iter().collect(),
+            span: span(time)?,
+            reason: "".into(),
+        },
+        ["unbans", "line", line] => {
+            Command::UnbanPrints { prints: [print(line)?].into_iter().collect() }
+        }
         ["kicks", who] => Command::Kick { users: users(who)?, reason: "".into() },
         ["bans", who, "for", time] => {
             Command::Ban { users: users(who)?, span: span(time)?, reason: "".into() }
@@ -105,9 +130,11 @@ fn parse(words: &[&str], deed: &str) -> Result<Command, String> {
             Command::Mark { users: users(who)?, marks, on: false }
         }
         ["slows", "to", time] => {
-            let slow = SlowMode { interval: duration(time)?, exempt: RoleSet::STAFF };
+            let slow = SlowMode::members(duration(time)?);
             Command::SetSlowMode { slow_mode: Some(slow) }
         }
+        ["raids", "for", time] => Command::Raid { span: Some(duration(time)?) },
+        ["ends", "the", "raid"] => Command::Raid { span: None },
         ["rebases", "to", time] => Command::Rebase { to: super::START + duration(time)? },
         _ => return Err(format!("nobody knows what {deed:?} means")),
     })
@@ -132,6 +159,31 @@ fn message(kind: Kind, words: &[&str]) -> Result<Command, String> {
         _ => Content::custom(words),
     };
     Ok(Draft { content, ..draft }.into())
+}
+
+/// `purge`, `warn`, `mute=5s`, `shadow=5s`, `kick`, `ban=5s`, `outlaw=5s` with the fingerprints, `notice=…`, `for=…`, `message=1`, counters.
+fn acts(words: &[&str]) -> Result<Acts, String> {
+    let mut acts = Acts::default();
+    for word in words {
+        match word.split_once('=') {
+            None if *word == "purge" => acts.purge = true,
+            None if *word == "warn" => acts.warn = true,
+            None if *word == "kick" => acts.remove = Some(Removing::Kick),
+            Some(("mute", time)) => acts.silence = Some(Silencing::Mute { span: span(time)? }),
+            Some(("shadow", time)) => acts.silence = Some(Silencing::Shadow { span: span(time)? }),
+            Some(("ban", time)) => {
+                acts.remove = Some(Removing::Ban { span: span(time)?, prints: false });
+            }
+            Some(("outlaw", time)) => {
+                acts.remove = Some(Removing::Ban { span: span(time)?, prints: true });
+            }
+            Some(("notice", text)) => acts.notice = Some(text.into()),
+            Some(("for", reason)) => acts.reason = reason.into(),
+            Some(("message", id)) => acts.messages.push(MessageId(number(id)?)),
+            _ => acts.counters.push(counter(word)?),
+        }
+    }
+    Ok(acts)
 }
 
 fn decision(words: &[&str]) -> Result<Decision, String> {
@@ -231,13 +283,63 @@ pub(crate) fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(),
             let rate = Rate::per_second(count()?).ok_or("a rate is not zero")?;
             settings.traffic.caps[Priority::Low] = Some(Cap { rate, burst: 1 });
         }
-        "speakers" if value == "all" => settings.speakers = None,
-        "speakers" => settings.speakers = Some(count()?),
+        "speakers" if value == "all" => settings.speakers.clear(),
+        "speakers" => settings.speakers = value.split(',').map(small).collect::<Result<_, _>>()?,
         "told" => {
             settings.tips.kinds = settings.tips.kinds.with(TipKind::MemberProfile);
             settings.tips.mute_all = value == "mutes";
         }
+        "questions" => settings.asking.open = count()?,
+        "strikes" => settings.limits.strikes = count()?,
+        "bans" => settings.limits.bans = count()?,
+        "mutes" => settings.limits.mutes = count()?,
+        "audit" => settings.audit = value == "yes",
         "disclose" => settings.disclose_loss = value == "yes",
+        _ => return set_house(settings, key, value),
+    }
+    Ok(())
+}
+
+/// House rules that a story may change.
+fn set_house(settings: &mut Settings, key: &str, value: &str) -> Result<(), String> {
+    let house = &mut settings.house;
+    match key {
+        "house" if value == "off" => *house = HouseRules::default(),
+        "slow_admins" => {
+            let slow = settings.slow_mode.get_or_insert(SlowMode::members(Duration::ZERO));
+            slow.admin = duration(value)?;
+        }
+        "slow_members" => {
+            let slow = settings.slow_mode.get_or_insert(SlowMode::members(Duration::ZERO));
+            slow.member = duration(value)?;
+        }
+        "quiet" => {
+            let (from, to) = value.split_once('-').ok_or("quiet hours are 22:00-06:00")?;
+            let hours = QuietHours::utc(minute(from)?, minute(to)?);
+            house.quiet.push(hours);
+        }
+        "pace" => house.pace = Some(pace(value)?),
+        "joins" => house.joins = Some(pace(value)?),
+        "longest" => house.texts.push(TextRule::at_most(small(value)?)),
+        "links" => house.texts.push(TextRule::without_links().but_marked(small(value)?)),
+        "texts" if value == "emotes" => house.texts.push(TextRule::emotes_only()),
+        "hold_capitals" => {
+            let rule = TextRule::refuse(Signal::Capitals, small(value)?);
+            house.texts.push(rule.then(Treat::Hold));
+        }
+        "block_run" => {
+            let rule = TextRule::refuse(Signal::Run, small(value)?);
+            house.texts.push(rule.then(Treat::Block));
+        }
+        "unique" => house.unique = Some(Repeats::of_anybody(duration(value)?)),
+        "unique_own" => house.unique = Some(Repeats::of_author(duration(value)?)),
+        "exempt" => house.exempt.users.push(user(value)?),
+        "exempt_mark" => house.exempt.marks.push(small(value)?),
+        "members_at_most" => house.priorities.push(PriorityRule {
+            of: Those { roles: RoleSet::NONE.with(Role::Member), ..Those::NOBODY },
+            highest: priority(value)?,
+            lowest: Priority::Lowest,
+        }),
         _ => return Err(format!("no setting is called {key:?} here")),
     }
     Ok(())
@@ -269,6 +371,23 @@ fn ask_step(word: &str) -> Result<AskStep, String> {
         asks: asks.map_err(|error: String| error)?,
         patience: Patience { deadline: duration(deadline)?, silence: silence(silent) },
     })
+}
+
+fn print(text: &str) -> Result<Fingerprint, String> {
+    text.parse().map_err(|error: liveroom::IdError| error.to_string())
+}
+
+/// `5s*3`: one in 5 s, three at once.
+fn pace(word: &str) -> Result<Pace, String> {
+    let (every, burst) = word.split_once('*').ok_or("a pace is 5s*3")?;
+    Ok(Pace { every: duration(every)?, burst: small(burst)? })
+}
+
+/// `22:00`.
+fn minute(word: &str) -> Result<u16, String> {
+    let (hours, minutes) = word.split_once(':').ok_or("a time of the day is 22:00")?;
+    let minute = number(hours)? * 60 + number(minutes)?;
+    u16::try_from(minute).map_err(|error| error.to_string())
 }
 
 fn platform(name: &str) -> Result<Platform, String> {

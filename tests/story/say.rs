@@ -4,6 +4,7 @@ use liveroom::{
     Body, Changed, Class, Content, Discard, Element, Entry, Folded, Group, Hold, Message, Notice,
     Outcome, Output, Page, PerClass, ProfileChanges, Receipt, Refusal, Rejection, State, Stats,
     Subject, Ticket, Tip,
+    audit::{AuditRecord, By, Rule},
 };
 
 use super::deed::clock;
@@ -61,6 +62,7 @@ fn outcome(outcome: &Outcome) -> String {
         Outcome::Rejected(Rejection::Decision { code, reason }) => {
             format!("rejected with {code} {reason:?}")
         }
+        Outcome::Rejected(Rejection::Rule { rule }) => format!("rejected by house rule {rule}"),
         Outcome::Rejected(Rejection::Silence) => "rejected, nobody decided".into(),
         Outcome::Discarded(reason) => format!("discarded: {reason:?}"),
         other => format!("{other:?}"),
@@ -151,7 +153,10 @@ fn notice(notice: &Notice) -> String {
     match notice {
         Notice::Custom { field } => format!("notice {:?}", &**field),
         Notice::Broadcast { content } => format!("broadcast {:?}", self::content(content)),
+        Notice::Warned { strikes, reason } => format!("Warned, strike {strikes} {reason:?}"),
         Notice::Banned { until, .. } => format!("Banned until {}", clock(*until)),
+        Notice::Raid { until: Some(until) } => format!("raid mode until {}", clock(*until)),
+        Notice::Raid { until: None } => "raid mode is over".into(),
         other => format!("{other:?}"),
     }
 }
@@ -195,16 +200,54 @@ pub(crate) fn output(output: &Output) -> String {
         Output::Direct { session, after, notice, .. } => {
             format!("-> session:{session}: after {after}: {}", self::notice(notice))
         }
+        Output::Echo { session, after, messages, .. } => {
+            let messages: Vec<String> = messages.iter().map(|it| message(it)).collect();
+            format!("-> session:{session}: after {after}, alone: {}", messages.join(", "))
+        }
         Output::Order { session, after, directive, .. } => {
             format!("-> session:{session}: after {after}: {directive:?}")
         }
         Output::ProfileChanged { changes, .. } => {
             format!("-> host: profile changed {}", self::changes(changes))
         }
+        Output::Audit { audit, .. } => format!("-> host: audit {}", self::audit(audit)),
+        Output::Raid { operator, until, .. } => {
+            let who = operator.as_ref().map_or("the app or time", |user| user.as_str());
+            match until {
+                Some(until) => format!("-> host: raid mode until {}, by {who}", clock(*until)),
+                None => format!("-> host: raid mode is over, by {who}"),
+            }
+        }
         Output::Full { .. } => "-> host: the group is full".into(),
         Output::Disbanded { .. } => "-> host: the group is disbanded".into(),
         other => format!("-> host: {other:?}"),
     }
+}
+
+/// An audit record without its hashes.
+fn audit(record: &AuditRecord) -> String {
+    let AuditRecord { no, by, act, whom, until, rule, evidence, .. } = record;
+    let by = match by {
+        By::Member { user, .. } => format!("{user}"),
+        By::AppAs { user } => format!("app/{user}"),
+        By::App => "app".into(),
+        other => format!("{other:?}").to_lowercase(),
+    };
+    let whom: String = whom.iter().map(|user| format!(" {user}")).collect();
+    let until = until.map_or(String::new(), |until| format!(" until {}", clock(until)));
+    let mut why = match rule {
+        Rule::Command => String::new(),
+        rule => format!(", {rule:?}"),
+    };
+    let messages = evidence.messages.iter().map(|id| format!(", message {id}"));
+    why.extend(messages);
+    why.extend(evidence.prints.iter().map(|print| format!(", line {:x}", print.0)));
+    why.extend(evidence.term.map(|term| format!(", term {term}")));
+    why.extend(evidence.house_rule.map(|rule| format!(", house rule {rule}")));
+    if !evidence.reason.is_empty() {
+        why += &format!(", {:?}", &*evidence.reason);
+    }
+    format!("{no} by {by}: {act:?}{whom}{until}{why}")
 }
 
 pub(crate) fn missed(missed: PerClass<u64>) -> Option<String> {

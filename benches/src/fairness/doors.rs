@@ -13,7 +13,7 @@ use benches::{
 };
 use liveroom::{
     Author, Bucket, Cap, Command, Group, GroupConfig, Limit, MessageId, Outcome, Output, Priority,
-    Profile, Rate, Receipt, Refusal, RoleSet, SessionId, SlowMode, Timestamp, Traffic,
+    Profile, Rate, Receipt, Refusal, SessionId, SlowMode, Timestamp, Traffic,
 };
 
 use crate::load::{Arrival, FLOODERS, HONEST};
@@ -28,8 +28,14 @@ pub(crate) fn liveroom(arrivals: &[Arrival]) -> Delivered {
 
 /// The same with a second of pause between two messages of one author.
 pub(crate) fn liveroom_slow(arrivals: &[Arrival]) -> Delivered {
-    let pause = SlowMode { interval: Duration::from_secs(1), exempt: RoleSet::STAFF };
+    let pause = SlowMode::members(Duration::from_secs(1));
     texts(livestream(|settings| settings.slow_mode = Some(pause)), arrivals)
+}
+
+/// The same with the pace of [`GroupConfig::modern`].
+pub(crate) fn liveroom_paced(arrivals: &[Arrival]) -> Delivered {
+    let pace = GroupConfig::modern().settings().house.pace;
+    texts(livestream(|settings| settings.house.pace = pace), arrivals)
 }
 
 /// Offers a group texts, which have Normal priority.
@@ -47,7 +53,7 @@ fn texts(config: GroupConfig, arrivals: &[Arrival]) -> Delivered {
             Ok(Receipt::Sent { message, .. }) => {
                 sent.insert(message, number);
             }
-            Err(Refusal::SlowMode { .. }) => {}
+            Err(Refusal::SlowMode { .. } | Refusal::TooFast { .. }) => {}
             other => panic!("{other:?}"),
         }
         note_ends(&mut room.group, &mut sent, &mut delivered);

@@ -18,8 +18,9 @@ const CHAPTER: &str = include_str!("../../../src/guide/fairness.md");
 /// A room that takes messages in.
 type Door = fn(&[Arrival]) -> Delivered;
 
-const DOORS: [(&str, Door); 5] = [
+const DOORS: [(&str, Door); 6] = [
     ("liveroom", doors::liveroom),
+    ("liveroom, pace of 1 s", doors::liveroom_paced),
     ("liveroom, slow mode of 1 s", doors::liveroom_slow),
     ("FIFO", doors::fifo),
     ("random drop", doors::lots),

@@ -75,8 +75,8 @@ impl Plan {
             RoomKind::Class => class(),
         };
         settings.speakers = match self.speakers {
-            Speakers::All => None,
-            Speakers::Called => Some(CALLED_ON),
+            Speakers::All => vec![],
+            Speakers::Called => vec![CALLED_ON],
         };
         let patience = Patience { deadline: hold, silence: Silence::Reject };
         settings.asking.steps = vec![AskStep::filter_hold(patience)];
@@ -99,6 +99,8 @@ fn class() -> Settings {
     settings.traffic.burst = 20;
     // A piece that is lost is a hole in everybody's drawing, and one that is late is not.
     settings.traffic.lanes[Priority::Normal].max_wait = Duration::from_secs(2);
+    // Who draws sends more than who talks, and every connection has a pace of its own.
+    settings.house.pace = None;
     // The board is the history. Of the log a reader needs what is drawn while they take the board.
     settings.history = 0;
     settings.retention.quota[Class::Normal] = 8_192;

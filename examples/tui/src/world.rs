@@ -310,8 +310,9 @@ impl World {
 fn config() -> GroupConfig {
     let mut settings = GroupConfig::modern().settings().clone();
     settings.retention.quota = PerClass([64, 128, 64, 32, 16, 16]);
-    // What joins a fold waits in no lane, and the lanes are what one is to see.
-    settings.folding = None;
+    // What joins a fold waits in no lane, and who floods is turned away before them; the lanes are what
+    // one is to see.
+    (settings.folding, settings.house.pace) = (None, None);
     settings.build().expect("a smaller log keeps a good config good")
 }
 

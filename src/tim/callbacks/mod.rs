@@ -156,7 +156,10 @@ impl Callback {
             | Output::Preview { .. }
             | Output::Applied { .. }
             | Output::Direct { .. }
+            | Output::Echo { .. }
             | Output::Order { .. }
+            | Output::Raid { .. }
+            | Output::Audit { .. }
             // Of a group that ended the host knows more: see `destroyed`.
             | Output::Disbanded { .. } => None,
         }

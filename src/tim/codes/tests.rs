@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     id::{FilterId, MessageId, SessionId, Ticket, UserId},
+    refusal::Part,
     role::Role,
     tim::{
         SigError,
@@ -50,10 +51,11 @@ fn refusals() -> Vec<Refusal> {
         Refusal::BadDirective,
         Refusal::UnknownSession { session },
         Refusal::SessionTaken { session },
+        Refusal::Part { part: Part::Remove, refusal: Box::new(Refusal::Banned { until }) },
         Refusal::Banned { until },
         Refusal::Muted { until },
         Refusal::MutedAll,
-        Refusal::NotASpeaker { mark: 1_000 },
+        Refusal::NotASpeaker { marks: vec![1_000] },
         Refusal::SlowMode { until },
         Refusal::JoinClosed,
         Refusal::GroupFull { limit: 1 },
@@ -231,8 +233,8 @@ where
 #[test]
 fn refusals_and_errors_have_these_numbers() {
     let standing = [
-        10_004, 10_004, 10_007, 10_013, 10_007, 10_017, 10_017, 10_017, 10_023, 10_007, 10_014,
-        10_019, 10_024, 10_024, 10_030, 10_002, 10_056, 10_006, 10_010, 10_002,
+        10_004, 10_004, 10_007, 10_013, 10_007, 10_007, 10_017, 10_017, 10_017, 10_023, 10_007,
+        10_014, 10_019, 10_024, 10_024, 10_030, 10_002, 10_056, 10_006, 10_010, 10_002,
     ];
     let denied =
         [10_033, 10_004, 10_009, 10_009, 10_026, 10_007, 10_007, 10_007, 10_007, 10_007, 10_007];
@@ -273,6 +275,7 @@ fn fields_that_are_too_long_or_too_many_have_these_numbers() {
             (Field::Sessions, 10_037),
             (Field::Mutes, 10_005),
             (Field::Bans, 10_005),
+            (Field::Strikes, 10_005),
             (Field::Applicants, 10_006),
             (Field::Questions, 10_023),
             (Field::AuthorQuestions, 10_023),
@@ -288,9 +291,9 @@ fn ends_short_of_delivery_have_these_numbers() {
     let told = |outcome| Failure::of_outcome(outcome, true).map(|it| it.code.number());
     let numbers: Vec<_> = outcomes().iter().filter_map(told).collect();
     let rejected = [80_001, 10_100, 80_004, 10_016, 80_003];
-    // Rate, expired, shed, muted, banned, removed, purged, disbanded, decided, withdrawn.
+    // Rate, expired, shed, muted, shadowed, banned, removed, purged, disbanded, decided, withdrawn.
     let discarded =
-        [10_023, 10_023, 10_023, 10_017, 10_007, 10_007, 10_016, 10_010, 10_016, 10_016];
+        [10_023, 10_023, 10_023, 10_017, 10_016, 10_007, 10_007, 10_016, 10_010, 10_016, 10_016];
     assert_eq!(numbers, rejected.into_iter().chain(discarded).collect::<Vec<_>>());
 }
 

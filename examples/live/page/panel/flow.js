@@ -20,7 +20,7 @@ export const PRIORITIES = ["high", "normal", "low", "lowest"];
 /** From the ground up: what people want most stands where lengths compare best. */
 export const OUTCOMES = /** @type {const} */ (["delivered", "rejected", "discarded", "refused"]);
 export const REASONS = [
-  "filter", "decision", "silence",
+  "filter", "decision", "silence", "rule",
   "rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded",
 ];
 

@@ -407,7 +407,7 @@ const DECISIONS = {
 };
 
 /** @type {Record<string, string>} */
-const RULES = { mute_all: "mute of all", speakers: "speakers by mark", slow_mode: "slow mode", filter: "word filter" };
+const RULES = { mute_all: "mute of all", quiet_hours: "quiet hours", speakers: "speakers by mark", slow_mode: "slow mode", pace: "pace", texts: "text rules", repeats: "repeats", filter: "word filter" };
 
 export const life = {
   gone: "The room does not remember this message any more.",

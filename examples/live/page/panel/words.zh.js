@@ -394,7 +394,7 @@ const DECISIONS = {
 };
 
 /** @type {Record<string, string>} */
-const RULES = { mute_all: "全员禁言", speakers: "按标记发言", slow_mode: "慢速模式", filter: "敏感词过滤" };
+const RULES = { mute_all: "全员禁言", quiet_hours: "静默时段", speakers: "按标记发言", slow_mode: "慢速模式", pace: "发言频率", texts: "文本规则", repeats: "重复发言", filter: "敏感词过滤" };
 
 export const life = {
   gone: "房间已不记得这条消息。",

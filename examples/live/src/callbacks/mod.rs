@@ -89,7 +89,7 @@ struct Told {
 #[derive(Debug)]
 enum What {
     /// Made into a callback where it is sent, and not where the group told it.
-    Output(GroupId, Output),
+    Output(GroupId, Box<Output>),
     Ready(Callback),
 }
 
@@ -170,7 +170,7 @@ impl Callbacks {
             | Output::ProfileChanged { .. }
             | Output::Full { .. } => {
                 let Some(id) = house.hub.read(key, read) else { return };
-                self.put(Place::Group(key), What::Output(id, output.clone()), from);
+                self.put(Place::Group(key), What::Output(id, Box::new(output.clone())), from);
             }
             Output::Disbanded { .. } => {
                 let destroyed = house.hub.read(key, |group| {

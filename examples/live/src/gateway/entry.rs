@@ -197,7 +197,7 @@ impl House {
         let push = |command| self.hub.push(self.clock.now(), reader.group, guise.author(), command);
         if let Some(user) = &guise.user {
             let platform = guise.platform;
-            if push(Command::Attach { user: user.clone(), platform }).is_ok() {
+            if push(Command::Attach { user: user.clone(), platform, print: None }).is_ok() {
                 return Ok(());
             }
             if !reader.lost {

@@ -74,6 +74,7 @@ impl Standing {
             }
             Outcome::Rejected(Rejection::Filter { .. }) => rejected("filter"),
             Outcome::Rejected(Rejection::Silence) => rejected("silence"),
+            Outcome::Rejected(Rejection::Rule { .. }) => rejected("rule"),
             Outcome::Rejected(Rejection::Decision { code, reason }) => Self::Rejected {
                 reason: "decision".into(),
                 code: Some(*code),
@@ -87,13 +88,14 @@ impl Standing {
 }
 
 /// Why messages are rejected, in the engine's order.
-pub(crate) const REJECTIONS: [&str; 3] = ["filter", "decision", "silence"];
+pub(crate) const REJECTIONS: [&str; 4] = ["filter", "decision", "silence", "rule"];
 /// Why messages are discarded, in the order of [`Discard::ALL`].
 pub(crate) const DISCARDS: [&str; Discard::ALL.len()] = [
     "rate",
     "expired",
     "shed",
     "muted",
+    "shadowed",
     "banned",
     "removed",
     "purged",

@@ -90,7 +90,9 @@ impl WireLife {
         let hidden = !all
             && matches!(
                 life.state,
-                State::Ended(Outcome::Discarded(Discard::Decision | Discard::Withdrawn))
+                State::Ended(Outcome::Discarded(
+                    Discard::Decision | Discard::Withdrawn | Discard::Shadowed
+                ))
             );
         let steps = life.steps.iter().filter(|_| !hidden).filter_map(|step| step_of(step, &word));
         let steps = steps.chain(life.wait.as_ref().map(|wait| waited(life.priority, wait, all)));
@@ -159,8 +161,12 @@ fn rules_of(rules: Rules) -> Vec<WireRule> {
 fn rule_name(rule: Rule) -> &'static str {
     match rule {
         Rule::MuteAll => "mute_all",
+        Rule::QuietHours => "quiet_hours",
         Rule::Speakers => "speakers",
         Rule::SlowMode => "slow_mode",
+        Rule::Pace => "pace",
+        Rule::Texts => "texts",
+        Rule::Repeats => "repeats",
         Rule::Filter => "filter",
         _ => "other",
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use liveroom::{
-    Contrast, Difference, Differing, Fate, Fates, Priority, RejectedBy, Timestamp,
+    Contrast, Difference, Differing, Fate, Fates, Priority, Timestamp,
     filter::{Met, Preview, Treatment},
 };
 use serde::{Deserialize, Serialize};
@@ -205,9 +205,7 @@ impl WireDiffering {
 fn fate(fate: &Fate) -> &'static str {
     match fate {
         Fate::Delivered { .. } => "delivered",
-        Fate::Rejected(RejectedBy::Filter) => REJECTIONS[0],
-        Fate::Rejected(RejectedBy::Decision) => REJECTIONS[1],
-        Fate::Rejected(_) => REJECTIONS[2],
+        Fate::Rejected(by) => REJECTIONS.get(*by as usize).copied().unwrap_or("other"),
         Fate::Discarded(reason) => DISCARDS.get(*reason as usize).copied().unwrap_or("other"),
         Fate::Refused { .. } => "refused",
         _ => "open",

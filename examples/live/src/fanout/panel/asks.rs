@@ -72,6 +72,7 @@ fn ask(room: &Room, question: &Question) -> HostFrame<'static> {
             ("filter", words.word(message.accepted, *term).map(str::to_owned))
         }
         Cause::Escalated => ("escalated", None),
+        Cause::Rule { .. } => ("rule", None),
         _ => ("policy", None),
     };
     HostFrame::Ask(Box::new(Ask {

@@ -63,6 +63,7 @@ A crowd says the same word. The entry shows the first, names some, and counts al
   -> host: message 10 delivered as 10 at 6.000 s
 > explain 7
   message 7 of bo: Text, Normal, accepted at 1600000006.000000000
+  - rules: pace, text rules
   - folded with message 6
   - waiting until 1600000007.250000000
 > wait 1s

@@ -3,6 +3,9 @@
 //! Reading them takes one pass and no memory; a host asks for them where it has a rule that uses them.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::char::is_combining_mark;
+
+use crate::message::{Content, Element};
 
 /// The numbers of a text.
 ///
@@ -32,6 +35,10 @@ pub struct Signals {
     pub run: u32,
     /// Words that are the same as one of the four before.
     pub repeats: u32,
+    /// Characters that are neither white space nor emoji, nor belong to one.
+    pub plain: u32,
+    /// The most combining marks on one character.
+    pub stacked: u32,
 }
 
 /// One of the numbers, for a condition.
@@ -52,6 +59,10 @@ pub enum Signal {
     Run,
     /// [`Signals::repeats`].
     Repeats,
+    /// [`Signals::plain`].
+    Plain,
+    /// [`Signals::stacked`].
+    Stacked,
 }
 
 /// A condition that a rule may use: one number is so large, or larger.
@@ -76,6 +87,9 @@ const DOMAINS: [&str; 24] = [
     "site", "link", "live", "info", "app", "ru", "co", "hk", "tw", "jp",
 ];
 
+/// No character before it is a combining mark.
+const FIRST_MARK: char = '\u{300}';
+
 /// How many words back a repeat is looked for.
 const BACK: usize = 4;
 
@@ -83,18 +97,23 @@ impl Signals {
     /// Reads them off a text.
     pub fn of(text: &str) -> Self {
         let mut signals = Self::default();
-        let (mut last, mut run) = (None, 0);
+        let (mut last, mut run, mut marks) = (None, 0, 0);
         for c in text.chars() {
             signals.length = signals.length.saturating_add(1);
             signals.letters += u32::from(c.is_alphabetic());
             signals.capitals += u32::from(c.is_uppercase());
-            signals.emoji += u32::from(is_emoji(c) && last != Some('\u{200d}'));
+            let emoji = is_emoji(c);
+            signals.emoji += u32::from(emoji && last != Some('\u{200d}'));
+            signals.plain += u32::from(!emoji && !c.is_whitespace() && !belongs_to_emoji(c));
+            marks = if c >= FIRST_MARK && is_combining_mark(c) { marks + 1 } else { 0 };
+            signals.stacked = signals.stacked.max(marks);
             run = if last == Some(c) { run + 1 } else { 1 };
             // White space in a row is layout.
             signals.run = signals.run.max(if c.is_whitespace() { 0 } else { run });
             last = Some(c);
         }
-        let printed = |c: char| !(c.is_ascii_graphic() || matches!(c, '\u{ff01}'..='\u{ff5e}'));
+        let printed =
+            |c: char| !(c.is_ascii_graphic() || matches!(c, '\u{ff01}'..='\u{ff5e}' | '。' | '｡'));
         let links = text.split(printed).filter(|part| is_link(part)).count();
         signals.links = u32::try_from(links).unwrap_or(u32::MAX);
         let mut before = [""; BACK];
@@ -103,6 +122,42 @@ impl Signals {
             before[at % BACK] = word;
         }
         signals
+    }
+
+    /// Reads them off all that a message shows. Its texts are taken together, a face is an emoji,
+    /// and what is neither counts as something plain.
+    pub fn of_content(content: &Content) -> Self {
+        let mut all = Self::default();
+        for element in &content.elements {
+            let one = match element {
+                Element::Text(text) => Self::of(text),
+                Element::Face { .. } => Self { emoji: 1, ..Self::default() },
+                Element::Custom { .. }
+                | Element::Image(_)
+                | Element::Sound(_)
+                | Element::Video { .. }
+                | Element::File(_)
+                | Element::Location { .. }
+                | Element::Merger { .. } => Self { plain: 1, ..Self::default() },
+            };
+            all = all.and(one);
+        }
+        all
+    }
+
+    /// Those of two texts together.
+    fn and(self, other: Self) -> Self {
+        Self {
+            length: self.length.saturating_add(other.length),
+            letters: self.letters.saturating_add(other.letters),
+            capitals: self.capitals.saturating_add(other.capitals),
+            emoji: self.emoji.saturating_add(other.emoji),
+            links: self.links.saturating_add(other.links),
+            run: self.run.max(other.run),
+            repeats: self.repeats.saturating_add(other.repeats),
+            plain: self.plain.saturating_add(other.plain),
+            stacked: self.stacked.max(other.stacked),
+        }
     }
 
     /// One of the numbers.
@@ -118,6 +173,8 @@ impl Signals {
             Signal::Links => self.links,
             Signal::Run => self.run,
             Signal::Repeats => self.repeats,
+            Signal::Plain => self.plain,
+            Signal::Stacked => self.stacked,
         }
     }
 }
@@ -126,9 +183,10 @@ impl Signals {
 fn is_link(part: &str) -> bool {
     let plain = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '。' | '｡' => '.',
         _ => c,
     };
-    if !part.contains(['.', '．', ':', '：']) {
+    if !part.contains(['.', '．', '。', '｡', ':', '：']) {
         return false;
     }
     let part: String = part.chars().map(plain).map(|c| c.to_ascii_lowercase()).collect();
@@ -142,6 +200,12 @@ fn is_link(part: &str) -> bool {
         part[..at].ends_with(is_name) && (DOMAINS.contains(&label) || part[..at].ends_with("www"))
     });
     has_scheme || has_host
+}
+
+/// What stands in an emoji beside its pictures: joiners, variants, skin colours, keys, flags.
+fn belongs_to_emoji(c: char) -> bool {
+    matches!(c, '\u{200d}' | '\u{20e3}' | '\u{fe0f}' | '\u{1f1e6}'..='\u{1f1ff}'
+        | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}')
 }
 
 /// Pictures; not the modifiers and joiners that belong to one.
@@ -164,6 +228,8 @@ mod tests {
             ("a.com,b.com", 1),
             ("(DISCORD.GG/abc)", 1),
             ("well.com mon", 1),
+            ("a。com，ｂ｡ｃｎ", 1),
+            ("这是a。b", 0),
             ("end. Then 3.14, e.g. this...", 0),
             ("a: b, c://", 0),
             ("comment.committee", 0),
@@ -191,5 +257,41 @@ mod tests {
             assert!(!Condition { signal, at_least: value + 1 }.holds(&signals));
         }
         assert_eq!(Signals::of("").value(Signal::CapitalShare), 0);
+    }
+
+    #[test]
+    fn only_emoji_and_white_space_are_not_plain() {
+        for (text, plain) in [
+            ("🔥 ❤\u{fe0f}\t👨\u{200d}👩\u{200d}👧 👍🏽 🇨🇳\n", 0),
+            ("🔥a", 1),
+            ("1\u{fe0f}\u{20e3}", 1),
+            (".", 1),
+            ("你 好", 2),
+            ("", 0),
+        ] {
+            assert_eq!(Signals::of(text).value(Signal::Plain), plain, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn marks_are_counted_on_each_character() {
+        let heap = |marks| format!("a\u{300}b{}c\u{301}\u{302}", "\u{489}".repeat(marks));
+        for (text, stacked) in [(heap(0), 2), (heap(7), 7), ("plain é".into(), 0)] {
+            assert_eq!(Signals::of(&text).value(Signal::Stacked), stacked, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn all_that_a_message_shows_is_taken_together() {
+        let face = || Element::Face { index: 1, data: String::new() };
+        let of = |elements: Vec<Element>| {
+            let content = Content { elements: elements.into(), data: "beside".into() };
+            let signals = Signals::of_content(&content);
+            (signals.length, signals.emoji, signals.plain, signals.run)
+        };
+        let text = |text: &str| Element::Text(text.into());
+        assert_eq!(of(vec![face(), text("🔥"), face()]), (1, 3, 0, 1));
+        assert_eq!(of(vec![text("aaa"), text("bb")]), (5, 0, 5, 3));
+        assert_eq!(of(vec![Element::Image(smallvec::SmallVec::new())]), (0, 0, 1, 0));
     }
 }
