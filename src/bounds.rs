@@ -55,6 +55,9 @@ pub(crate) const ALWAYS_ONLINE: Duration = Duration::from_hours(72);
 /// The longest pause of slow mode, as the config has it.
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
+/// Fingerprints whose sessions are still to be removed, at most: many times the most that one command bans.
+pub(crate) const SWEEPING: usize = 65_536;
+
 /// The most that anything counted up by one may have reached in saved state: no group gets there,
 /// and counting on from it cannot overflow.
 pub(crate) const COUNTED: u64 = 1 << 63;

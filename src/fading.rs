@@ -49,6 +49,10 @@ impl Lull {
         Self { since, length }
     }
 
+    pub(crate) fn since(self) -> Timestamp {
+        self.since
+    }
+
     /// Whether it began as late and lasts longer.
     pub(crate) fn outlasts(self, other: Self) -> bool {
         self.since == other.since && self.length > other.length

@@ -13,6 +13,7 @@ use crate::{
     corrupt::Corrupt,
     deadlines::{Deadlines, Turn},
     id::{HashKey, UserId},
+    refusal::{Field, Refusal},
     time::{Shift, Timestamp},
 };
 
@@ -44,6 +45,24 @@ impl<K: Clone + Eq + Hash> Mutes<K> {
     pub(crate) fn until(&self, now: Timestamp, user: &K) -> Option<Timestamp> {
         let until = self.bars.as_ref()?.get(user)?.until;
         (until > now || until == Timestamp::MAX).then_some(until)
+    }
+
+    /// Whether `user` is not barred as long as until then.
+    pub(crate) fn ends_before(&self, until: Timestamp, user: &K) -> bool {
+        let bar = self.bars.as_ref().and_then(|bars| bars.get(user));
+        bar.is_none_or(|turn| turn.until < until)
+    }
+
+    /// Refuses so many as there would be with `users`, each named once.
+    pub(crate) fn check_room(
+        &self,
+        now: Timestamp,
+        users: &[K],
+        field: Field,
+        limit: u32,
+    ) -> Result<(), Refusal> {
+        let fresh = users.iter().filter(|user| self.until(now, user).is_none()).count();
+        Refusal::if_more(field, self.len() + fresh as u64, limit.into())
     }
 
     /// All who are barred, those first whose bar ends first.

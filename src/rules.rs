@@ -227,6 +227,7 @@ pub(crate) fn decide(
 ) -> Result<(), Denial> {
     if let Some((power, denial)) = takes_power(action)
         && !powers.contains(power)
+        && !(actor == Actor::App && lifts(action))
     {
         return Err(denial);
     }
@@ -288,7 +289,13 @@ impl Circle {
     }
 }
 
-/// The power without which nobody may, not even the app, and what everybody is told then.
+/// Whether an act ends what another began. A house that lost the power to begin it can still be rid of it.
+fn lifts(action: Action) -> bool {
+    matches!(action, Action::Unban | Action::Unshadow | Action::Forgive | Action::CancelAdmin)
+}
+
+/// The power without which nobody may, and what everybody is told then: the app too, but for acts that
+/// [lift](lifts) others.
 fn takes_power(action: Action) -> Option<(Power, Denial)> {
     let (power, denial) = match action {
         Action::Recall { .. } | Action::RecallFromApp => (Power::Recall, Denial::NoRecall),

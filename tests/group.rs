@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use liveroom::{
     AskStep, Author, Cap, Class, Command, Decision, Draft, Epoch, Group, GroupConfig, GroupId,
-    GroupPatch, HashKey, Outcome, Output, Patience, Platform, Priority, Profile, Random, Rate,
-    Receipt, Refusal, RestoreError, Role, RoleSet, Rule, SessionId, Settings, Silence, SlowMode,
-    Snapshot, Span, State, Timestamp, UserId,
+    GroupPatch, HashKey, Kind, Outcome, Output, Pace, Patience, Platform, Priority, Profile,
+    Random, Rate, Receipt, Refusal, RestoreError, Role, RoleSet, Rule, SessionId, Settings,
+    Silence, SlowMode, Snapshot, Span, State, TextRule, Timestamp, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -394,4 +394,25 @@ fn an_explanation_names_the_rules_that_were_in_force_and_for_whom() {
     let mark =
         Command::Mark { users: vec![user("ann")].into(), marks: vec![1_001].into(), on: true };
     assert_eq!(of(&set, Some(mark), Rule::Speakers), [held, free, free]);
+}
+
+#[test]
+fn a_kind_that_is_exempt_is_no_way_around_the_rules_for_words() {
+    let mut group = group(|settings| {
+        settings.house.exempt_kinds = vec![Kind::Gift];
+        settings.house.texts = vec![TextRule::without_links()];
+        settings.house.pace = Some(Pace { every: Duration::from_secs(60), burst: 1 });
+    });
+    join(&mut group, START, "ann", 1).expect("she may come in");
+    let mut give =
+        |content| group.push(START, session(1), Draft { kind: Kind::Gift, ..content }.into());
+    let Command::Send(rose) = Command::custom(Kind::Gift, "a rose") else { unreachable!() };
+    for _ in 0..3 {
+        assert!(give((*rose).clone()).is_ok(), "what has no words is exempt");
+    }
+    let refused = give(Draft::text("join www.example.com"));
+    assert!(matches!(refused, Err(Refusal::TextRule { .. })), "{refused:?}");
+    assert!(give(Draft::text("a rose")).is_ok());
+    let refused = give(Draft::text("another"));
+    assert!(matches!(refused, Err(Refusal::TooFast { .. })), "{refused:?}");
 }

@@ -856,9 +856,26 @@ proptest! {
         let mut stage = Stage::new(&script);
         let mut cursor = stage.group.tail();
         let (mut shadowed, mut delivered) = (Vec::new(), Vec::new());
+        let in_shadow = |stage: &Stage| -> BTreeMap<UserId, Timestamp> {
+            stage.group.shadows().map(|(user, until)| (user.clone(), until)).collect()
+        };
         for line in play::rehearse(&script) {
-            for output in stage.play(&line).1 {
+            let before = in_shadow(&stage);
+            let outputs = stage.play(&line).1;
+            // Who was and is, by the same shadow mute, was all the while.
+            let mut throughout = in_shadow(&stage);
+            throughout.retain(|user, until| before.get(user) == Some(until));
+            for output in outputs {
                 match output {
+                    Output::Ended {
+                        message,
+                        session: Some(_),
+                        outcome: Outcome::Delivered { .. },
+                        ..
+                    } => {
+                        let author = message.sender.user.as_ref().expect("a session is a user's");
+                        prop_assert!(!throughout.contains_key(author), "{} is heard", author);
+                    }
                     Output::Ended {
                         message,
                         outcome: Outcome::Discarded(Discard::Shadowed),
@@ -925,7 +942,10 @@ proptest! {
                         let Some(told) = group.explain(MessageId(id)) else { continue };
                         let silenced = told.author.is_some_and(|user| users.contains(&user))
                             && !of_app.contains(&MessageId(id));
-                        let ended = matches!(told.state, State::Ended(_));
+                        // What is held of a shadow-muted author's ends later, if it is to go on.
+                        let held = matches!(told.state, State::Held { .. })
+                            && matches!(command, Command::Shadow { .. });
+                        let ended = matches!(told.state, State::Ended(_)) || held;
                         prop_assert!(!silenced || ended, "message {id} is on its way");
                     }
                 }

@@ -37,7 +37,8 @@ use crate::{
 pub struct HouseRules {
     /// Whom none of them concern, slow mode and speakers by mark included. Mutes hold for everybody.
     pub exempt: Those,
-    /// Kinds of messages that none of them concern, at most 16. Gifts, likes and follows in
+    /// Kinds of messages that none of them concern, as long as there is no text in them, at most 16: what
+    /// a message is called is its sender's choice. Gifts, likes and follows in
     /// [`modern`](crate::GroupConfig::modern).
     pub exempt_kinds: Vec<Kind>,
     /// When nobody speaks, at most 8 windows of the day.
@@ -94,6 +95,11 @@ pub struct Pace {
 impl Pace {
     fn is_good(&self) -> bool {
         is_span(self.every) && (1..=1_000).contains(&self.burst)
+    }
+
+    /// The longer time and the fewer at once of both.
+    pub(crate) fn stricter(self, other: Self) -> Self {
+        Self { every: self.every.max(other.every), burst: self.burst.min(other.burst) }
     }
 }
 
@@ -259,7 +265,7 @@ pub struct RaidPlan {
     pub slow_mode: Option<SlowMode>,
     /// Only members with one of these marks speak, if there are any.
     pub speakers: Vec<u32>,
-    /// The pace, in the place of the house's.
+    /// A pace; of this and the house's the longer time and the fewer at once count.
     pub pace: Option<Pace>,
     /// More rules for texts. They are numbered after the house's.
     pub texts: Vec<TextRule>,

@@ -8,7 +8,7 @@ use crate::{
     command::LeaveReason,
     entry::{Notice, Subject, TipKind},
     id::UserId,
-    message::Message,
+    message::{Message, Sender},
     outcome::Discard,
     output::Output,
     refusal::{Field, Refusal},
@@ -67,16 +67,14 @@ impl Group {
 
     /// Whether so many can be muted as would be with `users`, each named once.
     pub(super) fn check_mutes(&self, now: Timestamp, users: &[UserId]) -> Result<(), Refusal> {
-        let (limit, mutes) = (self.config.settings().limits.mutes, &self.house.mutes);
-        let fresh = users.iter().filter(|user| mutes.until(now, user).is_none()).count();
-        Refusal::if_more(Field::Mutes, mutes.len() + fresh as u64, limit.into())
+        let limit = self.config.settings().limits.mutes;
+        self.house.mutes.check_room(now, users, Field::Mutes, limit)
     }
 
     /// Whether so many can be banned as would be with `users`, each named once.
     pub(super) fn check_bans(&self, now: Timestamp, users: &[UserId]) -> Result<(), Refusal> {
-        let (limit, bans) = (self.config.settings().limits.bans, &self.house.bans);
-        let fresh = users.iter().filter(|user| bans.until(now, user).is_none()).count();
-        Refusal::if_more(Field::Bans, bans.len() + fresh as u64, limit.into())
+        let limit = self.config.settings().limits.bans;
+        self.house.bans.check_room(now, users, Field::Bans, limit)
     }
 }
 
@@ -130,7 +128,7 @@ impl Group {
         grounds: &Grounds<'_>,
         author: Option<UserId>,
     ) -> (u64, u64) {
-        let discarded = self.discard_of(&author, Discard::Purged, |_| true).len() as u64;
+        let discarded = self.discard_of(&author, Discard::Purged, |_| true);
         let emptied = self.log.empty(now, |message| message.sender.user == author);
         if let Some(user) = &author {
             self.log.unname(user);
@@ -181,14 +179,33 @@ impl Group {
         }
     }
 
-    /// Discards what a user has waiting or held, but not what the app says in their name; returns it.
-    pub(super) fn discard_own(&mut self, user: &UserId, reason: Discard) -> Vec<Arc<Message>> {
-        self.discard_of(&Some(user.clone()), reason, |pending| pending.session.is_some())
+    /// Discards what a user has waiting or held, but not what the app says in their name.
+    pub(super) fn discard_own(&mut self, user: &UserId, reason: Discard) {
+        self.discard_of(&Some(user.clone()), reason, |pending| pending.session.is_some());
     }
 
-    /// Discards what one author (`None`: the app) has waiting or held and `goes`; returns it.
+    /// Discards what one author (`None`: the app) has waiting or held and `goes`; returns how many.
     #[expect(clippy::ref_option, reason = "the tables' own key, the app's included")]
     fn discard_of(
+        &mut self,
+        author: &Option<UserId>,
+        reason: Discard,
+        goes: impl Fn(&Pending) -> bool,
+    ) -> u64 {
+        let waiting = self.discard_waiting_of(author, reason, &goes).len();
+        let held = |held: &Held<Pending>| goes(&held.payload);
+        let held = self.house.there().map(|house| house.review.remove_author(author, held));
+        let held = held.unwrap_or_default();
+        let count = (waiting + held.len()) as u64;
+        for (_, held) in held {
+            self.end_held(held, reason);
+        }
+        count
+    }
+
+    /// The same of what waits alone; returns it.
+    #[expect(clippy::ref_option, reason = "the tables' own key, the app's included")]
+    pub(super) fn discard_waiting_of(
         &mut self,
         author: &Option<UserId>,
         reason: Discard,
@@ -199,27 +216,21 @@ impl Group {
             let lanes = talk.scheduler.remove_author(author.as_ref(), &goes);
             talk.take_out(lanes, own)
         });
-        let held = |held: &Held<Pending>| goes(&held.payload);
-        let held = self.house.there().map(|house| house.review.remove_author(author, held));
-        let (waiting, held) = (waiting.unwrap_or_default(), held.unwrap_or_default());
-        let waited = waiting.iter().map(|pending| pending.message.clone());
-        let ended =
-            waited.chain(held.iter().map(|(_, held)| held.payload.message.clone())).collect();
+        let waiting = waiting.unwrap_or_default();
+        let messages = waiting.iter().map(|pending| pending.message.clone()).collect();
         self.discard(waiting, reason);
-        for (_, held) in held {
-            self.end_held(held, reason);
-        }
-        ended
+        messages
     }
 
     /// Discards what everybody has waiting or held whom a mute of all silences.
     pub(super) fn discard_silenced(&mut self) {
         let exempt = self.config.settings().mute_all_exempt;
         let roster = &self.roster;
+        // Who left since counts by the role that they sent it in.
         let silenced = |pending: &Pending| {
-            let user = pending.message.sender.user.as_ref().filter(|_| pending.session.is_some());
-            let role = |user| roster.role(user).unwrap_or(Role::Member);
-            user.is_some_and(|user| !exempt.contains(Some(role(user))))
+            let Sender { user, role, .. } = &pending.message.sender;
+            let user = user.as_ref().filter(|_| pending.session.is_some());
+            user.is_some_and(|user| !exempt.contains(roster.role(user).or(*role)))
         };
         let waiting = self.talk.there().map(|talk| {
             let lanes = talk.scheduler.remove_where(silenced);

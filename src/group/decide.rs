@@ -23,7 +23,7 @@ use super::{
     Caller, Group,
     filters::Screened,
     house::Ruling,
-    speak::{Next, Pending, with_content},
+    speak::{Pending, with_content},
 };
 
 /// How far a message has come on the way to its readers.
@@ -321,7 +321,7 @@ impl Group {
         let asking = &self.config.settings().asking;
         let after = if held { review::held_anew(asking, step) } else { Some(step) };
         let doubt = Doubt { held: None, ..doubt };
-        self.route(now, pending, screened, Next::Behind(after, doubt));
+        self.route(now, pending, screened, after, doubt);
     }
 
     /// A held message goes on, unless its author lost the right meanwhile.

@@ -102,7 +102,7 @@ impl Group {
         draft: &Draft,
     ) -> Result<Passed, Refusal> {
         let Voice::Own { user, role } = caller.voice() else { return Ok(Passed::default()) };
-        if self.is_exempt(user, role, draft.kind) {
+        if self.is_exempt(user, role, draft) {
             return Ok(Passed::default());
         }
         let (signals, said) = (OnceCell::new(), OnceCell::new());
@@ -146,9 +146,9 @@ impl Group {
     }
 
     /// How much a message matters here.
-    pub(super) fn priority(&self, caller: &Caller, draft: &Draft, passed: &Passed) -> Priority {
+    pub(super) fn priority(&self, caller: &Caller, draft: &Draft) -> Priority {
         let priority = draft.effective_priority();
-        let (Voice::Own { user, role }, Counts::Speech { .. }) = (caller.voice(), &passed.counts)
+        let (Voice::Own { user, role }, true) = (caller.voice(), draft.kind != Kind::Control)
         else {
             return priority;
         };
@@ -267,9 +267,12 @@ impl Group {
             || self.raid().is_some_and(|raid| !raid.speakers.is_empty())
     }
 
-    fn is_exempt(&self, user: &UserId, role: Role, kind: Kind) -> bool {
+    /// A kind is what its sender says it is: one that is exempt is not so with words in it.
+    fn is_exempt(&self, user: &UserId, role: Role, draft: &Draft) -> bool {
         let house = &self.config.settings().house;
-        house.exempt_kinds.contains(&kind) || self.is_among(&house.exempt, user, role)
+        let by_kind = house.exempt_kinds.contains(&draft.kind);
+        (by_kind && draft.content.texts().next().is_none())
+            || self.is_among(&house.exempt, user, role)
     }
 
     fn is_among(&self, those: &Those, user: &UserId, role: Role) -> bool {
@@ -291,7 +294,8 @@ impl Group {
     }
 
     pub(super) fn pace(&self) -> Option<Pace> {
-        self.raid().and_then(|raid| raid.pace).or(self.config.settings().house.pace)
+        let paces = [self.config.settings().house.pace, self.raid().and_then(|raid| raid.pace)];
+        paces.into_iter().flatten().reduce(Pace::stricter)
     }
 
     fn all_repeats(&self) -> [Option<Repeats>; 2] {

@@ -206,8 +206,16 @@ impl Group {
             let grounds = Grounds { rule: Rule::Strikes { count }, ..grounds.clone() };
             match leads_to {
                 Escalation::Notice => {}
-                Escalation::Mute { span } => self.put_mutes(now, &grounds, user, now + *span),
-                Escalation::Ban { span } => self.put_bans(now, &grounds, user, now + *span),
+                Escalation::Mute { span }
+                    if self.house.mutes.ends_before(now + *span, &user[0]) =>
+                {
+                    self.put_mutes(now, &grounds, user, now + *span);
+                }
+                Escalation::Ban { span } if self.house.bans.ends_before(now + *span, &user[0]) => {
+                    self.put_bans(now, &grounds, user, now + *span);
+                }
+                // What is harder already stays.
+                Escalation::Mute { .. } | Escalation::Ban { .. } => {}
             }
         }
     }

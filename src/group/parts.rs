@@ -1,7 +1,12 @@
 //! What a group has only once it is needed. Of the many groups of an app most are idle, and have
 //! none of it.
 
-use std::{collections::BTreeMap, mem::size_of, ops::Deref, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    mem::size_of,
+    ops::Deref,
+    sync::LazyLock,
+};
 
 use super::{filters::Filters, speak::Pending};
 use crate::{
@@ -44,7 +49,7 @@ pub(super) struct House {
     pub(super) bans: Mutes,
     pub(super) print_bans: Mutes<Fingerprint>,
     /// Fingerprints that were banned, and may still be here.
-    pub(super) sweeping: Vec<Fingerprint>,
+    pub(super) sweeping: VecDeque<Fingerprint>,
     pub(super) strikes: Strikes,
     pub(super) modes: Modes,
     pub(super) memory: Memory,
@@ -164,7 +169,7 @@ impl Part for House {
             shadows: Mutes::new(key),
             bans: Mutes::new(key),
             print_bans: Mutes::new(key),
-            sweeping: Vec::new(),
+            sweeping: VecDeque::new(),
             strikes: Strikes::new(key),
             modes: Modes::default(),
             memory: Memory::default(),

@@ -65,9 +65,8 @@ impl Group {
         now: Timestamp,
         prints: &[Fingerprint],
     ) -> Result<(), Refusal> {
-        let (limit, bans) = (self.config.settings().limits.bans, &self.house.print_bans);
-        let fresh = prints.iter().filter(|print| bans.until(now, print).is_none()).count();
-        Refusal::if_more(Field::Prints, bans.len() + fresh as u64, limit.into())
+        let limit = self.config.settings().limits.bans;
+        self.house.print_bans.check_room(now, prints, Field::Prints, limit)
     }
 
     pub(super) fn put_print_bans(
@@ -84,7 +83,7 @@ impl Group {
         for print in &prints {
             house.print_bans.set(*print, until);
             if !house.sweeping.contains(print) {
-                house.sweeping.push(*print);
+                house.sweeping.push_back(*print);
             }
         }
         let (rule, evidence) = (grounds.rule, grounds.evidence.clone());
@@ -113,7 +112,7 @@ impl Group {
 
     /// Removes the next session whose fingerprint was banned, or finds that none is left.
     pub(super) fn sweep(&mut self, now: Timestamp) {
-        let Some(print) = self.house.sweeping.first().copied() else { return };
+        let Some(print) = self.house.sweeping.front().copied() else { return };
         let until = self.house.print_bans.until(now, &print);
         let staff = |session: &SessionId| match self.roster.occupant(*session) {
             Some(Occupant::Member(user)) => self.is_staff(Some(&user)),
@@ -122,7 +121,7 @@ impl Group {
         let next = self.roster.sessions_with(print).find(|session| !staff(session));
         match (next, until) {
             (Some(session), Some(until)) => self.evict(now, session, until),
-            _ => drop(self.house.make(self.key()).sweeping.remove(0)),
+            _ => drop(self.house.make(self.key()).sweeping.pop_front()),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Shadow mutes: their authors alone see what they say.
 //!
-//! A message of a shadow-muted author's passes rules and filter like any other, so that they cannot tell
-//! the difference, and ends there: nobody is asked about it, it takes nothing of the group's rate, and
-//! no entry shows it. Its author's own sessions get it as an echo.
+//! A message of a shadow-muted author's goes the way of any other, through rules, filter, questions and
+//! preview, so that they cannot tell the difference. Only where it would be offered to the scheduler does it
+//! end: it takes nothing of the group's rate, and no entry shows it. Its author's own sessions get it as an
+//! echo.
 
 use std::sync::Arc;
 
@@ -54,9 +55,8 @@ impl Group {
 
     /// Whether so many can be shadow-muted as would be with `users`, each named once.
     pub(super) fn check_shadows(&self, now: Timestamp, users: &[UserId]) -> Result<(), Refusal> {
-        let (limit, shadows) = (self.config.settings().limits.mutes, &self.house.shadows);
-        let fresh = users.iter().filter(|user| shadows.until(now, user).is_none()).count();
-        Refusal::if_more(Field::Mutes, shadows.len() + fresh as u64, limit.into())
+        let limit = self.config.settings().limits.mutes;
+        self.house.shadows.check_room(now, users, Field::Mutes, limit)
     }
 
     pub(super) fn put_shadows(
@@ -68,7 +68,8 @@ impl Group {
     ) {
         for user in users {
             self.house.make(self.key()).shadows.set(user.clone(), until);
-            let messages = self.discard_own(user, Discard::Shadowed);
+            let own = |pending: &Pending| pending.session.is_some();
+            let messages = self.discard_waiting_of(&Some(user.clone()), Discard::Shadowed, own);
             self.echo(user, &messages.into());
         }
         self.audit_on(now, grounds, Act::Shadow, users, Some(until));
@@ -82,13 +83,18 @@ impl Group {
         }
     }
 
-    /// An accepted message ends where only its author sees it.
-    pub(super) fn end_in_shadow(&mut self, pending: Pending) {
+    /// Ends a message that its author alone is to see; gives back any other.
+    pub(super) fn leave_in_shadow(&mut self, now: Timestamp, pending: Pending) -> Option<Pending> {
+        // What the app says in a user's name is its own.
+        let own = pending.message.sender.user.as_ref().filter(|_| pending.session.is_some());
+        let Some(user) = own.filter(|user| self.house.shadows.until(now, user).is_some()).cloned()
+        else {
+            return Some(pending);
+        };
         let message = pending.message.clone();
         self.finish(pending, Outcome::Discarded(Discard::Shadowed));
-        if let Some(user) = message.sender.user.clone() {
-            self.echo(&user, &[message].into());
-        }
+        self.echo(&user, &[message].into());
+        None
     }
 
     fn echo(&mut self, user: &UserId, messages: &Arc<[Arc<Message>]>) {

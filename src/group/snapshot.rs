@@ -4,7 +4,7 @@
 //! script alike. A snapshot may come from anywhere, so everything in it is checked.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -61,7 +61,7 @@ struct State {
     shadows: mutes::Saved,
     bans: mutes::Saved,
     print_bans: mutes::Saved<Fingerprint>,
-    sweeping: Vec<Fingerprint>,
+    sweeping: VecDeque<Fingerprint>,
     strikes: strikes::Saved,
     modes: modes::Saved,
     memory: house::Saved,
@@ -233,7 +233,7 @@ impl Group {
             sweeping: state.sweeping,
             strikes: strikes::Strikes::restore(state.strikes, key)?,
             modes: modes::Modes::restore(state.modes)?,
-            memory: house::Memory::restore(state.memory)?,
+            memory: house::Memory::restore(state.memory, state.clock)?,
             filters: installed,
             trails: Trails::restore(state.trails, state.clock, limits)?,
             review: review::Review::restore(state.review, in_order)?,
@@ -304,6 +304,11 @@ impl Group {
         let counts = [Some(all), Some(self.outbox.record().0), refused];
         if counts.iter().any(|count| count.is_none_or(|count| count >= bounds::COUNTED)) {
             return Err(Corrupt("more messages or records than can be counted"));
+        }
+        let reserved = self.check_reserved(self.config.settings());
+        reserved.map_err(|_| Corrupt("more held than room for outputs is reserved for"))?;
+        if self.house.sweeping.len() > bounds::SWEEPING {
+            return Err(Corrupt("more fingerprints to remove than were ever banned"));
         }
         if self.outbox.len() as u64 > u64::from(self.config.settings().limits.outputs) {
             return Err(Corrupt("more outputs than may wait"));

@@ -44,15 +44,6 @@ impl AsRef<Message> for Pending {
     }
 }
 
-/// Where a message goes that the filter does not block.
-#[derive(Clone, Copy)]
-pub(super) enum Next<'a> {
-    /// To its author alone.
-    Shadow,
-    /// Behind a step of the chain, with what there is to be decided.
-    Behind(Option<&'a StepName>, Doubt),
-}
-
 impl Group {
     pub(super) fn send(
         &mut self,
@@ -70,10 +61,7 @@ impl Group {
         let screened = self.screen(caller, &draft.content)?;
         let (screened, completes) = self.follow_trail(now, caller, &draft.content, screened)?;
         let sender = self.sender(caller)?;
-        let shadowed = self.is_shadowed(now, caller);
-        if !shadowed {
-            self.check_room(now, caller, &screened, passed.ruling)?;
-        }
+        self.check_room(now, caller, &screened, passed.ruling)?;
         let rules = self.rules_in_force(caller, &draft, &passed);
         let pending = self.accept(now, caller, sender, draft, rules, &passed);
         let id = pending.message.id;
@@ -85,12 +73,9 @@ impl Group {
         if let Some(messages) = completes {
             self.receipts().note(id, Step::Completes { messages });
         }
-        match (passed.ruling, shadowed) {
-            (None, true) => self.route(now, pending, screened, Next::Shadow),
-            (None, false) => {
-                self.route(now, pending, screened, Next::Behind(None, Doubt::default()));
-            }
-            (Some(ruling), _) => self.rule(now, pending, ruling, screened, shadowed),
+        match passed.ruling {
+            Some(ruling) => self.rule(now, pending, ruling, screened),
+            None => self.route(now, pending, screened, None, Doubt::default()),
         }
         Ok(self.sent(id, false))
     }
@@ -146,7 +131,7 @@ impl Group {
         passed: &Passed,
     ) -> Pending {
         let id = MessageId(self.talk.account.accepted() + 1);
-        let priority = self.priority(caller, &draft, passed);
+        let priority = self.priority(caller, &draft);
         let message = Message {
             id,
             sender,
@@ -182,7 +167,6 @@ impl Group {
         pending: Pending,
         Ruling { rule, treat }: Ruling,
         screened: Screened,
-        shadowed: bool,
     ) {
         let what = match treat {
             Treat::Tag => Finding::Tagged,
@@ -194,21 +178,20 @@ impl Group {
             return self.finish(pending, Outcome::Rejected(Rejection::Rule { rule }));
         }
         let held = (what == Finding::Held).then_some(Cause::Rule { rule });
-        let doubt = Doubt { held, escalated: false };
-        let next = if shadowed { Next::Shadow } else { Next::Behind(None, doubt) };
-        self.route(now, pending, screened, next);
+        self.route(now, pending, screened, None, Doubt { held, escalated: false });
     }
 
-    /// Sends an accepted message the way that filter and config say.
+    /// Sends an accepted message the way that filter and config say, from behind a step of the chain, with
+    /// what there is to be decided beside what the filter finds.
     pub(super) fn route(
         &mut self,
         now: Timestamp,
         mut pending: Pending,
         screened: Screened,
-        next: Next<'_>,
+        after: Option<&StepName>,
+        mut doubt: Doubt,
     ) {
         let id = pending.message.id;
-        let mut held = None;
         match screened {
             Screened::Clean => {}
             Screened::Tagged { term } => self.found(id, term, Finding::Tagged),
@@ -218,7 +201,7 @@ impl Group {
             }
             Screened::Held { term } => {
                 self.found(id, term, Finding::Held);
-                held = Some(Cause::Filter { term });
+                doubt.held = Some(Cause::Filter { term });
             }
             Screened::Blocked { term } => {
                 self.found(id, term, Finding::Blocked);
@@ -226,21 +209,17 @@ impl Group {
                 return self.finish(pending, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
         }
-        match next {
-            Next::Shadow => self.end_in_shadow(pending),
-            Next::Behind(after, doubt) => {
-                let doubt = Doubt { held: held.or(doubt.held), ..doubt };
-                self.proceed(now, pending, &Way::Asked(after, doubt));
-            }
-        }
+        self.proceed(now, pending, &Way::Asked(after, doubt));
     }
 
     fn found(&mut self, id: MessageId, term: u32, what: Finding) {
         self.receipts().note(id, Step::Filtered { term, what });
     }
 
-    /// Past every question: counted if it is a like or follow, and offered to the scheduler.
+    /// Past every question: counted if it is a like or follow, and offered to the scheduler; of a
+    /// shadow-muted author's nobody hears.
     pub(super) fn go_on(&mut self, now: Timestamp, pending: Pending) {
+        let Some(pending) = self.leave_in_shadow(now, pending) else { return };
         let settings = self.config.settings();
         let Message { kind, priority, .. } = *pending.message;
         if Tally::counts(kind) {
@@ -331,7 +310,7 @@ impl Group {
     }
 
     /// Whether an author may be told of this outcome.
-    fn disclosed(&self, outcome: &Outcome) -> bool {
+    pub(super) fn disclosed(&self, outcome: &Outcome) -> bool {
         match outcome {
             Outcome::Discarded(Discard::Decision | Discard::Shadowed) => false,
             Outcome::Discarded(Discard::Withdrawn) => self.config.settings().disclose_withdrawn,

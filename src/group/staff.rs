@@ -9,6 +9,9 @@ use crate::{
     entry::{Notice, ProfileChanges, TipKind},
     form,
     id::{MessageId, UserId},
+    message::Message,
+    outcome::State,
+    receipts::{Explanation, Step},
     refusal::{Field, Refusal},
     role::Role,
     rules::Action,
@@ -195,8 +198,9 @@ impl Group {
         message: MessageId,
     ) -> Result<Receipt, Refusal> {
         self.may_do(caller, Action::Recall { own: true }, None)?;
-        let unknown = Refusal::UnknownMessage { message };
-        let sender = &self.log.find(message).ok_or(unknown)?.sender;
+        let Some(Message { sender, .. }) = self.log.find(message) else {
+            return self.recall_unseen(caller, message);
+        };
         let author = sender.user.clone();
         let own = author.is_some() && author == caller.user;
         let action = match author {
@@ -214,6 +218,27 @@ impl Group {
             self.audit(now, caller, deed);
         }
         self.append_notice(now, Notice::Purged { author, message: Some(message), emptied });
+        Ok(Receipt::Purged { emptied, discarded: 0 })
+    }
+
+    /// Whoever takes back what nobody was shown, without their knowing it, learns nothing by that.
+    fn recall_unseen(&mut self, caller: &Caller, message: MessageId) -> Result<Receipt, Refusal> {
+        let own = |it: &Explanation| it.author.is_some() && it.author == caller.user;
+        let taken_back = |step: &Step| matches!(step, Step::Withdrawn { by } if *by == caller.user);
+        let fresh = |it: &Explanation| {
+            !it.steps.iter().any(taken_back)
+                && matches!(&it.state, State::Ended(outcome) if !self.disclosed(outcome))
+        };
+        let Some(Explanation { author: Some(author), .. }) =
+            self.explain(message).filter(own).filter(fresh)
+        else {
+            return Err(Refusal::UnknownMessage { message });
+        };
+        let emptied = 1;
+        self.receipts().note(message, Step::Withdrawn { by: Some(author.clone()) });
+        let notice =
+            Notice::Purged { author: Some(author.clone()), message: Some(message), emptied };
+        self.direct(&author, &notice);
         Ok(Receipt::Purged { emptied, discarded: 0 })
     }
 

@@ -226,11 +226,7 @@ impl Group {
 
     /// Whether what is held already fits a new config: its limit on outputs rests on the others.
     fn check_held(&self, settings: &Settings) -> Result<(), Refusal> {
-        let (open, per_user) = (settings.asking.open, settings.presence.per_user);
-        Refusal::if_more(Field::Questions, self.house.review.len() as u64, open.into())?;
-        let room = u64::from(settings.limits.outputs).saturating_sub(settings.reach());
-        Refusal::if_more(Field::Folds, self.talk.folds.reach(), room)?;
-        Refusal::if_more(Field::Sessions, self.roster.most_sessions() as u64, per_user.into())?;
+        self.check_reserved(settings)?;
         let waiting = self.outbox.len() as u64;
         let shared = self.talk.folds.reach();
         if waiting + shared + u64::from(self.talk.scheduler.len())
@@ -239,6 +235,15 @@ impl Group {
             return Err(Refusal::Undrained { waiting });
         }
         Ok(())
+    }
+
+    /// Whether no more is held than room for outputs is reserved for.
+    pub(super) fn check_reserved(&self, settings: &Settings) -> Result<(), Refusal> {
+        let (open, per_user) = (settings.asking.open, settings.presence.per_user);
+        Refusal::if_more(Field::Questions, self.house.review.len() as u64, open.into())?;
+        let room = u64::from(settings.limits.outputs).saturating_sub(settings.reach());
+        Refusal::if_more(Field::Folds, self.talk.folds.reach(), room)?;
+        Refusal::if_more(Field::Sessions, self.roster.most_sessions() as u64, per_user.into())
     }
 
     pub(super) fn disband(&mut self, now: Timestamp, caller: &Caller) -> Result<Receipt, Refusal> {

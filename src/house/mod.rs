@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::said::Said;
 use crate::{
+    bounds,
     bucket::{Bucket, Limit},
     config::{Pace, Repeats, Whose},
     corrupt::Corrupt,
@@ -133,10 +134,16 @@ impl Memory {
 
     /// # Errors
     /// What does not hold together: no house saved this.
-    pub(crate) fn restore(saved: Saved) -> Result<Self, Corrupt> {
+    pub(crate) fn restore(saved: Saved, clock: Timestamp) -> Result<Self, Corrupt> {
         let Saved { paces, joins, said, raid } = saved;
         if raid == Some(Timestamp::MAX) {
             return Err(Corrupt("a raid without an end"));
+        }
+        if raid.is_some_and(|until| until > clock + bounds::LONGEST_PAUSE) {
+            return Err(Corrupt("a raid that lasts too long"));
+        }
+        if said.iter().any(|(_, lull)| lull.since() > clock) {
+            return Err(Corrupt("something said in the future"));
         }
         Ok(Self {
             paces: Fading::restore(paces)?,

@@ -88,7 +88,7 @@ fn what_is_remembered_moves_with_the_clock_and_is_restored() {
     memory.say(secs(100), said("hi"), &user(1), any);
     memory.set_raid(Some(secs(110)));
     memory.shift(Shift::new(secs(100), secs(500)));
-    let memory = Memory::restore(memory.save()).unwrap();
+    let memory = Memory::restore(memory.save(), secs(500)).unwrap();
     assert!(!memory.is_new() && memory.heap_bytes() > 0);
     let at = secs(505);
     let ends = [
@@ -124,11 +124,20 @@ fn an_attacker_makes_it_hold_no_more_than_this() {
 fn saved_state_that_does_not_hold_together_is_turned_away() {
     let mut memory = Memory::default();
     memory.set_raid(Some(Timestamp::MAX));
-    assert!(Memory::restore(memory.save()).is_err(), "raid mode always ends");
+    assert!(Memory::restore(memory.save(), secs(100)).is_err(), "raid mode always ends");
+    for (hours, holds) in [(24, true), (25, false)] {
+        memory.set_raid(Some(secs(100 + hours * 3_600)));
+        assert_eq!(Memory::restore(memory.save(), secs(100)).is_ok(), holds, "{hours} hours");
+    }
+    for (at, holds) in [(100, true), (101, false)] {
+        let lull = Lull::new(secs(at), Duration::from_secs(1));
+        let saved = Saved { said: vec![((said("hi"), None), lull)], ..Saved::default() };
+        assert_eq!(Memory::restore(saved, secs(100)).is_ok(), holds, "said at {at} s");
+    }
     let bucket = Bucket::default();
     let saved = Saved { paces: vec![(user(2), bucket), (user(1), bucket)], ..Saved::default() };
-    assert!(Memory::restore(saved).is_err());
+    assert!(Memory::restore(saved, secs(100)).is_err());
     let long = Lull::new(secs(1), Duration::from_hours(25));
     let saved = Saved { said: vec![((said("hi"), None), long)], ..Saved::default() };
-    assert!(Memory::restore(saved).is_err());
+    assert!(Memory::restore(saved, secs(100)).is_err());
 }

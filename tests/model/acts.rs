@@ -23,7 +23,7 @@ impl Model {
             self.shadows.retain(|one| one.user != *user);
             self.shadows.push(Sentence { user: user.clone(), until });
             let before = self.told.len();
-            self.discard_of(std::slice::from_ref(user), Discard::Shadowed);
+            self.discard_waiting_of(user, Discard::Shadowed);
             let ended = self.told[before..].iter().filter_map(|output| match output {
                 Output::Ended { message, .. } => Some(message.id),
                 _ => None,
@@ -115,7 +115,13 @@ impl Model {
                 self.tell_session(session, Notice::Warned { strikes, reason });
             }
             let user = std::slice::from_ref(user);
+            let longer = |known: &[Sentence], span| {
+                let until = self.until(Span::For(span));
+                !known.iter().any(|one| one.user == user[0] && one.until >= until)
+            };
             let done = match leads_to {
+                Escalation::Mute { span } if !longer(&self.mutes, span) => Ok(()),
+                Escalation::Ban { span } if !longer(&self.bans, span) => Ok(()),
                 Escalation::Mute { span } => self.mute(actor, user, Span::For(span)),
                 Escalation::Ban { span } => self.ban(actor, user, Span::For(span), reason),
                 _ => Ok(()),

@@ -316,6 +316,11 @@ impl Model {
 
     /// Nothing stands in its way but the rate.
     fn go_on(&mut self, id: MessageId) {
+        let accepted = self.accepted(id);
+        let own = accepted.message.sender.user.as_ref().filter(|_| accepted.session.is_some());
+        if self.shadows.iter().any(|one| Some(&one.user) == own) {
+            return self.end_in_shadow(&[id]);
+        }
         let kind = self.accepted(id).message.kind;
         if is_counted(kind) {
             self.tally(kind);

@@ -113,10 +113,10 @@ impl Model {
 
     pub(super) fn priority_here(&self, actor: &Actor, draft: &Draft) -> Priority {
         let priority = draft.effective_priority();
-        match self.ruled(actor, draft) {
-            Some((user, role)) if draft.kind != Kind::Control => {
+        match actor {
+            Actor::User { user, role, .. } if draft.kind != Kind::Control => {
                 let mut rules = self.settings.house.priorities.iter();
-                let rule = rules.find(|rule| self.are_those(&rule.of, user, role));
+                let rule = rules.find(|rule| self.are_those(&rule.of, user, *role));
                 let Some(rule) = rule else { return priority };
                 // The highest priority is the least.
                 priority.max(rule.highest).min(rule.lowest)
@@ -129,8 +129,9 @@ impl Model {
     fn ruled<'a>(&self, actor: &'a Actor, draft: &Draft) -> Option<(&'a UserId, Role)> {
         let Actor::User { user, role, .. } = actor else { return None };
         let house = &self.settings.house;
-        let exempt =
-            house.exempt_kinds.contains(&draft.kind) || self.are_those(&house.exempt, user, *role);
+        let words = draft.content.elements.iter().any(|it| matches!(it, Element::Text(_)));
+        let exempt = (house.exempt_kinds.contains(&draft.kind) && !words)
+            || self.are_those(&house.exempt, user, *role);
         (!exempt).then_some((user, *role))
     }
 
@@ -238,7 +239,12 @@ impl Model {
 
     fn pace(&self) -> Option<Pace> {
         let raid = self.settings.house.raid.pace.filter(|_| self.house.raid.is_some());
-        raid.or(self.settings.house.pace)
+        match (raid, self.settings.house.pace) {
+            (Some(raid), Some(own)) => {
+                Some(Pace { every: raid.every.max(own.every), burst: raid.burst.min(own.burst) })
+            }
+            (raid, own) => raid.or(own),
+        }
     }
 
     fn repeats(&self) -> Vec<Repeats> {

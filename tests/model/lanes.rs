@@ -241,10 +241,9 @@ impl Model {
         let Directive::Leave { users } = &directive else {
             unreachable!("a directive that the model does not know: {directive:?}")
         };
-        let users =
-            if super::quirks::ORDER_TWICE { users.to_vec() } else { super::each_once(users) };
+        // Chosen: who is named twice is ordered twice.
         for user in users {
-            for session in self.sessions_of(&user) {
+            for session in self.sessions_of(user) {
                 let (after, directive) = (self.tail(), directive.clone());
                 self.told.push(Output::Order { record: NO_RECORD, session, after, directive });
             }

@@ -20,13 +20,6 @@ mod table;
 mod telling;
 mod trails;
 mod values;
-mod quirks {
-    pub(super) const RECALL_BY_ROLE_THEN: bool = true;
-    pub(super) const MUTE_ALL_TELLS_FIRST: bool = true;
-    pub(super) const ORDER_TWICE: bool = true;
-    pub(super) const AGE_IS_SET_AT_APPEND: bool = true;
-    pub(super) const KICK_TIP_COUNTS_THE_KICKED: bool = true;
-}
 #[cfg(test)]
 mod worked;
 
@@ -184,6 +177,10 @@ pub(crate) struct Accepted {
     /// The session that sent it; `None` if the app did, for itself or in a user's name.
     pub(crate) session: Option<SessionId>,
     pub(crate) state: State,
+    /// Until when it is remembered.
+    pub(crate) until: Timestamp,
+    /// Whether its author took it back who was not to know that nobody had seen it.
+    pub(crate) taken_back: bool,
 }
 
 /// A random that makes the next message with it a duplicate.
@@ -622,6 +619,7 @@ impl Model {
             State::Held { expires } | State::Waiting { expires } => shift(expires),
             State::Ended(_) => {}
         });
+        self.messages.iter_mut().for_each(|accepted| shift(&mut accepted.until));
         self.arrivals.iter_mut().for_each(|arrival| shift(&mut arrival.at));
         self.questions.iter_mut().for_each(|open| shift(&mut open.expires));
         for sentences in [&mut self.mutes, &mut self.shadows, &mut self.bans] {

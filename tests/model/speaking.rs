@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use liveroom::{
-    Cause, Content, Discard, Draft, Element, Field, FilterId, Message, MessageId, Outcome, Output,
-    Platform, Profile, Refusal, Rejection, Sender, State, Treat, UserId,
+    Cause, Content, Discard, Draft, Element, Field, FilterId, Message, MessageId, Notice, Outcome,
+    Output, Platform, Profile, Refusal, Rejection, Sender, State, Treat, UserId,
 };
 
 use super::{
@@ -82,6 +82,42 @@ impl Model {
         }
     }
 
+    fn is_remembered(&self, message: MessageId) -> bool {
+        let all = self.messages.len() as u64;
+        (1..=all).contains(&message.0)
+            && message.0 + MESSAGES_REMEMBERED > all
+            && (self.accepted(message).until > self.now
+                || self.accepted(message).until == liveroom::Timestamp::MAX)
+    }
+
+    /// One's own that ended without one's knowing it is taken back once, as if it were there.
+    pub(super) fn recall_unseen(
+        &mut self,
+        actor: &Actor,
+        message: MessageId,
+    ) -> Result<ModelReceipt, Refusal> {
+        let unknown = Refusal::UnknownMessage { message };
+        let (Actor::User { user, .. } | Actor::AppAs { user, .. }) = actor else {
+            return Err(unknown);
+        };
+        if !self.is_remembered(message) {
+            return Err(unknown);
+        }
+        let accepted = self.accepted(message);
+        let own = accepted.message.sender.user.as_ref() == Some(user);
+        match &accepted.state {
+            State::Ended(outcome) if own && !accepted.taken_back && !self.disclose(outcome) => {}
+            _ => return Err(unknown),
+        }
+        self.accepted_mut(message).taken_back = true;
+        for session in self.sessions_of(user) {
+            let author = Some(user.clone());
+            let notice = Notice::Purged { author, message: Some(message), emptied: 1 };
+            self.tell_session(session, notice);
+        }
+        Ok(ModelReceipt::Purged { emptied: 1, discarded: 0 })
+    }
+
     pub(super) fn accepted(&self, message: MessageId) -> &Accepted {
         self.messages.get(message.0 as usize - 1).expect("ids count up from 1")
     }
@@ -116,10 +152,6 @@ impl Model {
         if let Actor::AppAs { profile, .. } = actor {
             sender.profile = self.cleaned_profile(profile)?;
         }
-        let shadowed = match actor {
-            Actor::User { user, .. } => self.shadows.iter().any(|one| one.user == *user),
-            _ => false,
-        };
         let blocked =
             matches!(verdict, Verdict::Block(..)) || matches!(ruling, Some((_, Treat::Block)));
         let held = match (&verdict, ruling) {
@@ -127,7 +159,7 @@ impl Model {
             (_, Some((rule, Treat::Hold))) => Some(Cause::Rule { rule }),
             _ => None,
         };
-        if !blocked && !shadowed {
+        if !blocked {
             self.may_hold(actor, sender.user.as_ref(), held)?;
         }
         let author = sender.user.clone();
@@ -143,11 +175,6 @@ impl Model {
             }
             (_, Some((rule, Treat::Block))) => {
                 self.end(id, Outcome::Rejected(Rejection::Rule { rule }));
-            }
-            (Verdict::Hold(_), _) if shadowed => self.end_in_shadow(&[id]),
-            (Verdict::GoOn(content), _) if shadowed => {
-                self.accepted_mut(id).message.content = content;
-                self.end_in_shadow(&[id]);
             }
             (Verdict::Hold(_), _) => self.walk(id, None, Doubt { held, escalated: false }),
             (Verdict::GoOn(content), _) => {
@@ -294,6 +321,8 @@ impl Model {
             },
             // Not seen before it is set: every accepted message is held, offered or ended at once.
             state: State::Held { expires: self.now },
+            until: self.now + REMEMBERED_FOR,
+            taken_back: false,
         });
         id
     }
@@ -356,6 +385,15 @@ impl Model {
             };
             self.discard_all(|_, accepted| own(accepted), reason);
         }
+    }
+
+    pub(super) fn discard_waiting_of(&mut self, user: &UserId, reason: Discard) {
+        let waits = |accepted: &Accepted| {
+            matches!(accepted.state, State::Waiting { .. })
+                && accepted.session.is_some()
+                && accepted.message.sender.user.as_ref() == Some(user)
+        };
+        self.discard_all(|_, accepted| waits(accepted), reason);
     }
 
     pub(super) fn discard_of_author(&mut self, author: Option<UserId>, reason: Discard) -> u64 {

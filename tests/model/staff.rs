@@ -64,25 +64,19 @@ impl Model {
         }
         self.mute_all = on;
         let changes = ProfileChanges { mute_all: Some(on), ..ProfileChanges::default() };
-        if super::quirks::MUTE_ALL_TELLS_FIRST {
-            let tip = self.settings.tips.mute_all;
-            self.profile_change(actor.operator(), changes.clone(), tip);
-        }
+        self.profile_change(actor.operator(), changes, self.settings.tips.mute_all);
         if on {
             self.discard_all(
                 |model, accepted| {
                     let Some(user) = &accepted.message.sender.user else { return false };
-                    // Chosen: the role is that of now; somebody who left counts as a plain member.
-                    let role = model.member(user).map_or(Role::Member, |member| member.role);
-                    let exempt = model.settings.mute_all_exempt.contains(Some(role));
+                    // Chosen: the role is that of now; somebody who left counts by the one they had.
+                    let now = model.member(user).map(|member| member.role);
+                    let role = now.or(accepted.message.sender.role);
+                    let exempt = model.settings.mute_all_exempt.contains(role);
                     accepted.session.is_some() && !exempt
                 },
                 Discard::Muted,
             );
-        }
-        if !super::quirks::MUTE_ALL_TELLS_FIRST {
-            let tip = self.settings.tips.mute_all;
-            self.profile_change(actor.operator(), changes, tip);
         }
     }
 
@@ -96,20 +90,13 @@ impl Model {
         users.iter().try_for_each(|user| self.must_be_member(user))?;
         let notice = Notice::Kicked { reason: reason.clone() };
         let subjects = users.iter().map(|user| self.subject(user, None)).collect();
-        if super::quirks::KICK_TIP_COUNTS_THE_KICKED {
-            self.tip(TipKind::Kick, actor.operator(), subjects, None);
-            for user in &users {
-                let user = std::slice::from_ref(user);
-                self.discard_of(user, Discard::Removed);
-                let gone = self.remove_members(user);
-                self.tell_removed(actor, user, &gone, LeaveReason::Kicked, &notice);
-            }
-            return Ok(());
-        }
-        let gone = self.remove_members(&users);
-        self.discard_of(&users, Discard::Removed);
         self.tip(TipKind::Kick, actor.operator(), subjects, None);
-        self.tell_removed(actor, &users, &gone, LeaveReason::Kicked, &notice);
+        for user in &users {
+            let user = std::slice::from_ref(user);
+            self.discard_of(user, Discard::Removed);
+            let gone = self.remove_members(user);
+            self.tell_removed(actor, user, &gone, LeaveReason::Kicked, &notice);
+        }
         Ok(())
     }
 
@@ -128,20 +115,13 @@ impl Model {
         self.bans.retain(|ban| !users.contains(&ban.user));
         self.bans.extend(users.iter().map(|user| Sentence { user: user.clone(), until }));
         let subjects = users.iter().map(|user| self.subject(user, Some(until))).collect();
-        if super::quirks::KICK_TIP_COUNTS_THE_KICKED {
-            self.tip(TipKind::Ban, actor.operator(), subjects, None);
-            for user in &users {
-                let user = std::slice::from_ref(user);
-                self.discard_of(user, Discard::Banned);
-                let gone = self.remove_members(user);
-                self.tell_removed(actor, user, &gone, LeaveReason::Banned, &notice);
-            }
-            return Ok(());
-        }
-        let gone = self.remove_members(&users);
-        self.discard_of(&users, Discard::Banned);
         self.tip(TipKind::Ban, actor.operator(), subjects, None);
-        self.tell_removed(actor, &users, &gone, LeaveReason::Banned, &notice);
+        for user in &users {
+            let user = std::slice::from_ref(user);
+            self.discard_of(user, Discard::Banned);
+            let gone = self.remove_members(user);
+            self.tell_removed(actor, user, &gone, LeaveReason::Banned, &notice);
+        }
         Ok(())
     }
 
@@ -282,22 +262,18 @@ impl Model {
                 _ => None,
             });
         let Some((author, role_then)) = found else {
-            return Err(Refusal::UnknownMessage { message });
+            return self.recall_unseen(actor, message);
         };
         let own = matches!(actor, Actor::User { user, .. } if Some(user) == author.as_ref());
         if !own {
             match &author {
                 Some(author) => {
                     table::takes(actor, Role::Admin)?;
-                    if super::quirks::RECALL_BY_ROLE_THEN {
-                        let target = self.role_of(author).or(role_then);
-                        if let (Actor::User { role, .. }, Some(target)) = (actor, target)
-                            && target >= *role
-                        {
-                            return Err(liveroom::Denial::TargetTooHigh { target }.into());
-                        }
-                    } else {
-                        self.lower(actor, author)?;
+                    let target = self.role_of(author).or(role_then);
+                    if let (Actor::User { role, .. }, Some(target)) = (actor, target)
+                        && target >= *role
+                    {
+                        return Err(liveroom::Denial::TargetTooHigh { target }.into());
                     }
                 }
                 None => table::app_only(actor)?,

@@ -144,7 +144,18 @@ impl Model {
             Command::Raid { .. } => (Some(Power::Raid), Denial::NotOffered, Role::Admin),
             other => unreachable!("a command that the model's table does not know: {other:?}"),
         };
-        power.map_or(Ok(()), |power| self.house(power, lacks))?;
+        // The app is always rid of what was imposed while the house had the power.
+        let lifts = matches!(
+            command,
+            Command::Unban { .. }
+                | Command::UnbanPrints { .. }
+                | Command::Unshadow { .. }
+                | Command::Forgive { .. }
+                | Command::CancelAdmin { .. }
+        );
+        if !(lifts && actor.is_app()) {
+            power.map_or(Ok(()), |power| self.house(power, lacks))?;
+        }
         takes(actor, needs)?;
         self.targets(actor, command)
     }

@@ -92,8 +92,7 @@ impl Model {
     ) -> Seq {
         let (seq, at) = (Seq(self.log.len() as u64 + 1), self.now);
         let entry = Entry { seq, at, class, body, folded };
-        let aged =
-            super::quirks::AGE_IS_SET_AT_APPEND.then(|| at + self.settings.retention.max_age);
+        let aged = Some(at + self.settings.retention.max_age);
         self.log.push(Kept { entry, since: at, gone: false, aged });
         self.keep_quotas();
         seq

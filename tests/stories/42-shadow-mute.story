@@ -69,7 +69,7 @@ Who is shadow-muted alone sees what they say, and is told of success. Staff know
 > bo unshadows ann
   ! that takes at least the role Admin (2108)
 
-What the filter would hold or block it masks, holds back or blocks all the same, but nobody is asked.
+What the filter would mask, hold or block it masks, holds or blocks all the same.
 
 > filter bad=block wait=hold so=mask
   -> host: audit 2 by app: UseFilter { filter: Some(FilterId(13768182571142937095)) }
@@ -77,10 +77,8 @@ What the filter would hold or block it masks, holds back or blocks all the same,
   = message 9: rejected by the filter, term 0
   -> host: message 9 rejected by the filter, term 0
 > ann says wait so
-  = message 10: discarded: Shadowed, undisclosed
-  -> host: message 10 discarded: Shadowed, undisclosed
-  -> ann@web after 6, alone: Ann: wait so
-  -> ann@ios after 6, alone: Ann: wait so
+  = message 10: held until 60.000 s
+  -> host: question 1 for filter until 60.000 s, Filter { term: 1 }: Ann: wait so
 > wait 10s
   -> host: of "Ann: two" there were 1, delivered 1, removed 2
   -> host: audit 3 by time: Unshadow ann, Elapsed
@@ -102,11 +100,11 @@ What the filter would hold or block it masks, holds back or blocks all the same,
   ! the target is Owner; that takes a higher role (2111)
 > stats
   offered 12 = refused 0 + accepted 12
-  Normal: accepted 11 = delivered 5 + rejected 1 + discarded 5 Shadowed + waiting 0 + held 0
+  Normal: accepted 11 = delivered 5 + rejected 1 + discarded 4 Shadowed + waiting 0 + held 1
   Low: accepted 1 = delivered 0 + rejected 0 + discarded 1 Shadowed + waiting 0 + held 0
 
-Where the house asks about every message, it asks about none of theirs. What waits or is held when it
-begins goes the same way.
+Where the house asks about messages, or shows them to the staff first, it does so with theirs: an author would
+learn from a quicker answer that they are shadow-muted. They are heard by nobody where others would go on.
 
 > group modern ask=allow
 > ann joins
@@ -119,15 +117,17 @@ begins goes the same way.
   -> host: question 1 for callback until 2.000 s, Policy: Ann: one
 > app shadows ann,bo for good
   = done
+> app answers 1 allow
+  = done
   -> host: message 1 discarded: Shadowed, undisclosed
   -> ann@web after 1, alone: Ann: one
 > ann says two
-  = message 2: discarded: Shadowed, undisclosed
-  -> host: message 2 discarded: Shadowed, undisclosed
-  -> ann@web after 1, alone: Ann: two
+  = message 2: held until 2.000 s
+  -> host: question 2 for callback until 2.000 s, Policy: Ann: two
 > app mutes ann for 1s
   = done
   2 Tip: MemberProfile Ann until 1.000 s, 1 online
+  -> host: message 2 discarded: Muted
 > ann says three
   ! muted until 1.000 s (2004)
 
@@ -162,9 +162,8 @@ that it was said, and they do not learn that nobody heard, even later.
   = message 3: rejected by house rule 0
   -> host: message 3 rejected by house rule 0
 > ann says STOP THIS
-  = message 4: discarded: Shadowed, undisclosed
-  -> host: message 4 discarded: Shadowed, undisclosed
-  -> ann@web after 2, alone: Ann: STOP THIS
+  = message 4: held until 60.000 s
+  -> host: question 1 for filter until 60.000 s, Rule { rule: 1 }: Ann: STOP THIS
 > wait 10s
 > bo says hello
   = message 5: delivered as 3 at 10.000 s
@@ -172,11 +171,11 @@ that it was said, and they do not learn that nobody heard, even later.
   -> host: message 5 delivered as 3 at 10.000 s
 > bo says STOP THIS
   = message 6: held until 70.000 s
-  -> host: question 1 for filter until 70.000 s, Rule { rule: 1 }: Bo: STOP THIS
+  -> host: question 2 for filter until 70.000 s, Rule { rule: 1 }: Bo: STOP THIS
 > app answers 1 discard
   = done
-  -> host: audit 2 by app: Discard bo, message 6, house rule 1
-  -> host: message 6 discarded: Decision, undisclosed
+  -> host: audit 2 by app: Discard ann, message 4, house rule 1
+  -> host: message 4 discarded: Decision, undisclosed
 > ann says hello
   ! said already: say something else, or say it again at 40.000 s (3006)
 > wait 10s
@@ -191,7 +190,43 @@ that it was said, and they do not learn that nobody heard, even later.
 > ann says hello
   ! said already: say something else, or say it again at 40.000 s (3006)
 
-Where no more can be asked about, they are not refused either: nobody is asked about them.
+Who takes back what nobody saw learns nothing by that, once as with any message.
+
+> group modern
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bo joins
+  = Joined
+  2 Tip: Join Bo by bo, 2 online
+  -> host: bo joined on Web
+  -> host: bo is online
+> ann says one
+  = message 1: delivered as 3 at 0.000 s
+  3 Normal: Ann: one
+  -> host: message 1 delivered as 3 at 0.000 s
+> ann recalls 1
+  = emptied 1, discarded 0
+  4 Notice: Purged { author: Some(UserId("ann")), message: Some(MessageId(1)), emptied: 1 }
+> ann recalls 1
+  ! message 1 is not kept any more (4005)
+> app shadows ann for good
+  = done
+> ann says two
+  = message 2: discarded: Shadowed, undisclosed
+  -> host: message 2 discarded: Shadowed, undisclosed
+  -> ann@web after 4, alone: Ann: two
+> bo recalls 2
+  ! message 2 is not kept any more (4005)
+> ann recalls 2
+  = emptied 1, discarded 0
+  -> ann@web after 4: Purged { author: Some(UserId("ann")), message: Some(MessageId(2)), emptied: 1 }
+> ann recalls 2
+  ! message 2 is not kept any more (4005)
+
+Where no more can be asked about, theirs are refused like others'.
 
 > group modern ask=allow questions=0
 > ann joins
@@ -204,9 +239,7 @@ Where no more can be asked about, they are not refused either: nobody is asked a
 > app shadows ann for good
   = done
 > ann says one
-  = message 1: discarded: Shadowed, undisclosed
-  -> host: message 1 discarded: Shadowed, undisclosed
-  -> ann@web after 1, alone: Ann: one
+  ! 1 for the messages held, at most 0 are allowed (1003)
 
 As many may be shadow-muted as muted, each counted alone.
 
@@ -223,10 +256,10 @@ As many may be shadow-muted as muted, each counted alone.
 > app moderates cy shadow=5s
   ! Silence: 2 for the users muted, at most 1 are allowed (1003)
 
-A house without the power has no such thing.
+A house without the power has no such thing, but is rid of what there was.
 
 > group vendor
 > app shadows ann for 1s
   ! this group does not offer that; its config can turn it on (2105)
 > app unshadows ann
-  ! this group does not offer that; its config can turn it on (2105)
+  = done

@@ -41,46 +41,61 @@ minutes, one of an hour, and from the fourth on a ban of a day.
   -> ann@web after 5: Warned, strike 3 ""
   -> host: audit 6 by bo: Warn { strikes: 3 } ann until 2592000.000 s
   -> host: audit 7 by bo: Mute ann until 3600.000 s, Strikes { count: 3 }
+A mute or ban that is longer already stays.
+
+> owner mutes ann for 7200s
+  = done
+  7 Tip: MemberProfile Ann until 7200.000 s by owner, 3 online
+  -> host: audit 8 by owner: Mute ann until 7200.000 s
+> bo warns cy
+  = done
+  8 Tip: MemberProfile cy until 300.000 s by bo, 3 online
+  -> host: audit 9 by bo: Warn { strikes: 2 } cy until 2592000.000 s
+  -> host: audit 10 by bo: Mute cy until 300.000 s, Strikes { count: 2 }
+> owner mutes cy for good
+  = done
+  9 Tip: MemberProfile cy until for good by owner, 3 online
+  -> host: audit 11 by owner: Mute cy until for good
+> bo warns cy
+  = done
+  -> host: audit 12 by bo: Warn { strikes: 3 } cy until 2592000.000 s
 > bo warns owner
   ! the target is Owner; that takes a higher role (2111)
 > ann warns cy
   ! that takes at least the role Admin (2108)
 > app warns owner
   = done
-  -> owner@web after 6: Warned, strike 1 ""
-  -> host: audit 8 by app: Warn { strikes: 1 } owner until 2592000.000 s
+  -> owner@web after 9: Warned, strike 1 ""
+  -> host: audit 13 by app: Warn { strikes: 1 } owner until 2592000.000 s
 > app warns owner
   = done
-  7 Tip: MemberProfile Owner until 300.000 s, 3 online
-  -> owner@web after 6: Warned, strike 2 ""
-  -> host: audit 9 by app: Warn { strikes: 2 } owner until 2592000.000 s
-  -> host: audit 10 by app: Mute owner until 300.000 s, Strikes { count: 2 }
+  10 Tip: MemberProfile Owner until 300.000 s, 3 online
+  -> owner@web after 9: Warned, strike 2 ""
+  -> host: audit 14 by app: Warn { strikes: 2 } owner until 2592000.000 s
+  -> host: audit 15 by app: Mute owner until 300.000 s, Strikes { count: 2 }
 > app warns owner
   = done
-  8 Tip: MemberProfile Owner until 3600.000 s, 3 online
-  -> owner@web after 7: Warned, strike 3 ""
-  -> host: audit 11 by app: Warn { strikes: 3 } owner until 2592000.000 s
-  -> host: audit 12 by app: Mute owner until 3600.000 s, Strikes { count: 3 }
+  -> owner@web after 10: Warned, strike 3 ""
+  -> host: audit 16 by app: Warn { strikes: 3 } owner until 2592000.000 s
+  -> host: audit 17 by app: Mute owner until 3600.000 s, Strikes { count: 3 }
 > app warns owner
   ! the target is Owner; that takes a higher role (2111)
 > bo warns ann,cy enough
   = done
-  9 Tip: Ban Ann until 86400.000 s by bo, 3 online
-  10 Tip: MemberProfile cy until 300.000 s by bo, 2 online
-  -> ann@web after 8: Warned, strike 4 "enough"
-  -> host: audit 13 by bo: Warn { strikes: 4 } ann until 2592000.000 s, "enough"
+  -> ann@web after 10: Warned, strike 4 "enough"
+  -> host: audit 18 by bo: Warn { strikes: 4 } ann until 2592000.000 s, "enough"
   -> host: ann left, Banned from Web
   -> host: ann is offline
-  -> ann@web after 9: Banned until 86400.000 s
-  -> host: audit 14 by bo: Ban ann until 86400.000 s, Strikes { count: 4 }, "enough"
-  -> host: audit 15 by bo: Warn { strikes: 2 } cy until 2592000.000 s, "enough"
-  -> host: audit 16 by bo: Mute cy until 300.000 s, Strikes { count: 2 }, "enough"
+  -> ann@web after 10: Banned until 86400.000 s
+  -> host: audit 19 by bo: Ban ann until 86400.000 s, Strikes { count: 4 }, "enough"
+  -> host: audit 20 by bo: Warn { strikes: 4 } cy until 2592000.000 s, "enough"
+  -> host: audit 21 by bo: Ban cy until 86400.000 s, Strikes { count: 4 }, "enough"
 > bo forgives ann,dan
   = done
-  -> host: audit 17 by bo: Forgive { strikes: 4 } ann
+  -> host: audit 22 by bo: Forgive { strikes: 4 } ann
 > app unbans ann
   = done
-  -> host: audit 18 by app: Unban ann
+  -> host: audit 23 by app: Unban ann
 > ann joins
   = Joined
   -> host: ann joined on Web
@@ -88,17 +103,17 @@ minutes, one of an hour, and from the fourth on a ban of a day.
 > bo warns ann
   = done
   -> ann@web after 10: Warned, strike 1 ""
-  -> host: audit 19 by bo: Warn { strikes: 1 } ann until 2592000.000 s
+  -> host: audit 24 by bo: Warn { strikes: 1 } ann until 2592000.000 s
 > wait 2592000s
-  -> host: audit 20 by time: Unmute cy, Elapsed
-  -> host: audit 21 by time: Unmute ann, Elapsed
-  -> host: audit 22 by time: Unmute owner, Elapsed
-  -> host: audit 23 by time: Forgive { strikes: 3 } owner, Elapsed
-  -> host: audit 24 by time: Forgive { strikes: 2 } cy, Elapsed
-  -> host: audit 25 by time: Forgive { strikes: 1 } ann, Elapsed
+  -> host: audit 25 by time: Unmute owner, Elapsed
+  -> host: audit 26 by time: Unmute ann, Elapsed
+  -> host: audit 27 by time: Unban cy, Elapsed
+  -> host: audit 28 by time: Forgive { strikes: 3 } owner, Elapsed
+  -> host: audit 29 by time: Forgive { strikes: 4 } cy, Elapsed
+  -> host: audit 30 by time: Forgive { strikes: 1 } ann, Elapsed
 > bo warns cy
   = done
-  -> host: audit 26 by bo: Warn { strikes: 1 } cy until 5184000.000 s
+  -> host: audit 31 by bo: Warn { strikes: 1 } cy until 5184000.000 s
 
 No more users are remembered than the config says, and those who are warned together are warned together.
 
@@ -125,4 +140,4 @@ A house without the power has no such thing.
 > app warns ann
   ! this group does not offer that; its config can turn it on (2105)
 > app forgives ann
-  ! this group does not offer that; its config can turn it on (2105)
+  = done
