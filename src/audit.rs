@@ -1,6 +1,6 @@
 //! The audit log: who did what to whom, until when, under which rule and on which evidence.
 //!
-//! Where [`Settings::audit`](crate::Settings::audit) is on, every act of moderation leaves as an
+//! Where [`Settings::audit`](crate::Settings::audit) is on, every [`Act`] of moderation leaves as an
 //! [`AuditRecord`], in [`Output::Audit`](crate::Output::Audit), and is not kept in the group. Each record
 //! names the hash of the one before, and is hashed with it, so that whoever has the last hash can tell
 //! whether anything before was altered, left out or put in between: see [`verify`]. The hash is SHA-256,
@@ -188,6 +188,26 @@ pub enum Act {
     Escalate,
     /// A message that only staff had seen was withdrawn.
     Withdraw,
+    /// A session was removed whose fingerprint is banned: a member's, or, where nobody is named, a guest's.
+    Evict,
+    /// An applicant was admitted.
+    Admit,
+    /// An applicant was declined.
+    Decline,
+    /// Members were marked.
+    Mark {
+        /// With this.
+        mark: u32,
+    },
+    /// A mark was taken from members.
+    Unmark {
+        /// This one.
+        mark: u32,
+    },
+    /// Another's name card was set.
+    NameCard,
+    /// The group was disbanded.
+    Disband,
 }
 
 impl Act {
@@ -223,6 +243,13 @@ impl Act {
             Self::EndRaid => (27, None),
             Self::Escalate => (28, None),
             Self::Withdraw => (29, None),
+            Self::Evict => (30, None),
+            Self::Admit => (31, None),
+            Self::Decline => (32, None),
+            Self::Mark { mark } => (33, Some(mark.into())),
+            Self::Unmark { mark } => (34, Some(mark.into())),
+            Self::NameCard => (35, None),
+            Self::Disband => (36, None),
         }
     }
 }
@@ -263,7 +290,9 @@ pub struct Evidence {
     pub messages: SmallVec<[MessageId; 1]>,
     /// The fingerprints that it is about.
     pub prints: Prints,
-    /// The number of the filter's term that led to it, counted from 0.
+    /// The filter of which a term led to it.
+    pub filter: Option<FilterId>,
+    /// The number of that term, counted from 0.
     pub term: Option<u32>,
     /// The number of the house rule for texts that led to it, counted from 0 as in
     /// [`HouseRules::texts`](crate::HouseRules::texts).
@@ -424,11 +453,12 @@ impl AuditRecord {
         self.whom.iter().for_each(|user| sink.text(user.as_str()));
         sink.option(self.until.map(Timestamp::as_nanos));
         sink.coded(self.rule.code());
-        let Evidence { messages, prints, term, house_rule, reason } = &self.evidence;
+        let Evidence { messages, prints, filter, term, house_rule, reason } = &self.evidence;
         sink.number(messages.len() as u64);
         messages.iter().for_each(|message| sink.number(message.0));
         sink.number(prints.len() as u64);
         prints.iter().for_each(|print| sink.0.update(print.0.to_le_bytes()));
+        sink.option(filter.map(|it| it.0));
         sink.option(term.map(u64::from));
         sink.option(house_rule.map(u64::from));
         sink.text(reason);

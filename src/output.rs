@@ -9,7 +9,7 @@ use crate::{
     command::{Command, Device, LeaveReason},
     cursor::Cursor,
     entry::{Notice, ProfileChanges},
-    id::{RecordNo, Seq, SessionId, StepName, Ticket, UserId},
+    id::{FilterId, RecordNo, Seq, SessionId, StepName, Ticket, UserId},
     message::{Directive, Message},
     outcome::Outcome,
     role::{Author, Platform},
@@ -310,6 +310,8 @@ pub enum Cause {
     Policy,
     /// The filter holds it.
     Filter {
+        /// Which.
+        filter: FilterId,
         /// The number of the term, counted from 0 in the filter's list.
         term: u32,
     },

@@ -178,7 +178,7 @@ fn telling(output: &Output) -> Telling<'_> {
         Output::Ask { question, .. } => {
             let reason = match question.cause {
                 Cause::Policy => "Policy".to_owned(),
-                Cause::Filter { term } => format!("Filter: term {term}"),
+                Cause::Filter { term, .. } => format!("Filter: term {term}"),
                 Cause::Escalated => "Escalated".to_owned(),
                 Cause::Rule { rule } => format!("Rule: {rule}"),
             };

@@ -249,7 +249,7 @@ fn a_word_over_several_messages_is_treated_as_its_list_says() {
     assert_eq!(say(&mut group, &["hol", "dme"]), None, "it is held");
     assert_eq!(last(&group)[..2], [Step::Completes { messages: 2 }, filtered(1, Finding::Held)]);
     let tickets: Vec<_> = group.questions().map(|question| question.cause).collect();
-    assert_eq!(tickets, [Cause::Filter { term: 1 }]);
+    assert_eq!(tickets, [Cause::Filter { filter: filter().id(), term: 1 }]);
 }
 
 #[test]

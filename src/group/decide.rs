@@ -63,7 +63,10 @@ impl Group {
             (Screened::Blocked { .. }, _) | (_, Some(Ruling { treat: Treat::Block, .. })) => {
                 return Ok(());
             }
-            (Screened::Held { term }, _) => Some(Cause::Filter { term: *term }),
+            (Screened::Held { term }, _) => {
+                let filter = self.house.filters.id_in_force().unwrap_or_default();
+                Some(Cause::Filter { filter, term: *term })
+            }
             (_, Some(Ruling { treat: Treat::Hold, rule })) => Some(Cause::Rule { rule }),
             (Screened::Clean | Screened::Tagged { .. } | Screened::Masked { .. }, _) => None,
         };
@@ -356,13 +359,13 @@ impl Group {
 
 /// What is written down of what was held, whatever became of it.
 fn decided(message: &Message, doubt: Doubt, act: Act) -> Deed {
-    let (term, house_rule) = match doubt.held {
-        Some(Cause::Filter { term }) => (Some(term), None),
-        Some(Cause::Rule { rule }) => (None, Some(rule)),
-        Some(Cause::Policy | Cause::Escalated) | None => (None, None),
+    let (filter, term, house_rule) = match doubt.held {
+        Some(Cause::Filter { filter, term }) => (Some(filter), Some(term), None),
+        Some(Cause::Rule { rule }) => (None, None, Some(rule)),
+        Some(Cause::Policy | Cause::Escalated) | None => (None, None, None),
     };
     let deed = Deed::of(act).on(message.sender.user.as_slice()).about(message.id);
-    Deed { evidence: Evidence { term, house_rule, ..deed.evidence }, ..deed }
+    Deed { evidence: Evidence { filter, term, house_rule, ..deed.evidence }, ..deed }
 }
 
 fn answered(message: &Message, doubt: Doubt, decision: &Decision) -> Deed {

@@ -1,10 +1,11 @@
 //! Coming and going.
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
 use smallvec::SmallVec;
 
 use crate::{
+    audit::{Act, Deed},
     command::{Admission, Device, Join, JoinStatus, LeaveReason, Receipt},
     config::{Absence, QuitAcross},
     cursor::Cursor,
@@ -237,6 +238,8 @@ impl Group {
             self.admit(now, user, profile, device);
             self.note_print(session, print);
         }
+        let act = if admission == Admission::Admit { Act::Admit } else { Act::Decline };
+        self.audit(now, caller, |_| Deed::of(act).on(slice::from_ref(user)));
         Ok(Receipt::Done)
     }
 

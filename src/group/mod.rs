@@ -281,7 +281,7 @@ impl Group {
             Command::Recall { message } => self.recall(now, caller, message),
             Command::Purge { author } => self.purge(now, caller, author),
             Command::SetProfile { profile } => self.set_profile(caller, profile),
-            Command::SetNameCard { user, card } => self.set_name_card(caller, &user, card),
+            Command::SetNameCard { user, card } => self.set_name_card(now, caller, &user, card),
             Command::SetGroup(patch) => self.set_group(now, caller, *patch),
             Command::SetAdmin { user } => self.set_admin(now, caller, &user, true),
             Command::CancelAdmin { user } => self.set_admin(now, caller, &user, false),

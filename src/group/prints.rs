@@ -120,12 +120,20 @@ impl Group {
         };
         let next = self.roster.sessions_with(print).find(|session| !staff(session));
         match (next, until) {
-            (Some(session), Some(until)) => self.evict(now, session, until),
+            (Some(session), Some(until)) => self.evict(now, session, print, until),
             _ => drop(self.house.make(self.key()).sweeping.pop_front()),
         }
     }
 
-    fn evict(&mut self, now: Timestamp, session: SessionId, until: Timestamp) {
+    fn evict(&mut self, now: Timestamp, session: SessionId, print: Fingerprint, until: Timestamp) {
+        let whom = match self.roster.occupant(session) {
+            Some(Occupant::Member(user)) => Some(user),
+            _ => None,
+        };
+        self.audit_of_time(now, || {
+            let deed = Deed { until: Some(until), ..Deed::of(Act::Evict).on(whom.as_slice()) };
+            about(deed, Prints::from_buf([print]))
+        });
         if self.roster.withdraw(session).is_none()
             && let Some(Gone { user, device, last }) = self.roster.remove_session(session)
         {

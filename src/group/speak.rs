@@ -201,7 +201,8 @@ impl Group {
             }
             Screened::Held { term } => {
                 self.found(id, term, Finding::Held);
-                doubt.held = Some(Cause::Filter { term });
+                let filter = self.house.filters.id_in_force().unwrap_or_default();
+                doubt.held = Some(Cause::Filter { filter, term });
             }
             Screened::Blocked { term } => {
                 self.found(id, term, Finding::Blocked);

@@ -182,6 +182,10 @@ impl Group {
         let users = form::named(users);
         self.may_all(caller, Action::Mark, &users)?;
         self.roster.mark(now, &users, marks, on)?;
+        for &mark in marks {
+            let act = if on { Act::Mark { mark } } else { Act::Unmark { mark } };
+            self.audit(now, caller, |_| Deed::of(act).on(&users));
+        }
         // All were online. Who is not any more was so by the mark alone.
         for user in users.iter().filter(|_| !on) {
             if !self.roster.is_online(user) {

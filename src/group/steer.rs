@@ -1,6 +1,6 @@
 //! Steering the group itself: its profile, shared values, notices, config, clock and end.
 
-use std::{mem, sync::Arc};
+use std::{mem, slice, sync::Arc};
 
 use crate::{
     audit::{Act, Deed},
@@ -62,6 +62,7 @@ impl Group {
 
     pub(super) fn set_name_card(
         &mut self,
+        now: Timestamp,
         caller: &Caller,
         user: &UserId,
         card: Arc<str>,
@@ -74,6 +75,9 @@ impl Group {
         }
         let card = self.cleaned_card(caller, card)?;
         self.roster.set_card(user, card);
+        if !own {
+            self.audit(now, caller, |_| Deed::of(Act::NameCard).on(slice::from_ref(user)));
+        }
         Ok(Receipt::Done)
     }
 
@@ -261,6 +265,7 @@ impl Group {
         for over in folds {
             self.end_fold(over);
         }
+        self.audit(now, caller, |_| Deed::of(Act::Disband));
         self.append_notice(now, Notice::Disbanded);
         self.outbox.put(|record| Output::Disbanded { record });
         self.house.make(self.key()).disbanded = true;

@@ -333,7 +333,7 @@ impl fmt::Display for Step {
             Self::Asked { step, cause: Cause::Policy, expires } => {
                 write!(f, "{step} asked as about every message, until {expires}")
             }
-            Self::Asked { step, cause: Cause::Filter { term }, expires } => {
+            Self::Asked { step, cause: Cause::Filter { term, .. }, expires } => {
                 write!(f, "{step} asked for term {term}, until {expires}")
             }
             Self::Folded { first } => write!(f, "folded with message {first}"),

@@ -160,7 +160,7 @@ fn an_explanation_says_what_was_done_in_a_few_lines() {
     let rules = Rules::default().with(Rule::SlowMode, false).with(Rule::Filter, false);
     let what = Remembered { rules: rules.with(Rule::MuteAll, true), ..waiting(1) };
     receipts.accept(KEY, at(0), id, Some(alice()), None, what);
-    let filter = Cause::Filter { term: 3 };
+    let filter = Cause::Filter { filter: FilterId(1), term: 3 };
     let steps = [
         Step::Filtered { term: 3, what: Finding::Held },
         Step::Asked { step: human(), cause: filter, expires: at(60) },

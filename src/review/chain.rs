@@ -65,7 +65,10 @@ fn behind<'a>(asking: &'a Asking, after: Option<&StepName>) -> &'a [AskStep] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{GroupConfig, Occasions};
+    use crate::{
+        config::{GroupConfig, Occasions},
+        id::FilterId,
+    };
 
     fn asking(steps: &[(&str, &[Occasion])]) -> Asking {
         let settings = GroupConfig::livestream().settings().clone();
@@ -80,7 +83,7 @@ mod tests {
 
     fn told(asking: &Asking, after: &str, term: Option<u32>, escalated: bool) -> String {
         let after = after.parse().ok();
-        let held = term.map(|term| Cause::Filter { term });
+        let held = term.map(|term| Cause::Filter { filter: FilterId(9), term });
         match next(asking, after.as_ref(), Doubt { held, escalated }, false) {
             Some((step, cause)) => format!("{}: {cause:?}", step.name),
             None => "-".into(),
@@ -99,8 +102,8 @@ mod tests {
             ("", None, false, "classifier: Policy"),
             ("classifier", None, false, "second: Policy"),
             ("second", None, false, "-"),
-            ("", Some(4), false, "classifier: Filter { term: 4 }"),
-            ("classifier", Some(4), false, "human: Filter { term: 4 }"),
+            ("", Some(4), false, "classifier: Filter { filter: FilterId(9), term: 4 }"),
+            ("classifier", Some(4), false, "human: Filter { filter: FilterId(9), term: 4 }"),
             // Nobody is passed over: who would be asked anyway is asked first.
             ("classifier", None, true, "second: Policy"),
             ("second", None, true, "human: Escalated"),

@@ -24,7 +24,7 @@ use crate::{
     id::{FilterId, HashKey, MessageId, Ticket},
     journal::{self, ReplayError},
     message::{Content, Priority},
-    output::{Event, HeldMessage, Hold, Output, Record},
+    output::{Event, HeldMessage, Hold, Output, Question, Record},
     receipts::Explanation,
     refusal::Refusal,
     role::Author,
@@ -143,9 +143,9 @@ impl<'a, F: Fn(&mut Settings)> Worlds<'a, F> {
         let (held, _no_more) = was.held(Ticket(0), usize::MAX);
         for HeldMessage { ticket, message, hold, .. } in &held {
             pairs.begin(message);
-            if matches!(hold, Hold::Question { .. }) {
+            if let Hold::Question { step, .. } = hold {
                 for asked in &mut asked {
-                    asked.ask(*ticket, message.id);
+                    asked.ask(*ticket, message.id, step);
                 }
             }
         }
@@ -167,7 +167,11 @@ impl<'a, F: Fn(&mut Settings)> Worlds<'a, F> {
             return Ok(());
         };
         self.install(named_filter(&command));
-        let before = self.was.config().clone();
+        // A config given again is still a config given: the other world has its own.
+        let steers = matches!(
+            command,
+            Command::Configure(_) | Command::UseFilter { .. } | Command::SetSlowMode { .. }
+        );
         // Asked for before the answer is given.
         let other = self.translate(command.clone());
         let receipt = journal::play(&mut self.was, record)?;
@@ -178,10 +182,10 @@ impl<'a, F: Fn(&mut Settings)> Worlds<'a, F> {
             }
             _ => None,
         };
-        let answer = if *self.was.config() == before {
-            other.map(|command| self.would.push(at, by, command))
-        } else {
+        let answer = if steers {
             self.align()?
+        } else {
+            other.map(|command| self.would.push(at, by, command))
         };
         self.answered(sent, answer);
         self.hear();
@@ -193,9 +197,11 @@ impl<'a, F: Fn(&mut Settings)> Worlds<'a, F> {
     fn translate(&mut self, command: Command) -> Option<Command> {
         match command {
             Command::Answer { ticket, decision } => {
-                let message = self.was_asked.message(ticket);
-                let other = message.and_then(|message| self.pairs.other(message));
-                let ticket = other.and_then(|other| self.would_asked.ticket(other));
+                let asked = self.was_asked.question(ticket);
+                let ticket = asked.and_then(|(message, step)| {
+                    let other = self.pairs.other(*message)?;
+                    self.would_asked.ticket(other, step)
+                });
                 self.pairs.difference().answers_skipped += u64::from(ticket.is_none());
                 ticket.map(|ticket| Command::Answer { ticket, decision })
             }
@@ -278,7 +284,8 @@ impl<'a, F: Fn(&mut Settings)> Worlds<'a, F> {
         while let Some(output) = self.was.poll() {
             match output {
                 Output::Ask { question, .. } => {
-                    self.was_asked.ask(question.ticket, question.message.id);
+                    let Question { ticket, message, step, .. } = question;
+                    self.was_asked.ask(ticket, message.id, &step);
                 }
                 Output::Ended { message, outcome, .. } => {
                     self.was_asked.end(message.id);
@@ -297,7 +304,8 @@ impl<'a, F: Fn(&mut Settings)> Worlds<'a, F> {
             told = true;
             match output {
                 Output::Ask { question, .. } => {
-                    self.would_asked.ask(question.ticket, question.message.id);
+                    let Question { ticket, message, step, .. } = question;
+                    self.would_asked.ask(ticket, message.id, &step);
                 }
                 Output::Ended { message, outcome, .. } => {
                     self.would_asked.end(message.id);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::difference::{Contrast, Difference, Differing, Fate};
 use crate::{
-    id::{MessageId, Ticket, UserId, stable_hash},
+    id::{MessageId, StepName, Ticket, UserId, stable_hash},
     message::{Content, Kind, Message, Priority},
     outcome::Outcome,
     time::Timestamp,
@@ -208,34 +208,36 @@ fn contrast(was: End, would: End) -> Option<Contrast> {
     }
 }
 
-/// The questions that are open in one world.
+/// The questions that are open in one world. An answer is one step's, and no other step's.
 #[derive(Default)]
 pub(super) struct Asked {
-    messages: BTreeMap<Ticket, MessageId>,
+    questions: BTreeMap<Ticket, (MessageId, StepName)>,
     tickets: BTreeMap<MessageId, Ticket>,
 }
 
 impl Asked {
-    /// The host is asked, perhaps once more.
-    pub(super) fn ask(&mut self, ticket: Ticket, message: MessageId) {
+    /// A step is asked, perhaps after another.
+    pub(super) fn ask(&mut self, ticket: Ticket, message: MessageId, step: &StepName) {
         if let Some(former) = self.tickets.insert(message, ticket) {
-            self.messages.remove(&former);
+            self.questions.remove(&former);
         }
-        self.messages.insert(ticket, message);
+        self.questions.insert(ticket, (message, step.clone()));
     }
 
     /// A message came to its end, and nobody is asked about it any more.
     pub(super) fn end(&mut self, message: MessageId) {
         if let Some(ticket) = self.tickets.remove(&message) {
-            self.messages.remove(&ticket);
+            self.questions.remove(&ticket);
         }
     }
 
-    pub(super) fn message(&self, ticket: Ticket) -> Option<MessageId> {
-        self.messages.get(&ticket).copied()
+    pub(super) fn question(&self, ticket: Ticket) -> Option<&(MessageId, StepName)> {
+        self.questions.get(&ticket)
     }
 
-    pub(super) fn ticket(&self, message: MessageId) -> Option<Ticket> {
-        self.tickets.get(&message).copied()
+    /// The question that this step was asked about a message.
+    pub(super) fn ticket(&self, message: MessageId, step: &StepName) -> Option<Ticket> {
+        let ticket = self.tickets.get(&message)?;
+        self.questions.get(ticket).filter(|(_, asked)| asked == step).map(|_| *ticket)
     }
 }

@@ -282,3 +282,35 @@ fn a_difference_reads_well_and_says_what_it_does_not_know() {
          what was refused then is in no journal, and not counted here"
     );
 }
+
+#[test]
+fn a_config_that_is_given_again_undoes_no_change() {
+    let same: [fn(&Group) -> Command; 3] = [
+        |group| Command::Configure(Box::new(group.config().clone())),
+        |_| Command::SetSlowMode { slow_mode: None },
+        |group| Command::UseFilter { filter: group.filter() },
+    ];
+    for again in same {
+        let mut evening = Evening::new(|_| {});
+        let command = again(&evening.group);
+        evening.act(Author::App, command.clone());
+        evening.say(1, "one");
+        evening.say(1, "two");
+        let difference = evening.what_if(slow);
+        assert_eq!(difference.count(Contrast::Lost), 1, "after {command:?}");
+    }
+}
+
+#[test]
+fn an_answer_is_that_of_its_step_and_of_no_other() {
+    let mut evening = Evening::new(ask);
+    evening.say(1, "one");
+    evening.act(Author::App, answer(1, Decision::Allow));
+    let difference = evening.what_if(|settings| {
+        let patience = Patience { deadline: Duration::from_secs(1), silence: Silence::Discard };
+        let strict = AskStep { name: "strict".parse().unwrap(), ..AskStep::callback(patience) };
+        settings.asking.steps.insert(0, strict);
+    });
+    assert_eq!(difference.answers_skipped, 1, "{difference}");
+    assert_eq!(difference.would[Priority::Normal].open, 1, "nobody answered strict: {difference}");
+}

@@ -50,6 +50,10 @@ impl Model {
         self.steps_behind(Some(after)).iter().any(|step| step.asks.contains(occasion))
     }
 
+    pub(super) fn held_for(&self, term: u32) -> Cause {
+        Cause::Filter { filter: self.settings.filter.expect("a filter met it"), term }
+    }
+
     /// The questions about this author's messages, and those that wait for them, before a message.
     fn undecided_before(&self, author: Option<&UserId>, id: MessageId) -> Vec<&Open> {
         let earlier = |open: &&Open| {
@@ -289,7 +293,7 @@ impl Model {
             Verdict::Hold(term) => {
                 // Somebody must be asked about that.
                 let after = Some(step).filter(|step| self.takes_behind(step, Occasion::Held));
-                self.walk(id, after, Doubt { held: Some(Cause::Filter { term }), ..doubt });
+                self.walk(id, after, Doubt { held: Some(self.held_for(term)), ..doubt });
             }
             Verdict::GoOn(content) => {
                 self.accepted_mut(id).message.content = content;

@@ -155,7 +155,7 @@ impl Model {
         let blocked =
             matches!(verdict, Verdict::Block(..)) || matches!(ruling, Some((_, Treat::Block)));
         let held = match (&verdict, ruling) {
-            (Verdict::Hold(term), _) => Some(Cause::Filter { term: *term }),
+            (Verdict::Hold(term), _) => Some(self.held_for(*term)),
             (_, Some((rule, Treat::Hold))) => Some(Cause::Rule { rule }),
             _ => None,
         };

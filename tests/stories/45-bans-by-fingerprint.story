@@ -53,13 +53,16 @@ nobody comes in with it; but for the staff.
   = done
   8 Tip: Kick bo, 5 online
   -> host: audit 2 by owner: BanPrints until 10.000 s, line a
+  -> host: audit 3 by time: Evict bo until 10.000 s, line a
   -> host: message 3 discarded: Banned
   -> host: message 4 discarded: Banned
   -> host: bo left, Banned from Web
   -> host: bo is offline
   -> bo@web after 8: Banned until 10.000 s
+  -> host: audit 4 by time: Evict cy until 10.000 s, line a
   -> host: cy left, Banned from Web, and stays a member
   -> cy@web after 8: Banned until 10.000 s
+  -> host: audit 5 by time: Evict until 10.000 s, line a
   -> host: a guest left, Banned from Web
   -> guest@web after 8: Banned until 10.000 s
 > members
@@ -86,12 +89,12 @@ nobody comes in with it; but for the staff.
   -> host: ann is back on Web
 > owner bans line a for 20s
   = done
-  -> host: audit 3 by owner: BanPrints until 20.000 s, line a
+  -> host: audit 6 by owner: BanPrints until 20.000 s, line a
 > app unbans line b
   = done
 > wait 20s
   -> host: of "bo: two" there were 1, delivered 1, removed 2
-  -> host: audit 4 by time: UnbanPrints, Elapsed, line a
+  -> host: audit 7 by time: UnbanPrints, Elapsed, line a
 > guest joins from a
   = Joined
   -> host: a guest joined on Web
@@ -109,11 +112,12 @@ An applicant goes too, and who is admitted keeps what they came with.
   -> ann@web after 9: Applied { user: UserId("dan"), note: "" }
 > app bans line c for 5s
   = done
-  -> host: audit 5 by app: BanPrints until 25.000 s, line c
+  -> host: audit 8 by app: BanPrints until 25.000 s, line c
+  -> host: audit 9 by time: Evict until 25.000 s, line c
   -> dan@web after 9: Banned until 25.000 s
 > app unbans line c
   = done
-  -> host: audit 6 by app: UnbanPrints, line c
+  -> host: audit 10 by app: UnbanPrints, line c
 > dan joins from c
   = WaitingForApproval
   -> host: dan asks to join ""
@@ -126,19 +130,20 @@ An applicant goes too, and who is admitted keeps what they came with.
   -> dan@web after 9: Admitted
   -> host: dan joined on Web
   -> host: dan is online
+  -> host: audit 11 by app: Admit dan
 > app moderates dan outlaw=5s for=spam
   = done
   11 Tip: Ban dan until 25.000 s, 7 online
   -> host: dan left, Banned from RestApi
   -> host: dan is offline
   -> dan@web after 11: Banned until 25.000 s
-  -> host: audit 7 by app: Ban dan until 25.000 s, "spam"
-  -> host: audit 8 by app: BanPrints until 25.000 s, line c, "spam"
+  -> host: audit 12 by app: Ban dan until 25.000 s, "spam"
+  -> host: audit 13 by app: BanPrints until 25.000 s, line c, "spam"
 > eve joins from c
   ! banned until 25.000 s (2003)
 > wait 5s
-  -> host: audit 9 by time: Unban dan, Elapsed
-  -> host: audit 10 by time: UnbanPrints, Elapsed, line c
+  -> host: audit 14 by time: Unban dan, Elapsed
+  -> host: audit 15 by time: UnbanPrints, Elapsed, line c
 > eve joins from c
   = WaitingForApproval
   -> host: eve asks to join ""

@@ -1,9 +1,9 @@
 //! How what happens is told in a story.
 
 use liveroom::{
-    Body, Changed, Class, Content, Discard, Element, Entry, Folded, Group, Hold, Message, Notice,
-    Outcome, Output, Page, PerClass, ProfileChanges, Receipt, Refusal, Rejection, State, Stats,
-    Subject, Ticket, Tip,
+    Body, Cause, Changed, Class, Content, Discard, Element, Entry, Folded, Group, Hold, Message,
+    Notice, Outcome, Output, Page, PerClass, ProfileChanges, Receipt, Refusal, Rejection, State,
+    Stats, Subject, Ticket, Tip,
     audit::{AuditRecord, By, Rule},
 };
 
@@ -164,11 +164,11 @@ fn notice(notice: &Notice) -> String {
 pub(crate) fn output(output: &Output) -> String {
     match output {
         Output::Ask { question, .. } => format!(
-            "-> host: question {} for {} until {}, {:?}: {}",
+            "-> host: question {} for {} until {}, {}: {}",
             question.ticket,
             question.step,
             clock(question.expires),
-            question.cause,
+            cause(&question.cause),
             message(&question.message)
         ),
         Output::Preview { message, expires, .. } => {
@@ -335,7 +335,7 @@ pub(crate) fn held(group: &Group) -> Vec<String> {
     let told = held.iter().map(|it| {
         let (since, expires) = (clock(it.since), clock(it.expires));
         let why = match &it.hold {
-            Hold::Question { step, cause } => format!("{step} is asked, {cause:?}"),
+            Hold::Question { step, cause } => format!("{step} is asked, {}", self::cause(cause)),
             other => format!("{other:?}"),
         };
         let what = message(&it.message);
@@ -391,4 +391,12 @@ fn changed<T: std::fmt::Display>(what: &str, Changed { seq, values }: &Changed<T
 pub(crate) fn filter_line(word: &str) -> String {
     let (word, treatment) = word.split_once('=').unwrap_or((word, "mask"));
     format!("[custom:1 {treatment}]\n{word}")
+}
+
+/// Of a filter the term alone: its number changes with any word.
+fn cause(cause: &Cause) -> String {
+    match cause {
+        Cause::Filter { term, .. } => format!("Filter {{ term: {term} }}"),
+        other => format!("{other:?}"),
+    }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     command::{Decision, Device},
     cursor::Cursor,
-    id::{Epoch, GroupId, RecordNo, Seq, SessionId, Ticket},
+    id::{Epoch, FilterId, GroupId, RecordNo, Seq, SessionId, Ticket},
     message::Content,
     outcome::Discard,
     output::Question,
@@ -71,7 +71,7 @@ fn a_question_of_policy_asks_the_app_and_one_of_the_filter_does_not() {
     let callback = told(&ask(Cause::Policy)).unwrap();
     assert!(callback.asks());
     assert_eq!(body(&callback), merged(base("Group.CallbackBeforeSendMsg"), message_fields()));
-    assert_eq!(told(&ask(Cause::Filter { term: 0 })), None);
+    assert_eq!(told(&ask(Cause::Filter { filter: FilterId(1), term: 0 })), None);
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Asks {
 fn ask(room: &Room, question: &Question) -> HostFrame<'static> {
     let Question { ticket, message, cause, expires, step: _ } = question;
     let (cause, word) = match cause {
-        Cause::Filter { term } => {
+        Cause::Filter { term, .. } => {
             let words = room.words();
             ("filter", words.word(message.accepted, *term).map(str::to_owned))
         }
