@@ -122,3 +122,50 @@ which rule, and on which evidence. What changed nothing is not.
   -> host: audit 21 by ann: Purge bo
 > owner mutes owner for 5s
   ! the target is Owner; that takes a higher role (2111)
+
+Marks, who was let in and who was not, name cards of others and the end are written down too.
+
+> group modern owner=owner audit=yes
+> owner joins
+  = Joined
+  1 Tip: Join Owner by owner, 1 online
+  -> host: owner joined on Web
+  -> host: owner is online
+> owner sets joining asked
+  = done
+  -> host: profile changed [joining NeedPermission] info 1
+> ann joins
+  = WaitingForApproval
+  -> host: ann asks to join ""
+  -> owner@web after 1: Applied { user: UserId("ann"), note: "" }
+> bo joins
+  = WaitingForApproval
+  -> host: bo asks to join ""
+  -> owner@web after 1: Applied { user: UserId("bo"), note: "" }
+> owner admits ann
+  = done
+  2 Tip: Join Ann by ann, 2 online
+  -> ann@web after 1: Admitted
+  -> host: ann joined on Web
+  -> host: ann is online
+  -> host: audit 1 by owner: Admit ann
+> owner declines bo
+  = done
+  -> bo@web after 2: Declined
+  -> host: audit 2 by owner: Decline bo
+> app marks ann 1000
+  = done
+  -> host: audit 3 by app: Mark { mark: 1000 } ann
+> app unmarks ann 1000
+  = done
+  -> host: audit 4 by app: Unmark { mark: 1000 } ann
+> ann cards ann Annie
+  = done
+> owner cards ann Anna
+  = done
+  -> host: audit 5 by owner: NameCard ann
+> owner disbands
+  = done
+  3 Notice: Disbanded
+  -> host: audit 6 by owner: Disband
+  -> host: the group is disbanded
