@@ -50,13 +50,28 @@ impl Previewed {
     }
 }
 
+/// Somebody, with the nick as long as they are a member.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct WireNamed {
+    user: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nick: Option<String>,
+}
+
+impl WireNamed {
+    fn of(group: &Group, user: &UserId) -> Self {
+        let nick = group.member(user).map(|member| member.profile().nick.to_string());
+        Self { user: user.to_string(), nick }
+    }
+}
+
 /// One act of moderation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct WireAudit {
     no: u64,
     at: u64,
     /// `None` for the app, and for time.
-    by: Option<String>,
+    by: Option<WireNamed>,
     /// `app`, `time`, or the role of whoever did it.
     role: Cow<'static, str>,
     act: Cow<'static, str>,
@@ -64,7 +79,7 @@ pub(crate) struct WireAudit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     n: Option<u32>,
     #[serde(default)]
-    whom: Vec<String>,
+    whom: Vec<WireNamed>,
     #[serde(default)]
     whom_count: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,17 +96,17 @@ pub(crate) struct WireAudit {
 
 impl WireAudit {
     /// `word` is what the filter's term was called.
-    pub(crate) fn of(record: &AuditRecord, word: Option<String>) -> Self {
+    pub(crate) fn of(group: &Group, record: &AuditRecord, word: Option<String>) -> Self {
         let AuditRecord { no, at, by, act, whom, until, rule, evidence, .. } = record;
         let (act, n) = act_of(act);
         Self {
             no: *no,
             at: at.as_millis(),
-            by: by.user().map(ToString::to_string),
+            by: by.user().map(|user| WireNamed::of(group, user)),
             role: role_of(by).into(),
             act: act.into(),
             n,
-            whom: whom.iter().take(NAMED).map(ToString::to_string).collect(),
+            whom: whom.iter().take(NAMED).map(|user| WireNamed::of(group, user)).collect(),
             whom_count: whom.len(),
             until: until.map(Until),
             rule: rule_of(*rule).into(),

@@ -70,10 +70,11 @@ async fn every_act_is_told_once_and_the_chain_can_be_verified_by_anybody() {
     done(&mut mia, json!({"do": "mute", "user": user, "seconds": 600})).await;
     let (mute, chain) = told(&mut mia, "mute").await;
     assert_eq!(
-        (&mute["no"], &mute["by"], &mute["role"]),
+        (&mute["no"], &mute["by"]["user"], &mute["role"]),
         (&json!(2), &json!("host"), &json!("owner"))
     );
-    assert_eq!((&mute["whom"], &mute["whom_count"]), (&json!([user]), &json!(1)));
+    let named = json!([{"user": user, "nick": "Ann"}]);
+    assert_eq!((&mute["whom"], &mute["whom_count"]), (&named, &json!(1)));
     assert_eq!(mute["rule"], "command");
     assert!(mute["until"].as_u64() > mute["at"].as_u64());
     assert_eq!((&chain["records"], chain.get("broken")), (&json!(2), None));
@@ -87,7 +88,7 @@ async fn every_act_is_told_once_and_the_chain_can_be_verified_by_anybody() {
     // What the owner changes about the room is in the owner's name.
     done(&mut mia, json!({"do": "traffic", "rate": 80, "burst": 8, "reserve": 2})).await;
     let (settings, _) = told(&mut mia, "settings").await;
-    assert_eq!((&settings["by"], &settings["role"]), (&json!("host"), &json!("app")));
+    assert_eq!((&settings["by"]["user"], &settings["role"]), (&json!("host"), &json!("app")));
 
     let kept = done(&mut mia, json!({"do": "audit"})).await;
     let lines = kept["text"].as_str().unwrap().lines();

@@ -1,5 +1,6 @@
 //! The audit trail, as watchers are told of it.
 
+use axum::extract::ws::Utf8Bytes;
 use liveroom::audit::AuditRecord;
 
 use crate::{
@@ -48,7 +49,7 @@ impl Heard {
     }
 }
 
-fn audit(records: Vec<WireAudit>, chain: &WireChain) -> axum::extract::ws::Utf8Bytes {
+fn audit(records: Vec<WireAudit>, chain: &WireChain) -> Utf8Bytes {
     HostFrame::Audit { records, chain: chain.clone() }.text()
 }
 
@@ -60,5 +61,5 @@ fn told(house: &House, room: &Room, record: &AuditRecord) -> WireAudit {
         let judged = judged.map_or(record.at, |life| life.accepted);
         room.words().word(judged, term).map(str::to_owned)
     });
-    WireAudit::of(record, word)
+    house.read(room, |group| WireAudit::of(group, record, word))
 }
