@@ -36,7 +36,7 @@ export const raid = {
   /** @param {number} n */
   minutes: (n) => `${n} min`,
   /** @param {number} n */
-  begin: (n) => `Raid mode on for ${plural(n, "minute")}`,
+  begin: (n) => `${n} min of raid mode`,
   /** @param {number} n */
   begun: (n) => `Raid mode is on for ${plural(n, "minute")}.`,
   ended: "Raid mode is over.",

@@ -34,7 +34,7 @@ export const raid = {
   /** @param {number} n */
   minutes: (n) => `${n} 分钟`,
   /** @param {number} n */
-  begin: (n) => `开启防冲场模式 ${numbers.format(n)} 分钟`,
+  begin: (n) => `${n} 分钟防冲场模式`,
   /** @param {number} n */
   begun: (n) => `防冲场模式已开启 ${numbers.format(n)} 分钟。`,
   ended: "防冲场模式已结束。",

@@ -93,9 +93,9 @@ export class Trail {
     const row = element("li", "act-row");
     const head = element("p", "act-head");
     head.append(element("span", "act-name", words.staff.trail.act(record)));
-    for (const person of record.whom ?? []) head.append(this.#who(person));
+    for (const person of record.whom ?? []) head.append(" ", this.#who(person));
     const others = (record.whom_count ?? 0) - (record.whom ?? []).length;
-    if (others > 0) head.append(element("span", "", words.people.mutedMore(others)));
+    if (others > 0) head.append(" ", element("span", "", words.people.mutedMore(others)));
     const facts = element("p", "help act-facts");
     const by = record.by ? nickOf({ ...record.by, nick: record.by.nick ?? "" }) : "";
     facts.append(element("span", "tabular", words.clock(record.at)), " · ", element("bdi", "", words.staff.trail.by(record.role, by)));
