@@ -65,3 +65,65 @@ impl Previews {
         Some(HostFrame::Previews { previews, more: more as u64 })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use liveroom::{Content, Kind, Platform, Priority, Profile, Sender};
+    use serde_json::Value;
+
+    use super::*;
+
+    fn saying(number: u64, text: &str) -> Arc<Message> {
+        let (user, profile) = ("ann".parse().ok(), Arc::new(Profile::nick("Ann")));
+        Arc::new(Message {
+            id: MessageId(number),
+            sender: Sender { user, role: None, profile, platform: Platform::Web },
+            kind: Kind::Text,
+            priority: Priority::Normal,
+            content: Content::text(text),
+            directive: None,
+            random: None,
+            accepted: Timestamp::ZERO,
+        })
+    }
+
+    /// What is told, as numbers, and how many more there are.
+    fn told(previews: &mut Previews) -> Option<(Vec<u64>, u64)> {
+        let frame: Value = serde_json::from_str(&previews.take()?.encode()).unwrap();
+        let numbers = frame["previews"].as_array().unwrap().iter();
+        let numbers = numbers.filter_map(|one| one["message"].as_u64()).collect();
+        Some((numbers, frame["more"].as_u64().unwrap()))
+    }
+
+    #[test]
+    fn what_is_shown_is_told_when_it_changes_and_until_it_goes_on() {
+        let mut previews = Previews::default();
+        assert_eq!(told(&mut previews), None);
+        for (number, second) in [(1, 3), (2, 4), (3, 5)] {
+            previews.show(saying(number, "hello"), Timestamp::from_secs(second));
+        }
+        assert_eq!(told(&mut previews), Some((vec![1, 2, 3], 0)));
+        assert_eq!(told(&mut previews), None, "nothing is new");
+        previews.ended(MessageId(2));
+        previews.ended(MessageId(7));
+        assert_eq!(told(&mut previews), Some((vec![1, 3], 0)));
+        previews.settle(Timestamp::from_millis(2_999));
+        assert_eq!(told(&mut previews), None);
+        previews.settle(Timestamp::from_secs(3));
+        assert_eq!(told(&mut previews), Some((vec![3], 0)));
+        previews.renew();
+        assert_eq!(told(&mut previews), Some((vec![3], 0)), "to one who knows none");
+    }
+
+    #[test]
+    fn what_has_no_words_is_not_shown_and_of_a_flood_the_newest_are() {
+        let mut previews = Previews::default();
+        previews.show(saying(1, ""), Timestamp::from_secs(3));
+        assert_eq!(told(&mut previews), None);
+        let all = KEPT as u64 + 5;
+        (0..all).for_each(|number| previews.show(saying(number, "x"), Timestamp::from_secs(3)));
+        let (numbers, more) = told(&mut previews).unwrap();
+        assert_eq!((numbers.len(), more), (TOLD, (KEPT - TOLD) as u64));
+        assert_eq!(numbers.last(), Some(&(all - 1)));
+    }
+}
