@@ -19,7 +19,7 @@
  * | `sent` | the {@link Sent} whose state changed |
  * | `skipped` | how many of each class went by since {@link LiveRoom#pause} |
  * | `welcome`, `refused`, `online`, `direct`, `order`, `bye`, `error` | the frame |
- * | `board`, `panel`, `lives`, `ask`, `asked` | the frame |
+ * | `board`, `panel`, `lives`, `ask`, `asked`, `audit`, `previews` | the frame |
  *
  * A lost connection is made again after a pause that grows, by chance, and goes on at the cursor; the
  * next `batch` tells what was missed. Commands are not repeated: do `watch` again at each `live`.
@@ -37,9 +37,9 @@
  * @typedef {{seq: number, at: number, class: Class, type: "message"|"tip"|"notice"|"emptied", kind?: any,
  *   id?: number, user?: string|null, nick?: string, avatar?: string, role?: Role|null, text?: string, data?: string,
  *   random?: number|null, folded?: Folded, names?: Named[], count?: number, online?: number, changes?: Record<string, any>,
- *   field?: string, author?: string|null, message?: number|null, sent?: Sent}} Entry
+ *   field?: string, author?: string|null, message?: number|null, until?: Until, sent?: Sent, echo?: boolean}} Entry
  * One place in the history; which fields it has depends on its `type`. `sent` is added here: the own
- * message that came back in this entry.
+ * message that came back in this entry; and `echo`, where it has no place of its own.
  * @typedef {{entries: Entry[], missed: Counts}} Batch
  *
  * @typedef {"queued"|"sent"|"waiting"|"held"|"delivered"|"rejected"|"discarded"|"refused"|"unknown"} SentState
@@ -84,7 +84,7 @@ const BACKOFF_MOST_MS = 15_000;
 /** A connection that held so long was a good one: the next loss begins again with a short pause. */
 const GOOD_AFTER_MS = 5_000;
 
-const HANDED_ON = new Set(["online", "direct", "board", "panel", "lives", "ask", "asked"]);
+const HANDED_ON = new Set(["online", "direct", "board", "panel", "lives", "ask", "asked", "audit", "previews"]);
 const ENDS = new Set(["delivered", "rejected", "discarded", "refused", "unknown"]);
 
 /** @param {Sent} sent */
@@ -342,6 +342,7 @@ export class LiveRoom extends EventTarget {
     switch (frame.t) {
       case "welcome": return this.#welcomed(frame);
       case "batch": return this.#batch(frame);
+      case "echo": return this.#echo(frame);
       case "receipt":
       case "ended": return this.#answered(frame);
       case "done": return this.#done(frame);
@@ -372,12 +373,23 @@ export class LiveRoom extends EventTarget {
     if (this.#paused) return this.#skip(entries, frame.missed ?? {});
     if (entries.length > 0) this.#lastSeq = entries[entries.length - 1].seq;
     this.#cursor = frame.cursor ?? this.#cursor;
+    this.#show(entries, frame.missed ?? {});
+  }
+
+  /** One's own, which nobody else is shown: entries like any other, and no place to go on from. @param {any} frame */
+  #echo(frame) {
+    const entries = Array.isArray(frame.entries) ? frame.entries : [];
+    if (!this.#paused) this.#show(entries.map((/** @type {Entry} */ entry) => ({ ...entry, echo: true })), {});
+  }
+
+  /** @param {Entry[]} entries @param {Counts} missed */
+  #show(entries, missed) {
     for (const entry of entries) {
       if (entry.folded) this.#share(entry);
       const sent = (entry.sent = this.#ownOf(entry));
       if (sent) Object.assign(sent, { entry, message: sent.message ?? entry.id, changed: (entry.text ?? "") !== sent.text });
     }
-    this.#tell("batch", { entries, missed: frame.missed ?? {} });
+    this.#tell("batch", { entries, missed });
     for (const { sent } of entries) {
       // One that was delivered already tells again: now it is there for all to see.
       if (sent && hasEnded(sent)) this.#tell("sent", sent);

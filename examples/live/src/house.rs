@@ -86,7 +86,7 @@ impl House {
         let desk = Desk::new(callbacks.map(|callbacks| Callbacks::new(callbacks, admin)));
         let owner = UserId::new(OWNER).map_err(io::Error::other)?;
         let rooms = PLANS.iter().enumerate().map(|(no, plan)| {
-            let settings = desk.asking(plan.settings(limits.hold));
+            let settings = desk.asking(plan.settings(limits.hold, limits.preview));
             furnish(&hub, clock.now(), app, &owner, RoomNo(no), plan, settings)
                 .map_err(io::Error::other)
         });
@@ -291,7 +291,7 @@ fn furnish(
         ..GroupPatch::default()
     };
     hub.push(now, room.key, Author::App, Command::SetGroup(Box::new(profile)))?;
-    put_in_force(hub, now, room.key, Compiled::read(words::FIRST)?, &room)?;
+    put_in_force(hub, now, &Author::App, Compiled::read(words::FIRST)?, &room)?;
     room.past().begin(hub.read(key, Group::snapshot).ok_or("the group was just made")?)?;
     Ok(Arc::new(room))
 }
@@ -300,22 +300,27 @@ fn furnish(
 fn put_in_force(
     hub: &Hub,
     now: Timestamp,
-    key: HubKey,
+    by: &Author,
     compiled: Compiled,
     room: &Room,
 ) -> Result<(), PushError> {
     let mut words = room.words();
     let filter = Some(compiled.filter.id());
     room.past().know(compiled.filter.clone());
-    hub.install_filter(key, compiled.filter.clone())?;
-    hub.push(now, key, Author::App, Command::UseFilter { filter })?;
+    hub.install_filter(room.key, compiled.filter.clone())?;
+    hub.push(now, room.key, by.clone(), Command::UseFilter { filter })?;
     words.put_in_force(now, compiled);
     Ok(())
 }
 
 impl House {
     /// Installs a word list in a room, and puts it in force.
-    pub(crate) fn use_words(&self, room: &Room, compiled: Compiled) -> Result<(), PushError> {
-        put_in_force(&self.hub, self.clock.now(), room.key, compiled, room)
+    pub(crate) fn use_words(
+        &self,
+        room: &Room,
+        by: &Author,
+        compiled: Compiled,
+    ) -> Result<(), PushError> {
+        put_in_force(&self.hub, self.clock.now(), by, compiled, room)
     }
 }

@@ -13,6 +13,7 @@
 //! | `speech`, `acts` | what is sent, before the group sees it; what owner and pupils do beside |
 //! | `words`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
 //! | `past` | the last five minutes of a room, to ask what would have been |
+//! | `trail` | the last acts of moderation in a room, as a chain |
 //! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
 //! | `apps` | the apps that are served, and the keys of their users' signatures |
 //! | `desk`, `rest` | what the modelled service's requests ask, over whichever way they come; those of REST |
@@ -64,6 +65,7 @@ mod rest;
 mod room;
 mod secret;
 mod speech;
+mod trail;
 mod welcome;
 mod words;
 

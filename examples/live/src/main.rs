@@ -60,6 +60,10 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0)]
     crowd: usize,
 
+    /// What is said in the show is seen by its owner alone for so many seconds, 2 to 6, and may be withdrawn.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(2..=6))]
+    preview: Option<u64>,
+
     /// Connections at once; one more is told that the host is busy.
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     connections: usize,
@@ -194,9 +198,18 @@ async fn run(arguments: Arguments) -> io::Result<()> {
 fn options(arguments: Arguments) -> Options {
     let Arguments { listen, app, admin, crowd, connections, per_address, .. } = arguments;
     let Arguments {
-        tick, metrics_to_all, page, callback, callback_default, callback_token, ..
+        tick,
+        metrics_to_all,
+        page,
+        preview,
+        callback,
+        callback_default,
+        callback_token,
+        ..
     } = arguments;
-    let mut limits = Limits { connections, per_address, metrics_to_all, ..Limits::default() };
+    let preview = preview.map(Duration::from_secs);
+    let limits = Limits::default();
+    let mut limits = Limits { connections, per_address, preview, metrics_to_all, ..limits };
     if let Some(tick) = tick {
         limits = limits.with_tick(Duration::from_millis(tick.into()));
     }

@@ -65,6 +65,9 @@ pub struct Limits {
     /// How long a message that the filter holds waits for the owner to decide. Default 20 s: long
     /// enough to be read, and not so long as to be forgotten.
     pub hold: Duration,
+    /// How long what is said in a show is seen by its owner alone, who may withdraw it: 2 to 6 s. Default: not at
+    /// all.
+    pub preview: Option<Duration>,
     /// Bytes that the system keeps for a connection that is not read. Default 128 KiB.
     pub send_buffer: u32,
     /// How long entries wait for others to go out with them. Default as the engine's, but 25 µs for each reader, so
@@ -101,6 +104,7 @@ impl Default for Limits {
             idle: Duration::from_secs(90),
             patience: Duration::from_secs(30),
             hold: Duration::from_secs(20),
+            preview: None,
             send_buffer: 128 * 1_024,
             tick: Tick {
                 per_member: Duration::from_micros(25),

@@ -94,8 +94,10 @@ impl Past {
 
     /// Takes a record in. Returns whether the past goes on: if not, it has to begin anew.
     pub(crate) fn take(&mut self, now: Timestamp, record: Record) -> bool {
-        let Some(follower) = &self.follower else { return false };
-        let last = self.records.back().map_or(follower.last_record(), |record| record.no);
+        if self.follower.is_none() {
+            return false;
+        }
+        let last = self.last();
         if record.no <= last {
             // The snapshot with which the past began has it already.
             return true;
@@ -107,6 +109,12 @@ impl Past {
         self.bytes += weight(&record);
         self.records.push_back(Arc::new(record));
         self.follow(now)
+    }
+
+    /// The last record that it has.
+    pub(crate) fn last(&self) -> RecordNo {
+        let followed = self.follower.as_ref().map_or(RecordNo(0), Group::last_record);
+        self.records.back().map_or(followed, |record| record.no)
     }
 
     /// Lets what is too old, or too much, go into the follower.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use liveroom::{
-    AskStep, Class, GroupConfig, Patience, Power, Powers, Priority, Rate, Settings, Silence,
+    AskStep, Class, Escalation, GroupConfig, JoinOption, Patience, Power, Powers, Priority, Rate,
+    Settings, Silence,
 };
 
 /// The user who owns every room.
@@ -68,12 +69,20 @@ pub(crate) const PLANS: [Plan; 3] = [
 ];
 
 impl Plan {
-    /// The settings of its group, where a held message waits so long for the owner.
-    pub(crate) fn settings(&self, hold: Duration) -> Settings {
+    /// The settings of its group, where a held message waits so long for the owner, and what is said in a
+    /// show is seen so long by the owner alone.
+    pub(crate) fn settings(&self, hold: Duration, preview: Option<Duration>) -> Settings {
         let mut settings = match self.kind {
-            RoomKind::Show => GroupConfig::livestream().settings().clone(),
+            RoomKind::Show => Settings { preview, ..show() },
+            // A stroke that is seen seconds later is no drawing any more.
             RoomKind::Class => class(),
         };
+        settings.audit = true;
+        settings.strikes.table = vec![
+            Escalation::Notice,
+            Escalation::Mute { span: Duration::from_mins(5) },
+            Escalation::Mute { span: Duration::from_hours(1) },
+        ];
         settings.speakers = match self.speakers {
             Speakers::All => vec![],
             Speakers::Called => vec![CALLED_ON],
@@ -88,13 +97,33 @@ impl Plan {
     }
 }
 
+fn show() -> Settings {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.powers = moderated(Powers::NONE).with(Power::Purge);
+    settings.house.raid = GroupConfig::modern().settings().house.raid.clone();
+    // Nobody here admits: whoever comes during a raid watches, and is held to its pace.
+    settings.house.raid.join = JoinOption::FreeAccess;
+    settings
+}
+
+/// These powers, and what the panel does about people.
+fn moderated(powers: Powers) -> Powers {
+    powers.with(Power::Shadow).with(Power::Strikes).with(Power::Raid).with(Power::StaffNotices)
+}
+
 fn class() -> Settings {
     /// Some people drawing ten pieces a second each, and talk.
     const RATE: Rate = Rate::per_second(100).expect("100 is not zero");
     let mut settings = GroupConfig::modern().settings().clone();
     // Nobody here can hand the room over: an owner who would quit is told to disband it.
-    settings.powers =
-        Powers::NONE.with(Power::Marks).with(Power::MemberList).with(Power::Kick).with(Power::Ban);
+    // Nor is anything cleared: the board has the strokes, and not the log.
+    settings.powers = moderated(
+        Powers::NONE.with(Power::Marks).with(Power::MemberList).with(Power::Kick).with(Power::Ban),
+    );
+    settings.house.raid.join = JoinOption::FreeAccess;
+    // Who draws says one thing in many messages, and under a pause would say none.
+    settings.house.raid.slow_mode = None;
+    settings.house.raid.unique = None;
     settings.traffic.rate = RATE;
     settings.traffic.burst = 20;
     // A piece that is lost is a hole in everybody's drawing, and one that is late is not.
@@ -115,7 +144,13 @@ mod tests {
     #[test]
     fn every_room_can_be_made_and_has_a_name_of_its_own() {
         for (at, plan) in PLANS.iter().enumerate() {
-            assert!(plan.settings(Duration::from_secs(20)).build().is_ok(), "{}", plan.id);
+            assert!(
+                plan.settings(Duration::from_secs(20), Some(Duration::from_secs(3)))
+                    .build()
+                    .is_ok(),
+                "{}",
+                plan.id
+            );
             assert!(PLANS[at + 1..].iter().all(|other| other.id != plan.id));
         }
         assert_eq!(PLANS[0].id, "live");

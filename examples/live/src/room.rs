@@ -13,6 +13,7 @@ use crate::{
     past::Past,
     plan::{Plan, RoomKind},
     protocol::host::Refused,
+    trail::Trail,
     words::Words,
 };
 
@@ -32,6 +33,7 @@ pub(crate) struct Room {
     hands: Mutex<Hands>,
     offers: Mutex<Offers>,
     past: Mutex<Past>,
+    trail: Mutex<Trail>,
     /// Whoever looks at the past has the one permit: it costs as much as the room did in that time.
     pub(crate) looking_back: Arc<Semaphore>,
 }
@@ -50,6 +52,7 @@ impl Room {
         codes: Codes,
         past: Past,
     ) -> Self {
+        let trail = Trail::of(&id);
         Self {
             no,
             plan,
@@ -60,6 +63,7 @@ impl Room {
             hands: Mutex::default(),
             offers: Mutex::new(Offers::new(codes)),
             past: Mutex::new(past),
+            trail: Mutex::new(trail),
             looking_back: Arc::new(Semaphore::new(1)),
         }
     }
@@ -76,6 +80,11 @@ impl Room {
     /// The last minutes.
     pub(crate) fn past(&self) -> MutexGuard<'_, Past> {
         lock(&self.past)
+    }
+
+    /// What was done about people and messages.
+    pub(crate) fn trail(&self) -> MutexGuard<'_, Trail> {
+        lock(&self.trail)
     }
 
     pub(crate) fn offers(&self) -> MutexGuard<'_, Offers> {

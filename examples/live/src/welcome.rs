@@ -1,6 +1,6 @@
 //! What somebody who came in is told first.
 
-use liveroom::{Cursor, Group, Member, Profile, UserId};
+use liveroom::{Cursor, Group, Member, Profile, Timestamp, UserId};
 
 use crate::{
     house::House,
@@ -70,6 +70,7 @@ fn card(group: &Group) -> GroupCard {
         face_url: shown.face_url().to_owned(),
         owner: group.owner().map(ToString::to_string),
         mute_all: group.is_mute_all(),
+        raid: group.raid_until().map(Timestamp::as_millis),
         custom: custom.collect(),
     }
 }

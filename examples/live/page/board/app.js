@@ -11,7 +11,7 @@ import { CLEAR, STROKE } from "./queue.js";
 import { Sender } from "./send.js";
 import { Sheet } from "./sheet.js";
 import { standingOf } from "./standing.js";
-import { Tools, saveAs } from "./tools.js";
+import { Tools } from "./tools.js";
 import { onWords, words } from "./words.js";
 import { Chat } from "../common/chat.js";
 import { Composer } from "../common/composer.js";
@@ -23,6 +23,7 @@ import { LiveRoom } from "../liveroom.js";
 import { Nav } from "../common/nav.js";
 import { ownersKey, socketAddress, withoutWrongKey } from "../common/key.js";
 import { Seen } from "../common/seen.js";
+import { saveAs } from "../common/save.js";
 import { tab } from "../common/store.js";
 import { say, words as common } from "../common/words.js";
 

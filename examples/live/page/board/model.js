@@ -80,8 +80,8 @@ export class BoardModel {
   entries(entries) {
     /** @type {Change} */ let change = { fresh: [], anew: false };
     for (const entry of entries) {
-      if (entry.seq <= this.#position) continue;
-      this.#position = entry.seq;
+      if (!entry.echo && entry.seq <= this.#position) continue;
+      this.#position = Math.max(this.#position, entry.seq);
       if (entry.type === "notice" && entry.kind === "purged") change = this.#purge(entry, change);
       if (entry.type !== "message") continue;
       if (entry.kind === STROKE) change.fresh.push(...this.#keep(entry.user, entry.data));

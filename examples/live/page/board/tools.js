@@ -67,14 +67,3 @@ function choice(name, value, title, chosen, choose) {
   label.append(input, mark, element("span", "unseen", title));
   return label;
 }
-
-/** Gives a picture to whoever wants it as a file. @param {Blob} blob @param {string} name */
-export function saveAs(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // Not at once: some browsers begin to read it only later.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-

@@ -13,8 +13,8 @@ const encoder = new TextEncoder();
 
 export class Composer {
   /** @type {HTMLInputElement} */ #message = at("message");
-  /** @type {{muted: Until|null, muteAll: boolean, applied: boolean}} */
-  #bars = { muted: null, muteAll: false, applied: false };
+  /** @type {{muted: Until|null, muteAll: boolean, applied: boolean, raid: number|null}} */
+  #bars = { muted: null, muteAll: false, applied: false, raid: null };
   /** @type {number|undefined} */ #timer;
 
   /** @param {import("../liveroom.js").LiveRoom} room @param {(text: string) => void} send */
@@ -45,20 +45,24 @@ export class Composer {
     this.#fits();
   }
 
-  /** @param {Partial<{muteAll: boolean, applied: boolean}>} bars */
+  /** @param {Partial<{muted: Until|null, muteAll: boolean, applied: boolean, raid: number|null}>} bars */
   bar(bars) {
     Object.assign(this.#bars, bars);
+    clearInterval(this.#timer);
+    if (typeof this.#bars.muted === "number" || this.#bars.raid !== null) this.#timer = setInterval(() => this.#pass(), 1_000);
     this.#show();
   }
 
   /** @param {Until|null} until */
   mute(until) {
-    this.#bars.muted = until;
-    clearInterval(this.#timer);
-    if (typeof until === "number") {
-      this.#timer = setInterval(() => (this.room.now() >= until ? this.mute(null) : this.#show()), 1_000);
-    }
-    this.#show();
+    this.bar({ muted: until });
+  }
+
+  /** Time goes by. */
+  #pass() {
+    const now = this.room.now();
+    const { muted, raid } = this.#bars;
+    this.bar({ muted: typeof muted === "number" && now >= muted ? null : muted, raid: raid !== null && now >= raid ? null : raid });
   }
 
   /** Whether it is short enough. @returns {boolean} */

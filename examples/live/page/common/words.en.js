@@ -175,6 +175,15 @@ const REFUSALS = {
     help: "Try again when somebody has left.",
   }),
   3003: () => ({ text: "That was done too often.", help: "Try again in a second.", offer: "again" }),
+  3004: () => ({ text: "These are quiet hours: nobody writes now.", help: "Keep your words for later.", offer: "edit" }),
+  3005: (detail, now) => ({
+    text: "You write faster than this room takes it.",
+    help: `You can write again in ${span((detail.until ?? now) - now)}.`,
+    offer: "again",
+  }),
+  3006: () => ({ text: "That was said already.", help: "Say it in other words, or later.", offer: "edit" }),
+  3007: (detail, now) => ({ text: "You came in too often.", help: `You can come in again in ${span((detail.until ?? now) - now)}.` }),
+  3008: (detail) => ({ text: TEXT_RULES[detail.signal] ?? "The room does not take texts like this one.", help: "Change it, and send it again.", offer: "edit" }),
   4001: () => ({ text: "This room lets nobody in right now." }),
   4002: () => ({ text: "They are not in the room any more." }),
   4003: () => ({ text: "They do not ask to join any more." }),
@@ -184,6 +193,9 @@ const REFUSALS = {
   4007: () => ({ text: "That is not there any more." }),
   4008: () => ({ text: "Somebody else changed it at the same time.", help: "Look again, then try again." }),
   4009: () => ({ text: "The stream is over." }),
+  4010: () => ({ text: "Nobody decides after you: decide it." }),
+  4011: () => ({ text: "It is too late: the message has gone on to everybody, or has ended." }),
+  4012: () => ({ text: "The room lets nobody in while raid mode is on.", help: "Try again later." }),
   5001: () => ({
     text: "The room is overloaded this very moment.",
     help: "Try again in a few seconds.",
@@ -216,6 +228,19 @@ export function refusal(frame, now) {
   if (known) return known(frame.detail ?? {}, now);
   return { text: `The room turned it away: ${frame.why || `code ${frame.code}`}.` };
 }
+
+/** What a rule for texts is about. @type {Record<string, string>} */
+const TEXT_RULES = {
+  Length: "This room takes shorter texts only.",
+  Capitals: "That has too many capital letters.",
+  CapitalShare: "That has too many capital letters.",
+  Emoji: "That has too many emoji.",
+  Links: "Links are not taken here right now.",
+  Run: "That has one character too many times in a row.",
+  Repeats: "That repeats the same words too often.",
+  Plain: "Only emoji are taken here right now.",
+  Stacked: "That has too many marks on one character.",
+};
 
 /** @type {Record<string, {text: string, help?: string, offer?: "again"|"edit"}>} */
 const DISCARDS = {
@@ -255,6 +280,7 @@ function rejected(sent) {
       help: "You can send it again.",
     };
   }
+  if (sent.reason === "rule") return { text: "The rules of the room do not let it through.", help: "Say it otherwise." };
   return {
     text: sent.why ? `A moderator turned it down: “${sent.why}”` : "A moderator turned it down.",
     help: "Change it, and send it again.",
@@ -459,6 +485,10 @@ export function notice(notice, now) {
       return "The stream is over. Thank you for being here.";
     case "purged":
       return notice.message == null ? "The staff cleared somebody’s messages." : null;
+    case "raid":
+      return notice.until ? `Raid mode is on until ${moment(notice.until, now)}: the rules for writing are stricter.` : "Raid mode is over.";
+    case "warned":
+      return `The staff warned you (${plural(notice.strikes ?? 1, "warning")} so far)${because}`;
     case "kicked":
       return `You were removed from the room${because}`;
     case "banned":
@@ -613,15 +643,16 @@ export const tooLongBy = (n) => `${plural(n, "byte")} too long`;
 
 /**
  * What stands over the composer while the room does not let one write; `left` changes with every second.
- * @param {{muted: Until|null, muteAll: boolean, applied: boolean}} bars
+ * @param {{muted: Until|null, muteAll: boolean, applied: boolean, raid: number|null}} bars
  * @param {number} now
  * @returns {{text: string, left?: string}|null}
  */
-export function bars({ muted, muteAll, applied }, now) {
+export function bars({ muted, muteAll, applied, raid }, now) {
   if (applied) return { text: "You asked to come in. The staff decide." };
   if (muted === "forever") return { text: "You are muted for good. You can go on reading." };
   if (muted !== null) return { text: `You are muted until ${moment(muted, now)}. You can go on reading.`, left: `${span(muted - now)} left` };
-  return muteAll ? { text: "Only the staff may write right now." } : null;
+  if (muteAll) return { text: "Only the staff may write right now." };
+  return raid === null ? null : { text: "Raid mode: write slowly for now, no links, nothing twice.", left: `${span(raid - now)} left` };
 }
 
 /**

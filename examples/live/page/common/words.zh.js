@@ -119,6 +119,11 @@ const REFUSALS = {
   }),
   3002: (detail) => ({ text: `房间满了：已有 ${number(detail.limit ?? 0)} 人。`, help: "有人离开后再试。" }),
   3003: () => ({ text: "操作太频繁。", help: "请一秒后再试。", offer: "again" }),
+  3004: () => ({ text: "现在是安静时段，不能发言。", help: "话先留着，晚些再发。", offer: "edit" }),
+  3005: (detail, now) => ({ text: "你发得比房间允许的快。", help: `${span((detail.until ?? now) - now)}后可以再发。`, offer: "again" }),
+  3006: () => ({ text: "这句话刚才已经说过了。", help: "请换个说法，或晚些再发。", offer: "edit" }),
+  3007: (detail, now) => ({ text: "你进入得太频繁。", help: `${span((detail.until ?? now) - now)}后可以再进入。` }),
+  3008: (detail) => ({ text: TEXT_RULES[detail.signal] ?? "房间不接受这样的文字。", help: "请修改后再发。", offer: "edit" }),
   4001: () => ({ text: "房间现在不让任何人进入。" }),
   4002: () => ({ text: "对方已经不在房间里。" }),
   4003: () => ({ text: "对方已经不再申请加入。" }),
@@ -128,6 +133,9 @@ const REFUSALS = {
   4007: () => ({ text: "那个已经不在了。" }),
   4008: () => ({ text: "别人同时改动了它。", help: "请再看一眼，然后重试。" }),
   4009: () => ({ text: "直播已结束。" }),
+  4010: () => ({ text: "你之后没有人可以决定：请直接决定。" }),
+  4011: () => ({ text: "太晚了：这条消息已经发给大家，或已结束。" }),
+  4012: () => ({ text: "防冲场模式期间不让任何人进入。", help: "请稍后再试。" }),
   5001: () => ({ text: "房间此刻负荷过重。", help: "请几秒后再试。", offer: "again" }),
   key: () => ({ text: "这需要主人的密钥，而这个不对。", help: "请打开主机启动时打印的地址。" }),
   no_group: () => ({ text: "没有这个房间。", help: "请从上面的房间中选一个。" }),
@@ -149,6 +157,19 @@ export function refusal(frame, now) {
   return { text: `房间拒绝了：${frame.why || `代码 ${frame.code}`}。` };
 }
 
+/** @type {Record<string, string>} */
+const TEXT_RULES = {
+  Length: "房间只接受更短的文字。",
+  Capitals: "大写字母太多了。",
+  CapitalShare: "大写字母太多了。",
+  Emoji: "表情太多了。",
+  Links: "现在不能发链接。",
+  Run: "同一个字符连着太多次。",
+  Repeats: "同样的词重复得太多。",
+  Plain: "现在只能发表情。",
+  Stacked: "一个字上的附加符号太多了。",
+};
+
 /** @type {Record<string, {text: string, help?: string, offer?: "again"|"edit"}>} */
 const DISCARDS = {
   rate: { text: "这一秒里写的人太多，房间显示不过来，没有位置了。", help: "你的消息没有问题。安静一点时再发。", offer: "again" },
@@ -165,6 +186,7 @@ const DISCARDS = {
 function rejected(sent) {
   if (sent.reason === "filter") return { text: "房间的词语过滤没有让它通过。", help: "请换个说法。" };
   if (sent.reason === "silence") return { text: "这条需要管理员审核，但没有人及时处理。", help: "你可以再发一次。" };
+  if (sent.reason === "rule") return { text: "房间的规则没有让它通过。", help: "请换个说法。" };
   return { text: sent.why ? `管理员没有通过它：“${sent.why}”` : "管理员没有通过它。", help: "请修改后再发。" };
 }
 
@@ -306,6 +328,10 @@ export function notice(notice, now) {
       return "直播已结束，谢谢你的到来。";
     case "purged":
       return notice.message == null ? "工作人员清除了某人的消息。" : null;
+    case "raid":
+      return notice.until ? `防冲场模式开启至 ${moment(notice.until, now)}：发言规则更严。` : "防冲场模式已结束。";
+    case "warned":
+      return `工作人员警告了你（至今 ${number(notice.strikes ?? 1)} 次）${because}`;
     case "kicked":
       return `你被移出了房间${because}`;
     case "banned":
@@ -413,12 +439,13 @@ export const gifts = { all: "个礼物", seen: "个礼物（看到的）" };
 /** @param {number} n */
 export const tooLongBy = (n) => `超出 ${size(n)}`;
 
-/** @param {{muted: Until|null, muteAll: boolean, applied: boolean}} bars @param {number} now @returns {{text: string, left?: string}|null} */
-export function bars({ muted, muteAll, applied }, now) {
+/** @param {{muted: Until|null, muteAll: boolean, applied: boolean, raid: number|null}} bars @param {number} now @returns {{text: string, left?: string}|null} */
+export function bars({ muted, muteAll, applied, raid }, now) {
   if (applied) return { text: "你已申请进入，由工作人员决定。" };
   if (muted === "forever") return { text: "你被永久禁言，可以继续看。" };
   if (muted !== null) return { text: `你被禁言至 ${moment(muted, now)}，可以继续看。`, left: `还有 ${span(muted - now)}` };
-  return muteAll ? { text: "现在只有工作人员可以发言。" } : null;
+  if (muteAll) return { text: "现在只有工作人员可以发言。" };
+  return raid === null ? null : { text: "防冲场模式：请慢些发言，不发链接，不重复。", left: `还有 ${span(raid - now)}` };
 }
 
 /** @param {import("../liveroom.js").State} state @param {string|null} farewell */

@@ -16,10 +16,13 @@ import { keepKey, ownersKey, socketAddress } from "../common/key.js";
 import { LifeDialog } from "./life.js";
 import { Lives } from "./lives.js";
 import { OfferActs } from "./offer.js";
+import { RaidActs } from "./raid.js";
 import { People } from "./people.js";
 import { RoomActs } from "./room.js";
 import { Seen } from "../common/seen.js";
+import { Soon } from "./soon.js";
 import { Stream } from "./stream.js";
+import { Trail } from "./trail.js";
 import { TrafficActs } from "./traffic.js";
 import { WaitCharts } from "./waits.js";
 import { Waiting } from "./waiting.js";
@@ -33,8 +36,8 @@ const key = ownersKey();
 const room = new LiveRoom(socketAddress(), { group, key });
 
 const [flow, waiting, lives, seen] = [new Flow(), new Waiting(), new Lives(), new Seen()];
-const choose = (/** @type {string} */ user) => {
-  people.choose(user);
+const choose = (/** @type {string} */ user, /** @type {number|undefined} */ message) => {
+  people.choose(user, message);
   showView("act");
 };
 const onlyTheirs = (/** @type {string} */ author) => {
@@ -45,13 +48,22 @@ const people = new People(room, seen, { onlyTheirs });
 const dialog = new LifeDialog(room, choose);
 const stream = new Stream(lives, (life) => dialog.open(life));
 const held = new Held(room, choose);
+const soon = new Soon(room, choose);
+const trail = new Trail(room, { choose, explain: (message) => dialog.open({ message }) });
+const raid = new RaidActs(room);
 const chart = new FlowChart(flow);
 const waits = new WaitCharts(waiting);
 const authors = new Authors(choose);
 const acts = new RoomActs(room);
-const traffic = new TrafficActs(room);
 const filter = new FilterActs(room);
+const traffic = new TrafficActs(room, () => filter.written);
 const offer = new OfferActs(room);
+people.marked = () => {
+  stream.show();
+  held.name();
+  soon.name();
+  trail.name();
+};
 new Nav(at("nav"), { current: "" });
 
 // -- The door -----------------------------------------------------------------------------------
@@ -63,6 +75,7 @@ let closed = null;
 function shut(why, say = () => words.shut[why].text) {
   closed = { why, say };
   at("panel").hidden = at("figures").hidden = at("rooms").hidden = true;
+  raid.take(null);
   at("shut").hidden = false;
   at("shut").dataset.why = why;
   showShut();
@@ -130,7 +143,8 @@ room.addEventListener("state", (event) => {
 addEventListener("online", () => room.state === "offline" && room.connect());
 
 room.addEventListener("welcome", (event) => {
-  const { group: profile, me, room: kind, rooms = [], called = [] } = /** @type {CustomEvent} */ (event).detail;
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  const { group: profile, me, room: kind, rooms = [], called = [] } = frame;
   // A host that takes somebody without the key for a plain member says so here.
   if (me?.role !== "owner") return shut(key === undefined ? "none" : "wrong");
   open();
@@ -138,8 +152,11 @@ room.addEventListener("welcome", (event) => {
   showTitle(profile?.name || group);
   acts.profile(profile ?? {});
   acts.muteAll(profile?.mute_all === true);
+  raid.take(profile?.raid);
+  raid.name();
   offer.take(profile?.custom);
   held.clear();
+  if (!frame.resumed) trail.clear();
   people.showCalled(called);
   people.name();
   const board = /** @type {HTMLAnchorElement} */ (at("to-board"));
@@ -182,6 +199,8 @@ room.addEventListener("panel", (event) => {
   people.take(frame);
   traffic.take(frame);
   filter.take(frame);
+  raid.take(frame.raid);
+  soon.allow(frame.preview_ms);
   acts.muteAll(frame.mute_all === true);
 });
 
@@ -199,6 +218,17 @@ room.addEventListener("ask", (event) => {
 });
 room.addEventListener("asked", (event) => held.asked(/** @type {CustomEvent} */ (event).detail));
 
+room.addEventListener("audit", (event) => {
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  for (const record of frame.records ?? []) record.whom?.forEach((/** @type {import("./records.js").Person} */ one) => people.learn(one));
+  trail.take(frame);
+});
+room.addEventListener("previews", (event) => {
+  const frame = /** @type {CustomEvent} */ (event).detail;
+  for (const one of frame.previews ?? []) seen.see(one);
+  soon.take(frame);
+});
+
 room.addEventListener("batch", (event) => {
   const { entries } = /** @type {CustomEvent<{entries: Entry[]}>} */ (event).detail;
   each(entries, (entry) => {
@@ -206,6 +236,7 @@ room.addEventListener("batch", (event) => {
     for (const one of entry.names ?? []) seen.see(one);
     if (entry.kind === "quit" || entry.kind === "kick") entry.names?.forEach(({ user }) => people.forget(user));
     if (entry.kind === "group_profile") takeChanges(entry.changes ?? {});
+    if (entry.type === "notice" && entry.kind === "raid") raid.take(typeof entry.until === "number" ? entry.until : null);
     if (entry.type === "notice" && entry.kind === "disbanded") at("alerts").textContent = words.acts.ended;
   });
 });
@@ -277,7 +308,7 @@ onWords(() => {
   if (title) showTitle(title);
   else document.title = words.title(words.rooms[group] ?? group);
   showRooms(known);
-  for (const part of [people, stream, held, chart, acts, traffic, filter, offer]) part.name();
+  for (const part of [people, stream, held, soon, trail, raid, chart, acts, traffic, filter, offer]) part.name();
   waits.show();
 });
 showView("watch");

@@ -44,6 +44,11 @@ export class FilterActs {
     this.#count();
   }
 
+  /** The list as it is written; `null` if it is too long to be tried. */
+  get written() {
+    return this.#count() ? this.#list.value : null;
+  }
+
   /** After the language has changed. */
   name() {
     this.#count();

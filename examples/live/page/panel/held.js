@@ -1,7 +1,8 @@
 /** Messages that wait for the owner's decision, the most urgent first. */
 
-import { at, button, element, nickElement, showText } from "../common/dom.js";
+import { at, button, element, showText } from "../common/dom.js";
 import { answer } from "./act.js";
+import { named } from "./marks.js";
 import { words } from "./words.js";
 
 /**
@@ -21,7 +22,7 @@ export class Held {
   #open = new Map();
   #movedAt = 0;
 
-  /** @param {LiveRoom} room @param {(user: string) => void} choose */
+  /** @param {LiveRoom} room @param {(user: string, message: number) => void} choose */
   constructor(room, choose) {
     this.room = room;
     this.choose = choose;
@@ -96,8 +97,8 @@ export class Held {
   /** @param {Ask} ask */
   #card({ ticket, message, word, cause }) {
     const card = element("li", "held-card");
-    const who = button("link", "", () => this.choose(message.user ?? ""));
-    who.append(nickElement(message));
+    const who = button("link", "", () => this.choose(message.user ?? "", message.message));
+    who.append(...named(message));
     const head = element("p", "held-head");
     head.append(who, element("span", "held-cause", words.held.cause(word ?? (cause === "filter" ? "…" : ""))), element("span", "held-left tabular"));
     const text = element("p", "held-text");

@@ -1,6 +1,7 @@
 /** The life of one message as a timeline in plain words, as the engine itself explains it. */
 
-import { at, button, element, nickElement } from "../common/dom.js";
+import { at, button, element } from "../common/dom.js";
+import { named } from "./marks.js";
 import { words } from "./words.js";
 
 /**
@@ -12,7 +13,7 @@ export class LifeDialog {
   #dialog = /** @type {HTMLDialogElement} */ (at("life"));
   /** A slow answer about another message must not appear in this one's place. */ #asked = 0;
 
-  /** @param {LiveRoom} room @param {(user: string) => void} choose */
+  /** @param {LiveRoom} room @param {(user: string, message: number) => void} choose */
   constructor(room, choose) {
     this.room = room;
     this.choose = choose;
@@ -20,7 +21,7 @@ export class LifeDialog {
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
   }
 
-  /** @param {Life} life what the panel knows already */
+  /** @param {Partial<Life> & {message: number}} life what the panel knows already, if only its number */
   async open(life) {
     this.#asked += 1;
     const asked = this.#asked;
@@ -40,9 +41,10 @@ export class LifeDialog {
   /** @param {any} life @param {any[]} steps @param {string} note */
   #show(life, steps, note) {
     const said = element("blockquote", "life-said");
-    said.append(element("bdi", "", life.text || words.kind(life.kind)));
+    const known = Number.isFinite(life.accepted);
+    said.append(element("bdi", "", life.text || (known ? words.kind(life.kind) : words.life.number)));
     const line = element("ol", "timeline");
-    line.append(step("accepted", words.life.accepted, words.clock(life.accepted)));
+    if (known) line.append(step("accepted", words.life.accepted, words.clock(life.accepted)));
     if (life.rules?.length > 0) line.append(step("rules", words.life.rules(life.rules), ""));
     for (const one of steps) {
       if (one.step === "accepted") continue;
@@ -50,13 +52,13 @@ export class LifeDialog {
       if (one.last?.length > 0) line.append(step("last", words.life.lastBefore(one.last.map(outranker).join(", ")), ""));
     }
     const after = Number.isFinite(life.at) ? words.life.after(words.wait(Math.max(0, life.at - life.accepted))) : "";
-    line.append(step(life.state, words.life.end(life), after));
+    if (known) line.append(step(life.state, words.life.end(life), after));
     const parts = [this.#facts(life), said, line];
     if (note) parts.push(element("p", "help", note));
     if (life.user) {
       parts.push(button("quiet", words.life.look, () => {
         this.#dialog.close();
-        this.choose(life.user);
+        this.choose(life.user, life.message);
       }));
     }
     at("life-body").replaceChildren(...parts);
@@ -66,13 +68,11 @@ export class LifeDialog {
   #facts(life) {
     const facts = element("dl", "facts");
     const author = element("dd", "");
-    author.append(nickElement(life));
-    facts.append(element("dt", "", words.life.author), author);
-    for (const [name, value] of [
-      [words.life.kind, words.kind(life.kind)],
-      [words.life.priority, words.priorities[life.priority] ?? life.priority],
-      [words.life.number, String(life.message)],
-    ]) {
+    author.append(...named(life));
+    const known = Number.isFinite(life.accepted);
+    if (known) facts.append(element("dt", "", words.life.author), author);
+    const about = known ? [[words.life.kind, words.kind(life.kind)], [words.life.priority, words.priorities[life.priority] ?? life.priority]] : [];
+    for (const [name, value] of [...about, [words.life.number, words.number(life.message)]]) {
       facts.append(element("dt", "", name), element("dd", "", value));
     }
     return facts;

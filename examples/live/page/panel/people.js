@@ -1,7 +1,9 @@
-/** Somebody among those seen: found by name, muted for a time, asked to leave, called on. */
+/** Somebody among those seen: found by name, muted for a time, asked to leave, called on; and who is muted now. */
 
-import { at, button, element, nickElement, showText } from "../common/dom.js";
+import { at, button, element, showText } from "../common/dom.js";
 import { answer, tell } from "./act.js";
+import { mark, named } from "./marks.js";
+import { Measures } from "./measures.js";
 import { words } from "./words.js";
 
 /**
@@ -15,6 +17,9 @@ export class People {
   /** @type {string|null} */ #chosen = null;
   /** @type {Map<string, Until>} */ #muted = new Map();
   #mutedCount = 0;
+  /** @type {Map<string, Until>} */ #shadowed = new Map();
+  #shadowedCount = 0;
+  /** The message at which they were pointed at. @type {number|null} */ #message = null;
   /** Who was called on: as the welcome has it, and from here. @type {Set<string>} */ #called = new Set();
   #find = /** @type {HTMLInputElement} */ (at("find"));
   #span = /** @type {HTMLSelectElement} */ (at("span"));
@@ -23,6 +28,7 @@ export class People {
   constructor(room, seen, acts) {
     this.room = room;
     this.seen = seen;
+    this.measures = new Measures(room, () => this.#spanChosen);
     this.#find.addEventListener("input", () => this.#search());
     this.#find.addEventListener("focus", () => this.#search());
     at("mute").addEventListener("click", () => this.#mute());
@@ -41,13 +47,14 @@ export class People {
     this.#span.value = kept;
     this.#show();
     at("muted").replaceChildren();
+    at("shadowed").replaceChildren();
     this.#showMuted();
     this.#showCalled();
   }
 
   /** As the host has it, after coming back. @param {readonly Person[]} called */
   showCalled(called) {
-    called.forEach((one) => this.#learn(one));
+    called.forEach((one) => this.learn(one));
     this.#called = new Set(called.map(({ user }) => user));
   }
 
@@ -61,28 +68,38 @@ export class People {
   /** @param {any} frame a `panel` frame */
   take(frame) {
     const muted = /** @type {{user: string, nick?: string, until: Until}[]} */ (frame.muted ?? []);
-    muted.forEach((one) => this.#learn(one));
+    muted.forEach((one) => this.learn(one));
     this.#muted = new Map(muted.map(({ user, until }) => [user, until]));
     this.#mutedCount = frame.muted_count ?? muted.length;
+    const shadowed = /** @type {typeof muted} */ (frame.shadowed ?? []);
+    shadowed.forEach((one) => this.learn(one));
+    this.#shadowed = new Map(shadowed.map(({ user, until }) => [user, until]));
+    this.#shadowedCount = frame.shadowed_count ?? shadowed.length;
+    if (mark(this.#shadowed.keys())) this.marked();
+    this.measures.take(this.#shadowed);
     this.#showMuted();
     this.#showState();
   }
 
-  /** Somebody was pointed at elsewhere in the panel. @param {string} user */
-  choose(user) {
+  /** Others are marked than before. */
+  marked = () => {};
+
+  /** Somebody was pointed at elsewhere in the panel, perhaps at a message of theirs. @param {string} user @param {number|null} [message] */
+  choose(user, message = null) {
     if (user === "") return;
-    this.#chosen = user;
+    [this.#chosen, this.#message] = [user, message];
     const card = /** @type {HTMLDetailsElement} */ (at("act-people"));
     card.open = true;
     answer(at("people-answer"), "", "");
     at("found").replaceChildren();
     this.#find.value = this.seen.nickOf(user);
     this.#show();
+    this.measures.choose({ user, nick: this.#nick, message: this.#message });
     card.scrollIntoView({ block: "nearest" });
   }
 
   /** What the host calls somebody who was not seen yet; the others keep their place among those seen. @param {{user: string, nick?: string}} one */
-  #learn(one) {
+  learn(one) {
     if (this.seen.nickOf(one.user) === one.user) this.seen.see(one);
   }
 
@@ -96,7 +113,7 @@ export class People {
         this.choose(person.user);
         at("mute").focus();
       });
-      choice.append(nickElement(person), element("code", "", person.user));
+      choice.append(...named(person), element("code", "", person.user));
       row.append(choice);
       return row;
     });
@@ -118,6 +135,7 @@ export class People {
     at("remove-sure").hidden = true;
     at("remove").hidden = false;
     at("remove-sure").textContent = words.people.removeSure(this.#nick);
+    this.measures.name();
     at("call-on").hidden = this.room.welcome?.room?.kind !== "class";
     at("call-on").textContent = this.#called.has(this.#chosen) ? words.people.callOff : words.people.callOn;
     this.#showState();
@@ -131,12 +149,17 @@ export class People {
     if (until !== undefined) at("chosen-state").textContent = `${words.people.muted} · ${words.until(until, this.room.now())}`;
   }
 
+  /** For how long, in seconds and in words; `null` is for good. */
+  get #spanChosen() {
+    const seconds = this.#span.value === "null" ? null : Number(this.#span.value);
+    return { seconds, text: this.#span.selectedOptions[0]?.textContent ?? "" };
+  }
+
   #mute() {
     const user = this.#chosen;
     if (user === null) return;
-    const seconds = this.#span.value === "null" ? null : Number(this.#span.value);
-    const span = this.#span.selectedOptions[0]?.textContent ?? "";
-    tell(at("people-answer"), this.room.do("mute", { user, seconds }), words.people.didMute(this.#nick, span));
+    const { seconds, text } = this.#spanChosen;
+    tell(at("people-answer"), this.room.do("mute", { user, seconds }), words.people.didMute(this.#nick, text));
   }
 
   /** @param {string} user */
@@ -183,17 +206,30 @@ export class People {
     at("muted-title").textContent = words.people.mutedTitle(this.#mutedCount);
     at("muted-count").hidden = this.#mutedCount === 0;
     at("muted-count").textContent = words.number(this.#mutedCount);
+    this.#list("muted", this.#muted, this.#mutedCount, words.page.unmute, (user) => this.#unmute(user));
+    at("shadowed-title").hidden = at("shadowed").hidden = this.#shadowedCount === 0;
+    at("shadowed-title").textContent = words.staff.people.shadowedTitle(this.#shadowedCount);
+    this.#list("shadowed", this.#shadowed, this.#shadowedCount, words.page.unshadow, (user) => this.#unshadow(user));
+  }
+
+  /** @param {string} user */
+  #unshadow(user) {
+    tell(at("people-answer"), this.room.do("unshadow", { user }), words.staff.people.didUnshadow(this.seen.nickOf(user)));
+  }
+
+  /** @param {"muted"|"shadowed"} id @param {Map<string, Until>} users the first of them @param {number} count @param {string} undo @param {(user: string) => void} act */
+  #list(id, users, count, undo, act) {
     const now = this.room.now();
-    const behind = this.#mutedCount - this.#muted.size;
-    showText(at("muted-more"), behind > 0 ? words.people.mutedMore(behind) : null);
-    const list = at("muted");
+    const behind = count - users.size;
+    showText(at(`${id}-more`), behind > 0 ? words.people.mutedMore(behind) : null);
+    const list = at(id);
     const known = /** @type {HTMLElement[]} */ ([...list.children]);
-    // Rows are kept while the same people are muted, so that no button moves away under a finger.
-    const same = known.length === this.#muted.size && known.every(({ dataset }) => this.#muted.has(dataset.user ?? ""));
-    if (!same) list.replaceChildren(...[...this.#muted.keys()].map((user) => this.#row(user, words.page.unmute, () => this.#unmute(user))));
+    // Rows are kept while the same people are in it, so that no button moves away under a finger.
+    const same = known.length === users.size && known.every(({ dataset }) => users.has(dataset.user ?? ""));
+    if (!same) list.replaceChildren(...[...users.keys()].map((user) => this.#row(user, undo, () => act(user))));
     for (const row of /** @type {Iterable<HTMLElement>} */ (list.children)) {
       const left = /** @type {HTMLElement} */ (row.querySelector(".until"));
-      left.textContent = words.until(this.#muted.get(row.dataset.user ?? "") ?? now, now);
+      left.textContent = words.until(users.get(row.dataset.user ?? "") ?? now, now);
     }
   }
 
@@ -203,7 +239,7 @@ export class People {
     row.dataset.user = user;
     const undo = button("quiet", text, act);
     undo.setAttribute("aria-label", `${text}: ${this.seen.nickOf(user)}`);
-    row.append(nickElement({ user, nick: this.seen.nickOf(user) }), element("span", "until"), undo);
+    row.append(...named({ user, nick: this.seen.nickOf(user) }), element("span", "until"), undo);
     return row;
   }
 }

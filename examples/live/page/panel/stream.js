@@ -3,7 +3,8 @@
  * paused it, so that no row moves away under a finger; and it has few rows, however much ends.
  */
 
-import { at, element, nickElement, showText } from "../common/dom.js";
+import { at, element, showText } from "../common/dom.js";
+import { isShadowed, named } from "./marks.js";
 import { words } from "./words.js";
 
 /**
@@ -154,11 +155,13 @@ function emptyRow() {
 /** @param {Element} row @param {Life} life */
 function fill(row, life) {
   const button = /** @type {HTMLElement} */ (row.firstElementChild);
-  if (lifeOf.get(button) === life && button.lang === document.documentElement.lang) return;
+  const look = `${document.documentElement.lang} ${isShadowed(life.user)}`;
+  if (lifeOf.get(button) === life && button.dataset.look === look) return;
   lifeOf.set(button, life);
+  button.dataset.look = look;
   button.lang = document.documentElement.lang;
   const first = element("span", "life-line");
-  first.append(nickElement(life), element("bdi", "life-text", life.text || words.kind(life.kind)));
+  first.append(...named(life), element("bdi", "life-text", life.text || words.kind(life.kind)));
   const name = life.reason ? words.reasons[life.reason] ?? life.reason : words.outcomes[life.state] ?? life.state;
   const chip = element("span", `chip ${life.state}`);
   const sign = element("span", "sign", SIGNS[life.state] ?? "·");

@@ -18,9 +18,10 @@ export class TrafficActs {
   /** @type {Traffic|null} */ #inForce = null;
   #touched = false;
 
-  /** @param {LiveRoom} room */
-  constructor(room) {
+  /** @param {LiveRoom} room @param {() => string|null} written the word list as it is written, if it can be tried */
+  constructor(room, written) {
     this.room = room;
+    this.written = written;
     this.whatIf = new WhatIf(room);
     at("what-if-ask").addEventListener("click", () => this.#ask());
     for (const dial of DIALS) {
@@ -80,7 +81,10 @@ export class TrafficActs {
 
   #ask() {
     const form = /** @type {HTMLFormElement} */ (at("traffic-form"));
-    if (form.reportValidity()) this.whatIf.ask(this.#wanted, this.#inForce?.rate ?? this.#wanted.rate);
+    if (!form.reportValidity()) return;
+    const text = input("what-if-words").checked ? this.written() : undefined;
+    if (text === null) return answer(at("what-if-answer"), words.list.tooLong, "bad");
+    this.whatIf.ask(this.#wanted, this.#inForce?.rate ?? this.#wanted.rate, text);
   }
 
   async #apply() {

@@ -1,8 +1,9 @@
-/** What would have become of the last minutes at other rates: one bar for each, and the messages that differ. */
+/** What would have become of the last minutes at other rates, and by another word list: a bar for each, and the messages that differ. */
 
 import { at, element } from "../common/dom.js";
 import { answer, tell } from "./act.js";
 import { LAYERS, barsOf, ratesAround } from "./bars.js";
+import { lineNamed } from "./list.js";
 import { swatch } from "./ink.js";
 import { words } from "./words.js";
 
@@ -17,20 +18,23 @@ export class WhatIf {
   /** @type {any} */ #told = null;
   #wanted = 0;
   #inForce = 0;
+  /** Whether another word list was tried. */ #withList = false;
 
   /** @param {LiveRoom} room */
   constructor(room) {
     this.room = room;
   }
 
-  /** @param {Traffic} wanted @param {number} inForce the rate now */
-  async ask(wanted, inForce) {
+  /** @param {Traffic} wanted @param {number} inForce the rate now @param {string} [text] another word list */
+  async ask(wanted, inForce, text) {
     const where = at("what-if-answer");
     const { burst, reserve } = wanted;
-    const order = this.room.do("what_if", { rates: ratesAround(wanted.rate, inForce), burst, reserve });
-    const done = await tell(where, order, "");
+    const order = this.room.do("what_if", { rates: ratesAround(wanted.rate, inForce), burst, reserve, text });
+    const wrong = (/** @type {any} */ problem) => (problem.code === "words" ? words.list.wrong(problem.why, lineNamed(problem.why)) : words.problem(problem));
+    const done = await tell(where, order, "", wrong);
     if (!done) return this.#clear();
     [this.#told, this.#wanted, this.#inForce] = [(await order).what_if, wanted.rate, inForce];
+    this.#withList = text !== undefined;
     answer(where, "", "");
     this.name();
   }
@@ -41,8 +45,10 @@ export class WhatIf {
     const { since, was, points, differing } = this.#told;
     const wanted = points.find((/** @type {any} */ point) => point.rate === this.#wanted) ?? points[0];
     at("what-if-since").textContent = words.whatIf.since(words.clock(since));
-    at("what-if-says").textContent = words.whatIf.says(wanted, was);
-    at("what-if-chart").replaceChildren(this.#chart(points));
+    const says = this.#withList ? words.staff.whatIf.lists : words.whatIf.says;
+    at("what-if-says").textContent = says(wanted, was);
+    // Of a list alone it is to be seen what it changed: what was stands beside.
+    at("what-if-chart").replaceChildren(this.#chart(this.#withList ? [{ ...was, rate: 0 }, ...points] : points));
     const legend = LAYERS.map((key) => {
       const item = element("li", "");
       item.append(swatch(key), words.outcomes[key]);
@@ -67,7 +73,7 @@ export class WhatIf {
       for (const { key, ...place } of boxes) chart.append(shape("rect", { ...place, class: `bar-fill ink-${key}` }));
       const mark = rate === this.#wanted ? "bar-rate wanted" : rate === this.#inForce ? "bar-rate in-force" : "bar-rate";
       const label = shape("text", { x: centre, y: HEIGHT + 13, class: mark });
-      label.textContent = words.traffic.now(rate);
+      label.textContent = rate === 0 ? words.staff.whatIf.was : words.traffic.now(rate);
       chart.append(label);
     }
     return chart;

@@ -6,6 +6,9 @@
  */
 
 import { refusal } from "../common/words.en.js";
+import * as staff from "./staff.en.js";
+
+export { staff };
 
 const numbers = new Intl.NumberFormat("en");
 const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -36,6 +39,7 @@ export const clock = (at) =>
 
 /** @type {Record<string, string>} */
 export const page = {
+  ...staff.page,
   rooms: "Panels of the rooms",
   toBoard: "✎ To the whiteboard",
   figures: "The room right now",
@@ -179,6 +183,9 @@ export const reasons = {
   expired: "Waited too long",
   shed: "Queue full",
   muted: "Muted",
+  shadowed: "Muted unseen",
+  withdrawn: "Withdrawn",
+  rule: "House rule",
   banned: "Banned",
   removed: "Removed",
   purged: "Purged",
@@ -284,7 +291,7 @@ export const whatIf = {
     return `At ${number(would.rate)}/s ${number(would.delivered)} delivered instead of ${number(was.delivered)}: ${number(would.gained)} more, ${number(would.lost)} fewer.${times}`;
   },
   /** @param {any[]} points */
-  chart: (points) => points.map((point) => `${number(point.rate)} a second: ${number(point.delivered)} delivered, ${number(point.discarded)} discarded`).join("; "),
+  chart: (points) => points.map((point) => `${point.rate === 0 ? staff.whatIf.was : `${number(point.rate)} a second`}: ${number(point.delivered)} delivered, ${number(point.discarded)} discarded`).join("; "),
   /** @param {string} was @param {string} would */
   differs: (was, would) => `${fate(was)} → ${fate(would)}`,
 };
@@ -355,7 +362,7 @@ export const lives = {
   outcomes: [
     ["", "All outcomes"], ["delivered", "Delivered"], ["rejected", "Rejected"], ["discarded", "Discarded"],
     ["filter", "– word filter"], ["silence", "– no decision"], ["rate", "– rate"],
-    ["expired", "– waited too long"], ["shed", "– queue full"], ["muted", "– muted"],
+    ["expired", "– waited too long"], ["shed", "– queue full"], ["muted", "– muted"], ["shadowed", "– muted unseen"], ["withdrawn", "– withdrawn"],
   ],
   /** @type {[string, string][]} */
   priorities: [["", "All priorities"], ["high", "High"], ["normal", "Normal"], ["low", "Low"], ["lowest", "Lowest"]],
@@ -380,6 +387,9 @@ const ENDS = {
   expired: "Its turn did not come in time, since the room was so busy.",
   shed: "The queue was full, and its author had the most messages in it.",
   muted: "Its author, or everybody, was muted before its turn came.",
+  shadowed: "Its author alone sees it, and does not know that.",
+  withdrawn: "The staff withdrew it before anybody else saw it.",
+  rule: "A rule of the house does not let it through.",
   banned: "Its author was banned before its turn came.",
   removed: "Its author was removed before its turn came.",
   purged: "The staff cleared the messages of its author.",
@@ -431,6 +441,10 @@ export const life = {
         return within ? `You were asked, and had ${within} to decide.` : "You were asked.";
       case "answered":
         return DECISIONS[step.decision] ?? `The answer was: ${step.decision}.`;
+      case "previewed":
+        return `You saw it ${within} before everybody else.`;
+      case "withdrawn":
+        return "You, or somebody for you, withdrew it.";
       case "folded":
         return `It said the same as message ${number(step.first)}, and shared an entry with what repeats it.`;
       case "waited": {

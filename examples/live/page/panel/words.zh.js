@@ -5,6 +5,9 @@
  */
 
 import { refusal } from "../common/words.zh.js";
+import * as staff from "./staff.zh.js";
+
+export { staff };
 
 const numbers = new Intl.NumberFormat("zh-CN");
 const fine = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -32,6 +35,7 @@ export const clock = (at) =>
 
 /** @type {Record<string, string>} */
 export const page = {
+  ...staff.page,
   rooms: "各房间的面板",
   toBoard: "✎ 前往白板",
   figures: "房间现状",
@@ -169,6 +173,9 @@ export const reasons = {
   expired: "等待超时",
   shed: "队列已满",
   muted: "禁言",
+  shadowed: "隐形禁言",
+  withdrawn: "已收回",
+  rule: "房间规则",
   banned: "封禁",
   removed: "移出",
   purged: "清除",
@@ -271,7 +278,7 @@ export const whatIf = {
     return `每秒 ${number(would.rate)} 条时送达 ${number(would.delivered)} 条，原为 ${number(was.delivered)} 条：多 ${number(would.gained)} 条，少 ${number(would.lost)} 条。${times}`;
   },
   /** @param {any[]} points */
-  chart: (points) => points.map((point) => `每秒 ${number(point.rate)} 条：送达 ${number(point.delivered)}，丢弃 ${number(point.discarded)}`).join("；"),
+  chart: (points) => points.map((point) => `${point.rate === 0 ? staff.whatIf.was : `每秒 ${number(point.rate)} 条`}：送达 ${number(point.delivered)}，丢弃 ${number(point.discarded)}`).join("；"),
   /** @param {string} was @param {string} would */
   differs: (was, would) => `${fate(was)} → ${fate(would)}`,
 };
@@ -342,7 +349,7 @@ export const lives = {
   outcomes: [
     ["", "全部结果"], ["delivered", "送达"], ["rejected", "驳回"], ["discarded", "丢弃"],
     ["filter", "– 敏感词"], ["silence", "– 无人审核"], ["rate", "– 限流"],
-    ["expired", "– 等待超时"], ["shed", "– 队列已满"], ["muted", "– 禁言"],
+    ["expired", "– 等待超时"], ["shed", "– 队列已满"], ["muted", "– 禁言"], ["shadowed", "– 隐形禁言"], ["withdrawn", "– 已收回"],
   ],
   /** @type {[string, string][]} */
   priorities: [["", "全部优先级"], ["high", "高"], ["normal", "普通"], ["low", "低"], ["lowest", "最低"]],
@@ -367,6 +374,9 @@ const ENDS = {
   expired: "房间太忙，没能及时轮到它。",
   shed: "队列已满，而其作者在队列中的消息最多。",
   muted: "轮到它之前，作者或全体被禁言了。",
+  shadowed: "只有作者自己看得见，而作者并不知道。",
+  withdrawn: "在别人看到之前，工作人员收回了它。",
+  rule: "房间的规则没有让它通过。",
   banned: "轮到它之前，作者被封禁了。",
   removed: "轮到它之前，作者被移出了。",
   purged: "管理员清除了作者的消息。",
@@ -418,6 +428,10 @@ export const life = {
         return within ? `请您审核，限时 ${within}。` : "请您审核。";
       case "answered":
         return DECISIONS[step.decision] ?? `答复：${step.decision}。`;
+      case "previewed":
+        return `您比大家早 ${within} 看到它。`;
+      case "withdrawn":
+        return "您或代您处理的人收回了它。";
       case "folded":
         return `与第 ${number(step.first)} 条内容相同，合并显示。`;
       case "waited": {

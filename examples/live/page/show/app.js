@@ -112,6 +112,7 @@ room.addEventListener("batch", (event) => {
     if (entry.type === "message") onStage(entry);
     else if (entry.type === "tip") takeTip(entry);
     else if (entry.kind === "purged") stage.comments.clear();
+    else if (entry.kind === "raid") composer.bar({ raid: typeof entry.until === "number" ? entry.until : null });
     else if (entry.kind === "disbanded") connection.endsWith(() => words.notice(entry, room.now()));
   });
 });
@@ -198,7 +199,7 @@ room.addEventListener("welcome", (event) => {
   showOnline(frame.online ?? 0);
   reactions.take({ likes: frame.likes ?? 0, follows: frame.follows ?? 0, gifts: frame.gifts });
   offer.begin(frame.token ?? null, about.custom ?? {});
-  composer.bar({ muteAll: about.mute_all === true, applied: frame.status === "waiting" });
+  composer.bar({ muteAll: about.mute_all === true, applied: frame.status === "waiting", raid: about.raid ?? null });
   composer.mute(me.muted ?? null);
   nav.showRooms(frame.rooms ?? []);
   showMe(me);

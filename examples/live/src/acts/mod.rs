@@ -4,6 +4,7 @@
 
 mod class;
 mod explain;
+mod moderate;
 mod offer;
 mod panel;
 mod past;
@@ -12,7 +13,7 @@ mod staff;
 
 use std::sync::Arc;
 
-use liveroom::{Author, Command, Ticket};
+use liveroom::{Author, Command, MessageId, Profile, Ticket};
 use tracing::{debug, info};
 
 use crate::{
@@ -46,9 +47,20 @@ impl House {
         match deed {
             Deed::Mute { user, seconds } => self.mute(stay, &user, seconds),
             Deed::Unmute { user } => self.unmute(stay, &user),
+            Deed::Shadow { user, seconds } => self.shadow(stay, &user, seconds),
+            Deed::Unshadow { user } => self.unshadow(stay, &user),
+            Deed::Warn { user, why } => self.warn(stay, &user, why),
+            Deed::Forgive { user } => self.forgive(stay, &user),
+            Deed::Moderate { user, acts } => self.moderate(stay, &user, *acts),
+            Deed::Person { user } => self.person(stay, &user),
+            Deed::Raid { seconds } => self.raid(stay, seconds),
+            Deed::Audit => Ok(Self::tell_trail(stay)),
+            Deed::Withdraw { message } => {
+                self.in_name(stay, Command::Withdraw { message: MessageId(message) })
+            }
             Deed::MuteAll { on } => self.as_owner(stay, Command::MuteAll { on }),
             Deed::Remove { user } => self.remove(stay, &user),
-            Deed::Notice { text } => self.as_app(stay, Command::notice(text)),
+            Deed::Notice { text } => self.as_owner(stay, Command::notice(text)),
             Deed::Profile { name, introduction, notification } => {
                 self.set_profile(stay, name, introduction, notification)
             }
@@ -79,9 +91,15 @@ impl House {
         Ok(Done::PLAIN)
     }
 
-    /// A command that the engine takes from the app alone; the host has seen that the owner wants it.
-    fn as_app(&self, stay: &Stay, command: Command) -> Answer {
-        self.push(&stay.room, &Author::App, command)?;
+    /// A command that the engine takes from the app alone; the host has seen that the owner wants it, and
+    /// the audit trail says so.
+    fn in_name(&self, stay: &Stay, command: Command) -> Answer {
+        self.push(&stay.room, &self.in_owners_name(), command)?;
         Ok(Done::PLAIN)
+    }
+
+    /// The app, in the owner's name.
+    fn in_owners_name(&self) -> Author {
+        Author::AppAs { user: self.owner.clone(), profile: Profile::default() }
     }
 }

@@ -1,9 +1,12 @@
 //! What would have been: under another word list, and under other traffic.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use liveroom::{Difference, Rate, Settings, WhatIfError, what_if};
-use tokio::task::spawn_blocking;
+use liveroom::{Difference, Group, Rate, Settings, WhatIfError, what_if};
+use tokio::{
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 
 use crate::{
     door::Stay,
@@ -14,6 +17,7 @@ use crate::{
         host::Refused,
         past::{WireMet, WirePreview, WireWhatIf},
     },
+    room::Room,
     words::Compiled,
 };
 
@@ -21,6 +25,9 @@ use super::Answer;
 
 /// Rates that are tried at once: enough for a curve.
 const RATES: usize = 8;
+/// How long the past may take to catch up, and how often that is looked at.
+const PATIENCE: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_millis(5);
 /// Characters of a message's words that are told.
 const SHOWN: usize = 120;
 
@@ -96,6 +103,7 @@ impl House {
         let Ok(turn) = stay.room.looking_back.clone().try_acquire_owned() else {
             return Err(Refused::word("busy", "the past is being looked at already"));
         };
+        self.catch_up(&stay.room).await;
         let room = stay.room.clone();
         let done = spawn_blocking(move || {
             let _turn = turn;
@@ -103,6 +111,20 @@ impl House {
             act(stretch)
         });
         done.await.unwrap_or_else(|_| Err(unavailable()))
+    }
+}
+
+impl House {
+    /// Waits until the past has what was recorded so far: the fan-out thread brings it a moment later. A past
+    /// that stays behind is looked at as it is.
+    async fn catch_up(&self, room: &Room) {
+        let recorded = self.read(room, Group::last_record);
+        let caught_up = async {
+            while room.past().last() < recorded {
+                sleep(LOOK).await;
+            }
+        };
+        let _behind = timeout(PATIENCE, caught_up).await;
     }
 }
 

@@ -26,7 +26,7 @@ impl House {
             .map_err(|_| Refused::word("words", "the list could not be read"))?
             .map_err(|error| Refused::word("words", error.to_string()))?;
         let terms = Some(compiled.terms());
-        self.use_words(&stay.room, compiled)?;
+        self.use_words(&stay.room, &self.in_owners_name(), compiled)?;
         Ok(Done::Done(Told { terms, ..Told::NOTHING }))
     }
 
@@ -49,6 +49,6 @@ impl House {
         settings.traffic.reserve = reserve;
         let config =
             settings.build().map_err(|error| Refused::word("traffic", error.to_string()))?;
-        self.as_app(stay, Command::Configure(Box::new(config)))
+        self.in_name(stay, Command::Configure(Box::new(config)))
     }
 }

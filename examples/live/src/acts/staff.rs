@@ -1,17 +1,18 @@
 //! What the owner does to people, and to what the room says of itself.
 
-use std::time::Duration;
+use liveroom::{Command, Field, GroupPatch, Refusal, UserId, Users};
 
-use liveroom::{Command, Field, GroupPatch, Refusal, Span, UserId, Users};
-
-use crate::{door::Stay, house::House, protocol::host::Refused};
+use crate::{
+    door::Stay,
+    house::House,
+    protocol::{deeds::span, host::Refused},
+};
 
 use super::Answer;
 
 impl House {
     pub(super) fn mute(&self, stay: &Stay, user: &str, seconds: Option<u64>) -> Answer {
-        let span = seconds.map_or(Span::Forever, |secs| Span::For(Duration::from_secs(secs)));
-        self.as_owner(stay, Command::mute(named(user)?, span))
+        self.as_owner(stay, Command::mute(named(user)?, span(seconds)))
     }
 
     pub(super) fn unmute(&self, stay: &Stay, user: &str) -> Answer {

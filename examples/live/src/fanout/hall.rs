@@ -193,6 +193,13 @@ impl Hall {
             // What the app's own server is asked is not for people.
             Output::Ask { question, .. } if question.cause == Cause::Policy => {}
             Output::Ask { question, .. } => self.panel.ask(question),
+            Output::Preview { message, expires, .. } => self.panel.preview(message, expires),
+            Output::Audit { audit, .. } => self.room.trail().take(*audit),
+            Output::Echo { session, after, messages, .. } => {
+                let frame = || Word::Say(HostFrame::echo(after, &messages).text());
+                self.seats.address(session, after, frame);
+                self.audience.notify(now, true);
+            }
             Output::Direct { session, after, notice, .. } => {
                 let Some(notice) = Directed::of(&notice) else { return };
                 let farewell = notice.farewell();

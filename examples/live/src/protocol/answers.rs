@@ -206,6 +206,9 @@ impl<'a> Directed<'a> {
         Some(match notice {
             Notice::Custom { field } => Self::Custom { field: (&**field).into() },
             Notice::Kicked { reason } => Self::Kicked { reason: (&**reason).into() },
+            Notice::Warned { strikes, reason } => {
+                Self::Warned { strikes: *strikes, reason: (&**reason).into() }
+            }
             Notice::Banned { until, reason } => {
                 Self::Banned { until: Until(*until), reason: (&**reason).into() }
             }
@@ -227,7 +230,11 @@ impl<'a> Directed<'a> {
             Self::Banned { .. } => Some(Bye::BANNED),
             Self::Declined => Some(Bye::DECLINED),
             Self::QuitElsewhere => Some(Bye::QUIT_ELSEWHERE),
-            Self::Custom { .. } | Self::Role { .. } | Self::Applied { .. } | Self::Admitted => None,
+            Self::Custom { .. }
+            | Self::Warned { .. }
+            | Self::Role { .. }
+            | Self::Applied { .. }
+            | Self::Admitted => None,
         }
     }
 }

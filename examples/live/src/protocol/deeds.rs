@@ -1,11 +1,14 @@
 //! What owner and pupils do beside sending, and how it is answered.
 
-use liveroom::Decision;
+use std::time::Duration;
+
+use liveroom::{Acts, Decision, MessageId, Silencing, Span};
 use serde::{Deserialize, Serialize};
 
 use super::{
     host::Refused,
     life::WireLife,
+    moderation::{WireChain, WirePerson},
     past::{WirePreview, WireWhatIf},
 };
 
@@ -30,6 +33,39 @@ pub(crate) enum Deed {
     },
     Unmute {
         user: String,
+    },
+    Shadow {
+        user: String,
+        seconds: Option<u64>,
+    },
+    Unshadow {
+        user: String,
+    },
+    Warn {
+        user: String,
+        #[serde(default)]
+        why: String,
+    },
+    Forgive {
+        user: String,
+    },
+    Moderate {
+        user: String,
+        #[serde(flatten)]
+        acts: Box<WireActs>,
+    },
+    /// How somebody stands with the staff.
+    Person {
+        user: String,
+    },
+    Raid {
+        /// `None` ends it.
+        seconds: Option<u64>,
+    },
+    /// What was done about people and messages, word for word.
+    Audit,
+    Withdraw {
+        message: u64,
     },
     MuteAll {
         on: bool,
@@ -102,12 +138,67 @@ pub(crate) enum WireDecision {
     Discard,
 }
 
+/// What one step does to somebody, each part if it is named.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct WireActs {
+    silence: Option<WireSilence>,
+    /// Of the silence; `None` is for good.
+    seconds: Option<u64>,
+    purge: bool,
+    warn: bool,
+    notice: Option<String>,
+    why: String,
+    messages: Vec<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WireSilence {
+    Mute,
+    Shadow,
+}
+
+/// So many seconds, or for good.
+pub(crate) fn span(seconds: Option<u64>) -> Span {
+    seconds.map_or(Span::Forever, |seconds| Span::For(Duration::from_secs(seconds)))
+}
+
+impl From<WireActs> for Acts {
+    fn from(acts: WireActs) -> Self {
+        let WireActs { silence, seconds, purge, warn, notice, why, messages } = acts;
+        let span = span(seconds);
+        let silence = silence.map(|silence| match silence {
+            WireSilence::Mute => Silencing::Mute { span },
+            WireSilence::Shadow => Silencing::Shadow { span },
+        });
+        Self {
+            purge,
+            warn,
+            notice: notice.map(Into::into),
+            silence,
+            reason: why.into(),
+            messages: messages.into_iter().map(MessageId).collect(),
+            ..Self::default()
+        }
+    }
+}
+
 impl Deed {
     /// Its word, for logs: what it is about is not for them.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Mute { .. } => "mute",
             Self::Unmute { .. } => "unmute",
+            Self::Shadow { .. } => "shadow",
+            Self::Unshadow { .. } => "unshadow",
+            Self::Warn { .. } => "warn",
+            Self::Forgive { .. } => "forgive",
+            Self::Moderate { .. } => "moderate",
+            Self::Person { .. } => "person",
+            Self::Raid { .. } => "raid",
+            Self::Audit => "audit",
+            Self::Withdraw { .. } => "withdraw",
             Self::MuteAll { .. } => "mute_all",
             Self::Remove { .. } => "remove",
             Self::Notice { .. } => "notice",
@@ -172,11 +263,24 @@ pub(crate) struct Told {
     /// What would have been.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) what_if: Option<Box<WireWhatIf>>,
+    /// How somebody stands with the staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) person: Option<Box<WirePerson>>,
+    /// Whether the audit records are a chain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) chain: Option<Box<WireChain>>,
 }
 
 impl Told {
-    pub(crate) const NOTHING: Self =
-        Self { terms: None, text: None, life: None, preview: None, what_if: None };
+    pub(crate) const NOTHING: Self = Self {
+        terms: None,
+        text: None,
+        life: None,
+        preview: None,
+        what_if: None,
+        person: None,
+        chain: None,
+    };
 }
 
 impl Default for Told {

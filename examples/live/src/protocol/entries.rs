@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use liveroom::{
-    Body, Class, Content, Directive, Element, Entry, Folded, Message, Notice, ProfileChanges,
-    Subject, Tip, TipKind, UserId,
+    Body, Class, Content, Directive, Element, Entry, Folded, Message, Notice, Priority,
+    ProfileChanges, Seq, Subject, Tip, TipKind, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -130,10 +130,24 @@ struct Changes<'a> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum WireNotice<'a> {
-    Custom { field: Cow<'a, str> },
-    Broadcast { text: Cow<'a, str>, data: Cow<'a, str> },
+    Custom {
+        field: Cow<'a, str>,
+    },
+    Broadcast {
+        text: Cow<'a, str>,
+        data: Cow<'a, str>,
+    },
     Disbanded,
-    Purged { author: Option<Cow<'a, str>>, message: Option<u64>, emptied: u64 },
+    /// Until when raid mode is on; not at all without it.
+    Raid {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Until>,
+    },
+    Purged {
+        author: Option<Cow<'a, str>>,
+        message: Option<u64>,
+        emptied: u64,
+    },
 }
 
 impl<'a> WireEntry<'a> {
@@ -159,6 +173,18 @@ impl<'a> WireEntry<'a> {
             _ => return None,
         };
         Some(Self { seq: entry.seq.0, at: entry.at.as_millis(), class, body })
+    }
+
+    /// A message that is in no entry, as if it had been delivered there.
+    pub(crate) fn echo(after: Seq, message: &'a Message) -> Self {
+        let class = match message.priority {
+            Priority::High => ClassName::High,
+            Priority::Normal => ClassName::Normal,
+            Priority::Low => ClassName::Low,
+            Priority::Lowest => ClassName::Lowest,
+        };
+        let body = WireBody::Message(message_of(message));
+        Self { seq: after.0, at: message.accepted.as_millis(), class, body }
     }
 }
 
@@ -267,6 +293,7 @@ fn notice_of(notice: &Notice) -> Option<WireNotice<'_>> {
             Some(WireNotice::Broadcast { text: words(content), data: data(content) })
         }
         Notice::Disbanded => Some(WireNotice::Disbanded),
+        Notice::Raid { until } => Some(WireNotice::Raid { until: until.map(Until) }),
         Notice::Purged { author, message, emptied } => Some(WireNotice::Purged {
             author: author.as_ref().map(id),
             message: message.map(|message| message.0),

@@ -1,9 +1,9 @@
 //! What the host says.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::extract::ws::Utf8Bytes;
-use liveroom::Cursor;
+use liveroom::{Cursor, Message, Seq};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,6 +13,7 @@ use super::{
     deeds::Done,
     drawing::Piece,
     entries::WireEntry,
+    moderation::{Previewed, WireAudit, WireChain},
     panel::{Ask, BriefLife, PanelFrame},
     welcome::Welcome,
 };
@@ -75,6 +76,21 @@ pub(crate) enum HostFrame<'a> {
     Asked {
         ticket: u64,
     },
+    /// What only the staff see, and for how long.
+    Previews {
+        previews: Vec<Previewed>,
+        more: u64,
+    },
+    /// What was done about people and messages since the last of these.
+    Audit {
+        records: Vec<WireAudit>,
+        chain: WireChain,
+    },
+    /// Messages of the reader's own that nobody else is shown.
+    Echo {
+        after: u64,
+        entries: Vec<WireEntry<'a>>,
+    },
     Direct {
         after: u64,
         notice: Directed<'a>,
@@ -125,6 +141,12 @@ impl<'a> HostFrame<'a> {
         Self::Batch { missed: batch.missed().into(), entries, cursor: written(batch.to()) }
     }
 
+    /// Messages of the reader's own that nobody else is shown, after so much of the history.
+    pub(crate) fn echo(after: Seq, messages: &'a [Arc<Message>]) -> Self {
+        let entries = messages.iter().map(|message| WireEntry::echo(after, message)).collect();
+        Self::Echo { after: after.0, entries }
+    }
+
     #[cfg(test)]
     pub(crate) fn decode(text: &str) -> serde_json::Result<Self> {
         serde_json::from_str(text).map(|Versioned { frame, v: _ }| frame)
@@ -151,6 +173,7 @@ pub(crate) struct Refused {
 pub(crate) enum Directed<'a> {
     Custom { field: Cow<'a, str> },
     Kicked { reason: Cow<'a, str> },
+    Warned { strikes: u32, reason: Cow<'a, str> },
     Banned { until: Until, reason: Cow<'a, str> },
     Role { role: RoleName },
     Applied { user: Cow<'a, str>, note: Cow<'a, str> },

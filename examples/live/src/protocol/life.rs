@@ -40,6 +40,14 @@ enum WireStep {
     Answered {
         decision: Cow<'static, str>,
     },
+    /// The staff alone saw it.
+    Previewed {
+        expires: u64,
+    },
+    /// The staff discarded it before others saw it.
+    Withdrawn {
+        by: Option<String>,
+    },
     /// With which message it shares entries, the first of its fold.
     Folded {
         first: u64,
@@ -119,6 +127,8 @@ fn step_of(step: &Step, word: impl Fn(u32) -> Option<String>) -> Option<WireStep
         Step::Answered { decision: what, .. } => {
             WireStep::Answered { decision: decision(*what).into() }
         }
+        Step::Previewed { expires } => WireStep::Previewed { expires: expires.as_millis() },
+        Step::Withdrawn { by } => WireStep::Withdrawn { by: by.as_ref().map(ToString::to_string) },
         Step::Folded { first } => WireStep::Folded { first: first.0 },
         Step::Omitted { steps } => WireStep::Omitted { steps: *steps },
         _ => return None,

@@ -13,6 +13,7 @@ pub(crate) mod entries;
 mod examples;
 pub(crate) mod host;
 pub(crate) mod life;
+pub(crate) mod moderation;
 pub(crate) mod panel;
 pub(crate) mod past;
 pub(crate) mod program;

@@ -14,13 +14,24 @@ use super::{
 const SHOWN: usize = 120;
 
 /// The figures: counters are totals since the start.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PanelFrame {
     pub(crate) now: u64,
     pub(crate) online: u64,
     pub(crate) mute_all: bool,
     pub(crate) muted: Vec<MutedUser>,
     pub(crate) muted_count: usize,
+    /// Whom only they themselves hear.
+    #[serde(default)]
+    pub(crate) shadowed: Vec<MutedUser>,
+    #[serde(default)]
+    pub(crate) shadowed_count: usize,
+    /// Until when raid mode is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) raid: Option<u64>,
+    /// How long messages are shown to the staff alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) preview_ms: Option<u64>,
     pub(crate) traffic: WireTraffic,
     pub(crate) words: WireWords,
     /// By the code of the refusal.
@@ -42,6 +53,28 @@ pub(crate) struct PanelFrame {
     pub(crate) resident_kib: Option<u64>,
 }
 
+impl PanelFrame {
+    /// What the group itself says; of the muted, the first few.
+    pub(crate) fn of(group: &Group, few: usize) -> Self {
+        let (settings, stats) = (group.config().settings(), group.stats());
+        let named = |(user, until)| MutedUser::of(group, user, until);
+        Self {
+            online: group.online(),
+            mute_all: group.is_mute_all(),
+            muted: group.mutes().take(few).map(named).collect(),
+            muted_count: group.mutes().count(),
+            shadowed: group.shadows().take(few).map(named).collect(),
+            shadowed_count: group.shadows().count(),
+            raid: group.raid_until().map(Timestamp::as_millis),
+            preview_ms: settings.preview.and_then(|span| u64::try_from(span.as_millis()).ok()),
+            traffic: WireTraffic::of(&settings.traffic),
+            refused: stats.refused.iter().map(|(code, n)| (code.to_string(), *n)).collect(),
+            flow: WireFlows::of(&stats.flow),
+            ..Self::default()
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct MutedUser {
     pub(crate) user: String,
@@ -58,7 +91,7 @@ impl MutedUser {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WireTraffic {
     rate: u32,
     burst: u32,
@@ -72,7 +105,7 @@ impl WireTraffic {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WireWords {
     pub(crate) terms: usize,
 }
@@ -165,7 +198,7 @@ impl WireTally {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Handed {
     pub(crate) batches: u64,
     pub(crate) entries: u64,

@@ -47,6 +47,9 @@ pub(crate) struct GroupCard {
     pub(crate) face_url: String,
     pub(crate) owner: Option<String>,
     pub(crate) mute_all: bool,
+    /// Until when raid mode is on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) raid: Option<u64>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) custom: BTreeMap<String, String>,
 }

@@ -1,16 +1,12 @@
 /** Everybody can use every page: rules of WCAG 2.2 A and AA as axe knows them, in each look and language. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
+import { against } from "./support/axe.mjs";
 import { DESKTOP, PHONE, startBrowser, visitor } from "./support/browser.mjs";
 import { startHost } from "./support/host.mjs";
 import { enter, row, say } from "./support/show.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 let browser;
 let host;
@@ -22,15 +18,6 @@ after(async () => {
   await browser?.close();
   await host?.stop();
 });
-
-/** What is against the rules, each with where. @param {import("playwright-core").Page} page */
-async function against(page) {
-  // The page's own policy would forbid the checker to be put in as a script; this way it need not be.
-  await page.evaluate(axe);
-  const { violations, passes } = await page.evaluate((tags) => globalThis.axe.run({ runOnly: tags }), RULES);
-  assert.ok(passes.length > 10, `only ${passes.length} rules had anything to look at`);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-}
 
 const LOOKS = {
   "desktop, light": { ...DESKTOP, colorScheme: "light" },

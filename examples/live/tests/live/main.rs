@@ -11,6 +11,7 @@ mod ending;
 mod gateway;
 mod limits;
 mod load;
+mod moderation;
 mod offers;
 mod ops;
 mod owner;

@@ -12,6 +12,15 @@ fn deeds() -> Vec<Value> {
     vec![
         json!({"do": "mute", "user": "u7", "seconds": 600}),
         json!({"do": "unmute", "user": "u7"}),
+        json!({"do": "shadow", "user": "u7", "seconds": 600}),
+        json!({"do": "unshadow", "user": "u7"}),
+        json!({"do": "warn", "user": "u7", "why": "No adverts."}),
+        json!({"do": "forgive", "user": "u7"}),
+        json!({"do": "moderate", "user": "u7", "silence": "mute", "seconds": 600, "purge": true}),
+        json!({"do": "person", "user": "u7"}),
+        json!({"do": "raid", "seconds": 60}),
+        json!({"do": "raid", "seconds": null}),
+        json!({"do": "audit"}),
         json!({"do": "mute_all", "on": true}),
         json!({"do": "mute_all", "on": false}),
         json!({"do": "remove", "user": "u66"}),
@@ -59,6 +68,7 @@ async fn every_deed_takes_the_key() {
     }
     let done = ann.act(json!({"do": "answer", "ticket": 1, "decision": "allow"})).await;
     assert_eq!(done["code"], "key");
+    assert_eq!(ann.act(json!({"do": "withdraw", "message": 1})).await["code"], "key");
     let (mut mia, _) = Client::owner(&host, "live").await;
     for deed in deeds() {
         assert_eq!(mia.act(deed.clone()).await["state"], "done", "{deed}");

@@ -125,3 +125,12 @@ test("who drew is told of what is still there: a stroke goes with its last piece
   assert.deepEqual(board.authors.map(({ user, strokes }) => [user, strokes]), [["c", 2], ["b", 1]]);
   assert.equal(board.entries([{ seq: 6, type: "notice", kind: "purged", author: "a", message: null }]).anew, false);
 });
+
+test("what its author alone is shown is drawn, though it has no place", () => {
+  const board = new BoardModel();
+  board.board({ pieces: [], position: 5, more: false });
+  const piece = (seq, more = {}) => ({ seq, type: "message", kind: 1, user: "u7", data: '{"id":7,"c":3,"w":12,"p":[100,100,140,160]}', ...more });
+  assert.equal(board.entries([piece(5)]).fresh.length, 0);
+  assert.equal(board.entries([piece(5, { echo: true })]).fresh.length, 1);
+  assert.equal(board.entries([piece(6)]).fresh.length, 1);
+});

@@ -77,6 +77,24 @@ function enter(options = { nick: "Ann" }) {
   return { room, told, socket };
 }
 
+test("an_echo_is_shown_as_an_entry_and_is_no_place_to_go_on_from", async () => {
+  const { room, told, socket } = enter();
+  const sent = room.send("text", { text: "is anybody there" });
+  socket().say({ t: "receipt", id: sent.id, random: sent.random, message: 9, state: "delivered" });
+  socket().say({ t: "batch", missed: {}, entries: [said(7)], cursor: "seven" });
+  const echo = { ...said(7), user: "u7", id: 9, text: "is anybody there", random: sent.random };
+  socket().say({ t: "echo", after: 7, entries: [echo] });
+  const [entry] = told.batch.at(-1).entries;
+  assert.deepEqual([entry.text, entry.sent, entry.echo, sent.entry], ["is anybody there", sent, true, entry]);
+  assert.equal(room.session.cursor, "seven");
+  socket().say({ t: "batch", missed: {}, entries: [said(8)], cursor: "eight" });
+  assert.equal(told.batch.at(-1).entries[0].seq, 8);
+  room.pause();
+  const before = told.batch.length;
+  socket().say({ t: "echo", after: 8, entries: [echo] });
+  assert.equal(told.batch.length, before, "who stands still is shown nothing");
+});
+
 test("joins_with_what_it_knows_and_is_live_after_the_welcome", () => {
   const { room, socket } = enter({ nick: "Ann", group: "friday", key: "abc" });
   const [join] = socket().sent("join");

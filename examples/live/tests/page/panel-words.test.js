@@ -27,7 +27,7 @@ test("every step of a life is a sentence, also one that nobody knew of", () => {
     { step: "filtered", what: "masked", word: "stupid" }, { step: "filtered", what: "other", word: null },
     { step: "asked", expires: 21_000 }, { step: "answered", decision: "silence" },
     { step: "waited", since: 1_000, until: 1_212, ahead: 3, outranked: [3, 6, 1] }, { step: "waited", since: 1_000, ahead: 0, outranked: [0, 0, 0] },
-    { step: "omitted", steps: 4 }, { step: "folded", first: 7 }, { step: "rewound" },
+    { step: "omitted", steps: 4 }, { step: "folded", first: 7 }, { step: "previewed", expires: 4_000 }, { step: "withdrawn", by: "host" }, { step: "rewound" },
   ];
   for (const words of [panelEn, panelZh]) {
     for (const step of steps) {
@@ -43,7 +43,7 @@ test("every step of a life is a sentence, also one that nobody knew of", () => {
 });
 
 test("every end of a life says why", () => {
-  for (const reason of ["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded"]) {
+  for (const reason of ["rate", "expired", "shed", "muted", "shadowed", "withdrawn", "banned", "removed", "purged", "disbanded"]) {
     for (const words of [panelEn, panelZh]) {
       const bare = words.life.end({ state: "discarded", reason: "no such reason" });
       const said = words.life.end({ state: "discarded", reason });
@@ -78,4 +78,24 @@ test("text in the pages is text that both languages have", async () => {
     assert.ok(keys.length > 20);
     for (const key of keys) assert.ok(key in words.page, `${page}: ${key}`);
   }
+});
+
+test("every act is told by whom, about whom and why, also one that nobody knew of", () => {
+  const at = 1_600_000_000_000;
+  const acts = [
+    { act: "warn", n: 2, role: "owner", by: "host", rule: "command", why: "Adverts." }, { act: "mute", role: "owner", by: "host", rule: "strikes", until: at + 300_000 },
+    { act: "reject", role: "time", by: null, rule: "silence", word: "free coins" }, { act: "unmute", role: "time", by: null, rule: "elapsed" },
+    { act: "ban", role: "app", by: null, rule: "command", until: "forever" }, { act: "xyzzy", role: "app", by: "host", rule: "xyzzy" },
+  ];
+  for (const { staff } of [panelEn, panelZh]) {
+    for (const act of acts) {
+      const said = [staff.trail.act(act), staff.trail.by(act.role, act.by ?? ""), ...staff.trail.facts(act, at)];
+      assert.ok(said.every((text) => text.length > 0 && !/undefined|NaN|null/.test(text)), said.join(" | "));
+    }
+    assert.match(staff.trail.chain({ records: 512, from: 10, head: "ab" }), /512.*10/);
+    assert.match(staff.trail.chain({ records: 3, from: 1, broken: "record 2 was altered" }), /record 2 was altered/);
+    assert.match(staff.raid.left(64), /1:04/);
+  }
+  assert.deepEqual(panelEn.staff.trail.facts(acts[1], at), ["for 5 minutes", "by the table of warnings"]);
+  assert.equal(panelEn.staff.trail.act(acts[0]), "Warning 2 for");
 });

@@ -52,24 +52,28 @@ const CALLS = [
   ["notice", { kind: "custom", field: "Raffle" }, NOW], ["notice", { kind: "broadcast", text: "Midnight" }, NOW],
   ["notice", { kind: "kicked", reason: "Ads" }, NOW], ["notice", { kind: "banned", until: LATER, reason: "Ads" }, NOW],
   ...["disbanded", "purged", "kicked", "admitted", "declined", "quit_elsewhere", "role", "other"].map((kind) => ["notice", { kind }, NOW]),
+  ["notice", { kind: "raid", until: LATER }, NOW], ["notice", { kind: "raid" }, NOW], ["notice", { kind: "warned", strikes: 2, reason: "Ads" }, NOW],
   ["notice", { kind: "applied", user: "u9", note: "Please" }, NOW],
   ...["quit", "kicked", "banned", "declined", "disbanded", "replaced", "slow", "too_fast", "restart", "idle", "busy"].map((code) => ["bye", { code }]),
   ["bye", { code: "xyzzy", why: "Because" }], ["fault", { code: "malformed", why: "Because" }],
   ["newer", 1], ["newer", 1_234], ["flood", 17, "Zoë: hi"], ["density", "off"], ["density", "calm"], ["density", "full"],
   ["followed", "Zoë"], ["tooLongBy", 19], ["giftLine", "rose", 12], ["giftLine", "cake", 1], ["giftLine", "", 3],
-  ["bars", { muted: SOON, muteAll: false, applied: false }, NOW], ["bars", { muted: LATER, muteAll: true, applied: false }, NOW], ["bars", { muted: "forever", muteAll: false, applied: false }, NOW], ["bars", { muted: null, muteAll: true, applied: false }, NOW], ["bars", { muted: null, muteAll: false, applied: true }, NOW],
+  ["bars", { muted: SOON, muteAll: false, applied: false, raid: null }, NOW], ["bars", { muted: LATER, muteAll: true, applied: false, raid: null }, NOW], ["bars", { muted: "forever", muteAll: false, applied: false, raid: null }, NOW], ["bars", { muted: null, muteAll: true, applied: false, raid: null }, NOW], ["bars", { muted: null, muteAll: false, applied: true, raid: null }, NOW],
+  ["bars", { muted: null, muteAll: false, applied: false, raid: SOON }, NOW],
   ["connection", "offline", null], ["connection", "over", null], ["connection", "live", null], ["countdown", 7], ["retry", "offline"], ["retry", "live"],
-  ...[1001, 1005, 2001, 2002, 2005, 2006, 2101, 2102, 2103, 2104, 2105, 2106, 2107, 2109, 2110, 2111, 2112, 3003, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4008, 4009, 5001, "key", "no_group", "no_offer", "wrong_room", "unknown_do", "busy", "unavailable", "restart", "not_connected", "lost", "too_many_open"].map((code) => ["refusal", { code }, NOW]),
+  ...[1001, 1005, 2001, 2002, 2005, 2006, 2101, 2102, 2103, 2104, 2105, 2106, 2107, 2109, 2110, 2111, 2112, 3003, 3004, 3006, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4008, 4009, 4010, 4011, 4012, 5001, "key", "no_group", "no_offer", "wrong_room", "unknown_do", "busy", "unavailable", "restart", "not_connected", "lost", "too_many_open"].map((code) => ["refusal", { code }, NOW]),
   ["refusal", { code: 1002, detail: { field: "Message", limit: 8_000, length: 9_120 } }, NOW],
   ...["Questions", "AuthorQuestions", "Sessions", "Elements", "Users"].map((field) => ["refusal", { code: 1003, detail: { field, limit: 17, count: 19 } }, NOW]),
   ["refusal", { code: 1004, detail: { field: "Message" } }, NOW], ["refusal", { code: 2003, detail: { until: SOON } }, NOW],
   ["refusal", { code: 2004, detail: { until: SOON } }, NOW], ["refusal", { code: 2108, detail: { needs: "Owner" } }, NOW],
+  ...[3005, 3007].map((code) => ["refusal", { code, detail: { until: SOON } }, NOW]),
+  ...["Links", "Stacked", "Plain", "xyzzy"].map((signal) => ["refusal", { code: 3008, detail: { signal } }, NOW]),
   ["refusal", { code: 3001, detail: { until: NOW + 9_000 } }, NOW], ["refusal", { code: 3002, detail: { limit: 500 } }, NOW],
   ["refusal", { code: 9_999, why: "Because" }, NOW],
   ...["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded", "xyzzy"].map((reason) => ["own", sent({ state: "discarded", reason }), NOW]),
   ...["queued", "sent", "waiting", "delivered", "unknown"].map((state) => ["own", sent({ state }), NOW]),
   ["own", sent({ state: "held", expires: NOW + 17_000 }), NOW], ["own", sent({ state: "delivered", changed: true }), NOW],
-  ["own", sent({ state: "rejected", reason: "filter" }), NOW], ["own", sent({ state: "rejected", reason: "silence" }), NOW],
+  ["own", sent({ state: "rejected", reason: "filter" }), NOW], ["own", sent({ state: "rejected", reason: "silence" }), NOW], ["own", sent({ state: "rejected", reason: "rule" }), NOW],
   ["own", sent({ state: "rejected", reason: "decision", why: "Phone" }), NOW],
   ["ownLike", sent({ state: "discarded", reason: "rate" }), NOW], ["ownLike", sent({ state: "delivered" }), NOW], ["fate", sent({ state: "unknown" })],
 ];
@@ -118,7 +122,7 @@ test("what_was_missed_in_a_class_was_drawn_or_said", () => {
 });
 
 test("what_is_said_of_a_mute_or_a_loss_stays_the_same_while_the_time_goes_by", () => {
-  const muted = { muted: LATER, muteAll: false, applied: false };
+  const muted = { muted: LATER, muteAll: false, applied: false, raid: null };
   for (const language of [en, zh]) {
     const said = [NOW, LATER - 42_000, LATER - 41_000].map((now) => language.bars(muted, now));
     assert.equal(new Set(said.map(({ text }) => text)).size, 1);

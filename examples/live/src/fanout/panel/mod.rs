@@ -6,16 +6,21 @@
 mod asks;
 mod authors;
 mod lives;
+mod previews;
+mod trails;
 mod waits;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use axum::extract::ws::Utf8Bytes;
 use liveroom::{Message, Outcome, Question, SessionId, Ticket, Timestamp};
 
 use self::{
     asks::{Asks, Told},
     authors::Authors,
     lives::Lives,
+    previews::Previews,
+    trails::Heard,
     waits::Waits,
 };
 use super::seats::Seats;
@@ -24,13 +29,15 @@ use crate::{
     process::Usage,
     protocol::{
         host::HostFrame,
-        panel::{Handed, MutedUser, PanelFrame, WireFlows, WireTraffic, WireWords},
+        panel::{Handed, PanelFrame, WireWords},
     },
     room::Room,
 };
 
 /// "Every 500 ms".
 const EVERY: Duration = Duration::from_millis(500);
+/// How soon what only the staff see is told: of 2 s, half a second would be much.
+const SOON: Duration = Duration::from_millis(200);
 /// "The first 100" of those who are muted.
 const MUTED: usize = 100;
 /// "Ten with most accepted".
@@ -39,10 +46,20 @@ const AUTHORS: usize = 10;
 /// The panel's feed of one room.
 #[derive(Debug, Default)]
 pub(super) struct Panel {
-    watchers: BTreeMap<SessionId, Told>,
+    watchers: BTreeMap<SessionId, Watcher>,
     asks: Asks,
+    previews: Previews,
     since: Since,
     next: Timestamp,
+    /// When what only the staff see may be told again.
+    soon: Timestamp,
+}
+
+/// What one watcher was told of what all of it has to be told.
+#[derive(Debug, Default)]
+struct Watcher {
+    asks: Told,
+    audit: Heard,
 }
 
 /// What is counted while somebody watches.
@@ -60,6 +77,7 @@ impl Panel {
     pub(super) fn watch(&mut self, now: Timestamp, session: SessionId, on: bool) {
         if on {
             self.watchers.entry(session).or_default();
+            self.previews.renew();
             self.next = self.next.min(now);
         } else {
             self.leave(session);
@@ -70,6 +88,7 @@ impl Panel {
         self.watchers.remove(&session);
         if self.watchers.is_empty() {
             (self.since, self.next) = (Since::default(), Timestamp::ZERO);
+            self.soon = Timestamp::ZERO;
         }
     }
 
@@ -83,9 +102,15 @@ impl Panel {
         self.asks.close(ticket);
     }
 
+    /// A message is shown to the staff alone.
+    pub(super) fn preview(&mut self, message: Arc<Message>, expires: Timestamp) {
+        self.previews.show(message, expires);
+    }
+
     /// A message came to its end.
     pub(super) fn ended(&mut self, now: Timestamp, message: &Message, outcome: &Outcome) {
         self.asks.ended(message.id);
+        self.previews.ended(message.id);
         if self.watchers.is_empty() {
             return;
         }
@@ -99,9 +124,16 @@ impl Panel {
 
     /// Gives the watchers what is due.
     pub(super) fn step(&mut self, house: &House, room: &Room, seats: &Seats, now: Timestamp) {
-        for (session, told) in &mut self.watchers {
+        for (session, watcher) in &mut self.watchers {
             if let Some(line) = seats.line(*session) {
-                let _told_the_next_time = self.asks.tell(room, told, line);
+                let _told_the_next_time = self.asks.tell(room, &mut watcher.asks, line);
+            }
+        }
+        self.previews.settle(now);
+        if !self.watchers.is_empty() && now >= self.soon {
+            self.soon = now + SOON;
+            if let Some(previews) = self.previews.take() {
+                self.offer(seats, &previews.text());
             }
         }
         if self.watchers.is_empty() || now < self.next {
@@ -109,44 +141,52 @@ impl Panel {
         }
         self.next = now + EVERY;
         let figures = HostFrame::Panel(Box::new(self.figures(house, room, now))).text();
-        let lives = self.since.lives.take().map(|lives| lives.text());
+        self.offer(seats, &figures);
+        if let Some(lives) = self.since.lives.take() {
+            self.offer(seats, &lives.text());
+        }
+        self.tell_trail(house, room, seats);
+    }
+
+    /// Gives all watchers a frame; one that has no room for it gets the next.
+    fn offer(&self, seats: &Seats, frame: &Utf8Bytes) {
         for line in self.watchers.keys().filter_map(|session| seats.line(*session)) {
-            let _gets_the_next = line.offer_shared(figures.clone());
-            if let Some(lives) = &lives {
-                let _too_slow = line.offer_shared(lives.clone());
+            let _gets_the_next = line.offer_shared(frame.clone());
+        }
+    }
+
+    /// Tells what was done, and whether all that is kept of it is a chain.
+    fn tell_trail(&mut self, house: &House, room: &Room, seats: &Seats) {
+        let last = room.trail().last();
+        if !self.watchers.values().any(|watcher| watcher.audit.lacks(last)) {
+            return;
+        }
+        let chain = room.trail().verify().into();
+        for (session, watcher) in &mut self.watchers {
+            if watcher.audit.lacks(last)
+                && let Some(line) = seats.line(*session)
+            {
+                let _told_the_next_time = watcher.audit.tell(house, room, &chain, line);
             }
         }
     }
 
     /// When the watchers are to be given something next.
     pub(super) fn due(&self) -> Option<Timestamp> {
-        (!self.watchers.is_empty()).then_some(self.next)
+        let soon = self.previews.are_due().then_some(self.soon.min(self.next));
+        (!self.watchers.is_empty()).then_some(soon.unwrap_or(self.next))
     }
 
     fn figures(&mut self, house: &House, room: &Room, now: Timestamp) -> PanelFrame {
         // All of the group's own at one moment, so that it balances.
-        let (stats, online, mute_all, traffic, muted, muted_count) = house.read(room, |group| {
-            let traffic = WireTraffic::of(&group.config().settings().traffic);
-            let muted = group.mutes().take(MUTED);
-            let muted: Vec<_> =
-                muted.map(|(user, until)| MutedUser::of(group, user, until)).collect();
-            let muted_count = group.mutes().count();
-            (group.stats(), group.online(), group.is_mute_all(), traffic, muted, muted_count)
-        });
+        let stated = house.read(room, |group| PanelFrame::of(group, MUTED));
         let counted = room.counts.now();
         let (cpu_permille, resident_kib) = self.since.cost(now);
         let (authors, authors_other) = self.since.authors.top(now, AUTHORS);
         PanelFrame {
             now: now.as_millis(),
-            online,
-            mute_all,
-            muted,
-            muted_count,
-            traffic,
             words: WireWords { terms: room.words().terms() },
-            refused: stats.refused.iter().map(|(code, n)| (code.to_string(), *n)).collect(),
             turned_away: counted.turned_away,
-            flow: WireFlows::of(&stats.flow),
             missed: counted.missed,
             waits: self.since.waits.take(),
             authors,
@@ -154,6 +194,7 @@ impl Panel {
             handed: Handed { batches: counted.batches, entries: counted.entries },
             cpu_permille,
             resident_kib,
+            ..stated
         }
     }
 }

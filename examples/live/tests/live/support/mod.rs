@@ -210,7 +210,9 @@ impl Client {
     async fn answer_of(&mut self, t: &str) -> Value {
         let mut aside = std::mem::take(&mut self.aside);
         let told = |frame: &Value| {
-            ["direct", "ended", "ask", "asked", "order"].iter().any(|t| frame["t"] == *t)
+            ["direct", "ended", "ask", "asked", "order", "echo", "audit", "previews"]
+                .iter()
+                .any(|t| frame["t"] == *t)
         };
         let answer = loop {
             let frame = self.until(|frame| frame["t"] == t || told(frame)).await;
