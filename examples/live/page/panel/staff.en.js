@@ -70,7 +70,8 @@ const ACTS = {
   kick: "Removed", ban: "Banned", unban: "Unbanned", ban_prints: "Banned devices", unban_prints: "Unbanned devices", purge: "Cleared the messages of", recall: "Took a message back of",
   set_admin: "Made staff", cancel_admin: "Made a plain member", transfer: "Handed the room to", slow_mode: "Changed slow mode", raid: "Raid mode on", end_raid: "Raid mode off",
   words: "Changed the word list", settings: "Changed the settings", allow: "Let through, of", replace: "Put in other words, of", reject: "Turned down, of", discard: "Dropped, of",
-  escalate: "Passed on, of", withdraw: "Withdrew, of",
+  escalate: "Passed on, of", withdraw: "Withdrew, of", evict: "Removed for their device", admit: "Let in", decline: "Turned away",
+  mark: "Called on", unmark: "Called back", name_card: "Wrote the name card of", disband: "Ended the room",
 };
 /** @type {Record<string, string>} */
 const RULES = { strikes: "by the table of warnings", elapsed: "its time was over", silence: "nobody decided in time" };

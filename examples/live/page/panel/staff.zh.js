@@ -67,7 +67,8 @@ const ACTS = {
   mute: "禁言", unmute: "解除禁言", shadow: "隐形禁言", unshadow: "解除隐形禁言", mute_all: "全员禁言", unmute_all: "解除全员禁言",
   kick: "移出", ban: "封禁", unban: "解除封禁", ban_prints: "封禁设备", unban_prints: "解除设备封禁", purge: "清除消息", recall: "撤回消息",
   set_admin: "设为工作人员", cancel_admin: "取消工作人员", transfer: "转让房间", slow_mode: "更改慢速模式", raid: "开启防冲场模式", end_raid: "结束防冲场模式",
-  words: "更改词表", settings: "更改设置", allow: "放行", replace: "改写后放行", reject: "退回", discard: "丢弃", escalate: "移交", withdraw: "收回",
+  words: "更改词表", settings: "更改设置", allow: "放行", replace: "改写后放行", reject: "退回", discard: "丢弃", escalate: "移交", withdraw: "收回", evict: "因设备被移出", admit: "准许加入", decline: "拒绝加入",
+  mark: "点名发言", unmark: "取消点名", name_card: "更改名片", disband: "解散房间",
 };
 /** @type {Record<string, string>} */
 const RULES = { strikes: "依警告次数", elapsed: "到期", silence: "没有人及时处理" };

@@ -145,6 +145,8 @@ fn act_of(act: &Act) -> (&'static str, Option<u32>) {
         Act::Warn { strikes } => return ("warn", Some(*strikes)),
         Act::Forgive { strikes } => return ("forgive", Some(*strikes)),
         Act::Reject { code } => return ("reject", *code),
+        Act::Mark { mark } => return ("mark", Some(*mark)),
+        Act::Unmark { mark } => return ("unmark", Some(*mark)),
         Act::Mute => "mute",
         Act::Unmute => "unmute",
         Act::Shadow => "shadow",
@@ -171,6 +173,11 @@ fn act_of(act: &Act) -> (&'static str, Option<u32>) {
         Act::Discard => "discard",
         Act::Escalate => "escalate",
         Act::Withdraw => "withdraw",
+        Act::Evict => "evict",
+        Act::Admit => "admit",
+        Act::Decline => "decline",
+        Act::NameCard => "name_card",
+        Act::Disband => "disband",
         _ => "other",
     };
     (word, None)

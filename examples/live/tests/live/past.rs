@@ -54,7 +54,7 @@ async fn the_owner_sees_what_another_rate_and_another_list_would_have_done() {
     let what_if = |rates: &[u32], text: Option<&str>| json!({"do": "what_if", "rates": rates, "burst": 1, "reserve": 0, "text": text});
     let done = mia.act(what_if(&[1, 100_000], None)).await;
     let told = &done["what_if"];
-    let count = |point: &serde_json::Value, name: &str| point[name].as_u64().unwrap();
+    let count = |point: &Value, name: &str| point[name].as_u64().unwrap();
     let (slow, fast) = (&told["points"][0], &told["points"][1]);
     assert_eq!((count(slow, "rate"), count(fast, "rate")), (1, 100_000));
     assert!(count(slow, "lost") > 0 && count(slow, "lost") >= count(fast, "lost"), "{told}");
