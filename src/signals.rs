@@ -5,7 +5,10 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
 
-use crate::message::{Content, Element};
+use crate::{
+    glyph::narrow,
+    message::{Content, Element},
+};
 
 /// The numbers of a text.
 ///
@@ -182,9 +185,8 @@ impl Signals {
 /// Whether a run of printing ASCII, full width or not, has a link in it.
 fn is_link(part: &str) -> bool {
     let plain = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '。' | '｡' => '.',
-        _ => c,
+        _ => narrow(c),
     };
     if !part.contains(['.', '．', '。', '｡', ':', '：']) {
         return false;

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::fold::{is_bidi_control, is_invisible};
+use crate::glyph::{is_bidi_control, is_invisible};
 
 /// The parts of a text that are to be masked: in order, apart from each other.
 #[derive(Debug, Default)]

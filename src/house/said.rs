@@ -4,7 +4,10 @@ use std::iter;
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Content, Element};
+use crate::{
+    glyph::narrow,
+    message::{Content, Element},
+};
 
 /// A text by its folded characters, in 128 bits.
 ///
@@ -57,14 +60,6 @@ impl Said {
 fn is_hidden(letter: char) -> bool {
     matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// The ASCII of a full-width character.
-fn narrow(letter: char) -> char {
-    match letter {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
-        _ => letter,
-    }
 }
 
 #[cfg(test)]
