@@ -1,11 +1,9 @@
 //! What a text says, whatever its case, width and white space.
 
-use std::iter;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    glyph::narrow,
+    glyph::{is_invisible, narrow},
     message::{Content, Element},
 };
 
@@ -25,14 +23,14 @@ impl Said {
 
     /// What the texts of a message say together; `None` if they say nothing.
     pub(crate) fn of(content: &Content) -> Option<Self> {
-        let texts = content.elements.iter().filter_map(|element| match element {
-            Element::Text(text) => Some(&**text),
-            _ => None,
+        // Texts next to each other are read as one; whatever stands between two parts them.
+        let texts = content.elements.iter().map(|element| match element {
+            Element::Text(text) => &**text,
+            _ => " ",
         });
-        // Texts are read as if a space stood between them.
-        let letters = texts.flat_map(|text| text.chars().chain(iter::once(' ')));
+        let letters = texts.flat_map(str::chars);
         let (mut hash, mut gap, mut empty) = (Self::BASIS, false, true);
-        for letter in letters.filter(|letter| !is_hidden(*letter)) {
+        for letter in letters.filter(|letter| !is_invisible(*letter)) {
             if letter.is_whitespace() {
                 gap = true;
                 continue;
@@ -56,12 +54,6 @@ impl Said {
     }
 }
 
-/// Characters that take no room: they make a text another one for machines alone.
-fn is_hidden(letter: char) -> bool {
-    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +72,11 @@ mod tests {
         ] {
             assert_eq!(said(text), Some(plain), "{text:?}");
         }
+        // Every invisible character that the filter knows.
+        for invisible in ('\0'..=char::MAX).filter(|c| is_invisible(*c)) {
+            let text = format!("bu{invisible}y gold now{invisible}");
+            assert_eq!(said(&text), Some(plain), "{text:?}");
+        }
         for text in ["buygold now", "buy gold", "buy gold now!", "now gold buy", "buy gold noẃ"] {
             assert_ne!(said(text), Some(plain), "{text:?}");
         }
@@ -88,7 +85,7 @@ mod tests {
 
     #[test]
     fn what_says_nothing_is_nothing() {
-        for text in ["", " \n\u{200b}", "\u{3000}"] {
+        for text in ["", " \n\u{200b}", "\u{3000}", "\u{34f}\u{2800}\u{3164}"] {
             assert_eq!(said(text), None);
         }
         let face = Element::Face { index: 1, data: "smile".into() };
@@ -98,6 +95,8 @@ mod tests {
         let texts = ["gold", " now "].map(|text| Element::Text(text.into()));
         let [gold, now] = texts;
         assert_eq!(Said::of(&content(vec![gold, face, now])), said("gold now"));
+        let parted = ["go", "", "ld no", "w"].map(|text| Element::Text(text.into()));
+        assert_eq!(Said::of(&content(parted.into())), said("gold now"));
     }
 
     #[test]
