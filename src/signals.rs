@@ -2,9 +2,12 @@
 //!
 //! Reading them takes one pass and no memory; a host asks for them where it has a rule that uses them.
 
+mod pictures;
+
 use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
 
+use self::pictures::{Before, Part};
 use crate::{
     glyph::narrow,
     message::{Content, Element},
@@ -30,7 +33,7 @@ pub struct Signals {
     pub letters: u32,
     /// Letters in upper case.
     pub capitals: u32,
-    /// Emoji, each with its modifiers once.
+    /// Emoji, each with its modifiers once: those that Unicode lists, flags and keycaps.
     pub emoji: u32,
     /// Links: with a scheme, with `www.`, or a host under a common domain.
     pub links: u32,
@@ -101,13 +104,20 @@ impl Signals {
     pub fn of(text: &str) -> Self {
         let mut signals = Self::default();
         let (mut last, mut run, mut marks) = (None, 0, 0);
+        let mut before = Before::default();
         for c in text.chars() {
             signals.length = signals.length.saturating_add(1);
             signals.letters += u32::from(c.is_alphabetic());
             signals.capitals += u32::from(c.is_uppercase());
-            let emoji = is_emoji(c);
-            signals.emoji += u32::from(emoji && last != Some('\u{200d}'));
-            signals.plain += u32::from(!emoji && !c.is_whitespace() && !belongs_to_emoji(c));
+            match before.take(c) {
+                Part::Begins => signals.emoji += 1,
+                Part::Belongs => {}
+                Part::Completes => {
+                    signals.emoji += 1;
+                    signals.plain = signals.plain.saturating_sub(1);
+                }
+                Part::None => signals.plain += u32::from(!c.is_whitespace()),
+            }
             marks = if c >= FIRST_MARK && is_combining_mark(c) { marks + 1 } else { 0 };
             signals.stacked = signals.stacked.max(marks);
             run = if last == Some(c) { run + 1 } else { 1 };
@@ -204,18 +214,6 @@ fn is_link(part: &str) -> bool {
     has_scheme || has_host
 }
 
-/// What stands in an emoji beside its pictures: joiners, variants, skin colours, keys, flags.
-fn belongs_to_emoji(c: char) -> bool {
-    matches!(c, '\u{200d}' | '\u{20e3}' | '\u{fe0f}' | '\u{1f1e6}'..='\u{1f1ff}'
-        | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}')
-}
-
-/// Pictures; not the modifiers and joiners that belong to one.
-fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{2600}'..='\u{27bf}' | '\u{2b50}' | '\u{2b55}' | '\u{1f300}'..='\u{1f3fa}'
-        | '\u{1f400}'..='\u{1f64f}' | '\u{1f680}'..='\u{1f6ff}' | '\u{1f900}'..='\u{1faff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,16 +260,29 @@ mod tests {
     }
 
     #[test]
-    fn only_emoji_and_white_space_are_not_plain() {
-        for (text, plain) in [
-            ("🔥 ❤\u{fe0f}\t👨\u{200d}👩\u{200d}👧 👍🏽 🇨🇳\n", 0),
-            ("🔥a", 1),
-            ("1\u{fe0f}\u{20e3}", 1),
-            (".", 1),
-            ("你 好", 2),
-            ("", 0),
+    fn emoji_are_those_of_unicode_and_all_else_is_plain() {
+        for (text, emoji, plain) in [
+            ("🔥 ❤\u{fe0f}\t👨\u{200d}👩\u{200d}👧 👍🏽\n", 4, 0),
+            ("🟢⏰⌛⬆\u{fe0f}▶\u{fe0f}‼\u{fe0f}🆗☺🫠", 9, 0),
+            ("🇨🇳🇯🇵 🇩🇪", 3, 0),
+            ("🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}🏳\u{fe0f}\u{200d}🌈", 2, 0),
+            ("1\u{fe0f}\u{20e3}#\u{20e3} *\u{fe0f}\u{20e3}", 3, 0),
+            ("🏽", 1, 0),
+            // Letters and digits in circles or squares are read.
+            ("❶❸❽", 0, 3),
+            ("➓⓪①", 0, 3),
+            ("🇮 🇩\u{200b}🇮", 0, 4),
+            ("🇨🇳🇨", 1, 1),
+            ("1\u{fe0f}2", 0, 2),
+            ("a\u{20e3}", 0, 2),
+            ("a\u{200d}🔥", 1, 1),
+            ("🔥a\u{20e3}", 1, 2),
+            (".", 0, 1),
+            ("你 好", 0, 2),
+            ("", 0, 0),
         ] {
-            assert_eq!(Signals::of(text).value(Signal::Plain), plain, "{text:?}");
+            let signals = Signals::of(text);
+            assert_eq!((signals.emoji, signals.plain), (emoji, plain), "{text:?}");
         }
     }
 

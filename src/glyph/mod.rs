@@ -1,6 +1,9 @@
 //! What single characters look like, for all that must not be deceived by it.
 
+mod emoji;
 pub(crate) mod table;
+
+pub(crate) use self::emoji::is_emoji;
 
 /// Characters that print nothing: controls, zero-width and bidi characters, variation selectors,
 /// fillers, tags, and the tatweel that only stretches.
