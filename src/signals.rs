@@ -129,25 +129,31 @@ impl Signals {
         signals
     }
 
-    /// Reads them off all that a message shows. Its texts are taken together, a face is an emoji,
-    /// and what is neither counts as something plain.
+    /// Reads them off all that a message shows. Texts next to each other are one text, and all count
+    /// together; a face is an emoji, and what is neither counts as something plain.
     pub fn of_content(content: &Content) -> Self {
-        let mut all = Self::default();
-        for element in &content.elements {
-            let one = match element {
-                Element::Text(text) => Self::of(text),
-                Element::Face { .. } => Self { emoji: 1, ..Self::default() },
+        content.runs().map(Self::of_run).fold(Self::default(), Self::and)
+    }
+
+    fn of_run(run: &[Element]) -> Self {
+        match run {
+            [] => Self::default(),
+            [Element::Text(text)] => Self::of(text),
+            [Element::Text(_), ..] => {
+                Self::of(&run.iter().filter_map(Element::text).collect::<String>())
+            }
+            [Element::Face { .. }, ..] => Self { emoji: 1, ..Self::default() },
+            [
                 Element::Custom { .. }
                 | Element::Image(_)
                 | Element::Sound(_)
                 | Element::Video { .. }
                 | Element::File(_)
                 | Element::Location { .. }
-                | Element::Merger { .. } => Self { plain: 1, ..Self::default() },
-            };
-            all = all.and(one);
+                | Element::Merger { .. },
+                ..,
+            ] => Self { plain: 1, ..Self::default() },
         }
-        all
     }
 
     /// Those of two texts together.
@@ -255,5 +261,34 @@ mod tests {
         assert_eq!(of(vec![face(), text("🔥"), face()]), (1, 3, 0, 1));
         assert_eq!(of(vec![text("aaa"), text("bb")]), (5, 0, 5, 3));
         assert_eq!(of(vec![Element::Image(smallvec::SmallVec::new())]), (0, 0, 1, 0));
+        assert_eq!(of(vec![text("aaa"), text("aa"), face(), text("a")]), (6, 1, 6, 5));
+        // A link with a picture in it is none.
+        let parted = |between| Content {
+            elements: [text("bit."), between, text("ly/x")].into_iter().collect(),
+            data: String::new(),
+        };
+        let links = |between| Signals::of_content(&parted(between)).links;
+        assert_eq!((links(face()), links(text(""))), (0, 1));
+    }
+
+    #[test]
+    fn what_is_parted_over_texts_is_read_as_one() {
+        let text = |text: &&str| Element::Text((*text).into());
+        for (parts, signal, value) in [
+            (&["discord.g", "g/x"][..], Signal::Links, 1),
+            (&["https:/", "/x a.co", "m b"], Signal::Links, 2),
+            (&["bit.", "", "ly/", "x"], Signal::Links, 1),
+            (&["go go", " go", "go"], Signal::Repeats, 1),
+            (&["aa", "aa"], Signal::Run, 4),
+            (&["a\u{301}", "\u{302}\u{303}"], Signal::Stacked, 3),
+            (&["🇨", "🇳"], Signal::Plain, 0),
+            (&["👨\u{200d}", "👩"], Signal::Emoji, 1),
+            (&["ab", "c"], Signal::Length, 3),
+        ] {
+            let elements: Vec<Element> = parts.iter().map(text).collect();
+            let content = Content { elements: elements.into(), data: String::new() };
+            assert_eq!(Signals::of_content(&content).value(signal), value, "{parts:?}");
+            assert_eq!(Signals::of(&parts.concat()).value(signal), value, "{parts:?}");
+        }
     }
 }

@@ -34,6 +34,7 @@
 //! boundaries and are sorted by where they begin; the time a text takes is linear in its length.
 
 mod compile;
+mod content;
 mod evasion;
 mod explain;
 mod fold;
@@ -161,6 +162,11 @@ impl Filter {
     /// `verdict` is what [`judge`](Self::judge) said of the same text. Where it could not keep every hit,
     /// the text is judged again, so that all of them are masked.
     pub fn mask(&self, text: &str, verdict: &Verdict) -> String {
+        self.cover(text, verdict).mask(text)
+    }
+
+    /// What of `text` is to be masked.
+    fn cover(&self, text: &str, verdict: &Verdict) -> Cover {
         let mut cover = Cover::default();
         let mut take = |hit: &Hit| {
             if hit.treatment == Treatment::Mask {
@@ -172,7 +178,7 @@ impl Filter {
         } else {
             self.each_hit(text, |hit| take(&hit));
         }
-        cover.mask(text)
+        cover
     }
 
     /// `text` with a star for each visible character.

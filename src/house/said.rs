@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     glyph::{is_invisible, narrow},
-    message::{Content, Element},
+    message::Content,
 };
 
 /// A text by its folded characters, in 128 bits.
@@ -24,10 +24,7 @@ impl Said {
     /// What the texts of a message say together; `None` if they say nothing.
     pub(crate) fn of(content: &Content) -> Option<Self> {
         // Texts next to each other are read as one; whatever stands between two parts them.
-        let texts = content.elements.iter().map(|element| match element {
-            Element::Text(text) => &**text,
-            _ => " ",
-        });
+        let texts = content.elements.iter().map(|element| element.text().unwrap_or(" "));
         let letters = texts.flat_map(str::chars);
         let (mut hash, mut gap, mut empty) = (Self::BASIS, false, true);
         for letter in letters.filter(|letter| !is_invisible(*letter)) {
@@ -57,6 +54,7 @@ impl Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Element;
 
     fn said(text: &str) -> Option<Said> {
         Said::of(&Content::text(text))
