@@ -57,6 +57,10 @@ impl Filters {
         known
     }
 
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<Filter>> {
+        self.installed.iter()
+    }
+
     pub(super) fn knows(&self, id: FilterId) -> bool {
         self.installed.iter().any(|filter| filter.id() == id)
     }
