@@ -20,6 +20,7 @@ mod fading;
 pub mod filter;
 mod folds;
 mod form;
+mod glyph;
 mod group;
 mod house;
 mod hub;

@@ -256,6 +256,14 @@ impl Element {
         }
     }
 
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The bytes that count against the message's limit.
     fn bytes(&self) -> usize {
         let sum = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
@@ -306,12 +314,14 @@ impl Content {
         self.elements.iter().map(Element::bytes).sum::<usize>() + self.data.len()
     }
 
+    /// The elements as they are read: text elements next to each other are one run.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &[Element]> {
+        self.elements.chunk_by(|one, next| one.text().is_some() && next.text().is_some())
+    }
+
     /// The text elements, in order.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.elements.iter().filter_map(|element| match element {
-            Element::Text(text) => Some(text.as_str()),
-            _ => None,
-        })
+        self.elements.iter().filter_map(Element::text)
     }
 }
 

@@ -2,9 +2,16 @@
 //!
 //! Reading them takes one pass and no memory; a host asks for them where it has a rule that uses them.
 
+mod links;
+mod pictures;
+
 use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
 
+use self::{
+    links::links,
+    pictures::{Before, Part},
+};
 use crate::message::{Content, Element};
 
 /// The numbers of a text.
@@ -27,9 +34,9 @@ pub struct Signals {
     pub letters: u32,
     /// Letters in upper case.
     pub capitals: u32,
-    /// Emoji, each with its modifiers once.
+    /// Emoji, each with its modifiers once: those that Unicode lists, flags and keycaps.
     pub emoji: u32,
-    /// Links: with a scheme, with `www.`, or a host under a common domain.
+    /// Links: with a scheme, with `www.`, a host under a common domain, or under any before a slash.
     pub links: u32,
     /// The longest run of one character.
     pub run: u32,
@@ -81,12 +88,6 @@ impl Condition {
     }
 }
 
-/// Domains that a bare host is known by. Longer lists take more of what is only a full stop.
-const DOMAINS: [&str; 24] = [
-    "com", "net", "org", "cn", "io", "me", "gg", "tv", "cc", "top", "xyz", "vip", "club", "shop",
-    "site", "link", "live", "info", "app", "ru", "co", "hk", "tw", "jp",
-];
-
 /// No character before it is a combining mark.
 const FIRST_MARK: char = '\u{300}';
 
@@ -98,13 +99,20 @@ impl Signals {
     pub fn of(text: &str) -> Self {
         let mut signals = Self::default();
         let (mut last, mut run, mut marks) = (None, 0, 0);
+        let mut before = Before::default();
         for c in text.chars() {
             signals.length = signals.length.saturating_add(1);
             signals.letters += u32::from(c.is_alphabetic());
             signals.capitals += u32::from(c.is_uppercase());
-            let emoji = is_emoji(c);
-            signals.emoji += u32::from(emoji && last != Some('\u{200d}'));
-            signals.plain += u32::from(!emoji && !c.is_whitespace() && !belongs_to_emoji(c));
+            match before.take(c) {
+                Part::Begins => signals.emoji += 1,
+                Part::Belongs => {}
+                Part::Completes => {
+                    signals.emoji += 1;
+                    signals.plain = signals.plain.saturating_sub(1);
+                }
+                Part::None => signals.plain += u32::from(!c.is_whitespace()),
+            }
             marks = if c >= FIRST_MARK && is_combining_mark(c) { marks + 1 } else { 0 };
             signals.stacked = signals.stacked.max(marks);
             run = if last == Some(c) { run + 1 } else { 1 };
@@ -112,10 +120,7 @@ impl Signals {
             signals.run = signals.run.max(if c.is_whitespace() { 0 } else { run });
             last = Some(c);
         }
-        let printed =
-            |c: char| !(c.is_ascii_graphic() || matches!(c, '\u{ff01}'..='\u{ff5e}' | '。' | '｡'));
-        let links = text.split(printed).filter(|part| is_link(part)).count();
-        signals.links = u32::try_from(links).unwrap_or(u32::MAX);
+        signals.links = links(text);
         let mut before = [""; BACK];
         for (at, word) in text.split_whitespace().enumerate() {
             signals.repeats += u32::from(before.contains(&word));
@@ -124,25 +129,31 @@ impl Signals {
         signals
     }
 
-    /// Reads them off all that a message shows. Its texts are taken together, a face is an emoji,
-    /// and what is neither counts as something plain.
+    /// Reads them off all that a message shows. Texts next to each other are one text, and all count
+    /// together; a face is an emoji, and what is neither counts as something plain.
     pub fn of_content(content: &Content) -> Self {
-        let mut all = Self::default();
-        for element in &content.elements {
-            let one = match element {
-                Element::Text(text) => Self::of(text),
-                Element::Face { .. } => Self { emoji: 1, ..Self::default() },
+        content.runs().map(Self::of_run).fold(Self::default(), Self::and)
+    }
+
+    fn of_run(run: &[Element]) -> Self {
+        match run {
+            [] => Self::default(),
+            [Element::Text(text)] => Self::of(text),
+            [Element::Text(_), ..] => {
+                Self::of(&run.iter().filter_map(Element::text).collect::<String>())
+            }
+            [Element::Face { .. }, ..] => Self { emoji: 1, ..Self::default() },
+            [
                 Element::Custom { .. }
                 | Element::Image(_)
                 | Element::Sound(_)
                 | Element::Video { .. }
                 | Element::File(_)
                 | Element::Location { .. }
-                | Element::Merger { .. } => Self { plain: 1, ..Self::default() },
-            };
-            all = all.and(one);
+                | Element::Merger { .. },
+                ..,
+            ] => Self { plain: 1, ..Self::default() },
         }
-        all
     }
 
     /// Those of two texts together.
@@ -179,65 +190,9 @@ impl Signals {
     }
 }
 
-/// Whether a run of printing ASCII, full width or not, has a link in it.
-fn is_link(part: &str) -> bool {
-    let plain = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '。' | '｡' => '.',
-        _ => c,
-    };
-    if !part.contains(['.', '．', '。', '｡', ':', '：']) {
-        return false;
-    }
-    let part: String = part.chars().map(plain).map(|c| c.to_ascii_lowercase()).collect();
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    let has_scheme = part.match_indices("://").any(|(at, mark)| {
-        part[..at].ends_with(is_name) && part[at + mark.len()..].starts_with(is_name)
-    });
-    let has_host = part.match_indices('.').any(|(at, _)| {
-        let rest = &part[at + 1..];
-        let label = &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())];
-        part[..at].ends_with(is_name) && (DOMAINS.contains(&label) || part[..at].ends_with("www"))
-    });
-    has_scheme || has_host
-}
-
-/// What stands in an emoji beside its pictures: joiners, variants, skin colours, keys, flags.
-fn belongs_to_emoji(c: char) -> bool {
-    matches!(c, '\u{200d}' | '\u{20e3}' | '\u{fe0f}' | '\u{1f1e6}'..='\u{1f1ff}'
-        | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}')
-}
-
-/// Pictures; not the modifiers and joiners that belong to one.
-fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{2600}'..='\u{27bf}' | '\u{2b50}' | '\u{2b55}' | '\u{1f300}'..='\u{1f3fa}'
-        | '\u{1f400}'..='\u{1f64f}' | '\u{1f680}'..='\u{1f6ff}' | '\u{1f900}'..='\u{1faff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn links_are_told_from_full_stops() {
-        for (text, links) in [
-            ("see https://a.example/b?c and http://x", 2),
-            ("www.anything.dev", 1),
-            ("加我t.me/abc看", 1),
-            ("ｗｗｗ．ａｂ．ｄｅ", 1),
-            ("a.com,b.com", 1),
-            ("(DISCORD.GG/abc)", 1),
-            ("well.com mon", 1),
-            ("a。com，ｂ｡ｃｎ", 1),
-            ("这是a。b", 0),
-            ("end. Then 3.14, e.g. this...", 0),
-            ("a: b, c://", 0),
-            ("comment.committee", 0),
-            ("", 0),
-        ] {
-            assert_eq!(Signals::of(text).links, links, "{text:?}");
-        }
-    }
 
     #[test]
     fn floods_are_counted() {
@@ -260,16 +215,29 @@ mod tests {
     }
 
     #[test]
-    fn only_emoji_and_white_space_are_not_plain() {
-        for (text, plain) in [
-            ("🔥 ❤\u{fe0f}\t👨\u{200d}👩\u{200d}👧 👍🏽 🇨🇳\n", 0),
-            ("🔥a", 1),
-            ("1\u{fe0f}\u{20e3}", 1),
-            (".", 1),
-            ("你 好", 2),
-            ("", 0),
+    fn emoji_are_those_of_unicode_and_all_else_is_plain() {
+        for (text, emoji, plain) in [
+            ("🔥 ❤\u{fe0f}\t👨\u{200d}👩\u{200d}👧 👍🏽\n", 4, 0),
+            ("🟢⏰⌛⬆\u{fe0f}▶\u{fe0f}‼\u{fe0f}🆗☺🫠", 9, 0),
+            ("🇨🇳🇯🇵 🇩🇪", 3, 0),
+            ("🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}🏳\u{fe0f}\u{200d}🌈", 2, 0),
+            ("1\u{fe0f}\u{20e3}#\u{20e3} *\u{fe0f}\u{20e3}", 3, 0),
+            ("🏽", 1, 0),
+            // Letters and digits in circles or squares are read.
+            ("❶❸❽", 0, 3),
+            ("➓⓪①", 0, 3),
+            ("🇮 🇩\u{200b}🇮", 0, 4),
+            ("🇨🇳🇨", 1, 1),
+            ("1\u{fe0f}2", 0, 2),
+            ("a\u{20e3}", 0, 2),
+            ("a\u{200d}🔥", 1, 1),
+            ("🔥a\u{20e3}", 1, 2),
+            (".", 0, 1),
+            ("你 好", 0, 2),
+            ("", 0, 0),
         ] {
-            assert_eq!(Signals::of(text).value(Signal::Plain), plain, "{text:?}");
+            let signals = Signals::of(text);
+            assert_eq!((signals.emoji, signals.plain), (emoji, plain), "{text:?}");
         }
     }
 
@@ -293,5 +261,34 @@ mod tests {
         assert_eq!(of(vec![face(), text("🔥"), face()]), (1, 3, 0, 1));
         assert_eq!(of(vec![text("aaa"), text("bb")]), (5, 0, 5, 3));
         assert_eq!(of(vec![Element::Image(smallvec::SmallVec::new())]), (0, 0, 1, 0));
+        assert_eq!(of(vec![text("aaa"), text("aa"), face(), text("a")]), (6, 1, 6, 5));
+        // A link with a picture in it is none.
+        let parted = |between| Content {
+            elements: [text("bit."), between, text("ly/x")].into_iter().collect(),
+            data: String::new(),
+        };
+        let links = |between| Signals::of_content(&parted(between)).links;
+        assert_eq!((links(face()), links(text(""))), (0, 1));
+    }
+
+    #[test]
+    fn what_is_parted_over_texts_is_read_as_one() {
+        let text = |text: &&str| Element::Text((*text).into());
+        for (parts, signal, value) in [
+            (&["discord.g", "g/x"][..], Signal::Links, 1),
+            (&["https:/", "/x a.co", "m b"], Signal::Links, 2),
+            (&["bit.", "", "ly/", "x"], Signal::Links, 1),
+            (&["go go", " go", "go"], Signal::Repeats, 1),
+            (&["aa", "aa"], Signal::Run, 4),
+            (&["a\u{301}", "\u{302}\u{303}"], Signal::Stacked, 3),
+            (&["🇨", "🇳"], Signal::Plain, 0),
+            (&["👨\u{200d}", "👩"], Signal::Emoji, 1),
+            (&["ab", "c"], Signal::Length, 3),
+        ] {
+            let elements: Vec<Element> = parts.iter().map(text).collect();
+            let content = Content { elements: elements.into(), data: String::new() };
+            assert_eq!(Signals::of_content(&content).value(signal), value, "{parts:?}");
+            assert_eq!(Signals::of(&parts.concat()).value(signal), value, "{parts:?}");
+        }
     }
 }

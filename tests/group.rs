@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    AskStep, Author, Cap, Class, Command, Decision, Draft, Epoch, Group, GroupConfig, GroupId,
-    GroupPatch, HashKey, Kind, Outcome, Output, Pace, Patience, Platform, Priority, Profile,
-    Random, Rate, Receipt, Refusal, RestoreError, Role, RoleSet, Rule, SessionId, Settings,
-    Silence, SlowMode, Snapshot, Span, State, TextRule, Timestamp, UserId,
+    AskStep, Author, Cap, Class, Command, Content, Decision, Draft, Element, Epoch, Group,
+    GroupConfig, GroupId, GroupPatch, HashKey, Kind, Outcome, Output, Pace, Patience, Platform,
+    Priority, Profile, Random, Rate, Receipt, Refusal, RestoreError, Role, RoleSet, Rule,
+    SessionId, Settings, Silence, SlowMode, Snapshot, Span, State, TextRule, Timestamp, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -347,6 +347,38 @@ fn a_filter_is_previewed_on_what_is_there_and_recent_and_not_the_apps_own() {
     assert_eq!(seen(60), (5, vec![waiting, held, delivered, old]));
     assert!(group.explain(rejected).is_some(), "it is remembered, but not what it said");
     assert_eq!(group.digest(), before);
+}
+
+#[test]
+fn a_preview_reads_what_waits_to_share_an_entry_and_what_the_config_says_of_elements() {
+    let previewed = |all: bool| {
+        let mut group = group(|settings| {
+            settings.folding = GroupConfig::modern().settings().folding.clone();
+            settings.filtering.all_elements = all;
+        });
+        join(&mut group, START, "ann", 1).expect("she may come in");
+        let place = |text: &str| Content {
+            elements: [Element::Location {
+                description: text.into(),
+                latitude_e7: 1,
+                longitude_e7: 2,
+            }]
+            .into_iter()
+            .collect(),
+            data: String::new(),
+        };
+        for content in [Content::text("a word"), Content::text("a word"), place("word street")] {
+            let draft = Draft { content, ..Draft::default() };
+            group.push(START, session(1), draft.into()).expect("it is accepted");
+        }
+        let waiting: usize = Priority::ALL.iter().map(|it| group.waiting(*it).count()).sum();
+        assert_eq!((waiting, group.stats().flow[Priority::Normal].waiting), (0, 1), "in a fold");
+        let other = FilterSpec::parse("word").expect("a list").compile().expect("one word");
+        let preview = group.preview_filter(&other, Duration::from_secs(1));
+        assert_eq!(preview.judged, 3);
+        preview.shown.iter().map(|met| met.message.0).collect::<Vec<_>>()
+    };
+    assert_eq!((previewed(false), previewed(true)), (vec![2, 1], vec![3, 2, 1]));
 }
 
 #[test]

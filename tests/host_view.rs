@@ -109,6 +109,9 @@ fn a_group_knows_the_filter_in_force_and_the_last_four() {
         // Again, which makes it no second one.
         group.install_filter(other.clone());
     }
+    let kept: Vec<_> = group.filters().map(|it| it.id()).collect();
+    let expected = [0, 2, 3, 4, 5].map(|at: usize| filters[at].id());
+    assert_eq!(kept, expected);
     let ann = join(&mut group, "ann", 1);
     let refused = group.push(START, ann, Command::text("one")).unwrap();
     let Receipt::Sent { state, .. } = refused else { panic!("{refused:?}") };

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Category, Evasion, FilterError, FilterSpec, Origin, Treatment,
+    Evasion, FilterError, FilterSpec, Origin, Treatment,
+    listed::Terms,
     pattern::{MAX_LETTERS, Pattern, Shape, Unfit},
 };
 
@@ -27,12 +28,12 @@ pub(super) struct Rule {
 /// What is done where it is met.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose {
-    Find { term: u32, category: Category, treatment: Treatment, boundary: bool, weight: u16 },
+    Find { term: u32 },
     Allow,
 }
 
 impl Patterns {
-    pub(super) fn of(spec: &FilterSpec) -> Result<Self, FilterError> {
+    pub(super) fn of(spec: &FilterSpec, terms: &Terms) -> Result<Self, FilterError> {
         let on = spec.reaches().followed();
         let mut patterns = Self::default();
         // Terms that fold alike and are met alike are one: the gravest, of these the first.
@@ -40,14 +41,8 @@ impl Patterns {
         for (number, term) in (0..).zip(spec.terms()) {
             let at = Origin::Term(number as usize);
             let pattern = Pattern::of(&term.text, on).map_err(|unfit| unfit.at(at, &term.text))?;
-            let treatment = term.treatment.unwrap_or_else(|| spec.treatment(term.category));
-            let purpose = Purpose::Find {
-                term: number,
-                category: term.category,
-                treatment,
-                boundary: term.boundary,
-                weight: term.weight,
-            };
+            let treatment = terms.treatment(number);
+            let purpose = Purpose::Find { term: number };
             let variants = [
                 pattern.squeezed().filter(|_| on.has(Evasion::Repeats)),
                 pattern.alike().filter(|_| on.has(Evasion::LookAlikes)),
@@ -56,7 +51,7 @@ impl Patterns {
             for pattern in variants.into_iter().flatten() {
                 let rule = Rule { shape: patterns.shape(pattern.shape), purpose };
                 match known.get(&(pattern.clone(), term.boundary)) {
-                    Some(&at) if patterns.rules[at].treatment() >= Some(treatment) => {}
+                    Some(&at) if patterns.rules[at].treatment(terms) >= treatment => {}
                     Some(&at) => patterns.rules[at] = rule,
                     None => {
                         known.insert((pattern.clone(), term.boundary), patterns.rules.len());
@@ -104,9 +99,9 @@ impl Rule {
         matches!(self.purpose, Purpose::Find { .. })
     }
 
-    fn treatment(&self) -> Option<Treatment> {
+    fn treatment(&self, terms: &Terms) -> Option<Treatment> {
         match self.purpose {
-            Purpose::Find { treatment, .. } => Some(treatment),
+            Purpose::Find { term } => terms.treatment(term),
             Purpose::Allow => None,
         }
     }

@@ -122,6 +122,10 @@ impl Reaches {
         self.limited = self.by_class != [Reach::On; Evasion::ALL.len()];
     }
 
+    pub(super) fn of(&self, class: Evasion) -> Reach {
+        self.by_class[class as usize]
+    }
+
     /// The classes that are followed at all.
     pub(super) fn followed(&self) -> Followed {
         let on =

@@ -11,6 +11,7 @@ use super::{
     reading::{Guise, Read, Reading},
     *,
 };
+use crate::glyph::{is_bidi_control, is_invisible};
 
 /// One unit of a text, as the obvious matcher keeps it.
 #[derive(Clone, Debug)]
@@ -240,8 +241,8 @@ fn slow_mask(text: &str, hits: &[Hit]) -> String {
         let end = start + cluster.len();
         let covered = masked.iter().any(|hit| hit.span.start < end && start < hit.span.end);
         match cluster.chars().next() {
-            Some(c) if covered && !fold::is_bidi_control(c) => {
-                out.push_str(if cluster.chars().all(fold::is_invisible) { "" } else { "*" });
+            Some(c) if covered && !is_bidi_control(c) => {
+                out.push_str(if cluster.chars().all(is_invisible) { "" } else { "*" });
             }
             _ => out.push_str(cluster),
         }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::fold::{is_bidi_control, is_invisible};
+use crate::glyph::{is_bidi_control, is_invisible};
 
 /// The parts of a text that are to be masked: in order, apart from each other.
 #[derive(Debug, Default)]
@@ -21,6 +21,27 @@ impl Cover {
             span = span.start.min(last.start)..span.end.max(last.end);
         }
         self.0.push(span);
+    }
+
+    /// What of it lies in a range of the text, as spans of that range.
+    pub(super) fn inside(&self, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        let first = self.0.partition_point(|span| span.end <= range.start);
+        let spans = self.0[first..].iter().take_while(move |span| span.start < range.end);
+        spans.map(move |span| {
+            span.start.max(range.start) - range.start..span.end.min(range.end) - range.start
+        })
+    }
+
+    /// This and other spans, in whatever order.
+    pub(super) fn with(self, others: impl Iterator<Item = Range<usize>>) -> Self {
+        let mut spans = self.0;
+        spans.extend(others);
+        spans.sort_unstable_by_key(|span| span.start);
+        let mut cover = Self::default();
+        for span in spans {
+            cover.add(span);
+        }
+        cover
     }
 
     /// `text` with a star for each visible character, as a reader counts them, that is covered or of
@@ -102,6 +123,19 @@ mod tests {
         // The marks of the first reach into the second.
         assert_eq!(masked("a\u{301}\u{302}b", &[(0, 1), (3, 6)]), "**");
         assert_eq!(masked("abcdef", &[]), "abcdef");
+    }
+
+    #[test]
+    fn a_part_of_a_cover_joins_another() {
+        let mut cover = Cover::default();
+        [0..2, 4..7, 8..9].into_iter().for_each(|span| cover.add(span));
+        let inside = |range| cover.inside(range).collect::<Vec<_>>();
+        assert_eq!(inside(5..9), [0..2, 3..4]);
+        assert_eq!(inside(1..4), [0..1]);
+        assert_eq!((inside(2..4), inside(9..12)), (vec![], vec![]));
+        let mut other = Cover::default();
+        other.add(3..5);
+        assert_eq!(other.with(cover.inside(0..9)).0, [0..2, 3..7, 8..9]);
     }
 
     #[test]

@@ -34,6 +34,7 @@
 //! boundaries and are sorted by where they begin; the time a text takes is linear in its length.
 
 mod compile;
+mod content;
 mod evasion;
 mod explain;
 mod fold;
@@ -41,6 +42,7 @@ mod innocent;
 #[cfg(test)]
 mod laws;
 mod list;
+mod listed;
 mod mask;
 mod pattern;
 mod preview;
@@ -60,6 +62,7 @@ use aho_corasick::{MatchKind, automaton::Automaton, nfa::contiguous::NFA};
 
 pub use self::evasion::{Disguise, Evasion, Reach};
 pub use self::explain::{Account, Spare, Spared, Why};
+pub use self::listed::Listed;
 pub use self::preview::{Met, Preview};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 pub(crate) use self::trails::{Pieced, SavedTrails, Trails};
@@ -69,6 +72,7 @@ use self::{
     evasion::{Followed, Reaches},
     fold::FOLD_VERSION,
     innocent::Innocent,
+    listed::Terms,
     mask::Cover,
     pattern::Shape,
     reading::Reading,
@@ -99,6 +103,7 @@ pub use crate::signals::{Condition, Signal, Signals};
 pub struct Filter {
     id: FilterId,
     nfa: NFA,
+    terms: Terms,
     /// By the numbers of the patterns.
     rules: Box<[Rule]>,
     /// Each shape once: a long list has few.
@@ -115,7 +120,8 @@ pub struct Filter {
 
 impl Filter {
     fn compile(spec: &FilterSpec) -> Result<Self, FilterError> {
-        let patterns = Patterns::of(spec)?;
+        let terms = Terms::of(spec);
+        let patterns = Patterns::of(spec, &terms)?;
         let nfa = NFA::builder()
             // All overlapping matches: a milder long term must not hide a graver short one.
             .match_kind(MatchKind::Standard)
@@ -134,6 +140,7 @@ impl Filter {
             reaches: spec.reaches(),
             on: spec.reaches().followed(),
             nfa,
+            terms,
             rules,
             shapes,
         })
@@ -143,6 +150,34 @@ impl Filter {
     /// process and on every machine.
     pub fn id(&self) -> FilterId {
         self.id
+    }
+
+    /// The term of this number, counted from 0 in the spec: what an outcome, a question, an explanation or a
+    /// [`Hit`] means by it.
+    ///
+    /// ```
+    /// use liveroom::filter::{Category, FilterSpec, Treatment};
+    ///
+    /// let filter = FilterSpec::parse("[abuse]\nidiot\n[advertising block]\n!free coins *30")?.compile()?;
+    /// let verdict = filter.judge("get f.r.e.e c.o.i.n.s");
+    /// let met = verdict.gravest().and_then(|hit| filter.term(hit.term)).expect("it is listed");
+    /// assert_eq!((met.text, met.category), ("free coins", Category::Advertising));
+    /// assert_eq!((met.treatment, met.boundary, met.weight), (Treatment::Block, true, 30));
+    /// assert_eq!((filter.term(2), filter.terms().len()), (None, 2));
+    /// # Ok::<(), liveroom::filter::FilterError>(())
+    /// ```
+    pub fn term(&self, number: u32) -> Option<Listed<'_>> {
+        self.terms.get(number)
+    }
+
+    /// The terms, in the order of their numbers.
+    pub fn terms(&self) -> impl ExactSizeIterator<Item = Listed<'_>> {
+        self.terms.iter()
+    }
+
+    /// How far a class of evasion is followed.
+    pub fn reach(&self, class: Evasion) -> Reach {
+        self.reaches.of(class)
     }
 
     /// What `text` contains. Every term is looked for at every place; the gravest treatment wins.
@@ -161,6 +196,11 @@ impl Filter {
     /// `verdict` is what [`judge`](Self::judge) said of the same text. Where it could not keep every hit,
     /// the text is judged again, so that all of them are masked.
     pub fn mask(&self, text: &str, verdict: &Verdict) -> String {
+        self.cover(text, verdict).mask(text)
+    }
+
+    /// What of `text` is to be masked.
+    fn cover(&self, text: &str, verdict: &Verdict) -> Cover {
         let mut cover = Cover::default();
         let mut take = |hit: &Hit| {
             if hit.treatment == Treatment::Mask {
@@ -172,7 +212,7 @@ impl Filter {
         } else {
             self.each_hit(text, |hit| take(&hit));
         }
-        cover.mask(text)
+        cover
     }
 
     /// `text` with a star for each visible character.
@@ -184,7 +224,10 @@ impl Filter {
 
     /// How many bytes of heap the filter holds.
     pub fn heap_bytes(&self) -> usize {
-        self.nfa.memory_usage() + size_of_val(&*self.rules) + size_of_val(&*self.shapes)
+        self.nfa.memory_usage()
+            + self.terms.heap_bytes()
+            + size_of_val(&*self.rules)
+            + size_of_val(&*self.shapes)
     }
 
     /// Every hit, in the order of their ends.
@@ -223,10 +266,8 @@ impl Filter {
         rule: &Rule,
         shape: &Shape,
     ) -> Option<(Hit, Option<Spare>)> {
-        let Purpose::Find { term, category, treatment, boundary: whole, weight } = rule.purpose
-        else {
-            return None;
-        };
+        let Purpose::Find { term } = rule.purpose else { return None };
+        let Listed { category, treatment, boundary: whole, weight, .. } = self.terms.get(term)?;
         if !shape.admits(walk, landing.reading) {
             return None;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Category, Filter, Hit, Treatment};
-use crate::{id::MessageId, message::Content};
+use crate::{config::Filtering, id::MessageId, message::Content};
 
 /// Bytes of a word as it was written that are shown.
 const WORDS: usize = 64;
@@ -35,7 +35,8 @@ pub struct Met {
     pub term: u32,
     /// What that term is about.
     pub category: Category,
-    /// The place where it was met, as it was written; at most 64 bytes.
+    /// The place where it was met, as it was written, with a `·` for what stands between two texts; at most 64
+    /// bytes.
     pub words: String,
 }
 
@@ -50,26 +51,32 @@ impl Preview {
 }
 
 impl Filter {
-    /// What the filter would have met in messages that were said already, before it is put in force. All
-    /// texts of a message are judged, and the gravest hit decides, as it would in a group.
+    /// What the filter would have met in messages that were said already, before it is put in force. They are
+    /// judged as in a group of these settings, each by itself: what `filtering` says of elements counts, and the
+    /// gravest hit decides; words over several messages are not looked for.
     ///
     /// ```
-    /// use liveroom::{Content, MessageId, filter::{FilterSpec, Treatment}};
+    /// use liveroom::{Content, Filtering, MessageId, filter::{FilterSpec, Treatment}};
     ///
     /// let filter = FilterSpec::parse("[abuse mask]\nidiot\n[advertising block]\nfree coins")?.compile()?;
     /// let said = ["hello", "you I.D.I.O.T", "free c0ins, idiot"].map(Content::text);
-    /// let preview = filter.preview((1..).map(MessageId).zip(&said));
+    /// let preview = filter.preview(&Filtering::default(), (1..).map(MessageId).zip(&said));
     /// assert_eq!((preview.judged, preview.hit()), (3, 2));
     /// assert_eq!(preview.met[&Treatment::Block], 1);
     /// assert_eq!(preview.shown[0].words, "I.D.I.O.T");
     /// # Ok::<(), liveroom::filter::FilterError>(())
     /// ```
-    pub fn preview<'a>(&self, said: impl IntoIterator<Item = (MessageId, &'a Content)>) -> Preview {
+    pub fn preview<'a>(
+        &self,
+        filtering: &Filtering,
+        said: impl IntoIterator<Item = (MessageId, &'a Content)>,
+    ) -> Preview {
         let mut preview = Preview::default();
         for (message, content) in said {
             preview.judged += 1;
-            let Some((text, hit)) = self.gravest(content) else { continue };
-            let Hit { span, term, category, treatment, .. } = hit;
+            let judged = self.judge_content(content, filtering.all_elements);
+            let Some((text, hit)) = judged.gravest() else { continue };
+            let Hit { ref span, term, category, treatment, .. } = *hit;
             *preview.met.entry(treatment).or_default() += 1;
             if preview.shown.len() < Preview::SHOWN {
                 let end = text.floor_char_boundary(span.end.min(span.start + WORDS));
@@ -78,17 +85,6 @@ impl Filter {
             }
         }
         preview
-    }
-
-    /// The first of the gravest hits in all texts of a content, and the text in which it is.
-    fn gravest<'a>(&self, content: &'a Content) -> Option<(&'a str, Hit)> {
-        let gravest = content.texts().filter_map(|text| {
-            let verdict = self.judge(text);
-            verdict.gravest().cloned().map(|hit| (text, hit))
-        });
-        gravest.reduce(
-            |worst, other| if other.1.treatment > worst.1.treatment { other } else { worst },
-        )
     }
 }
 
@@ -107,7 +103,7 @@ mod tests {
     fn each_message_counts_once_by_what_decides_about_it() {
         let said =
             ["tagme", "maskme maskme", "holdme, tagme", "blockme", "clean"].map(Content::text);
-        let preview = filter().preview((1..).map(MessageId).zip(&said));
+        let preview = filter().preview(&Filtering::default(), (1..).map(MessageId).zip(&said));
         assert_eq!((preview.judged, preview.hit()), (5, 4));
         assert!(preview.met.values().all(|count| *count == 1));
         let told: Vec<_> = preview.shown.iter().map(|met| (met.message.0, met.term)).collect();
@@ -118,19 +114,40 @@ mod tests {
     fn of_several_texts_the_gravest_decides() {
         let mut content = Content::text("see maskme");
         content.elements.push(Element::Text("b-l-o-c-k-m-e!".into()));
-        let preview = filter().preview([(MessageId(1), &content)]);
+        let preview = filter().preview(&Filtering::default(), [(MessageId(1), &content)]);
         assert_eq!(preview.shown[0].treatment, Treatment::Block);
         assert_eq!(preview.shown[0].words, "b-l-o-c-k-m-e");
+    }
+
+    #[test]
+    fn what_a_group_would_read_is_read() {
+        let element = |data: &str| Element::Face { index: 1, data: data.into() };
+        let parts = ["block", "me"].map(|part| Element::Text(part.into()));
+        let [first, last] = parts.clone();
+        let faced = [first, element("tagme"), last].into_iter().collect();
+        let said = [parts.into_iter().collect(), faced]
+            .map(|elements| Content { elements, data: String::new() });
+        let met = |all_elements, content: &Content| {
+            let filtering = Filtering { all_elements, ..Filtering::default() };
+            let preview = filter().preview(&filtering, [(MessageId(1), content)]);
+            preview.shown.into_iter().map(|met| (met.term, met.words)).collect::<Vec<_>>()
+        };
+        assert_eq!(met(false, &said[0]), [(3, "blockme".into())]);
+        assert_eq!(met(false, &said[1]), [(3, "block·me".into())]);
+        let face =
+            Content { elements: [element("tagme")].into_iter().collect(), ..Content::default() };
+        assert_eq!(met(false, &face), []);
+        assert_eq!(met(true, &face), [(0, "tagme".into())]);
     }
 
     #[test]
     fn so_many_are_shown_and_all_are_counted() {
         let said = Content::text("tagme");
         let many = (1..=150).map(|id| (MessageId(id), &said));
-        let preview = filter().preview(many);
+        let preview = filter().preview(&Filtering::default(), many);
         assert_eq!((preview.hit(), preview.shown.len()), (150, Preview::SHOWN));
         let stretched = Content::text(format!("t{}agme", "\u{200b}".repeat(40)));
-        let preview = filter().preview([(MessageId(1), &stretched)]);
+        let preview = filter().preview(&Filtering::default(), [(MessageId(1), &stretched)]);
         // The last letter that would be cut in two is left out.
         assert_eq!(preview.shown[0].words.len(), 64);
     }

@@ -72,7 +72,8 @@ pub struct Term {
     /// The list-keeper's own note; empty for none. It has no part in matching.
     #[serde(default)]
     pub comment: String,
-    /// How much a hit weighs in [`Verdict::weight`](super::Verdict::weight); 1 unless said otherwise.
+    /// How much a hit weighs in [`Verdict::weight`](super::Verdict::weight), which is for the host's own sums; 1
+    /// unless said otherwise.
     #[serde(default = "one")]
     pub weight: u16,
 }

@@ -9,6 +9,8 @@
 //!   Latin letter; a small letter stands also for what its capital is like. Small capitals are added. A test
 //!   below derives it from `unicode-security`.
 
+use crate::glyph::table;
+
 /// How a traditional ideograph is written in simplified Chinese.
 #[inline]
 pub(super) fn simplified(c: char) -> Option<char> {
@@ -71,77 +73,22 @@ const FIRST: usize = 0x4e00;
 const UNIFIED: usize = 0x5200;
 
 /// For each unified ideograph its simpler form (41 KiB: one look, whatever the text).
-#[expect(clippy::cast_possible_truncation, reason = "it is asserted that it is not")]
 static SIMPLIFIED: [u16; UNIFIED] = {
+    const TEXT: &[u8] = include_bytes!("data/simplified.txt");
+    let pairs: [_; table::count(TEXT)] = table::pairs(TEXT);
     let mut table = [0; UNIFIED];
-    let text = include_bytes!("data/simplified.txt");
-    let mut at = after_comments(text, 0);
-    while at < text.len() {
-        let ((from, next), to);
-        (from, next) = decode(text, at);
-        (to, at) = decode(text, next);
-        assert!(to < 0x1_0000, "the first plane only");
+    let mut at = 0;
+    while at < pairs.len() {
+        let (from, to) = pairs[at];
+        assert!((to as u32) < 0x1_0000, "the first plane only");
         table[from as usize - FIRST] = to as u16;
-        at = after_comments(text, at);
-    }
-    table
-};
-
-const PAIRS: usize = {
-    let text = include_bytes!("data/lookalikes.txt");
-    let (mut at, mut pairs) = (after_comments(text, 0), 0);
-    while at < text.len() {
-        at = after_comments(text, decode(text, decode(text, at).1).1);
-        pairs += 1;
-    }
-    pairs
-};
-
-static LOOK_ALIKES: [(char, char); PAIRS] = {
-    let mut table = [('\0', '\0'); PAIRS];
-    let text = include_bytes!("data/lookalikes.txt");
-    let (mut at, mut pair) = (after_comments(text, 0), 0);
-    while at < text.len() {
-        let ((from, next), to);
-        (from, next) = decode(text, at);
-        (to, at) = decode(text, next);
-        let (Some(from), Some(to)) = (char::from_u32(from), char::from_u32(to)) else {
-            panic!("no character")
-        };
-        table[pair] = (from, to);
-        pair += 1;
-        at = after_comments(text, at);
-    }
-    table
-};
-
-/// The character at `at`, and where the next begins. The files are UTF-8, as Rust's are.
-const fn decode(text: &[u8], at: usize) -> (u32, usize) {
-    let first = text[at];
-    let (length, mut code) = match first {
-        0..0x80 => (1, first as u32),
-        0x80..0xe0 => (2, first as u32 & 0x1f),
-        0xe0..0xf0 => (3, first as u32 & 0xf),
-        _ => (4, first as u32 & 0x7),
-    };
-    let mut byte = 1;
-    while byte < length {
-        code = code << 6 | (text[at + byte] as u32 & 0x3f);
-        byte += 1;
-    }
-    (code, at + length)
-}
-
-/// Where the next pair begins: past the end of a line, and past lines that are comments.
-const fn after_comments(text: &[u8], mut at: usize) -> usize {
-    while at < text.len() && (text[at] == b'\n' || text[at] == b'#') {
-        while text[at] != b'\n' {
-            at += 1;
-        }
         at += 1;
     }
-    at
-}
+    table
+};
+
+static LOOK_ALIKES: [(char, char); table::count(ALIKE)] = table::pairs(ALIKE);
+const ALIKE: &[u8] = include_bytes!("data/lookalikes.txt");
 
 #[cfg(test)]
 mod tests {

@@ -291,6 +291,25 @@ fn a_filter_is_shared_and_says_what_it_holds() {
 }
 
 #[test]
+fn a_filter_names_its_terms() {
+    let list = "[abuse]\n!einszwei *7\n[politics hold]\n主题\n[custom:9]\n\\#tag # why\n+innocent\n~leet off";
+    let spec = FilterSpec::parse(list).unwrap();
+    let filter = spec.compile().unwrap();
+    let told: Vec<_> = (0..3).map(|number| filter.term(number).unwrap()).collect();
+    assert_eq!(filter.terms().collect::<Vec<_>>(), told);
+    assert_eq!((filter.terms().len(), filter.term(3), filter.term(u32::MAX)), (3, None, None));
+    for (term, listed) in spec.terms().iter().zip(told) {
+        let treatment = term.treatment.unwrap_or(spec.treatment(term.category));
+        assert_eq!(
+            (listed.text, listed.category, listed.treatment, listed.boundary, listed.weight),
+            (&*term.text, term.category, treatment, term.boundary, term.weight)
+        );
+    }
+    assert_eq!([Evasion::Leet, Evasion::Case].map(|it| filter.reach(it)), [Reach::Off, Reach::On]);
+    assert_eq!(FilterSpec::new().compile().unwrap().term(0), None);
+}
+
+#[test]
 fn each_class_is_met_and_can_be_switched_off() {
     for (class, list, text) in [
         (Evasion::Chinese, "法轮功", "法輪功"),

@@ -17,7 +17,8 @@ pub struct Verdict {
     pub hits: SmallVec<[Hit; 2]>,
     /// How many more hits there were than are kept.
     pub more: u32,
-    /// The weights of all hits together, kept or not.
+    /// The weights of all hits together, kept or not. It is for the sums of a host that judges texts itself
+    /// (names, reports, who to look at first): a group goes by treatments alone.
     pub weight: u32,
 }
 
@@ -27,7 +28,7 @@ pub struct Verdict {
 pub struct Hit {
     /// Where it begins and ends, in bytes of the text as it was given.
     pub span: Range<usize>,
-    /// The number of the term, counted from 0 in the spec.
+    /// The number of the term, counted from 0 in the spec: [`Filter::term`](super::Filter::term) names it.
     pub term: u32,
     /// What the term is about.
     pub category: Category,

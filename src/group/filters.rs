@@ -2,11 +2,9 @@
 
 use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
-use smallvec::SmallVec;
-
 use crate::{
     command::GroupPatch,
-    filter::{Filter, Pieced, Treatment, Verdict},
+    filter::{Filter, Pieced, Treatment},
     id::FilterId,
     message::{Content, Element},
     refusal::{Field, Refusal},
@@ -59,6 +57,10 @@ impl Filters {
         known
     }
 
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<Filter>> {
+        self.installed.iter()
+    }
+
     pub(super) fn knows(&self, id: FilterId) -> bool {
         self.installed.iter().any(|filter| filter.id() == id)
     }
@@ -83,39 +85,24 @@ impl Filters {
         filter.map(|filter| Some(&**filter)).ok_or(Refusal::UnknownFilter { filter: id })
     }
 
-    /// What the filter in force says of the words of a content, of `all` its elements or the texts alone.
-    /// The gravest counts.
+    /// What the filter in force says of the words of a content, of `all` its elements or the texts alone:
+    /// each by itself, and the texts as they are read. The gravest counts.
     ///
     /// # Errors
     /// It is not installed.
     pub(super) fn judge(&self, content: &Content, all: bool) -> Result<Screened, Refusal> {
         let Some(filter) = self.in_force()? else { return Ok(Screened::Clean) };
-        let words = content.elements.iter().flat_map(|element| element.words(all));
-        let verdicts: SmallVec<[Verdict; 1]> = words.map(|text| filter.judge(text)).collect();
-        let gravest = verdicts
-            .iter()
-            .filter_map(|verdict| verdict.gravest().map(|hit| (hit.treatment, hit.term)))
-            .reduce(|worst, hit| if hit.0 > worst.0 { hit } else { worst });
-        Ok(match gravest {
+        let judged = filter.judge_content(content, all);
+        Ok(match judged.gravest().map(|(_, hit)| (hit.treatment, hit.term)) {
             None => Screened::Clean,
             Some((Treatment::Tag, term)) => Screened::Tagged { term },
             Some((Treatment::Mask, term)) => {
-                Screened::Masked { term, content: masked(filter, content, all, &verdicts) }
+                Screened::Masked { term, content: filter.mask_content(content, all, &judged) }
             }
             Some((Treatment::Hold, term)) => Screened::Held { term },
-            Some((_, term)) => Screened::Blocked { term },
+            Some((Treatment::Block, term)) => Screened::Blocked { term },
         })
     }
-}
-
-/// The content with every hit of treatment mask covered; the verdicts are on its words, in order.
-fn masked(filter: &Filter, content: &Content, all: bool, verdicts: &[Verdict]) -> Content {
-    let mut content = content.clone();
-    let words = content.elements.iter_mut().flat_map(|element| element.words_mut(all));
-    for (text, verdict) in words.zip(verdicts) {
-        *text = filter.mask(text, verdict);
-    }
-    content
 }
 
 impl Screened {

@@ -14,8 +14,9 @@ use super::Group;
 
 impl Group {
     /// What `filter` would have met in the messages of the last `within`, the newest first: those in the
-    /// history, as they were delivered, and those that wait or are held. Neither it nor the group is
-    /// changed; `filter` need not be installed.
+    /// history, as they were delivered, and those that wait, in lanes or to share an entry, or are held. They
+    /// are read as the group's `filtering` says. Neither it nor the group is changed; `filter` need not be
+    /// installed.
     ///
     /// What was rejected or discarded, or is kept no more, is not judged; a host with a journal gives
     /// [`Filter::preview`] what its records say. What the app says for itself is judged by no filter.
@@ -44,12 +45,14 @@ impl Group {
         });
         let waiting = Priority::ALL.into_iter().flat_map(|priority| self.waiting(priority));
         let held = self.house.review.iter().map(|(_, held)| &*held.payload.message);
-        let here = delivered.chain(waiting.map(|waiting| waiting.message)).chain(held);
+        let waiting = waiting.map(|waiting| waiting.message).chain(self.folded());
+        let here = delivered.chain(waiting).chain(held);
         let is_recent = |accepted: Timestamp| self.clock.since(accepted) <= within;
         let judged =
             |message: &&Message| message.sender.user.is_some() && is_recent(message.accepted);
         let mut messages: Vec<_> = here.filter(judged).collect();
         messages.sort_unstable_by_key(|message| std::cmp::Reverse(message.id));
-        filter.preview(messages.into_iter().map(|message| (message.id, &message.content)))
+        let said = messages.into_iter().map(|message| (message.id, &message.content));
+        filter.preview(&self.config.settings().filtering, said)
     }
 }

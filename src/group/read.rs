@@ -1,5 +1,7 @@
 //! Reading a group: everything here only looks, but for the cache of batches.
 
+use std::sync::Arc;
+
 use crate::{
     attributes::{Attributes, Counters},
     batch::Batch,
@@ -7,6 +9,7 @@ use crate::{
     config::GroupConfig,
     cursor::{Cursor, CursorError},
     entry::Entry,
+    filter::Filter,
     id::{
         Epoch, FilterId, Fingerprint, GroupId, MessageId, Random, RecordNo, Seq, SessionId, Ticket,
         UserId,
@@ -284,6 +287,30 @@ impl Group {
     /// The filter in force, if one is.
     pub fn filter(&self) -> Option<FilterId> {
         self.house.filters.id_in_force()
+    }
+
+    /// The filters that are installed: the one in force and the last 4 others, those first that were installed
+    /// first. With one of them an outcome's `(filter, term)` gets its word, as long as it is kept.
+    ///
+    /// ```
+    /// # use liveroom::{*, filter::FilterSpec};
+    /// # use std::sync::Arc;
+    /// # let (now, key) = (Timestamp::from_secs(1), HashKey::new(1, 2));
+    /// # let mut group = Creation::named("Friday").build(now, GroupId::custom("friday")?, key)?;
+    /// let list = Arc::new(FilterSpec::parse("[advertising block]\nfree coins")?.compile()?);
+    /// group.install_filter(list.clone());
+    /// group.push(now, Author::App, Command::UseFilter { filter: Some(list.id()) })?;
+    ///
+    /// let ann = Author::AppAs { user: "ann".parse()?, profile: Profile::nick("Ann") };
+    /// let receipt = group.push(now, ann, Command::text("get freecoins"))?;
+    /// let Receipt::Sent { state: State::Ended(Outcome::Rejected(why)), .. } = receipt else { panic!() };
+    /// let Rejection::Filter { filter, term } = why else { panic!() };
+    /// let filter = group.filters().find(|known| known.id() == filter).expect("it is in force");
+    /// assert_eq!(filter.term(term).map(|it| it.text), Some("free coins"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn filters(&self) -> impl ExactSizeIterator<Item = &Arc<Filter>> {
+        self.house.filters.iter()
     }
 
     /// Whether everybody is muted.

@@ -1,10 +1,11 @@
 //! What a text says, whatever its case, width and white space.
 
-use std::iter;
-
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Content, Element};
+use crate::{
+    glyph::{is_invisible, narrow},
+    message::Content,
+};
 
 /// A text by its folded characters, in 128 bits.
 ///
@@ -22,14 +23,11 @@ impl Said {
 
     /// What the texts of a message say together; `None` if they say nothing.
     pub(crate) fn of(content: &Content) -> Option<Self> {
-        let texts = content.elements.iter().filter_map(|element| match element {
-            Element::Text(text) => Some(&**text),
-            _ => None,
-        });
-        // Texts are read as if a space stood between them.
-        let letters = texts.flat_map(|text| text.chars().chain(iter::once(' ')));
+        // Texts next to each other are read as one; whatever stands between two parts them.
+        let texts = content.elements.iter().map(|element| element.text().unwrap_or(" "));
+        let letters = texts.flat_map(str::chars);
         let (mut hash, mut gap, mut empty) = (Self::BASIS, false, true);
-        for letter in letters.filter(|letter| !is_hidden(*letter)) {
+        for letter in letters.filter(|letter| !is_invisible(*letter)) {
             if letter.is_whitespace() {
                 gap = true;
                 continue;
@@ -53,23 +51,10 @@ impl Said {
     }
 }
 
-/// Characters that take no room: they make a text another one for machines alone.
-fn is_hidden(letter: char) -> bool {
-    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// The ASCII of a full-width character.
-fn narrow(letter: char) -> char {
-    match letter {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
-        _ => letter,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Element;
 
     fn said(text: &str) -> Option<Said> {
         Said::of(&Content::text(text))
@@ -85,6 +70,11 @@ mod tests {
         ] {
             assert_eq!(said(text), Some(plain), "{text:?}");
         }
+        // Every invisible character that the filter knows.
+        for invisible in ('\0'..=char::MAX).filter(|c| is_invisible(*c)) {
+            let text = format!("bu{invisible}y gold now{invisible}");
+            assert_eq!(said(&text), Some(plain), "{text:?}");
+        }
         for text in ["buygold now", "buy gold", "buy gold now!", "now gold buy", "buy gold noẃ"] {
             assert_ne!(said(text), Some(plain), "{text:?}");
         }
@@ -93,7 +83,7 @@ mod tests {
 
     #[test]
     fn what_says_nothing_is_nothing() {
-        for text in ["", " \n\u{200b}", "\u{3000}"] {
+        for text in ["", " \n\u{200b}", "\u{3000}", "\u{34f}\u{2800}\u{3164}"] {
             assert_eq!(said(text), None);
         }
         let face = Element::Face { index: 1, data: "smile".into() };
@@ -103,6 +93,8 @@ mod tests {
         let texts = ["gold", " now "].map(|text| Element::Text(text.into()));
         let [gold, now] = texts;
         assert_eq!(Said::of(&content(vec![gold, face, now])), said("gold now"));
+        let parted = ["go", "", "ld no", "w"].map(|text| Element::Text(text.into()));
+        assert_eq!(Said::of(&content(parted.into())), said("gold now"));
     }
 
     #[test]

@@ -32,9 +32,10 @@ struct Said {
 fn said(content: &Content) -> Option<String> {
     let mut all = String::new();
     for element in &content.elements {
-        let Element::Text(text) = element else { continue };
-        all.push(' ');
-        all.push_str(&text.to_lowercase());
+        match element {
+            Element::Text(text) => all.push_str(&text.to_lowercase()),
+            _ => all.push(' '),
+        }
     }
     let words: Vec<_> = all.split_whitespace().collect();
     (!words.is_empty()).then(|| words.join(" "))

@@ -319,7 +319,7 @@ impl Cast {
             | Act::BadDirective => draft(act).into(),
             Act::Allow(back) => self.answer(*back, Decision::Allow),
             Act::Replace(back, text) => {
-                self.answer(*back, Decision::Replace { content: Content::text(*text) })
+                self.answer(*back, Decision::Replace { content: content(text) })
             }
             Act::Reject(back) => {
                 self.answer(*back, Decision::Reject { code: 10_100, reason: "no".into() })
@@ -435,7 +435,7 @@ fn draft(act: &Act) -> Draft {
     match act {
         Act::Send { priority, kind, text, random } => Draft {
             random: random.map(|random| Random(random.into())),
-            ..Draft { kind: *kind, ..Draft::text(*text) }.priority(*priority)
+            ..Draft { kind: *kind, content: content(text), ..Draft::default() }.priority(*priority)
         },
         Act::SendBig => Draft::text("x".repeat(20_000)),
         Act::Leave(users) => Draft {
@@ -452,6 +452,12 @@ fn draft(act: &Act) -> Draft {
             ..Draft::default()
         },
     }
+}
+
+/// A message's texts, one element for each part.
+fn content(text: &str) -> Content {
+    let elements = text.split('|').map(|part| Element::Text(part.into()));
+    Content { elements: elements.collect(), data: String::new() }
 }
 
 fn named(users: &[u8]) -> Users {
@@ -1022,8 +1028,10 @@ fn text() -> impl Strategy<Value = &'static str> {
         1 => Just("maskme tagme"),
         1 => Just("tagme blockme holdme"),
         6 => select(vec!["mas", "kme", "hol", "dme", "blo", "c", "k m", "e.", "tag", "m\u{200b}e"]),
+        // Over several elements.
+        3 => select(vec!["a mas|kme b", "maskme mask||me", "hol|dme", "no blo|c|kme", "tagm|e", "H|I"]),
         2 => Just(" HI\n"),
-        1 => Just("see www.a.b"),
+        1 => select(vec!["see www.a.b", "see a.|com"]),
         1 => Just("\u{1f525} \u{1f525}"),
     ]
 }

@@ -220,17 +220,34 @@ impl Model {
         }
     }
 
-    /// Judges every text element on its own.
+    /// Judges every text element on its own, and all of them on end. Chosen: nothing stands between them
+    /// in scripts.
     pub(super) fn judge(&self, content: &Content) -> Verdict {
         let Some(id) = self.settings.filter else { return Verdict::GoOn(content.clone()) };
         let mut gravest: Option<(Gravity, u32)> = None;
         let mut masked = content.clone();
+        let mut on_end = String::new();
+        for element in &content.elements {
+            let Element::Text(text) = element else { continue };
+            on_end.push_str(text);
+        }
+        let words = self.look_for_words(&mut on_end);
         for element in &mut masked.elements {
             let Element::Text(text) = element else { continue };
             for (gravity, term) in self.look_for_words(text) {
                 if gravest.is_none_or(|(known, _)| gravity > known) {
                     gravest = Some((gravity, term));
                 }
+            }
+            // A mask is as long as the word, so every byte is at its place.
+            let rest = on_end.split_off(text.len());
+            let both = text.chars().zip(on_end.chars());
+            *text = both.map(|(alone, on_end)| if alone == '*' { alone } else { on_end }).collect();
+            on_end = rest;
+        }
+        for (gravity, term) in words {
+            if gravest.is_none_or(|(known, _)| gravity > known) {
+                gravest = Some((gravity, term));
             }
         }
         match gravest {

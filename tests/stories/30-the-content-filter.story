@@ -67,27 +67,46 @@ What the host puts in its place is filtered again.
   = done
   -> host: message 7 rejected by the filter, term 2
 
+A word may be parted over several texts of one message, which clients show as one: it is met, and masked in each part. A face between two parts them as a hyphen would.
+
+> ann says what a da|rn day
+  = message 8: delivered as 6 at 60.000 s
+  6 Normal: Ann: what a **|** day
+  -> host: message 8 delivered as 6 at 60.000 s
+> ann says s|w|i|ne
+  = message 9: rejected by the filter, term 2
+  -> host: message 9 rejected by the filter, term 2
+> ann says vil|:)|lain
+  = message 10: held until 120.000 s
+  -> host: question 5 for filter until 120.000 s, Filter { term: 1 }: Ann: vil|:)|lain
+> ann says a swan|:)|in e|very lake
+  = message 11: delivered as 7 at 60.000 s
+  7 Normal: Ann: a swan|:)|in e|very lake
+  -> host: message 11 delivered as 7 at 60.000 s
+
+> wait 1s
+
 Names and notices pass the same filter. Nobody is asked about a name: what would be held is refused, as what would be blocked is.
 
 > ben joins as Villain
   ! the nick holds a word that is not allowed here; choose others (1006)
 > ben joins as Darnley
   = Joined
-  6 Tip: Join ****ley by ben, 2 online
+  8 Tip: Join ****ley by ben, 2 online
   -> host: ben joined on Web
   -> host: ben is online
 > ben is called the swine
   ! the nick holds a word that is not allowed here; choose others (1006)
 > app sets name Villains only
   = done
-  7 Tip: GroupProfile [name "Villains only"] info 1, 2 online
+  9 Tip: GroupProfile [name "Villains only"] info 1, 2 online
   -> host: profile changed [name "Villains only"] info 1
 > app/ben is called Ben
   = done
 > ann says hello
-  = message 8: delivered as 8 at 60.000 s
-  8 Normal: Ann: hello
-  -> host: message 8 delivered as 8 at 60.000 s
+  = message 12: delivered as 10 at 61.000 s
+  10 Normal: Ann: hello
+  -> host: message 12 delivered as 10 at 61.000 s
 
 In a modern house a word that is written over several messages within a few seconds is met with the last of them. What was delivered stays.
 

@@ -137,6 +137,10 @@ Links are for those with a mark, and texts have a length. Whatever else is wrong
   -> host: message 1 delivered as 4 at 0.000 s
 > bo says see WWW。a。com
   ! no links are allowed; there are 1; or ask the staff for mark 1001 (3008)
+> bo says see you.to/party
+  ! no links are allowed; there are 1; or ask the staff for mark 1001 (3008)
+> bo says see discord.g|g/party
+  ! no links are allowed; there are 1; or ask the staff for mark 1001 (3008)
 > mia says www.a.com
   = message 2: delivered as 5 at 0.000 s
   5 Normal: Mia: www.a.com
@@ -162,6 +166,12 @@ Emotes only: nothing but faces and emoji.
   = message 1: delivered as 2 at 0.000 s
   2 Normal: Ann: 🔥 🔥🔥
   -> host: message 1 delivered as 2 at 0.000 s
+> ann says 🟢⏰⬆️ 🇨🇳 1️⃣
+  = message 2: delivered as 3 at 0.000 s
+  3 Normal: Ann: 🟢⏰⬆️ 🇨🇳 1️⃣
+  -> host: message 2 delivered as 3 at 0.000 s
+> ann says ❶❸
+  ! only faces and emoji may be sent now (3008)
 > ann says fire 🔥
   ! only faces and emoji may be sent now (3008)
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use liveroom::{
     Absence, Acts, Admission, AskStep, AttributeChange, AttributeMode, Author, Cap, Command,
-    Content, CounterChange, Counting, Decision, Directive, Draft, Fingerprint, GroupPatch,
+    Content, CounterChange, Counting, Decision, Directive, Draft, Element, Fingerprint, GroupPatch,
     HouseRules, Join, JoinOption, Kind, MessageId, Occasion, Occasions, Pace, Patience, Platform,
     Priority, PriorityRule, Profile, QuietHours, QuitAcross, Random, Rate, Removing, Repeats, Role,
     RoleSet, SessionId, Settings, Signal, Silence, Silencing, SlowMode, Span, TextRule, Those,
@@ -140,7 +140,15 @@ fn parse(words: &[&str], deed: &str) -> Result<Command, String> {
     })
 }
 
-/// `says words…`, and at the end what else is to be said of the message: `at high`, `random 7`.
+fn element(word: &str) -> Element {
+    match word {
+        ":)" => Element::Face { index: 1, data: String::new() },
+        text => Element::Text(text.into()),
+    }
+}
+
+/// `says words…`, and at the end what else is to be said of the message: `at high`, `random 7`. A `|` parts
+/// text elements, and `:)` between two is a face.
 fn message(kind: Kind, words: &[&str]) -> Result<Command, String> {
     let mut words = words[1..].to_vec();
     let mut draft = Draft { kind, ..Draft::default() };
@@ -154,7 +162,9 @@ fn message(kind: Kind, words: &[&str]) -> Result<Command, String> {
     }
     let words = words.join(" ");
     let content = match kind {
-        Kind::Text => Content::text(words),
+        Kind::Text => {
+            Content { elements: words.split('|').map(element).collect(), ..Content::default() }
+        }
         _ if words.is_empty() => Content::custom("1"),
         _ => Content::custom(words),
     };

@@ -103,9 +103,10 @@ fn content(content: &Content) -> String {
     let told = content.elements.iter().map(|element| match element {
         Element::Text(text) => text.clone(),
         Element::Custom { data, .. } => format!("<{data}>"),
+        Element::Face { .. } => ":)".into(),
         other => format!("{other:?}"),
     });
-    told.collect::<Vec<_>>().join(" ")
+    told.collect::<Vec<_>>().join("|")
 }
 
 fn tip(tip: &Tip) -> String {

@@ -20,26 +20,24 @@ const REMEMBERED: usize = 5;
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) filter: Arc<Filter>,
-    terms: Box<[Box<str>]>,
+    /// As it was written.
     text: Box<str>,
 }
 
 impl Compiled {
     /// Reads a list in the filter's plain text. It takes microseconds a term: not where messages wait.
     pub(crate) fn read(text: &str) -> Result<Self, FilterError> {
-        let spec = FilterSpec::parse(text)?;
-        let filter = Arc::new(spec.compile()?);
-        let terms = spec.terms().iter().map(|term| term.text.as_str().into()).collect();
-        Ok(Self { filter, terms, text: text.into() })
+        let filter = Arc::new(FilterSpec::parse(text)?.compile()?);
+        Ok(Self { filter, text: text.into() })
     }
 
     pub(crate) fn terms(&self) -> usize {
-        self.terms.len()
+        self.filter.terms().len()
     }
 
     /// What a term is called.
     pub(crate) fn term(&self, number: u32) -> Option<&str> {
-        self.terms.get(number as usize).map(|term| &**term)
+        self.filter.term(number).map(|term| term.text)
     }
 }
 
@@ -50,41 +48,37 @@ pub(crate) struct Words(VecDeque<List>);
 #[derive(Debug)]
 struct List {
     since: Timestamp,
-    filter: FilterId,
-    terms: Box<[Box<str>]>,
-    /// As it was written.
-    text: Box<str>,
+    compiled: Compiled,
 }
 
 impl Words {
     /// A list is in force from now on.
     pub(crate) fn put_in_force(&mut self, now: Timestamp, compiled: Compiled) {
-        let Compiled { filter, terms, text } = compiled;
         if self.0.len() == REMEMBERED {
             self.0.pop_front();
         }
-        self.0.push_back(List { since: now, filter: filter.id(), terms, text });
+        self.0.push_back(List { since: now, compiled });
     }
 
     /// The filter in force.
     pub(crate) fn filter(&self) -> Option<FilterId> {
-        self.0.back().map(|list| list.filter)
+        self.0.back().map(|list| list.compiled.filter.id())
     }
 
     /// How many terms are listed now.
     pub(crate) fn terms(&self) -> usize {
-        self.0.back().map_or(0, |list| list.terms.len())
+        self.0.back().map_or(0, |list| list.compiled.terms())
     }
 
     /// The list in force, as it was written.
     pub(crate) fn text(&self) -> &str {
-        self.0.back().map_or("", |list| &list.text)
+        self.0.back().map_or("", |list| &list.compiled.text)
     }
 
     /// What a term was called when a message accepted at `at` was judged.
     pub(crate) fn word(&self, at: Timestamp, term: u32) -> Option<&str> {
         let list = self.0.iter().rev().find(|list| list.since <= at)?;
-        list.terms.get(term as usize).map(|term| &**term)
+        list.compiled.term(term)
     }
 }
 

@@ -34,6 +34,7 @@ const SHOWN: usize = 120;
 impl House {
     /// What a word list would have met in the last five minutes.
     pub(super) async fn preview(self: &Arc<Self>, stay: &Stay, text: String) -> Answer {
+        let filtering = self.read(&stay.room, |group| group.config().settings().filtering);
         let preview = self.with_past(stay, move |stretch| {
             let compiled = read(&text)?;
             let since = stretch.since().unwrap_or_default();
@@ -42,7 +43,7 @@ impl House {
             said.retain(|said| said.author.is_some());
             said.reverse();
             let judged = said.iter().filter_map(|said| Some((said.message, said.content()?)));
-            let preview = compiled.filter.preview(judged);
+            let preview = compiled.filter.preview(&filtering, judged);
             let met = preview.shown.iter().take(WireMet::MOST).filter_map(|met| {
                 let said = said.iter().find(|said| said.message == met.message)?;
                 let text = said.content()?.texts().flat_map(str::chars).take(SHOWN).collect();
