@@ -23,7 +23,7 @@ use super::{
     Caller, Group,
     filters::Screened,
     house::Ruling,
-    speak::{Next, Pending, with_content},
+    speak::{Next, Pending},
 };
 
 /// How far a message has come on the way to its readers.
@@ -206,7 +206,7 @@ impl Group {
                 self.resume(now, pending, &Way::Asked(Some(&step), doubt));
             }
             Decision::Replace { content } => {
-                pending.message = with_content(&pending.message, content);
+                self.rewrite(&mut pending, content);
                 self.replaced(now, pending, screened, &step, doubt);
             }
             Decision::Reject { code, reason } => {

@@ -13,6 +13,7 @@ use crate::{
     deadlines::Deadlines,
     id::HashKey,
     refusal::{Field, Refusal},
+    space,
 };
 
 /// Kinds of marks in a group: "at most 10 marks per group" (the modelled service, 2024).
@@ -52,6 +53,14 @@ pub(super) struct Marking {
 impl Marking {
     pub(super) fn new(key: HashKey) -> Self {
         Self { kinds: Kinds::default(), always: Deadlines::new(key) }
+    }
+
+    /// The most that marks take.
+    pub(super) fn most_bytes() -> u64 {
+        let each = PER_MARK as u64;
+        space::size::<Self>()
+            + PLACES as u64 * space::tree::<u64>(each)
+            + Deadlines::<u64>::most_bytes(each)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

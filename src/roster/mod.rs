@@ -48,6 +48,7 @@ use crate::{
     id::{HashKey, SessionId, UserId, stable_hash},
     index::{Index, Slot},
     role::{Platform, Profile, Role},
+    space,
     time::Timestamp,
 };
 
@@ -369,6 +370,20 @@ impl Roster {
             + here.people.as_deref().map_or(0, People::heap_bytes)
             + here.applicants.as_deref().map_or(0, Applicants::heap_bytes)
             + here.prints.as_deref().map_or(0, Prints::heap_bytes)
+    }
+
+    /// The most that everybody takes together, whoever is there, beside what each adds; and that, for a
+    /// member with so many sessions, beside whom a guest takes little.
+    pub(crate) fn most_bytes(sessions: u64) -> (u64, u64) {
+        let (guests, _) = Index::<Guest>::most_bytes();
+        let (people, each) = People::most_bytes(sessions);
+        let prints = sessions * Prints::most_bytes_each();
+        (space::size::<Here>() + space::size::<Prints>() + guests + people, each + prints)
+    }
+
+    /// The most that so many applicants take.
+    pub(crate) fn most_bytes_of_applicants(applicants: u64) -> u64 {
+        Applicants::most_bytes(applicants) + applicants * Prints::most_bytes_each()
     }
 
     /// The orders given next to a lost connection, and to somebody always online.
