@@ -342,6 +342,12 @@ impl Content {
 
     /// The heap that it takes, its texts taken at their length.
     pub(crate) fn heap_bytes(&self) -> usize {
+        // The usual case, which is reckoned at every step of a message.
+        if let [Element::Text(text)] = &*self.elements
+            && !self.elements.spilled()
+        {
+            return text.len() + self.data.len();
+        }
         let list = if self.elements.spilled() { self.elements.capacity() } else { 0 };
         list * size_of::<Element>()
             + self.elements.iter().map(|element| element.bytes() + element.room()).sum::<usize>()

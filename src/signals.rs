@@ -87,8 +87,11 @@ const DOMAINS: [&str; 24] = [
     "site", "link", "live", "info", "app", "ru", "co", "hk", "tw", "jp",
 ];
 
-/// No character before it is a combining mark.
+/// No character before it is a combining mark, or has to do with emoji.
 const FIRST_MARK: char = '\u{300}';
+
+/// No link is without one of these.
+const IN_LINKS: [char; 6] = ['.', '．', '。', '｡', ':', '：'];
 
 /// How many words back a repeat is looked for.
 const BACK: usize = 4;
@@ -97,25 +100,29 @@ impl Signals {
     /// Reads them off a text.
     pub fn of(text: &str) -> Self {
         let mut signals = Self::default();
-        let (mut last, mut run, mut marks) = (None, 0, 0);
+        let (mut last, mut run, mut marks, mut may_link) = (None, 0, 0, false);
         for c in text.chars() {
+            let blank = c.is_whitespace();
             signals.length = signals.length.saturating_add(1);
             signals.letters += u32::from(c.is_alphabetic());
             signals.capitals += u32::from(c.is_uppercase());
-            let emoji = is_emoji(c);
+            // Most characters are none of what can be told apart from here on.
+            let special = c >= FIRST_MARK;
+            let emoji = special && is_emoji(c);
             signals.emoji += u32::from(emoji && last != Some('\u{200d}'));
-            signals.plain += u32::from(!emoji && !c.is_whitespace() && !belongs_to_emoji(c));
-            marks = if c >= FIRST_MARK && is_combining_mark(c) { marks + 1 } else { 0 };
+            signals.plain += u32::from(!(blank || emoji || special && belongs_to_emoji(c)));
+            marks = if special && is_combining_mark(c) { marks + 1 } else { 0 };
             signals.stacked = signals.stacked.max(marks);
             run = if last == Some(c) { run + 1 } else { 1 };
             // White space in a row is layout.
-            signals.run = signals.run.max(if c.is_whitespace() { 0 } else { run });
+            signals.run = signals.run.max(if blank { 0 } else { run });
+            may_link |= c == '.' || c == ':' || special && IN_LINKS.contains(&c);
             last = Some(c);
         }
-        let printed =
-            |c: char| !(c.is_ascii_graphic() || matches!(c, '\u{ff01}'..='\u{ff5e}' | '。' | '｡'));
-        let links = text.split(printed).filter(|part| is_link(part)).count();
-        signals.links = u32::try_from(links).unwrap_or(u32::MAX);
+        if may_link {
+            let links = text.split(|c| !is_printed(c)).filter(|part| is_link(part)).count();
+            signals.links = u32::try_from(links).unwrap_or(u32::MAX);
+        }
         let mut before = [""; BACK];
         for (at, word) in text.split_whitespace().enumerate() {
             signals.repeats += u32::from(before.contains(&word));
@@ -179,6 +186,11 @@ impl Signals {
     }
 }
 
+/// Whether this may stand in a link: printing ASCII, full width or not.
+fn is_printed(c: char) -> bool {
+    c.is_ascii_graphic() || matches!(c, '\u{ff01}'..='\u{ff5e}' | '。' | '｡')
+}
+
 /// Whether a run of printing ASCII, full width or not, has a link in it.
 fn is_link(part: &str) -> bool {
     let plain = |c: char| match c {
@@ -186,7 +198,7 @@ fn is_link(part: &str) -> bool {
         '。' | '｡' => '.',
         _ => c,
     };
-    if !part.contains(['.', '．', '。', '｡', ':', '：']) {
+    if !part.contains(IN_LINKS) {
         return false;
     }
     let part: String = part.chars().map(plain).map(|c| c.to_ascii_lowercase()).collect();

@@ -100,7 +100,7 @@ fn the_history(scale: Scale) {
     let quotas = crowd.group.config().settings().retention.quota;
     let most = u64::from(*quotas.0.iter().max().unwrap());
     let before = crowd.held();
-    for number in 0..most + most / 2 {
+    for number in 0..3 * most {
         let order = crowd.order();
         crowd.say(session(OWNER), order).unwrap();
         for priority in [Priority::Normal, Priority::Low, Priority::Lowest] {
@@ -249,7 +249,11 @@ fn the_receipts(scale: Scale) {
     let mut crowd = Crowd::new(settings);
     let before = crowd.held();
     // More than are remembered, so that all tables have seen some come and go.
+    let mut remembered = 0;
     for number in 0..70_000 {
+        if number == 65_536 {
+            remembered = crowd.held();
+        }
         let draft = Draft { priority: Some(Priority::Lowest), ..Draft::text("x") };
         crowd.say(app_as(number), draft).unwrap();
         crowd.drain();
@@ -257,6 +261,7 @@ fn the_receipts(scale: Scale) {
     }
     reckoned("receipts", &crowd, 60, 120);
     judge("receipts", crowd.held() - before, worst(&crowd).receipts, LEAST);
+    assert!(crowd.held() * 20 < remembered * 21, "{} of {remembered}", crowd.held());
     crowd.wait(301 * SECOND);
     assert!(crowd.held() < before + 100_000, "{} stay of it", crowd.held() - before);
 }

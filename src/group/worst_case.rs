@@ -6,7 +6,7 @@ use crate::{
     attributes::{Attributes, Counters},
     bounds,
     command::Command,
-    config::{Folding, GroupConfig, Settings},
+    config::{Folding, GroupConfig, Power, Settings},
     entry::{Entry, ProfileChanges, Tip, TipKind},
     filter::Trails,
     folds::Folds,
@@ -46,7 +46,7 @@ use super::{
 ///
 /// ```
 /// let worst = liveroom::GroupConfig::livestream().worst_case();
-/// assert!(worst.history < 80 << 20, "{worst:?}");
+/// assert!(worst.history < 130 << 20, "{worst:?}");
 /// assert!(worst.total(1_000) > worst.history + 1_000 * worst.member);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -103,7 +103,7 @@ impl WorstCase {
 }
 
 impl GroupConfig {
-    /// The most memory that a group under this config can hold, by part. Limits of what is counted
+    /// The most memory that a group can hold that was always under this config, by part. Limits of what is counted
     /// here are in [`Limits`](crate::Limits), [`Traffic`](crate::Traffic),
     /// [`Retention`](crate::Retention), [`Asking`](crate::Asking), [`Folding`],
     /// [`TrailLimits`](crate::TrailLimits), or fixed.
@@ -113,10 +113,14 @@ impl GroupConfig {
         let (history, batches) =
             Log::most_bytes(&settings.retention, |class| sizes.entry(settings, class));
         let (people, member) = Roster::most_bytes(settings.presence.per_user.into());
-        let bars = |limit: u32| Mutes::<UserId>::most_bytes(limit.into(), UserId::MOST_BESIDE);
-        let prints = Mutes::<Fingerprint>::most_bytes(limits.bans.into(), 0)
-            + space::list::<Fingerprint>(limits.bans.into());
         let trails = settings.filtering.trails.as_ref();
+        let (house, power) = (&settings.house, |power| settings.powers.contains(power));
+        let raid = power(Power::Raid).then_some(&house.raid);
+        let pauses = settings.slow_mode.is_some() || power(Power::SlowMode);
+        let pauses = pauses || raid.is_some_and(|raid| raid.slow_mode.is_some());
+        let paces = house.pace.is_some() || raid.is_some_and(|raid| raid.pace.is_some());
+        let said = house.unique.is_some() || raid.is_some_and(|raid| raid.unique.is_some());
+        let where_on = |is_on: bool, most: fn() -> u64| if is_on { most() } else { 0 };
         WorstCase {
             fixed: fixed(&sizes) + people,
             history,
@@ -128,13 +132,17 @@ impl GroupConfig {
             receipts: Receipts::most_bytes(),
             decisions: Receipts::most_bytes_of_decisions(),
             trails: trails.map_or(0, Trails::most_bytes),
-            pauses: Modes::most_bytes(),
-            paces: Memory::most_bytes_of_users(),
-            joins: Memory::most_bytes_of_users(),
-            said: Memory::most_bytes_of_said(),
+            pauses: where_on(pauses, Modes::most_bytes),
+            paces: where_on(paces, Memory::most_bytes_of_users),
+            joins: where_on(house.joins.is_some(), Memory::most_bytes_of_users),
+            said: where_on(said, Memory::most_bytes_of_said),
             applicants: Roster::most_bytes_of_applicants(limits.applicants.into()),
-            bars: 2 * bars(limits.mutes) + bars(limits.bans) + prints,
-            strikes: Strikes::most_bytes(limits.strikes.into()),
+            bars: bars(settings),
+            strikes: if power(Power::Strikes) {
+                Strikes::most_bytes(limits.strikes.into())
+            } else {
+                0
+            },
             outputs: outputs(settings, &sizes),
             member,
         }
@@ -210,6 +218,17 @@ fn fixed(sizes: &Sizes) -> u64 {
         + space::list::<Tip>(tips)
         + NUMBERS
         + space::tree::<(u16, u64)>(REFUSALS)
+}
+
+fn bars(settings: &Settings) -> u64 {
+    let limits = &settings.limits;
+    let users = |limit: u32| Mutes::<UserId>::most_bytes(limit.into(), UserId::MOST_BESIDE);
+    let prints = Mutes::<Fingerprint>::most_bytes(limits.bans.into(), 0)
+        + space::list::<Fingerprint>(limits.bans.into());
+    let power = |power, most| if settings.powers.contains(power) { most } else { 0 };
+    users(limits.mutes)
+        + power(Power::Shadow, users(limits.mutes))
+        + power(Power::Ban, users(limits.bans) + prints)
 }
 
 fn lanes(settings: &Settings, sizes: &Sizes) -> u64 {

@@ -89,6 +89,11 @@ impl Kinds {
         numbers
     }
 
+    /// Whether `mark` is among these.
+    pub(super) fn has(&self, marks: Marks, mark: u32) -> bool {
+        marks != Marks::default() && self.place(mark).is_some_and(|place| marks.has(place))
+    }
+
     /// Whether nobody has any.
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().all(|kind| kind.holders.is_empty())

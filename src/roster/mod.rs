@@ -235,7 +235,8 @@ impl Roster {
 
     /// Whether a member has this mark.
     pub(crate) fn is_marked(&self, user: &UserId, mark: u32) -> bool {
-        self.get(user).is_some_and(|member| member.marks().any(|known| known == mark))
+        let Some(people) = self.people().filter(|people| people.has_marks()) else { return false };
+        people.find(user).is_some_and(|slot| people.is_marked(people.get(slot), mark))
     }
 
     /// The members who have this mark, in the order in which they joined.
