@@ -20,6 +20,7 @@ use crate::{
     corrupt::Corrupt,
     entry::Changed,
     refusal::{Field, Refusal},
+    space,
     time::{Rate, Shift, Timestamp},
 };
 
@@ -126,6 +127,15 @@ impl Attributes {
     }
 
     /// About the bytes on the heap.
+    /// The most that attributes take.
+    pub(crate) fn most_bytes() -> u64 {
+        let (most, counts) = (bounds::ATTRIBUTES as u64, 2 * space::size::<usize>());
+        space::size::<Written>()
+            + space::tree::<(Arc<str>, Value)>(most)
+            + most * (bounds::ATTRIBUTE_KEY as u64 + 2 * counts)
+            + bounds::ATTRIBUTE_BYTES as u64
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         let Some(written) = &self.0 else { return 0 };
         // At most 16, so this is a short walk.
@@ -302,6 +312,14 @@ impl Counters {
     }
 
     /// About the bytes on the heap.
+    /// The most that counters take.
+    pub(crate) fn most_bytes() -> u64 {
+        let (most, counts) = (bounds::COUNTERS as u64, 2 * space::size::<usize>());
+        space::size::<Counted>()
+            + space::tree::<(Arc<str>, i64)>(most)
+            + most * (bounds::COUNTER_KEY as u64 + counts)
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         let Some(counted) = &self.0 else { return 0 };
         // At most 20, so this is a short walk.

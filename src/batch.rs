@@ -9,6 +9,7 @@ use crate::{
     cursor::Cursor,
     entry::Entry,
     message::{Class, PerClass},
+    space,
 };
 
 /// The next entries from one cursor on, shared: a clone is a handle.
@@ -38,6 +39,13 @@ impl Batch {
     ///
     /// What comes after it therefore has no part in where a batch ends.
     pub const MAX_BYTES: usize = 65_536;
+
+    /// The most that a batch takes beside its last entry, with its other entries, and without what it
+    /// is encoded to.
+    pub(crate) fn most_bytes() -> u64 {
+        let entries = Self::BLOCK * space::size::<Arc<Entry>>() + Self::MAX_BYTES as u64;
+        space::size::<Shared>() + 2 * space::size::<usize>() + entries
+    }
 
     /// `open` says that entries appended later would have belonged into it.
     pub(crate) fn new(

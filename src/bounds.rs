@@ -17,6 +17,10 @@ pub(crate) const NOTE: usize = 500;
 /// Bytes of a reason: "Description, at most 1,000 bytes" of a ban.
 pub(crate) const REASON: usize = 1_000;
 
+/// Pictures, clips and lines in a message for each of its elements, on the average: a picture has three
+/// sizes (the modelled service).
+pub(crate) const PARTS: usize = 4;
+
 /// Messages that one step names as evidence.
 pub(crate) const EVIDENCE: usize = 32;
 

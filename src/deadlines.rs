@@ -17,6 +17,7 @@ use crate::{
     bounds,
     corrupt::Corrupt,
     id::HashKey,
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -135,6 +136,16 @@ impl<K: Clone + Eq + Hash> Deadlines<K> {
         // A node of a `BTreeMap` is filled to about two thirds.
         self.turns.capacity() * (size_of::<(K, Turn)>() + 1)
             + self.due.len() * size_of::<(Turn, K)>() * 3 / 2
+    }
+
+    /// The most that so many of them take, without what the things themselves hold.
+    pub(crate) fn most_bytes(things: u64) -> u64 {
+        space::table::<(K, Turn)>(things) + space::tree::<(Turn, K)>(things)
+    }
+
+    /// The most that one adds to many.
+    pub(crate) fn most_bytes_each() -> u64 {
+        space::each_in_table::<(K, Turn)>() + space::each_in_tree::<(Turn, K)>()
     }
 
     fn rest(&mut self) {

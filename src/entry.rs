@@ -9,6 +9,7 @@ use crate::{
     id::{MessageId, Seq, UserId},
     message::{Class, Content, Message},
     role::{JoinOption, Profile, Role},
+    space,
     time::Timestamp,
 };
 
@@ -52,14 +53,25 @@ pub struct Folded {
     pub names: Vec<Subject>,
 }
 
-impl Folded {
-    fn bytes(&self) -> usize {
-        size_of::<Self>() + self.names.len() * SUBJECT
+impl Entry {
+    /// The most that an entry takes with a body that takes so much beside itself, and names at most so
+    /// many users, each at most so large.
+    pub(crate) fn most_bytes(body: u64, names: u64, profile: u64) -> u64 {
+        let subject = space::size::<Subject>() + UserId::MOST_BESIDE + profile;
+        // The list of them doubles as it grows.
+        let names = names * subject + space::list::<Subject>(names);
+        space::size::<Self>() + 2 * COUNTS as u64 + space::size::<Folded>() + body + names
     }
 }
 
-/// Roughly what naming a user costs.
-const SUBJECT: usize = 96;
+impl Folded {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.names.iter().map(Subject::bytes).sum::<usize>()
+    }
+}
+
+/// The two counts that stand before what is shared.
+const COUNTS: usize = 2 * size_of::<usize>();
 
 /// What an entry says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,16 +89,16 @@ pub enum Body {
 
 impl Body {
     pub(crate) fn bytes(&self) -> usize {
-        const FIXED: usize = 256;
-        FIXED
+        size_of::<Entry>()
+            + COUNTS
             + match self {
-                Self::Message(message) => {
-                    message.content.bytes()
-                        + message.sender.profile.nick.len()
-                        + message.sender.profile.avatar.len()
-                }
+                Self::Message(message) => COUNTS + message.bytes(),
                 Self::Tip(tip) => {
-                    tip.subjects.len() * SUBJECT + tip.changes.as_ref().map_or(0, |it| it.bytes())
+                    tip.subjects.iter().map(Subject::bytes).sum::<usize>()
+                        + tip
+                            .changes
+                            .as_ref()
+                            .map_or(0, |it| size_of::<ProfileChanges>() + it.bytes())
                 }
                 Self::Notice(notice) => notice.bytes(),
                 Self::Emptied => 0,
@@ -161,6 +173,13 @@ pub struct Subject {
     /// Until when they are muted or banned, for tips that tell of it;
     /// [`Timestamp::MAX`] is for good, `None` not at all.
     pub until: Option<Timestamp>,
+}
+
+impl Subject {
+    /// Roughly what naming a user costs; a profile that is shared counts in full.
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.user.heap_bytes() + self.profile.bytes()
+    }
 }
 
 /// What changed about a group, merged over one tip: each field as it is now, if it changed.
@@ -287,7 +306,7 @@ impl Notice {
     fn bytes(&self) -> usize {
         match self {
             Self::Custom { field } => field.len(),
-            Self::Broadcast { content } => content.bytes(),
+            Self::Broadcast { content } => size_of::<Content>() + content.heap_bytes(),
             Self::Kicked { reason } | Self::Warned { reason, .. } | Self::Banned { reason, .. } => {
                 reason.len()
             }

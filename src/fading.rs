@@ -19,6 +19,7 @@ use crate::{
     bounds,
     bucket::Bucket,
     corrupt::Corrupt,
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -156,6 +157,12 @@ impl<K: Clone + Ord, V: Fade> Fading<K, V> {
         let each = size_of::<(K, V)>() + size_of::<(Timestamp, K)>();
         // The nodes of the trees are between half full and full.
         self.len() * (each * 3 / 2 + beside)
+    }
+
+    /// The most that it ever takes, where a key has at most so many beside itself.
+    pub(crate) fn most_bytes(beside: u64) -> u64 {
+        let most = Self::MOST as u64;
+        space::tree::<(K, V)>(most) + space::tree::<(Timestamp, K)>(most) + most * beside
     }
 
     /// In the order of the keys.

@@ -157,15 +157,16 @@ fn draft(draft: &Draft, limits: &Limits) -> Result<(), Refusal> {
 fn counts(content: &Content, limits: &Limits) -> Result<(), Refusal> {
     let limit = limits.elements as usize;
     no_more(Field::Elements, content.elements.len(), limit)?;
-    // Empty pictures and lines weigh no bytes, but do take room: none of them may be there more
-    // often than elements in a message.
+    // Pictures and lines take much more room than the bytes of their texts, which may be none: in one
+    // element they are at most as many as elements in a message, and in a message a few for each.
     for element in &content.elements {
-        no_more(Field::Elements, parts(element), limit)?;
+        no_more(Field::Elements, longest_list(element), limit)?;
     }
-    Ok(())
+    let parts = content.elements.iter().map(Element::parts).sum();
+    no_more(Field::Elements, parts, bounds::PARTS * limit)
 }
 
-fn parts(element: &Element) -> usize {
+fn longest_list(element: &Element) -> usize {
     match element {
         Element::Image(sizes) => sizes.len(),
         Element::Merger { abstracts, messages, .. } => abstracts.len().max(messages.len()),

@@ -97,6 +97,9 @@ impl UserId {
     pub(crate) fn heap_bytes(&self) -> usize {
         self.0.heap_bytes()
     }
+
+    /// The most that one holds beside itself.
+    pub(crate) const MOST_BESIDE: u64 = Short::<14, { Self::MAX_BYTES }>::MOST_BESIDE as u64;
 }
 
 impl Borrow<str> for UserId {

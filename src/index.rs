@@ -12,6 +12,8 @@ use std::{
 
 use hashbrown::{HashTable, hash_table::Entry};
 
+use crate::space;
+
 /// Entries by a hash that the caller computes from a secret key.
 #[derive(Clone, Debug)]
 pub(crate) struct Index<E> {
@@ -108,6 +110,13 @@ impl<E> Index<E> {
 
     pub(crate) fn heap_bytes(&self) -> usize {
         self.heap
+    }
+
+    /// The most that it takes, whatever is in it, beside what each entry adds; and that.
+    pub(crate) fn most_bytes() -> (u64, u64) {
+        // A table with anything in it has room for four at least.
+        let least = space::table::<E>(1) + space::size::<HashTable<E>>();
+        (TABLES as u64 * least, space::each_in_table::<E>())
     }
 
     fn tables(&self) -> &[HashTable<E>] {
@@ -227,6 +236,17 @@ impl<T> Arena<T> {
     pub(crate) fn remove(&mut self, slot: Slot) -> T {
         self.free.push(slot);
         self.places[slot].take().expect("a slot is forgotten when its value is removed")
+    }
+
+    /// The most that the page takes which is not full.
+    pub(crate) fn most_bytes_of_page() -> u64 {
+        PAGE as u64 * space::size::<Option<T>>() + space::list::<Vec<T>>(1)
+    }
+
+    /// The most that a value adds.
+    pub(crate) fn most_bytes_each() -> u64 {
+        // The list of places that are free doubles as it grows.
+        space::size::<Option<T>>() + 2 * space::size::<Slot>() + 1
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {

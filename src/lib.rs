@@ -47,6 +47,7 @@ mod roster;
 mod rules;
 mod scheduler;
 mod signals;
+mod space;
 mod stats;
 mod strikes;
 mod tally;
@@ -101,7 +102,7 @@ pub use cursor::{Cursor, CursorError};
 pub use directory::Visitor;
 pub use engine::{Creation, Engine, EngineConfig, PushError};
 pub use entry::{Body, Changed, Entry, Folded, Notice, ProfileChanges, Subject, Tip, TipKind};
-pub use group::{Group, RestoreError, Snapshot, Waiting};
+pub use group::{Group, RestoreError, Snapshot, Waiting, WorstCase};
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
     AppId, Epoch, FilterId, Fingerprint, GroupId, GroupKey, HashKey, IdError, MessageId, Random,

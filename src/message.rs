@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
 
 use crate::{
+    bounds,
     id::{MessageId, Random, UserId},
     role::{Platform, Profile, Role},
+    space,
     time::Timestamp,
 };
 
@@ -264,6 +266,38 @@ impl Element {
         }
     }
 
+    /// Of how many pictures, clips and lines it is made.
+    pub(crate) fn parts(&self) -> usize {
+        match self {
+            Self::Image(sizes) => sizes.len(),
+            Self::Video { .. } => 2,
+            Self::Merger { abstracts, messages, .. } => abstracts.len() + messages.len(),
+            Self::Text(_)
+            | Self::Custom { .. }
+            | Self::Face { .. }
+            | Self::Sound(_)
+            | Self::File(_)
+            | Self::Location { .. } => 1,
+        }
+    }
+
+    /// The heap that it takes beside itself and the bytes of its texts.
+    fn room(&self) -> usize {
+        match self {
+            Self::Image(sizes) => {
+                let list = if sizes.spilled() { sizes.capacity() } else { 0 };
+                list * size_of::<Box<Media>>() + sizes.len() * size_of::<Media>()
+            }
+            Self::Video { .. } | Self::Sound(_) | Self::File(_) => {
+                self.parts() * size_of::<Media>()
+            }
+            Self::Merger { abstracts, messages, .. } => {
+                (abstracts.capacity() + messages.capacity()) * size_of::<String>()
+            }
+            Self::Text(_) | Self::Custom { .. } | Self::Face { .. } | Self::Location { .. } => 0,
+        }
+    }
+
     /// The bytes that count against the message's limit.
     fn bytes(&self) -> usize {
         let sum = |lines: &[String]| lines.iter().map(String::len).sum::<usize>();
@@ -319,6 +353,28 @@ impl Content {
         self.elements.chunk_by(|one, next| one.text().is_some() && next.text().is_some())
     }
 
+    /// The heap that it takes, its texts taken at their length.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        // The usual case, which is reckoned at every step of a message.
+        if let [Element::Text(text)] = &*self.elements
+            && !self.elements.spilled()
+        {
+            return text.len() + self.data.len();
+        }
+        let list = if self.elements.spilled() { self.elements.capacity() } else { 0 };
+        list * size_of::<Element>()
+            + self.elements.iter().map(|element| element.bytes() + element.room()).sum::<usize>()
+            + self.data.len()
+    }
+
+    /// The most heap that a content takes that has the form of one, its texts taken at their length.
+    pub(crate) fn most_heap_bytes(message_bytes: u64, elements: u64) -> u64 {
+        // The dearest part is a picture in a list that has doubled.
+        let part = (size_of::<Media>() + 2 * size_of::<Box<Media>>()) as u64;
+        let list = elements.next_power_of_two() * size_of::<Element>() as u64;
+        message_bytes + list + bounds::PARTS as u64 * elements * part
+    }
+
     /// The text elements, in order.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.elements.iter().filter_map(Element::text)
@@ -368,6 +424,33 @@ pub struct Message {
     pub random: Option<Random>,
     /// When the group accepted it.
     pub accepted: Timestamp,
+}
+
+impl Message {
+    /// The most that a message takes whose content takes so much, and whose order names so many users.
+    pub(crate) fn most_bytes(content: u64, users: u64) -> u64 {
+        let counts = 2 * space::size::<usize>();
+        let order = space::list::<UserId>(users) + users * UserId::MOST_BESIDE;
+        space::size::<Self>() + counts + content + UserId::MOST_BESIDE + Profile::MOST + order
+    }
+
+    /// Roughly what a message takes; what is shared of it counts in full.
+    pub(crate) fn bytes(&self) -> usize {
+        let Self { sender, content, directive, .. } = self;
+        size_of::<Self>()
+            + content.heap_bytes()
+            + sender.user.as_ref().map_or(0, UserId::heap_bytes)
+            + sender.profile.bytes()
+            + directive.as_ref().map_or(0, Directive::heap_bytes)
+    }
+}
+
+impl Directive {
+    fn heap_bytes(&self) -> usize {
+        let Self::Leave { users } = self;
+        let list = if users.spilled() { users.capacity() } else { 0 };
+        list * size_of::<UserId>() + users.iter().map(UserId::heap_bytes).sum::<usize>()
+    }
 }
 
 impl fmt::Display for Priority {

@@ -89,6 +89,11 @@ impl Modes {
         self.pauses.heap_bytes(UserId::MAX_BYTES)
     }
 
+    /// The most that the pauses take.
+    pub(crate) fn most_bytes() -> u64 {
+        Fading::<UserId, Lull>::most_bytes(UserId::MOST_BESIDE)
+    }
+
     pub(crate) fn save(&self) -> Saved {
         Saved { mute_all: self.mute_all, pauses: self.pauses.save() }
     }

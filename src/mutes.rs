@@ -14,6 +14,7 @@ use crate::{
     deadlines::{Deadlines, Turn},
     id::{HashKey, UserId},
     refusal::{Field, Refusal},
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -107,6 +108,11 @@ impl<K: Clone + Eq + Hash> Mutes<K> {
     pub(crate) fn heap_bytes(&self) -> usize {
         // Most ids hold nothing beside themselves.
         self.bars.as_ref().map_or(0, |bars| size_of::<Deadlines<K>>() + bars.heap_bytes())
+    }
+
+    /// The most that takes who is barred, where that are at most so many.
+    pub(crate) fn most_bytes(barred: u64, beside: u64) -> u64 {
+        space::size::<Deadlines<K>>() + Deadlines::<K>::most_bytes(barred) + barred * beside
     }
 
     pub(crate) fn save(&self) -> Saved<K> {

@@ -14,6 +14,7 @@ use crate::{
     entry::ProfileChanges,
     refusal::{Field, Refusal},
     role::JoinOption,
+    space,
     time::Timestamp,
 };
 
@@ -165,6 +166,21 @@ impl GroupProfile {
     }
 
     /// The bytes on the heap.
+    /// The most that a profile takes.
+    pub(crate) fn most_bytes() -> u64 {
+        let counts = 2 * space::size::<usize>();
+        let texts = bounds::GROUP_NAME
+            + bounds::INTRODUCTION
+            + bounds::NOTIFICATION
+            + bounds::FACE_URL
+            + bounds::CUSTOM_FIELDS * (bounds::CUSTOM_KEY + bounds::CUSTOM_VALUE);
+        let fields = bounds::CUSTOM_FIELDS as u64;
+        space::size::<More>()
+            + texts as u64
+            + (4 + 2 * fields) * counts
+            + space::list::<(Arc<str>, Arc<str>)>(2 * fields)
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         let Some(more) = &self.more else { return self.name.len() };
         let More { introduction, notification, face_url, custom, .. } = &**more;

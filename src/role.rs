@@ -117,6 +117,15 @@ impl Profile {
     pub fn nick(nick: &str) -> Self {
         Self::new(nick, "")
     }
+
+    /// The most that a profile takes, with the counts beside each of its parts, and what evens them out.
+    pub(crate) const MOST: u64 = (size_of::<Self>() + 2 * Self::MAX_BYTES + 64) as u64;
+
+    /// What a profile takes where nobody shares it, with the counts beside each of its parts.
+    pub(crate) fn bytes(&self) -> usize {
+        const COUNTS: usize = 2 * size_of::<usize>();
+        size_of::<Self>() + self.nick.len() + self.avatar.len() + 3 * COUNTS
+    }
 }
 
 /// Who gives a command.

@@ -91,6 +91,9 @@ impl Condition {
 /// No character before it is a combining mark.
 const FIRST_MARK: char = '\u{300}';
 
+/// No link is without one of these.
+const IN_LINKS: [char; 6] = ['.', '．', '。', '｡', ':', '：'];
+
 /// How many words back a repeat is looked for.
 const BACK: usize = 4;
 
@@ -98,9 +101,10 @@ impl Signals {
     /// Reads them off a text.
     pub fn of(text: &str) -> Self {
         let mut signals = Self::default();
-        let (mut last, mut run, mut marks) = (None, 0, 0);
+        let (mut last, mut run, mut marks, mut may_link) = (None, 0, 0, false);
         let mut before = Before::default();
         for c in text.chars() {
+            let blank = c.is_whitespace();
             signals.length = signals.length.saturating_add(1);
             signals.letters += u32::from(c.is_alphabetic());
             signals.capitals += u32::from(c.is_uppercase());
@@ -111,16 +115,19 @@ impl Signals {
                     signals.emoji += 1;
                     signals.plain = signals.plain.saturating_sub(1);
                 }
-                Part::None => signals.plain += u32::from(!c.is_whitespace()),
+                Part::None => signals.plain += u32::from(!blank),
             }
             marks = if c >= FIRST_MARK && is_combining_mark(c) { marks + 1 } else { 0 };
             signals.stacked = signals.stacked.max(marks);
             run = if last == Some(c) { run + 1 } else { 1 };
             // White space in a row is layout.
-            signals.run = signals.run.max(if c.is_whitespace() { 0 } else { run });
+            signals.run = signals.run.max(if blank { 0 } else { run });
+            may_link |= c == '.' || c == ':' || c >= FIRST_MARK && IN_LINKS.contains(&c);
             last = Some(c);
         }
-        signals.links = links(text);
+        if may_link {
+            signals.links = links(text);
+        }
         let mut before = [""; BACK];
         for (at, word) in text.split_whitespace().enumerate() {
             signals.repeats += u32::from(before.contains(&word));

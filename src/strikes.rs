@@ -14,6 +14,7 @@ use crate::{
     corrupt::Corrupt,
     deadlines::{Deadlines, Turn},
     id::{HashKey, UserId},
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -108,6 +109,14 @@ impl Strikes {
                 + book.ends.heap_bytes()
                 + book.counts.capacity() * (size_of::<(UserId, u32)>() + 1)
         })
+    }
+
+    /// The most that takes who was warned, where that are at most so many.
+    pub(crate) fn most_bytes(struck: u64) -> u64 {
+        space::size::<Book>()
+            + Deadlines::<UserId>::most_bytes(struck)
+            + space::table::<(UserId, u32)>(struck)
+            + struck * UserId::MOST_BESIDE
     }
 
     pub(crate) fn save(&self) -> Saved {

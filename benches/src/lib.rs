@@ -3,3 +3,4 @@
 pub mod allocations;
 pub mod dice;
 pub mod rooms;
+pub mod rules;

@@ -22,8 +22,12 @@ impl Settings {
     /// waiting and held message may end, and every user named may be told over every session.
     pub(crate) fn reach(&self) -> u64 {
         let waiting: u64 = self.traffic.lanes.0.iter().map(|lane| u64::from(lane.capacity)).sum();
-        let named = MAX_USERS * (u64::from(self.presence.per_user) + 4);
-        waiting + u64::from(self.asking.open) + named + 128
+        waiting + u64::from(self.asking.open) + self.named() + 128
+    }
+
+    /// The most outputs in which one command tells every user named, over every session.
+    pub(crate) fn named(&self) -> u64 {
+        MAX_USERS * (u64::from(self.presence.per_user) + 4)
     }
 
     fn check(&self) -> Option<ConfigError> {

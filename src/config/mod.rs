@@ -450,8 +450,13 @@ impl Folding {
 
     /// The most outputs that all folds can put out at once: every message's end, and every fold's.
     pub(crate) fn reach(&self) -> u64 {
+        u64::from(self.waiting) + self.most_open()
+    }
+
+    /// The most folds at once.
+    pub(crate) fn most_open(&self) -> u64 {
         let rules = [self.combos, self.echoes].into_iter().flatten();
-        u64::from(self.waiting) + rules.map(|rule| u64::from(rule.open)).sum::<u64>()
+        rules.map(|rule| u64::from(rule.open)).sum()
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
     config::TrailLimits,
     corrupt::Corrupt,
     id::UserId,
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -127,6 +128,16 @@ impl Trails {
         // The nodes of the trees are between half full and full.
         let each = size_of::<(UserId, Trail)>() + size_of::<(Timestamp, UserId)>();
         self.by_author.len() * (each * 3 / 2 + UserId::MAX_BYTES) + self.bytes
+    }
+
+    /// The most that trails take under these limits.
+    pub(crate) fn most_bytes(limits: &TrailLimits) -> u64 {
+        const LETTER: u64 = 4;
+        let (authors, pieces) = (u64::from(limits.authors), u64::from(limits.pieces));
+        let letters = pieces * u64::from(limits.letters) * LETTER;
+        space::tree::<(UserId, Trail)>(authors)
+            + space::tree::<(Timestamp, UserId)>(authors)
+            + authors * (UserId::MOST_BESIDE + space::list::<Piece>(pieces) + letters)
     }
 
     pub(crate) fn save(&self) -> SavedTrails {

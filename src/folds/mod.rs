@@ -30,6 +30,7 @@ use crate::{
     id::{HashKey, MessageId, UserId},
     index::Index,
     message::{Kind, Message},
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -51,6 +52,7 @@ struct Open<T> {
     waiting: usize,
     /// How many combos, and how many echoes.
     sorts: [u32; 2],
+    /// What the first messages take.
     bytes: usize,
     key: HashKey,
 }
@@ -312,7 +314,7 @@ impl<T: AsRef<Message> + Clone> Folds<T> {
         self.0.as_ref().map_or(0, |open| (open.waiting + open.folds.len()) as u64)
     }
 
-    /// Roughly the bytes on the heap, those of the messages included.
+    /// Roughly the bytes on the heap, those of the first messages included, and of no others.
     pub(crate) fn heap_bytes(&self) -> usize {
         // A node of a `BTreeMap` is filled to about two thirds.
         const EACH: usize = (size_of::<(Timestamp, No)>() + size_of::<(MessageId, No)>()) * 3 / 2;
@@ -320,6 +322,25 @@ impl<T: AsRef<Message> + Clone> Folds<T> {
             let fold = size_of::<(No, Fold<T>)>() * 3 / 2 + EACH;
             size_of::<Open<T>>() + open.folds.len() * fold + open.index.heap_bytes() + open.bytes
         })
+    }
+
+    /// The most that folds take, of whose messages at most so many are in the lanes, without what the
+    /// messages point to.
+    pub(crate) fn most_bytes(folding: &Folding, in_lanes: u64) -> u64 {
+        let open = folding.most_open();
+        let waiting = u64::from(folding.waiting);
+        let (fixed, each) = Index::<(u64, No)>::most_bytes();
+        // A list doubles as it grows, and the shortest has room for four.
+        let others = (2 * waiting + 4 * open.min(waiting)) * space::size::<T>();
+        let on_way = 2 * in_lanes * space::size::<MessageId>();
+        space::size::<Open<T>>()
+            + space::tree::<(No, Fold<T>)>(open)
+            + fixed
+            + open * each
+            + space::tree::<(Timestamp, No)>(open)
+            + space::tree::<(MessageId, No)>(in_lanes)
+            + others
+            + on_way
     }
 
     fn on_way(&mut self, id: MessageId) -> Option<(&mut Open<T>, No)> {
@@ -388,7 +409,7 @@ impl<T: AsRef<Message> + Clone> Open<T> {
     /// Adds a fold whose words no other has.
     fn put(&mut self, no: No, hash: u64, fold: Fold<T>) {
         self.sorts[sort(fold.first.as_ref().kind)] += 1;
-        self.bytes += (1 + fold.others.len()) * bytes(fold.first.as_ref());
+        self.bytes += fold.first.as_ref().bytes();
         self.waiting += fold.others.len();
         self.on_way.extend(fold.on_way.iter().map(|id| (*id, no)));
         self.due.extend(fold.deadline().map(|at| (at, no)));
@@ -445,7 +466,7 @@ impl<T: AsRef<Message> + Clone> Open<T> {
         let first = fold.first.as_ref();
         self.index.remove(hash(self.key, first), |(_, known)| *known == no);
         self.sorts[sort(first.kind)] -= 1;
-        self.bytes -= bytes(first);
+        self.bytes -= first.bytes();
         Some(Step::Over(fold.over()))
     }
 
@@ -454,9 +475,8 @@ impl<T: AsRef<Message> + Clone> Open<T> {
         let fold = self.folds.get_mut(&no).expect("whatever names a fold goes before it");
         let (before, others) = (fold.deadline(), fold.others.len());
         let answer = change(fold);
-        let (after, each) = (fold.deadline(), bytes(fold.first.as_ref()));
+        let after = fold.deadline();
         self.waiting = self.waiting - others + fold.others.len();
-        self.bytes = self.bytes - others * each + fold.others.len() * each;
         if before != after {
             before.map(|at| self.due.remove(&(at, no)));
             self.due.extend(after.map(|at| (at, no)));
@@ -532,11 +552,6 @@ pub(crate) fn says_the_same(one: &Message, other: &Message) -> bool {
 
 fn hash(key: HashKey, message: &Message) -> u64 {
     key.hash_one(essence(message))
-}
-
-/// Roughly what a message costs.
-fn bytes(message: &Message) -> usize {
-    size_of::<Message>() + message.content.bytes()
 }
 
 /// What an entry says of the messages that it stands for.

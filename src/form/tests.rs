@@ -325,6 +325,16 @@ fn what_weighs_nothing_is_counted() {
     for element in [merger(33, 0), merger(0, 33), image(33)] {
         assert_eq!(ask(&draft_of(vec![element])), too_many(Field::Elements, 32));
     }
+    // Four for each element that there may be.
+    assert_eq!(ask(&draft_of(vec![merger(32, 32), merger(32, 32)])), Ok(()));
+    for one_more in [merger(1, 0), image(1), Element::Sound(Box::default())] {
+        let all = draft_of(vec![merger(32, 32), merger(32, 32), one_more]);
+        assert_eq!(ask(&all), too_many(Field::Elements, 128));
+    }
+    let video = Element::Video { clip: Box::default(), thumbnail: Box::default() };
+    let with = |rest| draft_of(vec![merger(32, 32), merger(32, rest), video.clone()]);
+    assert_eq!(ask(&with(30)), Ok(()));
+    assert_eq!(ask(&with(31)), too_many(Field::Elements, 128));
 }
 
 #[test]

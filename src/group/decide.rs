@@ -19,12 +19,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{
-    Caller, Group,
-    filters::Screened,
-    house::Ruling,
-    speak::{Pending, with_content},
-};
+use super::{Caller, Group, filters::Screened, house::Ruling, speak::Pending};
 
 /// How far a message has come on the way to its readers.
 #[derive(Clone, Debug)]
@@ -209,7 +204,7 @@ impl Group {
                 self.resume(now, pending, &Way::Asked(Some(&step), doubt));
             }
             Decision::Replace { content } => {
-                pending.message = with_content(&pending.message, content);
+                self.rewrite(&mut pending, content);
                 self.replaced(now, pending, screened, &step, doubt);
             }
             Decision::Reject { code, reason } => {

@@ -288,9 +288,12 @@ impl Group {
 
     /// The pauses that hold now.
     pub(super) fn slow_mode(&self) -> Option<SlowMode> {
-        let pauses =
-            [self.config.settings().slow_mode, self.raid().and_then(|raid| raid.slow_mode)];
-        pauses.into_iter().flatten().reduce(SlowMode::stricter)
+        let own = self.config.settings().slow_mode.as_ref();
+        let raid = self.raid().and_then(|raid| raid.slow_mode.as_ref());
+        match (own, raid) {
+            (Some(own), Some(raid)) => Some(own.stricter(*raid)),
+            (one, other) => one.or(other).copied(),
+        }
     }
 
     pub(super) fn pace(&self) -> Option<Pace> {

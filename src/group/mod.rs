@@ -29,12 +29,14 @@ mod staff;
 mod steer;
 mod tell;
 mod weight;
+mod worst_case;
 
 use std::{mem::size_of, sync::Arc};
 
 pub use self::lanes::Waiting;
 pub(crate) use self::outbox::BEHAVIOUR;
 pub use self::snapshot::{RestoreError, Snapshot};
+pub use self::worst_case::WorstCase;
 use self::{
     acts::Grounds,
     filters::Filters,

@@ -36,6 +36,8 @@ pub(super) struct Talk {
     pub(super) folds: Folds<Pending>,
     pub(super) tips: Tips,
     pub(super) account: Account,
+    /// What the messages take that are accepted and have not come to their end, wherever they are.
+    pub(super) pending: usize,
 }
 
 /// What there is where the staff or the host did something beside.
@@ -94,14 +96,17 @@ impl<T: Part> Lazy<T> {
 
 impl Lazy<Talk> {
     pub(super) fn heap_bytes(&self) -> usize {
-        let Some(Talk { scheduler: _, receipts, folds, tips, account }) = self.0.as_deref() else {
+        let Some(Talk { scheduler, receipts, folds, tips, account, pending }) = self.0.as_deref()
+        else {
             return 0;
         };
         size_of::<Talk>()
+            + scheduler.heap_bytes()
             + receipts.heap_bytes()
             + folds.heap_bytes()
             + tips.heap_bytes()
             + account.heap_bytes()
+            + pending
     }
 }
 
@@ -150,6 +155,7 @@ impl Part for Talk {
             folds: Folds::default(),
             tips: Tips::default(),
             account: Account::default(),
+            pending: 0,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
         UserId,
     },
     log::Entries,
-    output::{HeldMessage, Output, Question},
+    output::{HeldMessage, Question},
     profile::GroupProfile,
     receipts::Explanation,
     refusal::Refusal,
@@ -375,18 +375,11 @@ impl Group {
 
     /// Roughly the heap memory that the group holds, in bytes.
     pub fn heap_bytes(&self) -> usize {
-        self.log.bytes()
+        self.log.heap_bytes()
             + self.roster.heap_bytes()
             + self.profile.heap_bytes()
             + self.talk.heap_bytes()
             + self.house.heap_bytes()
-            + self.pending_bytes()
-    }
-
-    /// What waiting and held messages cost, each taken at a full message's size, and the outputs.
-    fn pending_bytes(&self) -> usize {
-        let each = size_of::<Output>() + self.config.settings().limits.message_bytes as usize;
-        (self.talk.scheduler.len() as usize + self.house.review.len()) * each
             + self.outbox.heap_bytes()
     }
 }

@@ -221,6 +221,7 @@ impl Group {
             folds: folds::Folds::restore(state.clock, state.folds, key)?,
             tips: tips::Tips::restore(state.tips)?,
             account: state.flow.into(),
+            pending: 0,
         };
         let house = House {
             disbanded: state.disbanded,
@@ -253,11 +254,23 @@ impl Group {
             outbox,
         };
         group.check(state.accepted)?;
+        let pending = group.weigh_pending();
+        if let Some(talk) = group.talk.there() {
+            talk.pending = pending;
+        }
         group.house.rest(House::is_new);
         if let Some(epoch) = new_epoch {
             group.log.new_epoch(epoch);
         }
         Ok(group)
+    }
+
+    /// What the messages take that are on their way, found again.
+    fn weigh_pending(&self) -> usize {
+        let lanes = self.talk.scheduler.iter().map(|waits| waits.payload.message.bytes());
+        let folds = self.talk.folds.iter().map(|(other, _)| other.message.bytes());
+        let held = self.house.review.iter().map(|(_, held)| held.payload.message.bytes());
+        lanes.sum::<usize>() + folds.sum::<usize>() + held.sum::<usize>()
     }
 
     /// Checks what the mechanisms must agree on, and with the number of `all` messages accepted.

@@ -143,6 +143,7 @@ impl Group {
             accepted: now,
         };
         self.account().add(priority, Line::ACCEPTED);
+        self.talk.make(self.roster.key()).pending += message.bytes();
         let (author, random) = (message.sender.user.clone(), message.random);
         let state = State::Waiting { expires: now };
         let what = Remembered { kind: message.kind, priority, rules, state };
@@ -150,6 +151,14 @@ impl Group {
         self.receipts().accept(key, now, id, author, random, what);
         self.count_speech(now, caller, passed);
         Pending { message: Arc::new(message), session: caller.session }
+    }
+
+    /// A message goes on with other content.
+    pub(super) fn rewrite(&mut self, pending: &mut Pending, content: Content) {
+        let weight = &mut self.talk.make(self.roster.key()).pending;
+        *weight -= pending.message.bytes();
+        pending.message = Arc::new(Message { content, ..(*pending.message).clone() });
+        *weight += pending.message.bytes();
     }
 
     pub(super) fn receipts(&mut self) -> &mut Receipts {
@@ -197,7 +206,7 @@ impl Group {
             Screened::Tagged { term } => self.found(id, term, Finding::Tagged),
             Screened::Masked { term, content } => {
                 self.found(id, term, Finding::Masked);
-                pending.message = with_content(&pending.message, content);
+                self.rewrite(&mut pending, content);
             }
             Screened::Held { term } => {
                 self.found(id, term, Finding::Held);
@@ -304,6 +313,7 @@ impl Group {
     pub(super) fn finish(&mut self, pending: Pending, outcome: Outcome) {
         let Pending { message, session } = pending;
         self.account().add(message.priority, Line::of(&outcome));
+        self.talk.make(self.roster.key()).pending -= message.bytes();
         let now = self.clock;
         self.receipts().end(now, message.id, message.priority, outcome.clone());
         let disclose = self.disclosed(&outcome);
@@ -355,8 +365,4 @@ impl Group {
         let exempt = self.config.settings().traffic.exempt.contains(sender.role);
         Authored { user: sender.user.clone(), exempt, weight: self.weight(sender) }
     }
-}
-
-pub(super) fn with_content(message: &Message, content: Content) -> Arc<Message> {
-    Arc::new(Message { content, ..message.clone() })
 }

@@ -7,7 +7,7 @@ use crate::{
     command::{Acts, Command, CounterChange, Decision, GroupPatch, Users},
     config::GroupConfig,
     entry::{Notice, ProfileChanges},
-    message::{Content, Directive, Element, Message},
+    message::{Content, Directive},
     output::{Event, Output, Record},
     role::{Author, Profile},
 };
@@ -22,13 +22,13 @@ pub(super) fn output(output: &Output) -> usize {
             Output::Record(Record { event: Event::Command { by, command: it }, .. }) => {
                 author(by) + command(it)
             }
-            Output::Ask { question, .. } => message(&question.message),
+            Output::Ask { question, .. } => question.message.bytes(),
             Output::Preview { message: it, .. }
             | Output::Ended { message: it, .. }
-            | Output::FoldEnded { message: it, .. } => message(it),
+            | Output::FoldEnded { message: it, .. } => it.bytes(),
             Output::Applied { note, .. } => USER + note.len(),
             Output::Direct { notice: it, .. } => notice(it),
-            Output::Echo { messages, .. } => messages.iter().map(|it| message(it)).sum(),
+            Output::Echo { messages, .. } => messages.iter().map(|it| it.bytes()).sum(),
             Output::Order { directive: it, .. } => directive(it),
             Output::ProfileChanged { changes: it, .. } => changes(it),
             Output::Audit { audit, .. } => {
@@ -124,15 +124,8 @@ fn acts(Acts { counters: changes, notice, reason, messages, .. }: &Acts) -> usiz
         + messages.len() * size_of::<u64>()
 }
 
-fn message(message: &Message) -> usize {
-    size_of::<Message>()
-        + content(&message.content)
-        + profile(&message.sender.profile)
-        + message.directive.as_ref().map_or(0, directive)
-}
-
 fn content(content: &Content) -> usize {
-    content.bytes() + content.elements.len() * size_of::<Element>()
+    content.heap_bytes()
 }
 
 fn directive(Directive::Leave { users }: &Directive) -> usize {
@@ -144,7 +137,7 @@ fn users(users: &Users) -> usize {
 }
 
 fn profile(profile: &Profile) -> usize {
-    size_of::<Profile>() + profile.nick.len() + profile.avatar.len()
+    profile.bytes()
 }
 
 fn patch(

@@ -123,6 +123,16 @@ impl Memory {
             + self.said.heap_bytes(UserId::MAX_BYTES)
     }
 
+    /// The most that the paces, or the joins, take.
+    pub(crate) fn most_bytes_of_users() -> u64 {
+        Fading::<UserId, Bucket>::most_bytes(UserId::MOST_BESIDE)
+    }
+
+    /// The most that takes what was said.
+    pub(crate) fn most_bytes_of_said() -> u64 {
+        Fading::<(Said, Option<UserId>), Lull>::most_bytes(UserId::MOST_BESIDE)
+    }
+
     pub(crate) fn save(&self) -> Saved {
         Saved {
             paces: self.paces.save(),

@@ -45,10 +45,13 @@ impl<const HERE: usize, const MAX: usize> Short<HERE, MAX> {
     pub(super) fn heap_bytes(&self) -> usize {
         match self {
             Self::Here { .. } => 0,
-            // Two counts stand before it.
-            Self::Shared(_) => size_of::<Long<MAX>>() + 2 * size_of::<usize>(),
+            Self::Shared(_) => Self::MOST_BESIDE,
         }
     }
+
+    /// The most that it holds beside itself. Two counts stand before a text that is shared.
+    pub(super) const MOST_BESIDE: usize =
+        (size_of::<Long<MAX>>() + 2 * size_of::<usize>()).next_multiple_of(align_of::<usize>());
 
     fn as_bytes(&self) -> &[u8] {
         match self {

@@ -27,6 +27,7 @@ use crate::{
     entry::{Body, Entry, Folded},
     id::{Epoch, GroupId, MessageId, Seq, UserId},
     message::{Class, Message, PerClass},
+    space,
     time::{Shift, Timestamp},
 };
 use ring::{Ring, Slot, alive};
@@ -89,8 +90,30 @@ impl Log {
     }
 
     /// The bytes of what is kept, as [`Body::bytes`] estimates them.
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         self.kept.as_ref().map_or(0, |kept| kept.ring.bytes())
+    }
+
+    /// The bytes of what is kept, and of how it is kept. Batches that are remembered share most of it.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.kept.as_ref().map_or(0, |kept| {
+            let recent = kept.recent.capacity() * size_of::<Batch>();
+            size_of::<Kept>() + kept.ring.heap_bytes() + recent
+        })
+    }
+
+    /// The most that the log takes, where the entries of a class are at most so large, and the most that
+    /// batches take which are remembered and hold what is kept no more, without what they are encoded to.
+    pub(crate) fn most_bytes(retention: &Retention, entry: impl Fn(Class) -> u64) -> (u64, u64) {
+        let each = |class: Class| u64::from(retention.quota[class]);
+        let kept: u64 = Class::ALL.map(each).iter().sum();
+        // As many may be dead as are alive, and one is pushed before the oldest goes.
+        let slots = space::list::<Slot>(2 * (kept + 1));
+        let entries: u64 = Class::ALL.map(|class| (each(class) + 1) * entry(class)).iter().sum();
+        let largest = Class::ALL.map(&entry).into_iter().max().unwrap_or_default();
+        let recent = Self::RECENT as u64 * (Batch::most_bytes() + largest);
+        (space::size::<Kept>() + slots + entries, recent)
     }
 
     /// When the age of everything kept is over, so that an idle group wakes once.

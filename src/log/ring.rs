@@ -64,8 +64,14 @@ impl Ring {
     }
 
     /// What the entries say, in bytes.
+    #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// What the entries and their slots take.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.bytes + self.slots.capacity() * size_of::<Slot>()
     }
 
     /// When the last entry's age is over.

@@ -25,14 +25,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use self::{
-    explanation::Steps,
-    stay::{NAMED, Released, Stay},
-};
 pub use self::{
     explanation::{DecisionName, Explanation, Finding, Step},
     house::{Rule, Rules},
     stay::{Outranker, Wait},
+};
+use self::{
+    explanation::{STEPS, Steps},
+    stay::{NAMED, Released, Stay},
 };
 use crate::{
     bounds,
@@ -40,6 +40,7 @@ use crate::{
     id::{HashKey, MessageId, Random, UserId},
     message::{Kind, Priority},
     outcome::{Outcome, Rejection, State},
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -47,6 +48,9 @@ use crate::{
 const SPAN: Duration = Duration::from_mins(5);
 /// Messages remembered: 218 a second for 5 minutes, five times the modelled service's rate.
 const MESSAGES: usize = 65_536;
+/// Steps that a message has of itself: met by the filter, the last of several that make a word, met by a
+/// house rule, folded.
+const OWN_STEPS: u64 = 4;
 /// Randoms remembered of one author: a client has no more sends than that open at once.
 const RANDOMS: usize = 32;
 
@@ -245,6 +249,28 @@ impl Receipts {
 
     pub(crate) fn heap_bytes(&self) -> usize {
         self.0.as_ref().map_or(0, |kept| kept.heap_bytes())
+    }
+
+    /// The most that they ever take, but for what staff and host add to a message's life.
+    pub(crate) fn most_bytes() -> u64 {
+        type Author = (Option<UserId>, VecDeque<(Random, MessageId)>);
+        let lines = MESSAGES as u64;
+        space::size::<Kept>()
+            + space::list::<Line>(lines)
+            // Those who waited after the first of the remembered, and had been held before, too.
+            + space::list::<Stay>(2 * lines)
+            // Each by an author of their own.
+            + space::table::<Author>(lines)
+            + lines * (space::list::<(Random, MessageId)>(1) + UserId::MOST_BESIDE)
+            + lines * space::list::<Step>(OWN_STEPS)
+    }
+
+    /// The most that staff and host add to the lives of all remembered messages, by asking about them,
+    /// answering, and giving reasons.
+    pub(crate) fn most_bytes_of_decisions() -> u64 {
+        let steps = space::list::<Step>(STEPS as u64) + STEPS as u64 * UserId::MOST_BESIDE;
+        let reason = bounds::REASON as u64 + 2 * space::size::<usize>();
+        MESSAGES as u64 * (steps + reason)
     }
 
     pub(crate) fn save(&self) -> Saved {

@@ -26,6 +26,7 @@ use crate::{
     id::{MessageId, StepName, Ticket, UserId},
     output::{Cause, Hold},
     refusal::Field,
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -283,6 +284,18 @@ impl<T> Review<T> {
         self.open
             .as_ref()
             .map_or(0, |open| size_of::<Open<T>>() + open.held.len() * question * 3 / 2)
+    }
+
+    /// The most that so many held messages take, without what the payloads point to.
+    pub(crate) fn most_bytes(held: u64) -> u64 {
+        // Each by an author of their own.
+        let places = space::tree::<Place>(1);
+        space::size::<Open<T>>()
+            + space::tree::<(Ticket, Held<T>)>(held)
+            + space::tree::<(Timestamp, Ticket)>(held)
+            + space::tree::<(Option<UserId>, BTreeSet<Place>)>(held)
+            + space::tree::<(MessageId, Ticket)>(held)
+            + held * (places + UserId::MOST_BESIDE)
     }
 
     pub(crate) fn save(&self) -> Saved<T>

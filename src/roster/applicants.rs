@@ -8,7 +8,12 @@ use super::{
     Applicant,
     facts::{Fact, Sum},
 };
-use crate::id::{SessionId, UserId};
+use crate::{
+    bounds,
+    id::{SessionId, UserId},
+    role::Profile,
+    space,
+};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Applicants {
@@ -54,6 +59,15 @@ impl Applicants {
         self.sum.subtract(&Fact::Applicant { user, applicant: &applicant });
         self.text -= text(user, &applicant);
         Some(applicant)
+    }
+
+    /// The most that so many applicants take, without their prints.
+    pub(super) fn most_bytes(applicants: u64) -> u64 {
+        let note = bounds::NOTE as u64 + 2 * space::size::<usize>();
+        space::size::<Self>()
+            + space::tree::<(UserId, Applicant)>(applicants)
+            + space::tree::<(SessionId, UserId)>(applicants)
+            + applicants * (UserId::MOST_BESIDE + Profile::MOST + note)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

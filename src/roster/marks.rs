@@ -13,6 +13,7 @@ use crate::{
     deadlines::Deadlines,
     id::HashKey,
     refusal::{Field, Refusal},
+    space,
 };
 
 /// Kinds of marks in a group: "at most 10 marks per group" (the modelled service, 2024).
@@ -54,6 +55,14 @@ impl Marking {
         Self { kinds: Kinds::default(), always: Deadlines::new(key) }
     }
 
+    /// The most that marks take.
+    pub(super) fn most_bytes() -> u64 {
+        let each = PER_MARK as u64;
+        space::size::<Self>()
+            + PLACES as u64 * space::tree::<u64>(each)
+            + Deadlines::<u64>::most_bytes(each)
+    }
+
     pub(super) fn heap_bytes(&self) -> usize {
         self.kinds.heap_bytes() + self.always.heap_bytes()
     }
@@ -78,6 +87,11 @@ impl Kinds {
         let mut numbers: SmallVec<[u32; PLACES]> = places.map(|place| self.0[place].mark).collect();
         numbers.sort_unstable();
         numbers
+    }
+
+    /// Whether `mark` is among these.
+    pub(super) fn has(&self, marks: Marks, mark: u32) -> bool {
+        marks != Marks::default() && self.place(mark).is_some_and(|place| marks.has(place))
     }
 
     /// Whether nobody has any.

@@ -48,6 +48,7 @@ use crate::{
     id::{HashKey, SessionId, UserId, stable_hash},
     index::{Index, Slot},
     role::{Platform, Profile, Role},
+    space,
     time::Timestamp,
 };
 
@@ -234,7 +235,8 @@ impl Roster {
 
     /// Whether a member has this mark.
     pub(crate) fn is_marked(&self, user: &UserId, mark: u32) -> bool {
-        self.get(user).is_some_and(|member| member.marks().any(|known| known == mark))
+        let Some(people) = self.people().filter(|people| people.has_marks()) else { return false };
+        people.find(user).is_some_and(|slot| people.is_marked(people.get(slot), mark))
     }
 
     /// The members who have this mark, in the order in which they joined.
@@ -369,6 +371,20 @@ impl Roster {
             + here.people.as_deref().map_or(0, People::heap_bytes)
             + here.applicants.as_deref().map_or(0, Applicants::heap_bytes)
             + here.prints.as_deref().map_or(0, Prints::heap_bytes)
+    }
+
+    /// The most that everybody takes together, whoever is there, beside what each adds; and that, for a
+    /// member with so many sessions, beside whom a guest takes little.
+    pub(crate) fn most_bytes(sessions: u64) -> (u64, u64) {
+        let (guests, _) = Index::<Guest>::most_bytes();
+        let (people, each) = People::most_bytes(sessions);
+        let prints = sessions * Prints::most_bytes_each();
+        (space::size::<Here>() + space::size::<Prints>() + guests + people, each + prints)
+    }
+
+    /// The most that so many applicants take.
+    pub(crate) fn most_bytes_of_applicants(applicants: u64) -> u64 {
+        Applicants::most_bytes(applicants) + applicants * Prints::most_bytes_each()
     }
 
     /// The orders given next to a lost connection, and to somebody always online.

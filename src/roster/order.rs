@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, mem::size_of};
 
-use crate::index::Slot;
+use crate::{index::Slot, space};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Order {
@@ -79,6 +79,11 @@ impl Order {
             let passed = if number == first { block.before(place) } else { 0 };
             block.slots[passed..].iter().copied()
         })
+    }
+
+    /// The most that a member adds: one whose neighbours have all left.
+    pub(super) fn most_bytes_each() -> u64 {
+        space::each_in_tree::<(u64, Block)>() + space::list::<Slot>(1)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

@@ -23,11 +23,13 @@ use super::{
     record::{Besides, Record},
 };
 use crate::{
+    bounds,
     command::Device,
     deadlines::Deadlines,
     id::{HashKey, SessionId, UserId},
     index::{Arena, Index, Slot},
     role::Profile,
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -132,6 +134,28 @@ impl People {
 
     pub(super) fn by_join(&self, join: u64) -> Option<&Record> {
         self.order.get(join).map(|slot| self.get(slot))
+    }
+
+    /// The most that members take, whoever they are, beside what each adds; and that, for one with so
+    /// many sessions.
+    pub(super) fn most_bytes(sessions: u64) -> (u64, u64) {
+        let (tables, slot) = Index::<Slot>::most_bytes();
+        let fixed = space::size::<Self>()
+            + 2 * tables
+            + Arena::<Record>::most_bytes_of_page()
+            + space::tree::<u64>(bounds::ADMINS as u64)
+            + Marking::most_bytes();
+        // Each session may be lost, and be a further one.
+        let session =
+            space::each_in_table::<(SessionId, Slot)>() + Deadlines::<SessionId>::most_bytes_each();
+        let each = Arena::<Record>::most_bytes_each()
+            + 2 * slot
+            + Order::most_bytes_each()
+            + Besides::most_bytes_each(sessions)
+            + UserId::MOST_BESIDE
+            + Profile::MOST
+            + sessions * session;
+        (fixed, each)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

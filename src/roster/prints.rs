@@ -11,7 +11,10 @@ use super::{
     Roster,
     facts::{Fact, Sum},
 };
-use crate::id::{Fingerprint, SessionId, UserId};
+use crate::{
+    id::{Fingerprint, SessionId, UserId},
+    space,
+};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Prints {
@@ -36,6 +39,12 @@ impl Prints {
     pub(super) fn heap_bytes(&self) -> usize {
         // A node of a `BTreeMap` is filled to about two thirds.
         size_of::<Self>() + self.by_session.len() * size_of::<(SessionId, Fingerprint)>() * 3
+    }
+
+    /// The most that a session with a print adds.
+    pub(super) fn most_bytes_each() -> u64 {
+        space::each_in_tree::<(SessionId, Fingerprint)>()
+            + space::each_in_tree::<(Fingerprint, SessionId)>()
     }
 
     fn set(&mut self, session: SessionId, print: Fingerprint) {

@@ -6,9 +6,11 @@ use smallvec::SmallVec;
 
 use super::{facts::Fact, marks::Marks};
 use crate::{
+    bounds,
     command::Device,
     id::{SessionId, UserId},
     role::{Platform, Profile},
+    space,
     time::Timestamp,
 };
 
@@ -115,6 +117,12 @@ impl Besides {
     pub(super) fn fact<'a>(&'a self, record: &'a Record) -> Fact<'a> {
         let Record { join, user, profile, joined, .. } = record;
         Fact::Member { join: *join, user, profile, card: self.card(record), joined: *joined }
+    }
+
+    /// The most that a member with so many sessions adds.
+    pub(super) fn most_bytes_each(sessions: u64) -> u64 {
+        let card = bounds::NAME_CARD as u64 + 2 * space::size::<usize>();
+        space::each_in_tree::<(u64, Beside)>() + card + space::list::<Device>(sessions)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {

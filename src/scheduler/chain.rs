@@ -11,6 +11,8 @@ use std::{
     ops::{Index, IndexMut},
 };
 
+use crate::space;
+
 /// Where an element stands in its slab, until it is removed.
 ///
 /// Counted from 1, so that an `Option` of it takes no more room.
@@ -83,6 +85,14 @@ impl<E> Links<E> {
 impl<E> Slab<E> {
     pub(super) const fn new() -> Self {
         Self { slots: Vec::new(), free: None }
+    }
+
+    pub(super) fn most_bytes(elements: u64) -> u64 {
+        space::list::<Slot<E>>(elements)
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.slots.capacity() * size_of::<Slot<E>>()
     }
 
     pub(super) fn insert(&mut self, element: E) -> Place<E> {

@@ -41,6 +41,7 @@ use crate::{
     config::Traffic,
     id::{HashKey, MessageId, UserId},
     message::{PerPriority, Priority},
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -304,6 +305,24 @@ impl<T> Scheduler<T> {
             shed.extend(std::iter::from_fn(|| self.shed(new, priority)));
         }
         shed
+    }
+
+    /// The most that the lanes take, without what the payloads point to.
+    pub(crate) fn most_bytes(traffic: &Traffic) -> u64 {
+        // One more while it is decided which is shed.
+        let lanes = traffic.lanes.0.iter().map(|lane| u64::from(lane.capacity) + 1);
+        space::size::<PerPriority<Queue<T>>>()
+            + space::size::<PerPriority<Bucket>>()
+            + lanes.map(Queue::<T>::most_bytes).sum::<u64>()
+    }
+
+    /// What the lanes take, without what the payloads point to.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let queues = self.queues.as_ref().map_or(0, |queues| {
+            size_of::<PerPriority<Queue<T>>>()
+                + queues.0.iter().map(Queue::heap_bytes).sum::<usize>()
+        });
+        queues + self.caps.as_ref().map_or(0, |_| size_of::<PerPriority<Bucket>>())
     }
 
     /// Whether an arriving message would be the next to be released: nothing that waits would go

@@ -2,7 +2,10 @@
 
 use std::{hint::black_box, sync::Arc, time::Duration};
 
-use benches::rooms::{ANN, KEY, Room, START, drafts, join, user, without_tips};
+use benches::{
+    rooms::{ANN, KEY, Room, START, drafts, join, user, without_tips},
+    rules::{Hall, RULES, Rule},
+};
 use liveroom::{
     Audience, Author, Command, Cursor, Draft, GroupConfig, NotNow, Platform, Priority, Profile,
     SessionId, Tick, UserId, filter::FilterSpec, internals::Lanes,
@@ -22,7 +25,7 @@ pub(crate) struct Path {
 }
 
 /// Hundredths, for one message, member or batch.
-pub(crate) const PATHS: [Path; 12] = [
+pub(crate) const PATHS: [Path; 28] = [
     path("push", MESSAGES, (4_530_00, 2_01), push),
     path("push-filtered", MESSAGES, (8_917_00, 2_01), push_filtered),
     path("push-ten-times-too-many", MESSAGES, (7_302_00, 2_10), push_too_many),
@@ -35,6 +38,22 @@ pub(crate) const PATHS: [Path; 12] = [
     path("sweep", MEMBERS, (7_28, 0), sweep),
     path("batch-16", BATCHES, (2_055_00, 2_85), batch),
     path("seat", MEMBERS, (484_00, 0), seat),
+    path("rules-none", MESSAGES, (5_000_00, 2_01), || push_past(&[])),
+    path("rules-filter", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[0]])),
+    path("rules-trails", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[1]])),
+    path("rules-quiet-hours", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[2]])),
+    path("rules-speakers", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[3]])),
+    path("rules-slow-mode", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[4]])),
+    path("rules-pace", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[5]])),
+    path("rules-texts", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[6]])),
+    path("rules-repeats", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[7]])),
+    path("rules-priorities", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[8]])),
+    path("rules-weights", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[9]])),
+    path("rules-raid", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[10]])),
+    path("rules-folding", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[11]])),
+    path("rules-audit", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[12]])),
+    path("rules-journal", MESSAGES, (5_000_00, 2_01), || push_past(&[RULES[13]])),
+    path("rules-all", MESSAGES, (5_000_00, 2_01), || push_past(&RULES)),
 ];
 
 const MESSAGES: u64 = 1_000;
@@ -218,6 +237,18 @@ fn batch() -> Box<dyn FnMut()> {
             drop(black_box(room.group.batch(cursor).expect("the cursor is of this history")));
         }
     })
+}
+
+/// A clean message past some rules of the house, said by the next of many authors.
+fn push_past(rules: &[Rule]) -> Box<dyn FnMut()> {
+    let mut hall = Hall::new(rules);
+    for _ in 0..4 {
+        let texts = hall.texts(MESSAGES as usize);
+        hall.say(texts);
+        hall.room.drain();
+    }
+    let mut texts = hall.texts(MESSAGES as usize);
+    Box::new(move || hall.say(std::mem::take(&mut texts)))
 }
 
 /// Somebody comes into an audience, and somebody else goes.

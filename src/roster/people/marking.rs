@@ -22,6 +22,15 @@ impl People {
         self.marking.as_deref().map(numbers).unwrap_or_default().into_iter()
     }
 
+    /// Whether anybody has a mark.
+    pub(in crate::roster) fn has_marks(&self) -> bool {
+        self.marking.is_some()
+    }
+
+    pub(in crate::roster) fn is_marked(&self, record: &Record, mark: u32) -> bool {
+        self.marking.as_deref().is_some_and(|marking| marking.kinds.has(record.marks, mark))
+    }
+
     /// Those who have a mark, in the order in which they joined.
     pub(in crate::roster) fn marked(&self, mark: u32) -> impl Iterator<Item = &Record> {
         let marking = self.marking.as_deref().into_iter();

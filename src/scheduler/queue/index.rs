@@ -26,6 +26,10 @@ impl<T> Index<T> {
         Self { key, heads: Vec::new(), len: 0 }
     }
 
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.heads.capacity() * size_of::<Option<Place<Author<T>>>>()
+    }
+
     /// The place of `user`, or the entry with which they may be inserted.
     pub(super) fn find(
         &self,

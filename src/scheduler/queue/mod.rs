@@ -29,6 +29,7 @@ use super::{
 use crate::{
     id::{HashKey, MessageId, UserId},
     message::Priority,
+    space,
     time::{Shift, Timestamp},
 };
 
@@ -95,6 +96,24 @@ impl<T> Queue<T> {
             ranks: Vec::new(),
             len: 0,
         }
+    }
+
+    /// The most that a lane takes in which so many wait at once, without what the payloads point to.
+    pub(super) fn most_bytes(waiting: u64) -> u64 {
+        // Each by an author of their own; or all by one, who has a rank for each number of them.
+        Slab::<Waiting<T>>::most_bytes(waiting)
+            + Slab::<Author<T>>::most_bytes(waiting)
+            + space::list::<Option<Place<Author<T>>>>(2 * waiting)
+            + space::list::<Chain<Author<T>, RANK>>(waiting)
+            + waiting * UserId::MOST_BESIDE
+    }
+
+    /// What the lane takes, without what the payloads point to.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.messages.heap_bytes()
+            + self.authors.heap_bytes()
+            + self.index.heap_bytes()
+            + self.ranks.capacity() * size_of::<Chain<Author<T>, RANK>>()
     }
 
     pub(super) fn len(&self) -> u32 {

@@ -1,0 +1,479 @@
+//! Law 11 in bytes: a crowd drives each part of a group to its limit and past it, and the allocator
+//! says whether it stays below [`WorstCase`], and what of that it reached.
+//!
+//! The limits are scaled down; `cargo test --release --test bounds -- --ignored` is `modern` as it is.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
+
+#[path = "bounds/crowd.rs"]
+mod crowd;
+
+use std::{sync::Arc, time::Duration};
+
+use liveroom::{
+    Admission, AskStep, Asking, Author, Command, Content, Decision, Draft, Fingerprint, FoldRule,
+    Folding, GroupConfig, GroupPatch, JoinOption, Lane, Output, Pace, Patience, PerClass,
+    PerPriority, Platform, Priority, Rate, Repeats, SessionId, Settings, Silence, SlowMode, Span,
+    TrailLimits, WorstCase,
+};
+
+use crowd::{Crowd, OWNER, app_as, session, user, users};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_hours(1);
+
+/// What a part must reach at least of its bound, in hundredths, so that the bound is no fantasy.
+const LEAST: u64 = 33;
+
+/// The limits that the crowd runs into.
+#[derive(Clone, Copy, PartialEq)]
+enum Scale {
+    Small,
+    Full,
+}
+
+impl Scale {
+    /// `modern`, without what would keep the crowd from saying what it likes as fast as it can.
+    fn settings(self) -> Settings {
+        let mut it = GroupConfig::modern().settings().clone();
+        it.house = Default::default();
+        it.folding = None;
+        it.filtering.trails = None;
+        it.audit = false;
+        it.traffic.rate = Rate::per_second(1_000_000).unwrap();
+        it.traffic.burst = 1_000_000;
+        it.traffic.reserve = 0;
+        if self == Self::Small {
+            let lane = Lane { capacity: 48, max_wait: 2 * SECOND };
+            it.traffic.lanes = PerPriority([lane; 4]);
+            it.retention.quota = PerClass([40, 40, 24, 24, 24, 24]);
+            it.asking.open = 64;
+            it.presence.per_user = 2;
+            it.limits.message_bytes = 1_000;
+            it.limits.elements = 4;
+            (it.limits.mutes, it.limits.bans, it.limits.strikes) = (700, 700, 700);
+            it.limits.applicants = 100;
+            it.limits.outputs = 8_192;
+        }
+        it.history = 0;
+        it
+    }
+
+    /// How often something is done that has a limit of its own, however small the others are.
+    fn many(self, full: u64) -> u64 {
+        if self == Self::Full { full } else { full / 64 }
+    }
+}
+
+/// That what a part takes is below its bound, and reaches some of it.
+fn judge(what: &str, measured: u64, bound: u64, least: u64) {
+    println!("{what:<12} {measured:>14} of {bound:>14}: {:>3} %", measured * 100 / bound);
+    assert!(measured <= bound, "{what}: {measured} bytes, and the bound is {bound}");
+    assert!(
+        measured * 100 >= bound * least,
+        "{what}: {measured} bytes reach too little of {bound}"
+    );
+}
+
+/// That the group's own reckoning is near the truth.
+fn reckoned(what: &str, crowd: &Crowd, low: u64, high: u64) {
+    let (held, reckoned) = (crowd.held(), crowd.group.heap_bytes() as u64);
+    println!("{what:<12} {reckoned:>14} reckoned: {:>3} % of what is held", reckoned * 100 / held);
+    assert!(reckoned * 100 >= held * low, "{what}: reckoned {reckoned}, held {held}");
+    assert!(reckoned * 100 <= held * high, "{what}: reckoned {reckoned}, held {held}");
+}
+
+fn worst(crowd: &Crowd) -> WorstCase {
+    crowd.group.config().worst_case()
+}
+
+fn slow(settings: &mut Settings, lanes: u32) {
+    settings.traffic.rate = Rate::per_second(1).unwrap();
+    settings.traffic.burst = 1;
+    let lane = Lane { capacity: lanes, max_wait: 2 * SECOND };
+    settings.traffic.lanes = PerPriority([lane; 4]);
+}
+
+fn the_history(scale: Scale) {
+    let mut crowd = Crowd::new(scale.settings());
+    crowd.join(OWNER).unwrap();
+    let quotas = crowd.group.config().settings().retention.quota;
+    let most = u64::from(*quotas.0.iter().max().unwrap());
+    let before = crowd.held();
+    for number in 0..3 * most {
+        let order = crowd.order();
+        crowd.say(session(OWNER), order).unwrap();
+        for priority in [Priority::Normal, Priority::Low, Priority::Lowest] {
+            let bomb = Draft { priority: Some(priority), ..crowd.bomb() };
+            crowd.say(app_as(number), bomb).unwrap();
+        }
+        let content = Arc::new(crowd.bomb().content);
+        crowd.push(Author::App, Command::Broadcast { content }).unwrap();
+        crowd.wait(Duration::from_millis(10));
+    }
+    reckoned("history", &crowd, 70, 110);
+    judge("history", crowd.held() - before, worst(&crowd).history + worst(&crowd).receipts, 0);
+    // The receipts stay, and the history goes.
+    let full = crowd.held();
+    crowd.wait(Duration::from_secs(121));
+    judge("history", full - crowd.held(), worst(&crowd).history, LEAST);
+}
+
+/// Batches that are remembered outlive what is kept.
+fn the_batches(scale: Scale) {
+    let mut settings = scale.settings();
+    settings.retention.quota = PerClass([1_000, 1, 1, 1, 1, 1]);
+    let mut crowd = Crowd::new(settings.clone());
+    crowd.join(OWNER).unwrap();
+    let start = crowd.group.tail();
+    for _ in 0..1_000 {
+        let order = crowd.order();
+        crowd.say(session(OWNER), order).unwrap();
+        crowd.drain();
+    }
+    let mut cursor = start;
+    // Four times as many as are remembered.
+    for _ in 0..32 {
+        cursor = *crowd.group.batch(&cursor).unwrap().to();
+    }
+    settings.retention.quota = PerClass([1; 6]);
+    let config = settings.build().unwrap();
+    crowd.push(Author::App, Command::Configure(Box::new(config))).unwrap();
+    crowd.drain();
+    let with = crowd.held();
+    // What is asked for anew takes the place of what is remembered.
+    for _ in 0..8 {
+        crowd.group.batch(&crowd.group.tail()).unwrap();
+    }
+    crowd.push(Author::App, Command::Purge { author: Some(user(OWNER)) }).unwrap();
+    crowd.drain();
+    judge("batches", with - crowd.held(), worst(&crowd).batches, LEAST);
+}
+
+fn the_lanes(scale: Scale) {
+    let mut settings = scale.settings();
+    let capacity = settings.traffic.lanes.0[0].capacity;
+    slow(&mut settings, capacity);
+    let mut crowd = Crowd::new(settings);
+    crowd.join(OWNER).unwrap();
+    crowd.say(app_as(0), Draft::text("the one that passes")).unwrap();
+    crowd.drain();
+    for number in 1..2 * u64::from(capacity) {
+        let order = crowd.order();
+        crowd.say(session(OWNER), order).unwrap();
+        for priority in [Priority::Normal, Priority::Low, Priority::Lowest] {
+            let bomb = Draft { priority: Some(priority), ..crowd.bomb() };
+            crowd.say(app_as(number), bomb).unwrap();
+        }
+        crowd.drain();
+    }
+    let full = crowd.held();
+    crowd.wait(3 * SECOND);
+    judge("lanes", full - crowd.held(), worst(&crowd).lanes, LEAST);
+}
+
+fn the_held(scale: Scale) {
+    let mut settings = scale.settings();
+    let patience = Patience { deadline: HOUR, silence: Silence::Discard };
+    settings.asking.steps.insert(0, AskStep::callback(patience));
+    settings.asking.per_author = settings.asking.open;
+    let (mut crowd, open) = (Crowd::new(settings.clone()), u64::from(settings.asking.open));
+    crowd.join(OWNER).unwrap();
+    for _ in 0..open / 2 {
+        let order = crowd.order();
+        crowd.say(session(OWNER), order).unwrap();
+        crowd.drain();
+    }
+    for number in 0..open {
+        crowd.join(number).unwrap();
+        let bomb = crowd.bomb();
+        let answer = crowd.say(session(number), bomb);
+        assert_eq!(answer.is_ok(), number < open - open / 2);
+        crowd.drain();
+    }
+    crowd.wait(400 * SECOND);
+    reckoned("held", &crowd, 60, 110);
+    let full = crowd.held();
+    crowd.wait(HOUR + 400 * SECOND);
+    judge("held", full - crowd.held(), worst(&crowd).held, LEAST);
+}
+
+fn the_folds(scale: Scale) {
+    let mut settings = scale.settings();
+    let open = if scale == Scale::Full { 512 } else { 32 };
+    let rule = FoldRule { window: 100 * SECOND, interval: 100 * SECOND, open, messages: 256 };
+    settings.folding = Some(Folding {
+        combos: Some(rule),
+        echoes: Some(rule),
+        exempt: Default::default(),
+        names: 10,
+        waiting: 4 * open,
+    });
+    let mut crowd = Crowd::new(settings);
+    let draft = |crowd: &Crowd, number: u32| {
+        let mut bomb = crowd.bomb();
+        bomb.content.data.replace_range(..8, &format!("{number:08}"));
+        bomb
+    };
+    for number in 0..2 * open {
+        for kind in [liveroom::Kind::Gift, liveroom::Kind::Text] {
+            let bomb = Draft { kind, ..draft(&crowd, number) };
+            crowd.say(app_as(number.into()), bomb).unwrap();
+        }
+        crowd.drain();
+    }
+    for number in 0..8 * open {
+        let bomb = draft(&crowd, number % open);
+        crowd.say(app_as(number.into()), bomb).unwrap();
+        crowd.drain();
+    }
+    // What was delivered goes, and leaves the folds alone.
+    let mut settings = crowd.group.config().settings().clone();
+    settings.retention.quota = PerClass([1; 6]);
+    let config = settings.build().unwrap();
+    crowd.push(Author::App, Command::Configure(Box::new(config))).unwrap();
+    crowd.drain();
+    reckoned("folds", &crowd, 70, 110);
+    let full = crowd.held();
+    crowd.wait(250 * SECOND);
+    judge("folds", full - crowd.held(), worst(&crowd).folds, LEAST);
+}
+
+/// Nothing about them is scaled.
+fn the_receipts(scale: Scale) {
+    let mut settings = scale.settings();
+    settings.retention.quota = PerClass([1; 6]);
+    slow(&mut settings, 4);
+    settings.traffic.lanes =
+        PerPriority([Lane { capacity: 4, max_wait: Duration::from_millis(1) }; 4]);
+    let mut crowd = Crowd::new(settings);
+    let before = crowd.held();
+    // More than are remembered, so that all tables have seen some come and go.
+    let mut remembered = 0;
+    for number in 0..70_000 {
+        if number == 65_536 {
+            remembered = crowd.held();
+        }
+        let draft = Draft { priority: Some(Priority::Lowest), ..Draft::text("x") };
+        crowd.say(app_as(number), draft).unwrap();
+        crowd.drain();
+        crowd.wait(Duration::from_micros(100));
+    }
+    reckoned("receipts", &crowd, 60, 120);
+    judge("receipts", crowd.held() - before, worst(&crowd).receipts, LEAST);
+    assert!(crowd.held() * 20 < remembered * 21, "{} of {remembered}", crowd.held());
+    crowd.wait(301 * SECOND);
+    assert!(crowd.held() < before + 100_000, "{} stay of it", crowd.held() - before);
+}
+
+/// Every step of the chain answers each message with another, and the last one rejects it at length.
+fn the_decisions(scale: Scale) {
+    let mut settings = scale.settings();
+    let step = AskStep::callback(Asking::CALLBACK);
+    let named = |name: &str| AskStep { name: name.parse().unwrap(), ..step.clone() };
+    settings.asking.steps.splice(0..0, ["a", "b", "c"].map(named));
+    let mut crowd = Crowd::new(settings);
+    crowd.join(OWNER).unwrap();
+    let before = crowd.held();
+    for _ in 0..scale.many(100_000) {
+        crowd.say(session(OWNER), Draft::text("x")).unwrap();
+        let replace = Decision::Replace { content: Content::text("y") };
+        let reject = Decision::Reject { code: 1, reason: "r".repeat(1_000) };
+        for decision in [replace.clone(), replace, reject] {
+            let ticket =
+                std::iter::from_fn(|| crowd.group.poll()).find_map(|output| match output {
+                    Output::Ask { question, .. } => Some(question.ticket),
+                    _ => None,
+                });
+            let answer = Command::Answer { ticket: ticket.expect("it is asked"), decision };
+            crowd.push(app_as(7), answer).unwrap();
+        }
+        crowd.drain();
+    }
+    let WorstCase { receipts, decisions, .. } = worst(&crowd);
+    let least = if scale == Scale::Full { LEAST } else { 0 };
+    judge("decisions", crowd.held() - before, receipts + decisions, least);
+}
+
+fn the_trails(scale: Scale) {
+    let mut settings = scale.settings();
+    let authors = u32::try_from(scale.many(4_096)).unwrap();
+    let limits = TrailLimits { authors, within: 50 * SECOND, ..TrailLimits::USUAL };
+    settings.filtering.trails = Some(limits);
+    let filter = liveroom::filter::FilterSpec::parse("forbidden").unwrap().compile().unwrap();
+    let filter = Arc::new(filter);
+    settings.filter = Some(filter.id());
+    settings.retention.max_age = 10 * HOUR;
+    let mut crowd = Crowd::new(settings);
+    crowd.group.install_filter(filter);
+    for number in 0..u64::from(2 * authors) {
+        crowd.join(number).unwrap();
+        for _ in 0..20 {
+            crowd.say(session(number), Draft::text("\u{1d535}\u{1d535}\u{1d535}")).unwrap();
+        }
+        crowd.drain();
+    }
+    let full = crowd.held();
+    crowd.wait(51 * SECOND);
+    judge("trails", full - crowd.held(), worst(&crowd).trails, LEAST);
+}
+
+/// What a rule remembers of those who spoke: the same said with and without it.
+fn the_memories(scale: Scale) {
+    const DAY: Duration = Duration::from_hours(24);
+    type Rule = (&'static str, fn(&mut Settings), fn(&WorstCase) -> u64);
+    let rules: [Rule; 4] = [
+        ("pauses", |it| it.slow_mode = Some(SlowMode::members(DAY)), |it| it.pauses),
+        ("paces", |it| it.house.pace = Some(Pace { every: DAY, burst: 10 }), |it| it.paces),
+        ("joins", |it| it.house.joins = Some(Pace { every: DAY, burst: 10 }), |it| it.joins),
+        ("said", |it| it.house.unique = Some(Repeats::of_author(DAY)), |it| it.said),
+    ];
+    let spoken = |change: fn(&mut Settings)| {
+        let mut settings = scale.settings();
+        settings.retention.quota = PerClass([1; 6]);
+        change(&mut settings);
+        let mut crowd = Crowd::new(settings);
+        for number in 0..scale.many(110_000) {
+            crowd.join(number).unwrap();
+            crowd.say(session(number), Draft::text("hello")).unwrap();
+            crowd.drain();
+        }
+        crowd
+    };
+    let without = spoken(|_| {}).held();
+    for (what, change, part) in rules {
+        let crowd = spoken(change);
+        let least = if scale == Scale::Full { LEAST } else { 0 };
+        judge(what, crowd.held() - without, part(&worst(&crowd)), least);
+        reckoned(what, &crowd, 70, 140);
+    }
+}
+
+fn the_applicants(scale: Scale) {
+    let mut crowd = Crowd::new(scale.settings());
+    let option = Some(JoinOption::NeedPermission);
+    let patch = GroupPatch { join_option: option, ..GroupPatch::default() };
+    crowd.push(Author::App, Command::SetGroup(Box::new(patch))).unwrap();
+    crowd.drain();
+    let (limit, before) =
+        (u64::from(crowd.group.config().settings().limits.applicants), crowd.held());
+    for number in 0..2 * limit {
+        assert_eq!(crowd.join(number).is_ok(), number < limit);
+    }
+    reckoned("applicants", &crowd, 60, 110);
+    judge("applicants", crowd.held() - before, worst(&crowd).applicants, LEAST);
+    for number in 0..limit {
+        let answer = Command::AnswerJoin { user: user(number), admission: Admission::Decline };
+        crowd.push(Author::App, answer).unwrap();
+        crowd.drain();
+    }
+    // The tips and receipts of nobody: next to nothing stays.
+    assert!(crowd.held() < before + 10_000, "{}", crowd.held() - before);
+}
+
+fn the_bars_and_strikes(scale: Scale) {
+    let mut settings = scale.settings();
+    settings.strikes.table.truncate(1);
+    let limits = settings.limits;
+    let mut crowd = Crowd::new(settings);
+    let before = crowd.held();
+    let most = u64::from(limits.mutes.max(limits.bans).max(limits.strikes)) + 500;
+    for from in (0..most).step_by(100) {
+        let (users, reason): (_, Arc<str>) = (users(from, 100), "r".into());
+        let prints = (from..from + 100).map(|it| Fingerprint(it.into())).collect();
+        let commands = [
+            Command::Mute { users: users.clone(), span: Span::For(HOUR) },
+            Command::Shadow { users: users.clone(), span: Span::For(HOUR) },
+            Command::Ban { users: users.clone(), span: Span::For(HOUR), reason: reason.clone() },
+            Command::BanPrints { prints, span: Span::For(HOUR), reason: reason.clone() },
+            Command::Warn { users, reason },
+        ];
+        for command in commands {
+            let answer = crowd.push(Author::App, command);
+            assert_eq!(answer.is_ok(), from + 100 <= u64::from(limits.mutes), "{answer:?}");
+            crowd.drain();
+        }
+        crowd.wait(10 * SECOND / 1_000);
+    }
+    let worst = worst(&crowd);
+    reckoned("bars", &crowd, 60, 130);
+    judge("bars", crowd.held() - before, worst.bars + worst.strikes, LEAST);
+}
+
+/// A host that does not poll is refused, and what waits for it is bounded.
+fn the_outputs(scale: Scale) {
+    let mut settings = scale.settings();
+    settings.retention.quota = PerClass([1; 6]);
+    let mut crowd = Crowd::new(settings);
+    crowd.join(OWNER).unwrap();
+    let before = crowd.held();
+    let refused = loop {
+        let order = crowd.order();
+        if crowd.say(session(OWNER), order).is_err() {
+            break crowd.held();
+        }
+    };
+    assert!(crowd.push(Author::App, Command::text("x")).is_err());
+    reckoned("outputs", &crowd, 70, 110);
+    crowd.drain();
+    assert!(crowd.held() < before + (refused - before) / 10);
+    judge("outputs", refused - crowd.held(), worst(&crowd).outputs, LEAST);
+}
+
+fn the_members(scale: Scale) {
+    let mut settings = scale.settings();
+    settings.retention.quota = PerClass([1; 6]);
+    let count = if scale == Scale::Full { 20_000 } else { 2_000 };
+    let mut crowd = Crowd::new(settings.clone());
+    let before = crowd.held();
+    let per_user = u64::from(settings.presence.per_user);
+    for number in 0..count {
+        crowd.join(number).unwrap();
+        let card = Command::SetNameCard { user: user(number), card: "c".repeat(50).into() };
+        crowd.push(session(number), card).unwrap();
+        // Two more than there may be.
+        for more in 1..per_user + 2 {
+            let by = 1_000_000 * more + number;
+            let print = Some(Fingerprint(by.into()));
+            let attach = Command::Attach { user: user(number), platform: Platform::Web, print };
+            let answer = crowd.push(session(by), attach);
+            assert_eq!(answer.is_ok(), more < per_user, "{answer:?}");
+        }
+        for own in 0..per_user {
+            crowd
+                .push(Author::Session(SessionId(1_000_000 * own + number)), Command::Detach)
+                .unwrap();
+        }
+        crowd.drain();
+    }
+    reckoned("members", &crowd, 60, 120);
+    let worst = worst(&crowd);
+    judge("members", crowd.held() - before, worst.fixed + count * worst.member, LEAST);
+}
+
+const SCENES: [fn(Scale); 13] = [
+    the_history,
+    the_batches,
+    the_lanes,
+    the_held,
+    the_folds,
+    the_receipts,
+    the_decisions,
+    the_trails,
+    the_memories,
+    the_applicants,
+    the_bars_and_strikes,
+    the_outputs,
+    the_members,
+];
+
+#[test]
+fn law_11_no_part_grows_past_its_bound() {
+    SCENES.iter().for_each(|scene| scene(Scale::Small));
+}
+
+#[test]
+#[ignore = "minutes in debug: in release, where the limits have changed"]
+fn law_11_no_part_of_modern_grows_past_its_bound() {
+    SCENES.iter().for_each(|scene| scene(Scale::Full));
+}
