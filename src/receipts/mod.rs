@@ -8,7 +8,7 @@
 //! each author among the remembered, and `spilled` is the heap that their lines hold; the first of `stays`
 //! is of a remembered message.
 //!
-//! A remembered message takes at most 152 bytes, and 80 to 160 more if it waited in its lane. The first
+//! A remembered message takes at most 160 bytes, and 80 to 160 more if it waited in its lane. The first
 //! random of an author takes 120 to 180 more, each further one about 16 to 32.
 
 mod explanation;
