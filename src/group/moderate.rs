@@ -205,7 +205,6 @@ impl Group {
             self.audit_on(now, grounds, Act::Warn { strikes: count }, user, Some(until));
             let grounds = Grounds { rule: Rule::Strikes { count }, ..grounds.clone() };
             match leads_to {
-                Escalation::Notice => {}
                 Escalation::Mute { span }
                     if self.house.mutes.ends_before(now + *span, &user[0]) =>
                 {
@@ -215,7 +214,7 @@ impl Group {
                     self.put_bans(now, &grounds, user, now + *span);
                 }
                 // What is harder already stays.
-                Escalation::Mute { .. } | Escalation::Ban { .. } => {}
+                Escalation::Notice | Escalation::Mute { .. } | Escalation::Ban { .. } => {}
             }
         }
     }
