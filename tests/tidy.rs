@@ -229,3 +229,23 @@ fn a_file_has_one_duty_and_so_a_length() {
         .collect();
     assert!(long.is_empty(), "does each still have one duty?\n{}", long.join("\n"));
 }
+
+#[test]
+fn the_guide_shows_the_ranks_as_they_are() {
+    let guide =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide/overview.md"))
+            .unwrap();
+    let table = guide.split("# Who may import whom").nth(1).expect("the chapter has it");
+    let table = table.split("```").nth(1).expect("as a block of text");
+    let mut shown: Vec<Vec<&str>> = Vec::new();
+    for line in table.lines().skip(1) {
+        let (rank, modules) = (line.get(..1).unwrap_or(" "), line.get(3..52).unwrap_or(""));
+        if rank != " " {
+            shown.push(Vec::new());
+        }
+        let modules = modules.split_whitespace();
+        shown.last_mut().expect("a rank comes first").extend(modules);
+    }
+    let ranks: Vec<Vec<&str>> = RANKS.iter().map(|rank| rank.modules().to_vec()).collect();
+    assert_eq!(shown, ranks);
+}
