@@ -770,8 +770,9 @@ proptest! {
     }
 
     #[test]
-    fn law_8_shares_follow_the_weights_of_the_roles(
+    fn law_8_shares_follow_the_weights_of_roles_and_marks(
         weights in prop::array::uniform4(1_u8..6),
+        marked in 1_u8..6,
         order in prop::collection::vec(0_usize..4, 0..60),
         rounds in 1_u8..8,
     ) {
@@ -784,6 +785,8 @@ proptest! {
         for (role, weight) in settings.traffic.weights[1..].iter_mut().zip(weights) {
             *role = NonZeroU8::new(weight).expect("at least 1");
         }
+        let weight = NonZeroU8::new(marked).expect("at least 1");
+        settings.traffic.mark_weights = vec![(1_000, NonZeroU8::MIN), (1_001, weight)];
         let users = ["bob", "cy", "ann"].map(|name| name.parse::<UserId>().expect("a good id"));
         let (id, config) = (GroupId::custom("shares").expect("a good id"), settings.build());
         let (key, config) = (HashKey::new(1, 2), config.expect("good settings"));
@@ -798,6 +801,11 @@ proptest! {
             push(by, Command::join(user.clone(), Profile::default(), Platform::Web))?;
         }
         push(&Author::App, Command::SetAdmin { user: users[1].clone() })?;
+        // The member has two marks, of which the heavier one counts, if it is heavier than the role.
+        let (member, marks) = ([users[0].clone()].into_iter().collect(), vec![1_000, 1_001].into());
+        push(&Author::App, Command::Mark { users: member, marks, on: true })?;
+        let mut weights = weights;
+        weights[0] = weights[0].max(marked);
         authors.push(Author::App);
         // The door is closed first, so that all wait from the same moment on, and all the while.
         for _ in 0..4 {

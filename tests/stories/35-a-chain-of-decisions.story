@@ -174,3 +174,21 @@ In a house without the power only the app answers, and nobody is asked where nob
   = done
   3 Normal: Ann: one
   -> host: message 1 delivered as 3 at 0.000 s
+
+What is replaced is judged as what it is now: where nothing is found any more, whoever is asked about what the filter
+holds is not asked again.
+
+> group modern chain=filter:held:5s:reject,human:held:60s:reject
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> filter wait=hold
+> ann says wait
+  = message 1: held until 5.000 s
+  -> host: question 1 for filter until 5.000 s, Filter { term: 0 }: Ann: wait
+> app answers 1 replace stay
+  = done
+  2 Normal: Ann: stay
+  -> host: message 1 delivered as 2 at 0.000 s

@@ -310,3 +310,23 @@ Who comes and goes too often waits outside.
   5 Tip: Join Ann by ann, 1 online
   -> host: ann joined on Web
   -> host: ann is online
+
+Where a rule and the filter both hold a text, the filter is the cause.
+
+> group modern house=off hold_capitals=4
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> filter wait=hold
+> ann says WAIT NOW
+  = message 1: held until 60.000 s
+  -> host: question 1 for filter until 60.000 s, Filter { term: 0 }: Ann: WAIT NOW
+> explain 1
+  message 1 of ann: Text, Normal, accepted at 1600000000.000000000
+  - rules: text rules, filter
+  - ruled: Held by house rule 0
+  - filtered: Held for term 0
+  - filter asked for term 0, until 1600000060.000000000
+  - held until 1600000060.000000000
