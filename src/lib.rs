@@ -63,6 +63,8 @@ mod what_if;
 pub mod guide {
     #[doc = include_str!("guide/behaviour.md")]
     pub mod behaviour {}
+    #[doc = include_str!("guide/costs.md")]
+    pub mod costs {}
     #[doc = include_str!("guide/fairness.md")]
     pub mod fairness {}
     #[doc = include_str!("guide/scale.md")]
