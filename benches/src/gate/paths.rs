@@ -40,7 +40,7 @@ pub(crate) const PATHS: [Path; 28] = [
     path("seat", MEMBERS, (484_00, 0), seat),
     path("rules-none", MESSAGES, (7_393_00, 2_01), || push_past(&[])),
     path("rules-filter", MESSAGES, (14_732_00, 2_01), || push_past(&[RULES[0]])),
-    path("rules-trails", MESSAGES, (7_459_00, 2_01), || push_past(&[RULES[1]])),
+    path("rules-trails", MESSAGES, (15_186_00, 2_01), || push_past(&[RULES[1]])),
     path("rules-quiet-hours", MESSAGES, (7_621_00, 2_01), || push_past(&[RULES[2]])),
     path("rules-speakers", MESSAGES, (8_111_00, 2_01), || push_past(&[RULES[3]])),
     path("rules-slow-mode", MESSAGES, (10_344_00, 2_28), || push_past(&[RULES[4]])),
@@ -53,7 +53,7 @@ pub(crate) const PATHS: [Path; 28] = [
     path("rules-folding", MESSAGES, (12_111_00, 2_29), || push_past(&[RULES[11]])),
     path("rules-audit", MESSAGES, (7_379_00, 2_01), || push_past(&[RULES[12]])),
     path("rules-journal", MESSAGES, (8_629_00, 4_01), || push_past(&[RULES[13]])),
-    path("rules-all", MESSAGES, (45_534_00, 6_48), || push_past(&RULES)),
+    path("rules-all", MESSAGES, (45_291_00, 5_48), || push_past(&RULES)),
 ];
 
 const MESSAGES: u64 = 1_000;
