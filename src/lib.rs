@@ -66,6 +66,8 @@ pub mod guide {
     pub mod behaviour {}
     #[doc = include_str!("guide/moderation.md")]
     pub mod moderation {}
+    #[doc = include_str!("guide/costs.md")]
+    pub mod costs {}
     #[doc = include_str!("guide/fairness.md")]
     pub mod fairness {}
     #[doc = include_str!("guide/scale.md")]

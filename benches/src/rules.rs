@@ -20,7 +20,10 @@ pub type Rule = (&'static str, fn(&mut Settings));
 /// All of them. They are such that no message of [`Hall::texts`] is met.
 pub const RULES: [Rule; 14] = [
     ("filter", |it| it.filter = Some(FILTER.id())),
-    ("trails", |it| it.filtering.trails = Some(TrailLimits::USUAL)),
+    ("trails", |it| {
+        // Without a filter nothing is looked for.
+        (it.filter, it.filtering.trails) = (Some(FILTER.id()), Some(TrailLimits::USUAL));
+    }),
     ("quiet-hours", |it| it.house.quiet = vec![QuietHours::utc(12 * 60, 12 * 60 + 20)]),
     ("speakers", |it| it.speakers = vec![FOLLOWER + 1, FOLLOWER]),
     ("slow-mode", |it| it.slow_mode = Some(SlowMode::members(SECOND))),

@@ -13,6 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::{
     Filter, Treatment,
@@ -264,7 +265,8 @@ enum Letters {
 
 impl Letters {
     fn of(text: &str, limits: &TrailLimits) -> Self {
-        let (mut letters, mut count) = (String::new(), 0_u8);
+        // Most messages have too many, and ask for no memory.
+        let mut letters = SmallVec::<[char; 16]>::new();
         for c in text.chars() {
             let mut says_something = false;
             fold(c, Followed::ALL, |unit| {
@@ -272,14 +274,13 @@ impl Letters {
             });
             if says_something {
                 // One more than is allowed tells, however long the text is.
-                if count == limits.letters {
+                if letters.len() == usize::from(limits.letters) {
                     return Self::Many;
                 }
-                count += 1;
                 letters.push(c);
             }
         }
-        if count == 0 { Self::None } else { Self::Few(letters.into()) }
+        if letters.is_empty() { Self::None } else { Self::Few(letters.iter().collect()) }
     }
 }
 

@@ -85,7 +85,14 @@ impl<const HERE: usize, const MAX: usize> Hash for Short<HERE, MAX> {
 /// As the text's, which is that of its bytes.
 impl<const HERE: usize, const MAX: usize> Ord for Short<HERE, MAX> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        match (self, other) {
+            // As a whole, at a length that is known. Behind the shorter one's end are zeros, before which
+            // nothing comes.
+            (Self::Here { length, bytes }, Self::Here { length: others, bytes: other }) => {
+                bytes.cmp(other).then(length.cmp(others))
+            }
+            _ => self.as_bytes().cmp(other.as_bytes()),
+        }
     }
 }
 
@@ -115,7 +122,10 @@ mod tests {
 
     #[test]
     fn texts_are_told_apart_ordered_and_hashed_as_str_is() {
-        let texts = ["", "a", "ab", "abcd", "abcde", "abcdf", "b", "张", "张三"];
+        let texts = [
+            "", "\0", "a", "a\0", "a\0\0b", "a\0b", "ab", "abcd", "abcde", "abcdf", "b", "张",
+            "张三",
+        ];
         for one in texts {
             for other in texts {
                 let (a, b) = (Text::new(one), Text::new(other));
