@@ -91,9 +91,6 @@ impl Condition {
 /// No character before it is a combining mark.
 const FIRST_MARK: char = '\u{300}';
 
-/// No link is without one of these.
-const IN_LINKS: [char; 6] = ['.', '．', '。', '｡', ':', '：'];
-
 /// How many words back a repeat is looked for.
 const BACK: usize = 4;
 
@@ -122,7 +119,8 @@ impl Signals {
             run = if last == Some(c) { run + 1 } else { 1 };
             // White space in a row is layout.
             signals.run = signals.run.max(if blank { 0 } else { run });
-            may_link |= c == '.' || c == ':' || c >= FIRST_MARK && IN_LINKS.contains(&c);
+            // No link is without one of these.
+            may_link |= matches!(c, '.' | '．' | '。' | '｡' | ':' | '：');
             last = Some(c);
         }
         if may_link {

@@ -37,6 +37,12 @@ pub(super) enum Before {
 impl Before {
     /// Reads the next character.
     pub(super) fn take(&mut self, c: char) -> Part {
+        // Most text is ASCII, or in a script of Asia.
+        if matches!(c, '\0'..'\u{a9}' | '\u{3300}'..'\u{fe00}') {
+            let is_key = matches!(c, '0'..='9' | '#' | '*');
+            *self = if is_key { Self::Key } else { Self::Other };
+            return Part::None;
+        }
         let (next, part) = match (c, *self) {
             ('\u{200d}', Self::Picture) => (Self::Joiner, Part::Belongs),
             ('\u{200d}', _) => (Self::Other, Part::Belongs),
@@ -49,7 +55,6 @@ impl Before {
                 (Self::Picture, Part::Completes)
             }
             ('\u{1f1e6}'..='\u{1f1ff}', _) => (Self::HalfFlag, Part::None),
-            ('0'..='9' | '#' | '*', _) => (Self::Key, Part::None),
             (c, Self::Joiner) if is_emoji(c) => (Self::Picture, Part::Belongs),
             (c, _) if is_emoji(c) => (Self::Picture, Part::Begins),
             _ => (Self::Other, Part::None),
