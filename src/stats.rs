@@ -78,16 +78,18 @@ impl Flow {
 
 /// One number of a [`Flow`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Line(usize);
+pub(crate) struct Line(u8);
 
 impl Line {
     pub(crate) const ACCEPTED: Self = Self(0);
     const DELIVERED: Self = Self(1);
     const REJECTED: Self = Self(2);
     const DISCARDED: Self = Self(6);
-    pub(crate) const WAITING: Self = Self(6 + Discard::ALL.len());
-    pub(crate) const HELD: Self = Self(7 + Discard::ALL.len());
-    const COUNT: usize = 8 + Discard::ALL.len();
+    pub(crate) const WAITING: Self = Self(Self::DISCARDED.0 + Self::REASONS);
+    pub(crate) const HELD: Self = Self(Self::WAITING.0 + 1);
+    const COUNT: u8 = Self::HELD.0 + 1;
+    /// Reasons to discard a message.
+    const REASONS: u8 = Discard::ALL[Discard::ALL.len() - 1] as u8 + 1;
 
     /// Where a message is counted that came to its end.
     pub(crate) fn of(outcome: &Outcome) -> Self {
@@ -97,7 +99,7 @@ impl Line {
             Outcome::Rejected(Rejection::Decision { .. }) => Self(Self::REJECTED.0 + 1),
             Outcome::Rejected(Rejection::Silence) => Self(Self::REJECTED.0 + 2),
             Outcome::Rejected(Rejection::Rule { .. }) => Self(Self::REJECTED.0 + 3),
-            Outcome::Discarded(reason) => Self(Self::DISCARDED.0 + *reason as usize),
+            Outcome::Discarded(reason) => Self(Self::DISCARDED.0 + *reason as u8),
         }
     }
 
@@ -109,8 +111,10 @@ impl Line {
             Self::DELIVERED => delivered,
             Self::WAITING => waiting,
             Self::HELD => held,
-            Self(line) if line < Self::DISCARDED.0 => &mut rejected[line - Self::REJECTED.0],
-            Self(line) => &mut discarded[line - Self::DISCARDED.0],
+            Self(line) if line < Self::DISCARDED.0 => {
+                &mut rejected[usize::from(line - Self::REJECTED.0)]
+            }
+            Self(line) => &mut discarded[usize::from(line - Self::DISCARDED.0)],
         }
     }
 }

@@ -12,6 +12,16 @@ use crate::{
 
 use super::{Group, outbox::RecordMark, parts::House, prints::print_ban_over};
 
+/// How far settling came.
+struct Settled {
+    /// Deadlines settled.
+    steps: u64,
+    /// Those of them that told something.
+    told: u64,
+    /// Whether none is left.
+    arrived: bool,
+}
+
 impl Group {
     /// Settles everything due by `now`. A `now` earlier than the latest seen changes nothing, and one
     /// past [`Timestamp::LATEST`] is read as that.
@@ -34,10 +44,12 @@ impl Group {
         kept.into_iter().flatten().max()
     }
 
-    /// A group of whose talk nothing is kept has no use for a queue soon.
+    /// A group of whose talk nothing is kept has no use soon for a queue, nor for a house of which
+    /// nothing is left.
     pub(super) fn rest_if_quiet(&mut self) {
         if self.outbox.is_empty() && self.next_forgetting().is_none() {
             self.outbox.rest();
+            self.house.rest(House::is_new);
         }
     }
 
@@ -48,7 +60,7 @@ impl Group {
         let journal = self.config.settings().journal;
         let mark = (journal && self.due_by(now).is_some() && self.has_room())
             .then(|| self.outbox.record_advance(now));
-        let (told, arrived) = self.settle_due(now, most, usize::from(mark.is_some()));
+        let Settled { told, arrived, .. } = self.settle_due(now, most, usize::from(mark.is_some()));
         if let Some(mark) = mark {
             if told == 0 {
                 self.outbox.withdraw();
@@ -60,12 +72,13 @@ impl Group {
     }
 
     /// Settles what a command made due, at its own time or that to which it moved the clock: it
-    /// follows from the command's record.
-    pub(super) fn settle_after_command(&mut self, mark: Option<RecordMark>, most: u64) {
-        let (told, _) = self.settle_due(self.clock, most, 0);
+    /// follows from the command's record. Returns whether there was anything.
+    pub(super) fn settle_after_command(&mut self, mark: Option<RecordMark>, most: u64) -> bool {
+        let Settled { steps, told, .. } = self.settle_due(self.clock, most, 0);
         if let Some(mark) = mark {
             self.close(mark, told, |_, _| {});
         }
+        steps > 0
     }
 
     /// Writes into a record how far it went.
@@ -78,12 +91,10 @@ impl Group {
         });
     }
 
-    /// Settles what is due by `now`. Returns how many deadlines told something, and whether all
-    /// were settled. The `own` record that was just begun does not count against the room: it goes
+    /// Settles what is due by `now`. The `own` record that was just begun does not count against the room: it goes
     /// again where nothing is told, and in the smallest queue nothing would ever be settled.
-    fn settle_due(&mut self, now: Timestamp, most: u64, own: usize) -> (u64, bool) {
-        let mut told = 0;
-        let mut arrived = true;
+    fn settle_due(&mut self, now: Timestamp, most: u64, own: usize) -> Settled {
+        let (mut steps, mut told, mut arrived) = (0, 0, true);
         let mut reached = now;
         while let Some(deadline) = self.due_by(now) {
             // A group that can't go on stands at the deadline that it can't settle, however many
@@ -95,6 +106,7 @@ impl Group {
             self.clock = deadline.at;
             let before = (self.log.next_seq(), self.outbox.len());
             self.step(deadline.reason);
+            steps += 1;
             told += u64::from(before != (self.log.next_seq(), self.outbox.len()));
         }
         self.clock = reached;
@@ -106,9 +118,8 @@ impl Group {
         if let (Some(limits), Some(house)) = (trails, self.house.there()) {
             house.trails.expire(reached, limits);
         }
-        self.house.rest(House::is_new);
         self.rest_if_quiet();
-        (told, arrived)
+        Settled { steps, told, arrived }
     }
 
     fn due_by(&self, now: Timestamp) -> Option<Deadline> {

@@ -22,12 +22,14 @@ use crate::{
 use super::{Caller, Group, filters::Screened, house::Ruling, speak::Pending};
 
 /// How far a message has come on the way to its readers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Way<'a> {
     /// Through the chain up to a step, with what there is to be decided.
     Asked(Option<&'a StepName>, Doubt),
     /// Behind nothing any more.
     InOrder,
+    /// It was asked before, and nothing holds it.
+    Free,
 }
 
 /// What a message is held for next.
@@ -40,50 +42,54 @@ enum Stop<'a> {
 /// Whose message it is, as far as it matters for holding it.
 struct Whose<'a> {
     user: &'a Option<UserId>,
+    /// As what it was sent, where its author is no member.
     role: Option<Role>,
     by_app: bool,
     message: MessageId,
 }
 
 impl Group {
-    /// Refuses a message that would be held where no more may be.
-    pub(super) fn check_room(
+    /// The way that a message goes which is offered. One that would be held where no more may be is
+    /// refused.
+    pub(super) fn way(
         &self,
         now: Timestamp,
         caller: &Caller,
         screened: &Screened,
         ruling: Option<Ruling>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Way<'static>, Refusal> {
         let held = match (screened, ruling) {
             (Screened::Blocked { .. }, _) | (_, Some(Ruling { treat: Treat::Block, .. })) => {
-                return Ok(());
+                return Ok(Way::Free);
             }
-            (Screened::Held { term }, _) => {
-                let filter = self.house.filters.id_in_force().unwrap_or_default();
-                Some(Cause::Filter { filter, term: *term })
+            (_, Some(Ruling { treat: Treat::Hold, rule })) => {
+                self.held_by_filter(screened).or(Some(Cause::Rule { rule }))
             }
-            (_, Some(Ruling { treat: Treat::Hold, rule })) => Some(Cause::Rule { rule }),
-            (Screened::Clean | Screened::Tagged { .. } | Screened::Masked { .. }, _) => None,
+            _ => self.held_by_filter(screened),
         };
         let (user, by_app) = (&caller.user, caller.is_app());
         // Behind all that there is.
         let whose = Whose { user, role: caller.role, by_app, message: MessageId(u64::MAX) };
         let way = Way::Asked(None, Doubt { held, escalated: false });
-        if self.next_stop(now, &whose, &way).is_none() {
-            return Ok(());
+        if self.next_stop(now, &whose, way).is_none() {
+            return Ok(Way::Free);
         }
         match self.house.review.full(&self.config.settings().asking, user) {
             Some((field, limit)) => Err(Refusal::TooMany { field, limit, count: limit + 1 }),
-            None => Ok(()),
+            None => Ok(way),
         }
     }
 
+    fn held_by_filter(&self, screened: &Screened) -> Option<Cause> {
+        let Screened::Held { term } = *screened else { return None };
+        Some(Cause::Filter { filter: self.house.filters.id_in_force()?, term })
+    }
+
     /// For what a message is held next; `None` if nothing holds it any more.
-    fn next_stop(&self, now: Timestamp, whose: &Whose<'_>, way: &Way<'_>) -> Option<Stop<'_>> {
+    fn next_stop(&self, now: Timestamp, whose: &Whose<'_>, way: Way<'_>) -> Option<Stop<'_>> {
         let settings = self.config.settings();
         if let Way::Asked(after, doubt) = way
-            && let Some((step, cause)) =
-                review::next(&settings.asking, *after, *doubt, whose.by_app)
+            && let Some((step, cause)) = review::next(&settings.asking, after, doubt, whose.by_app)
         {
             return Some(Stop::Ask(step, cause));
         }
@@ -93,17 +99,21 @@ impl Group {
         {
             return Some(Stop::Order { expires });
         }
-        let staff = whose.role.is_some_and(|role| role >= Role::Admin);
-        let delay = settings.preview.filter(|_| !whose.by_app && !staff)?;
-        Some(Stop::Preview { expires: now + delay })
+        let delay = settings.preview.filter(|_| !whose.by_app)?;
+        let role = whose.user.as_ref().and_then(|user| self.roster.role(user)).or(whose.role);
+        let staff = role.is_some_and(|role| role >= Role::Admin);
+        (!staff).then_some(Stop::Preview { expires: now + delay })
     }
 
     /// Sends a message on its way, as far as it comes.
-    pub(super) fn proceed(&mut self, now: Timestamp, pending: Pending, way: &Way<'_>) {
+    pub(super) fn proceed(&mut self, now: Timestamp, pending: Pending, way: Way<'_>) {
+        if matches!(way, Way::Free) {
+            return self.go_on(now, pending);
+        }
         let Sender { user, role, .. } = &pending.message.sender;
         let whose = Whose {
             user,
-            role: user.as_ref().and_then(|user| self.roster.role(user)).or(*role),
+            role: *role,
             by_app: pending.session.is_none(),
             message: pending.message.id,
         };
@@ -111,8 +121,8 @@ impl Group {
             Some(Stop::Ask(step, cause)) => {
                 let step = step.clone();
                 let doubt = match way {
-                    Way::Asked(_, doubt) => *doubt,
-                    Way::InOrder => Doubt::default(),
+                    Way::Asked(_, doubt) => doubt,
+                    Way::InOrder | Way::Free => Doubt::default(),
                 };
                 self.ask(now, pending, step, cause, doubt);
             }
@@ -201,7 +211,7 @@ impl Group {
         doubt.escalated |= decision == Decision::Escalate;
         match decision {
             Decision::Allow | Decision::Escalate => {
-                self.resume(now, pending, &Way::Asked(Some(&step), doubt));
+                self.resume(now, pending, Way::Asked(Some(&step), doubt));
             }
             Decision::Replace { content } => {
                 self.rewrite(&mut pending, content);
@@ -259,7 +269,7 @@ impl Group {
             Stage::Asked { step, silence, doubt, .. } => {
                 self.silence(now, pending, &step, silence, doubt);
             }
-            Stage::Ordered => self.resume(now, pending, &Way::InOrder),
+            Stage::Ordered => self.resume(now, pending, Way::InOrder),
             // Its readers are next.
             Stage::Previewed => match self.barred(now, &pending) {
                 Some(reason) => self.finish(pending, Outcome::Discarded(reason)),
@@ -286,10 +296,10 @@ impl Group {
             if silence == Silence::Escalate && !somebody { Silence::Reject } else { silence };
         self.audit_of_time(now, || unanswered(&pending.message, doubt, silence));
         match silence {
-            Silence::Allow => self.resume(now, pending, &Way::Asked(Some(step), doubt)),
+            Silence::Allow => self.resume(now, pending, Way::Asked(Some(step), doubt)),
             Silence::Escalate => {
                 let doubt = Doubt { escalated: true, ..doubt };
-                self.resume(now, pending, &Way::Asked(Some(step), doubt));
+                self.resume(now, pending, Way::Asked(Some(step), doubt));
             }
             Silence::Reject => {
                 self.finish(pending, Outcome::Rejected(Rejection::Silence));
@@ -315,15 +325,15 @@ impl Group {
         if let Some(reason) = self.barred(now, &pending) {
             return self.finish(pending, Outcome::Discarded(reason));
         }
-        let held = matches!(screened, Screened::Held { .. });
+        let held = self.held_by_filter(&screened);
         let asking = &self.config.settings().asking;
-        let after = if held { review::held_anew(asking, step) } else { Some(step) };
-        let doubt = Doubt { held: None, ..doubt };
-        self.route(now, pending, screened, after, doubt);
+        let after = if held.is_some() { review::held_anew(asking, step) } else { Some(step) };
+        let doubt = Doubt { held, ..doubt };
+        self.route(now, pending, screened, Way::Asked(after, doubt));
     }
 
     /// A held message goes on, unless its author lost the right meanwhile.
-    fn resume(&mut self, now: Timestamp, pending: Pending, way: &Way<'_>) {
+    fn resume(&mut self, now: Timestamp, pending: Pending, way: Way<'_>) {
         match self.barred(now, &pending) {
             Some(reason) => self.finish(pending, Outcome::Discarded(reason)),
             None => self.proceed(now, pending, way),

@@ -18,7 +18,7 @@ use super::{Caller, Group};
 pub(super) enum Screened {
     Clean,
     Tagged { term: u32 },
-    Masked { term: u32, content: Content },
+    Masked { term: u32, content: Box<Content> },
     Held { term: u32 },
     Blocked { term: u32 },
 }
@@ -97,7 +97,8 @@ impl Filters {
             None => Screened::Clean,
             Some((Treatment::Tag, term)) => Screened::Tagged { term },
             Some((Treatment::Mask, term)) => {
-                Screened::Masked { term, content: filter.mask_content(content, all, &judged) }
+                let content = Box::new(filter.mask_content(content, all, &judged));
+                Screened::Masked { term, content }
             }
             Some((Treatment::Hold, term)) => Screened::Held { term },
             Some((Treatment::Block, term)) => Screened::Blocked { term },
@@ -146,7 +147,7 @@ impl Group {
         let screened = match treatment {
             Treatment::Tag => Screened::Tagged { term },
             Treatment::Mask => {
-                let mut content = content.clone();
+                let mut content = Box::new(content.clone());
                 let all = filtering.all_elements;
                 for text in content.elements.iter_mut().flat_map(|it| it.words_mut(all)) {
                     *text = Filter::mask_all(text);

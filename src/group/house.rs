@@ -102,7 +102,7 @@ impl Group {
         draft: &Draft,
     ) -> Result<Passed, Refusal> {
         let Voice::Own { user, role } = caller.voice() else { return Ok(Passed::default()) };
-        if self.is_exempt(user, role, draft) {
+        if !self.has_rules() || self.is_exempt(user, role, draft) {
             return Ok(Passed::default());
         }
         let (signals, said) = (OnceCell::new(), OnceCell::new());
@@ -120,12 +120,12 @@ impl Group {
     /// Counts an accepted message.
     pub(super) fn count_speech(&mut self, now: Timestamp, caller: &Caller, passed: &Passed) {
         let Voice::Own { user, role } = caller.voice() else { return };
-        let (pauses, pace, repeats) = (self.slow_mode(), self.pace(), self.all_repeats());
         let (pace, said) = match passed.counts {
             Counts::Nothing => return,
             Counts::Order => (None, None),
-            Counts::Speech { said } => (pace, said),
+            Counts::Speech { said } => (self.pace(), said),
         };
+        let (pauses, repeats) = (self.slow_mode(), self.all_repeats());
         if pauses.is_none() && pace.is_none() && said.is_none() {
             return;
         }
@@ -279,6 +279,19 @@ impl Group {
         those.roles.contains(Some(role))
             || those.users.contains(user)
             || those.marks.iter().any(|mark| self.roster.is_marked(user, *mark))
+    }
+
+    /// Whether anything is asked of those who speak now. Most rooms ask nothing, and pay for this alone.
+    pub(super) fn has_rules(&self) -> bool {
+        let settings = self.config.settings();
+        let house = &settings.house;
+        self.house.memory.raid().is_some()
+            || settings.slow_mode.is_some()
+            || !settings.speakers.is_empty()
+            || !house.quiet.is_empty()
+            || house.pace.is_some()
+            || !house.texts.is_empty()
+            || house.unique.is_some()
     }
 
     /// What is stricter now, while raid mode is on.

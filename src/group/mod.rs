@@ -253,10 +253,10 @@ impl Group {
             self.outbox.withdraw();
         }
         let answer = answer?;
-        self.settle_after_command(mark.filter(|_| !repeated), most);
+        let went_on = self.settle_after_command(mark.filter(|_| !repeated), most);
         Ok(match answer {
-            Receipt::Sent { message, duplicate, .. } => self.sent(message, duplicate),
-            other => other,
+            Receipt::Sent { message, duplicate, .. } if went_on => self.sent(message, duplicate),
+            answer => answer,
         })
     }
 

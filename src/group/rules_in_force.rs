@@ -17,7 +17,9 @@ impl Group {
             // Whom it holds for did not come so far.
             rules = rules.with(Rule::MuteAll, true);
         }
-        rules = self.house_rules_in_force(caller, draft.kind, passed, rules);
+        if self.has_rules() {
+            rules = self.house_rules_in_force(caller, draft.kind, passed, rules);
+        }
         if self.house.filters.id_in_force().is_some() {
             rules = rules.with(Rule::Filter, caller.user.is_none());
         }

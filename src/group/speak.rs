@@ -9,13 +9,12 @@ use crate::{
     command::{Draft, Receipt},
     config::Treat,
     entry::Body,
-    id::{MessageId, Seq, SessionId, StepName, UserId},
+    id::{MessageId, Seq, SessionId, UserId},
     message::{Content, Directive, Kind, Message, Sender},
     outcome::{Discard, Outcome, Rejection, State},
-    output::{Cause, Output},
+    output::Output,
     receipts::{Finding, Receipts, Remembered, Rules, Step},
     refusal::Refusal,
-    review::Doubt,
     rules::Action,
     scheduler::{Arrival, Authored, Offered},
     stats::{Account, Line},
@@ -61,7 +60,7 @@ impl Group {
         let screened = self.screen(caller, &draft.content)?;
         let (screened, completes) = self.follow_trail(now, caller, &draft.content, screened)?;
         let sender = self.sender(caller)?;
-        self.check_room(now, caller, &screened, passed.ruling)?;
+        let way = self.way(now, caller, &screened, passed.ruling)?;
         let rules = self.rules_in_force(caller, &draft, &passed);
         let pending = self.accept(now, caller, sender, draft, rules, &passed);
         let id = pending.message.id;
@@ -74,8 +73,8 @@ impl Group {
             self.receipts().note(id, Step::Completes { messages });
         }
         match passed.ruling {
-            Some(ruling) => self.rule(now, pending, ruling, screened),
-            None => self.route(now, pending, screened, None, Doubt::default()),
+            Some(ruling) => self.rule(now, pending, ruling, screened, way),
+            None => self.route(now, pending, screened, way),
         }
         Ok(self.sent(id, false))
     }
@@ -176,6 +175,7 @@ impl Group {
         pending: Pending,
         Ruling { rule, treat }: Ruling,
         screened: Screened,
+        way: Way<'_>,
     ) {
         let what = match treat {
             Treat::Tag => Finding::Tagged,
@@ -186,19 +186,16 @@ impl Group {
         if what == Finding::Blocked && !matches!(screened, Screened::Blocked { .. }) {
             return self.finish(pending, Outcome::Rejected(Rejection::Rule { rule }));
         }
-        let held = (what == Finding::Held).then_some(Cause::Rule { rule });
-        self.route(now, pending, screened, None, Doubt { held, escalated: false });
+        self.route(now, pending, screened, way);
     }
 
-    /// Sends an accepted message the way that filter and config say, from behind a step of the chain, with
-    /// what there is to be decided beside what the filter finds.
+    /// Does what the filter says, and sends a message on its way unless that ends it.
     pub(super) fn route(
         &mut self,
         now: Timestamp,
         mut pending: Pending,
         screened: Screened,
-        after: Option<&StepName>,
-        mut doubt: Doubt,
+        way: Way<'_>,
     ) {
         let id = pending.message.id;
         match screened {
@@ -206,20 +203,16 @@ impl Group {
             Screened::Tagged { term } => self.found(id, term, Finding::Tagged),
             Screened::Masked { term, content } => {
                 self.found(id, term, Finding::Masked);
-                self.rewrite(&mut pending, content);
+                self.rewrite(&mut pending, *content);
             }
-            Screened::Held { term } => {
-                self.found(id, term, Finding::Held);
-                let filter = self.house.filters.id_in_force().unwrap_or_default();
-                doubt.held = Some(Cause::Filter { filter, term });
-            }
+            Screened::Held { term } => self.found(id, term, Finding::Held),
             Screened::Blocked { term } => {
                 self.found(id, term, Finding::Blocked);
                 let filter = self.house.filters.id_in_force().unwrap_or_default();
                 return self.finish(pending, Outcome::Rejected(Rejection::Filter { filter, term }));
             }
         }
-        self.proceed(now, pending, &Way::Asked(after, doubt));
+        self.proceed(now, pending, way);
     }
 
     fn found(&mut self, id: MessageId, term: u32, what: Finding) {
@@ -273,15 +266,20 @@ impl Group {
         let body = Body::Message(message.clone());
         let seq = self.append_folded(now, message.priority.class(), body, folded);
         self.profile.delivered(now);
-        for pending in iter::once(pending).chain(others) {
-            self.account().subtract(message.priority, Line::WAITING);
-            self.finish(pending, Outcome::Delivered { seq, at: now });
+        self.delivered(now, seq, pending);
+        for pending in others {
+            self.delivered(now, seq, pending);
         }
         if let Some(directive @ Directive::Leave { users }) = &message.directive {
             for user in users {
                 self.order(user, seq, directive);
             }
         }
+    }
+
+    fn delivered(&mut self, now: Timestamp, seq: Seq, pending: Pending) {
+        self.account().subtract(pending.message.priority, Line::WAITING);
+        self.finish(pending, Outcome::Delivered { seq, at: now });
     }
 
     fn order(&mut self, user: &UserId, after: Seq, directive: &Directive) {
