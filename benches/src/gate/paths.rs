@@ -3,7 +3,7 @@
 use std::{hint::black_box, sync::Arc, time::Duration};
 
 use benches::{
-    rooms::{ANN, KEY, Room, START, drafts, join, user, without_tips},
+    rooms::{ANN, KEY, Room, START, drafts, join, livestream, user, without_tips},
     rules::{Hall, RULES, Rule},
 };
 use liveroom::{
@@ -25,7 +25,7 @@ pub(crate) struct Path {
 }
 
 /// Hundredths, for one message, member or batch.
-pub(crate) const PATHS: [Path; 28] = [
+pub(crate) const PATHS: [Path; 29] = [
     path("push", MESSAGES, (6_666_00, 2_01), push),
     path("push-filtered", MESSAGES, (13_199_00, 2_01), push_filtered),
     path("push-ten-times-too-many", MESSAGES, (9_725_00, 2_10), push_too_many),
@@ -37,6 +37,7 @@ pub(crate) const PATHS: [Path; 28] = [
     path("poll-16", MEMBERS, (312_00, 0), || poll(16)),
     path("sweep", MEMBERS, (7_28, 0), sweep),
     path("batch-16", BATCHES, (2_055_00, 2_85), batch),
+    path("mute-of-all", SILENCED, (2_215_00, 1), mute_all),
     path("seat", MEMBERS, (484_00, 0), seat),
     path("rules-none", MESSAGES, (7_393_00, 2_01), || push_past(&[])),
     path("rules-filter", MESSAGES, (14_732_00, 2_01), || push_past(&[RULES[0]])),
@@ -60,6 +61,8 @@ const MESSAGES: u64 = 1_000;
 const JOINS: u64 = 1_000;
 const MEMBERS: u64 = 10_000;
 const BATCHES: u64 = 40;
+/// How many messages a mute of all takes, of twice as many that wait.
+const SILENCED: u64 = 2_048;
 /// Who is there before the joins that are counted.
 const THERE: usize = 10_000;
 
@@ -249,6 +252,27 @@ fn push_past(rules: &[Rule]) -> Box<dyn FnMut()> {
     }
     let mut texts = hall.texts(MESSAGES as usize);
     Box::new(move || hall.say(std::mem::take(&mut texts)))
+}
+
+/// Everybody is muted while a lane is full, first of what stays and then of what goes. A fold counts
+/// that, and has no room for it. Dearer by as much as there are more of them, if each is looked for.
+fn mute_all() -> Box<dyn FnMut()> {
+    let mut room = Room::empty(livestream(|settings| {
+        let lane = &mut settings.traffic.lanes[Priority::Normal];
+        (lane.capacity, lane.max_wait) = (2 * SILENCED as u32, Duration::from_hours(1));
+        settings.folding = GroupConfig::modern().settings().folding.clone();
+        let echoes = settings.folding.as_mut().and_then(|folding| folding.echoes.as_mut());
+        echoes.expect("modern folds texts").messages = 1;
+        settings.limits.outputs = 1 << 17;
+    }));
+    room.push(ANN, join(user(0), &Arc::new(Profile::nick("Ann"))));
+    for by in [Author::App, ANN] {
+        for _ in 0..SILENCED {
+            room.push_now(by.clone(), Command::text("hello everybody"));
+            room.drain();
+        }
+    }
+    Box::new(move || room.push_now(Author::App, Command::MuteAll { on: true }))
 }
 
 /// Somebody comes into an audience, and somebody else goes.
