@@ -497,6 +497,32 @@ impl Refusal {
         Self::Part { part, refusal: Box::new(self) }
     }
 
+    /// When the same may be tried again, where time alone helps: `None` where it does not, as of a mute for good.
+    ///
+    /// ```
+    /// use liveroom::{Refusal, Timestamp};
+    ///
+    /// let until = Timestamp::from_secs(60);
+    /// assert_eq!(Refusal::SlowMode { until }.until(), Some(until));
+    /// assert_eq!(Refusal::Muted { until: Timestamp::MAX }.until(), None);
+    /// assert_eq!(Refusal::MutedAll.until(), None);
+    /// ```
+    pub fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Part { refusal, .. } => refusal.until(),
+            Self::Banned { until }
+            | Self::Muted { until }
+            | Self::QuietHours { until }
+            | Self::SlowMode { until }
+            | Self::TooFast { until }
+            | Self::Repeated { until }
+            | Self::JoinedTooOften { until }
+            | Self::RaidOn { until }
+            | Self::TooOften { until } => Some(*until).filter(|until| *until != Timestamp::MAX),
+            _ => None,
+        }
+    }
+
     /// A number that stays the same from release to release, for wires and logs: 1xxx the form is
     /// wrong, 2xxx the author's standing, 3xxx a limit, 4xxx the state of things, 5xxx the host.
     pub const fn code(&self) -> u16 {

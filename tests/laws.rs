@@ -4,6 +4,8 @@
 
 #[path = "laws/account.rs"]
 mod account;
+#[path = "laws/asked.rs"]
+mod asked;
 mod model;
 #[path = "laws/what_if.rs"]
 mod what_if;

@@ -42,13 +42,13 @@ impl Group {
     }
 
     /// Brings the group to `now`, or as far as its outputs have room, or until so many deadlines
-    /// told something. Returns whether it got there.
-    pub(super) fn settle(&mut self, now: Timestamp, most: u64) -> bool {
+    /// told something.
+    pub(super) fn settle(&mut self, now: Timestamp, most: u64) {
         let now = now.clamp(self.clock, Timestamp::LATEST);
         let journal = self.config.settings().journal;
         let mark = (journal && self.due_by(now).is_some() && self.has_room())
             .then(|| self.outbox.record_advance(now));
-        let (told, arrived) = self.settle_due(now, most, usize::from(mark.is_some()));
+        let told = self.settle_due(now, most, usize::from(mark.is_some()));
         if let Some(mark) = mark {
             if told == 0 {
                 self.outbox.withdraw();
@@ -56,13 +56,12 @@ impl Group {
                 self.close(mark, told, |record, reached| record.at = reached);
             }
         }
-        arrived
     }
 
     /// Settles what a command made due, at its own time or that to which it moved the clock: it
     /// follows from the command's record.
     pub(super) fn settle_after_command(&mut self, mark: Option<RecordMark>, most: u64) {
-        let (told, _) = self.settle_due(self.clock, most, 0);
+        let told = self.settle_due(self.clock, most, 0);
         if let Some(mark) = mark {
             self.close(mark, told, |_, _| {});
         }
@@ -78,18 +77,16 @@ impl Group {
         });
     }
 
-    /// Settles what is due by `now`. Returns how many deadlines told something, and whether all
-    /// were settled. The `own` record that was just begun does not count against the room: it goes
+    /// Settles what is due by `now`. Returns how many deadlines told something. The `own` record that was just begun does not count against the room: it goes
     /// again where nothing is told, and in the smallest queue nothing would ever be settled.
-    fn settle_due(&mut self, now: Timestamp, most: u64, own: usize) -> (u64, bool) {
+    fn settle_due(&mut self, now: Timestamp, most: u64, own: usize) -> u64 {
         let mut told = 0;
-        let mut arrived = true;
         let mut reached = now;
         while let Some(deadline) = self.due_by(now) {
             // A group that can't go on stands at the deadline that it can't settle, however many
             // calls brought it there.
             if told == most || !self.has_room_beside(own) {
-                (arrived, reached) = (false, deadline.at);
+                reached = deadline.at;
                 break;
             }
             self.clock = deadline.at;
@@ -108,7 +105,7 @@ impl Group {
         }
         self.house.rest(House::is_new);
         self.rest_if_quiet();
-        (told, arrived)
+        told
     }
 
     fn due_by(&self, now: Timestamp) -> Option<Deadline> {

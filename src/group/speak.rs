@@ -10,13 +10,12 @@ use crate::{
     config::Treat,
     entry::Body,
     id::{MessageId, Seq, SessionId, StepName, UserId},
-    message::{Content, Directive, Kind, Message, Sender},
+    message::{Content, Directive, Message, Sender},
     outcome::{Discard, Outcome, Rejection, State},
     output::{Cause, Output},
     receipts::{Finding, Receipts, Remembered, Rules, Step},
     refusal::Refusal,
     review::Doubt,
-    rules::Action,
     scheduler::{Arrival, Authored, Offered},
     stats::{Account, Line},
     tally::Tally,
@@ -26,6 +25,7 @@ use crate::{
 use super::{
     Caller, Group, Voice,
     decide::Way,
+    examine::Examined,
     filters::Screened,
     house::{Passed, Ruling},
     parts::Talk,
@@ -54,14 +54,7 @@ impl Group {
         if let Some(first) = self.first_offer(now, caller, &draft) {
             return Ok(self.sent(first, true));
         }
-        let action = if draft.kind == Kind::Control { Action::Direct } else { Action::Speak };
-        self.may_do(caller, action, None)?;
-        self.check_silence(now, caller)?;
-        let passed = self.check_house(now, caller, &draft)?;
-        let screened = self.screen(caller, &draft.content)?;
-        let (screened, completes) = self.follow_trail(now, caller, &draft.content, screened)?;
-        let sender = self.sender(caller)?;
-        self.check_room(now, caller, &screened, passed.ruling)?;
+        let Examined { sender, passed, screened, completes } = self.examine(now, caller, &draft)?;
         let rules = self.rules_in_force(caller, &draft, &passed);
         let pending = self.accept(now, caller, sender, draft, rules, &passed);
         let id = pending.message.id;
@@ -81,7 +74,12 @@ impl Group {
     }
 
     /// The message that this one repeats, if it is remembered.
-    fn first_offer(&self, now: Timestamp, caller: &Caller, draft: &Draft) -> Option<MessageId> {
+    pub(super) fn first_offer(
+        &self,
+        now: Timestamp,
+        caller: &Caller,
+        draft: &Draft,
+    ) -> Option<MessageId> {
         // A guest, whom no user stands behind, is not the app.
         if caller.is_guest() {
             return None;
@@ -90,7 +88,7 @@ impl Group {
     }
 
     /// Mutes, of one and of all; the app is above them.
-    fn check_silence(&self, now: Timestamp, caller: &Caller) -> Result<(), Refusal> {
+    pub(super) fn check_silence(&self, now: Timestamp, caller: &Caller) -> Result<(), Refusal> {
         let Voice::Own { user, role } = caller.voice() else { return Ok(()) };
         if let Some(until) = self.house.mutes.until(now, user) {
             return Err(Refusal::Muted { until });
@@ -103,7 +101,7 @@ impl Group {
     }
 
     /// Judges every text of a message. What the app says for itself is not judged.
-    fn screen(&self, caller: &Caller, content: &Content) -> Result<Screened, Refusal> {
+    pub(super) fn screen(&self, caller: &Caller, content: &Content) -> Result<Screened, Refusal> {
         if caller.is_app_itself() { Ok(Screened::Clean) } else { self.judge(content) }
     }
 
@@ -112,7 +110,7 @@ impl Group {
     }
 
     /// Whom a message names. A member's nick was judged when it was set.
-    fn sender(&self, caller: &Caller) -> Result<Sender, Refusal> {
+    pub(super) fn sender(&self, caller: &Caller) -> Result<Sender, Refusal> {
         let sender = caller.sender();
         if !caller.is_app() || caller.is_app_itself() {
             return Ok(sender);
