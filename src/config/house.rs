@@ -143,6 +143,8 @@ impl QuietHours {
 }
 
 /// How soon the same text may be said again, whatever its case, width and white space.
+///
+/// It counts from when it is accepted; what filter or rule holds or blocks, for its author alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Repeats {
     /// So long after it was said last, at most a day.

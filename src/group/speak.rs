@@ -23,11 +23,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Group, Voice,
-    decide::Way,
-    examine::Examined,
-    filters::Screened,
-    house::{Passed, Ruling},
+    Caller, Group, Voice, decide::Way, examine::Examined, filters::Screened, house::Ruling,
     parts::Talk,
 };
 
@@ -56,7 +52,8 @@ impl Group {
         }
         let Examined { sender, passed, screened, completes } = self.examine(now, caller, &draft)?;
         let rules = self.rules_in_force(caller, &draft, &passed);
-        let pending = self.accept(now, caller, sender, draft, rules, &passed);
+        let pending = self.accept(now, caller, sender, draft, rules);
+        self.count_speech(now, caller, &passed, &screened);
         let id = pending.message.id;
         // What a rule blocks nobody reads.
         if !passed.is_blocked() {
@@ -126,7 +123,6 @@ impl Group {
         sender: Sender,
         draft: Draft,
         rules: Rules,
-        passed: &Passed,
     ) -> Pending {
         let id = MessageId(self.talk.account.accepted() + 1);
         let priority = self.priority(caller, &draft);
@@ -147,7 +143,6 @@ impl Group {
         let what = Remembered { kind: message.kind, priority, rules, state };
         let key = self.key();
         self.receipts().accept(key, now, id, author, random, what);
-        self.count_speech(now, caller, passed);
         Pending { message: Arc::new(message), session: caller.session }
     }
 
