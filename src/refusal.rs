@@ -369,6 +369,17 @@ pub enum Refusal {
         /// Until when it is on.
         until: Timestamp,
     },
+    /// The message would be held, and as many are held as may be.
+    #[error("{} are as many as may be, {limit}{}", field.rule().0, freed(*until))]
+    HeldFull {
+        /// Of what there are as many: [`Field::Questions`] in the group, or [`Field::AuthorQuestions`].
+        field: Field,
+        /// How many that are.
+        limit: u64,
+        /// When the first of them is decided by itself, unless somebody decides one before, or it goes on to
+        /// another step; `None` where none is held.
+        until: Option<Timestamp>,
+    },
     /// Nobody can join any more.
     #[error("the group admits nobody")]
     JoinClosed,
@@ -455,6 +466,13 @@ fn any_of(marks: &[u32]) -> String {
     marks.join(" or ")
 }
 
+/// What to wait for, while something is held.
+fn freed(until: Option<Timestamp>) -> String {
+    until.map_or_else(String::new, |until| {
+        format!("; send again once one is decided, at the latest at {until}")
+    })
+}
+
 /// What else would help, if something would.
 fn or_marked(marks: &[u32]) -> String {
     if marks.is_empty() {
@@ -519,6 +537,7 @@ impl Refusal {
             | Self::JoinedTooOften { until }
             | Self::RaidOn { until }
             | Self::TooOften { until } => Some(*until).filter(|until| *until != Timestamp::MAX),
+            Self::HeldFull { until, .. } => *until,
             _ => None,
         }
     }
@@ -549,6 +568,7 @@ impl Refusal {
             Self::Repeated { .. } => 3006,
             Self::JoinedTooOften { .. } => 3007,
             Self::TextRule { .. } => 3008,
+            Self::HeldFull { .. } => 3009,
             Self::JoinClosed => 4001,
             Self::UnknownMember { .. } => 4002,
             Self::UnknownApplicant { .. } => 4003,

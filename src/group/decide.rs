@@ -72,10 +72,7 @@ impl Group {
         if self.next_stop(now, &whose, &way).is_none() {
             return Ok(());
         }
-        match self.house.review.full(&self.config.settings().asking, user) {
-            Some((field, limit)) => Err(Refusal::TooMany { field, limit, count: limit + 1 }),
-            None => Ok(()),
-        }
+        self.house.review.check_room(&self.config.settings().asking, user)
     }
 
     /// For what a message is held next; `None` if nothing holds it any more.

@@ -278,7 +278,7 @@ impl From<&Refusal> for Code {
     fn from(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::TooLong { field, .. } => too_long(*field),
-            Refusal::TooMany { field, .. } => too_many(*field),
+            Refusal::TooMany { field, .. } | Refusal::HeldFull { field, .. } => too_many(*field),
             Refusal::Denied(denial) => (*denial).into(),
             Refusal::Part { refusal, .. } => (&**refusal).into(),
             Refusal::Missing { field: Field::AttributeKey } => Self::NO_SUCH_ATTRIBUTE,
