@@ -17,7 +17,10 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group, acts::Grounds};
+use super::{
+    Caller, Group,
+    acts::{Grounds, authors},
+};
 
 /// A strike about to be given, and what it leads to.
 struct Strike<'a> {
@@ -80,8 +83,8 @@ impl Group {
             ..Evidence::default()
         };
         let grounds = Grounds { by: caller, rule: Rule::Command, evidence };
-        for user in users.iter().filter(|_| acts.purge) {
-            self.put_away(now, &grounds, Some(user.clone()));
+        if acts.purge {
+            self.put_away(now, &grounds, &authors(&users));
         }
         self.strike(now, &strikes, &grounds);
         if let Some(field) = &acts.notice {

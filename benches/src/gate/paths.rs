@@ -7,8 +7,8 @@ use benches::{
     rules::{Hall, RULES, Rule},
 };
 use liveroom::{
-    Audience, Author, Command, Cursor, Draft, GroupConfig, NotNow, Platform, Priority, Profile,
-    SessionId, Tick, UserId, filter::FilterSpec, internals::Lanes,
+    Acts, Audience, Author, Command, Cursor, Draft, GroupConfig, NotNow, Platform, Power, Priority,
+    Profile, SessionId, Tick, UserId, filter::FilterSpec, internals::Lanes,
 };
 
 use super::Cost;
@@ -25,7 +25,7 @@ pub(crate) struct Path {
 }
 
 /// Hundredths, for one message, member or batch.
-pub(crate) const PATHS: [Path; 29] = [
+pub(crate) const PATHS: [Path; 30] = [
     path("push", MESSAGES, (6_666_00, 2_01), push),
     path("push-filtered", MESSAGES, (13_199_00, 2_01), push_filtered),
     path("push-ten-times-too-many", MESSAGES, (9_725_00, 2_10), push_too_many),
@@ -38,6 +38,7 @@ pub(crate) const PATHS: [Path; 29] = [
     path("sweep", MEMBERS, (7_28, 0), sweep),
     path("batch-16", BATCHES, (2_055_00, 2_85), batch),
     path("mute-of-all", SILENCED, (2_215_00, 1), mute_all),
+    path("purge-of-many", Command::MAX_STEP_USERS, (5_000_00, 10_00), purge_many),
     path("seat", MEMBERS, (484_00, 0), seat),
     path("rules-none", MESSAGES, (7_393_00, 2_01), || push_past(&[])),
     path("rules-filter", MESSAGES, (14_732_00, 2_01), || push_past(&[RULES[0]])),
@@ -273,6 +274,23 @@ fn mute_all() -> Box<dyn FnMut()> {
         }
     }
     Box::new(move || room.push_now(Author::App, Command::MuteAll { on: true }))
+}
+
+/// One step purges as many users as it may name, where others said much. Dearer by as much as there are more of
+/// them, if what was said is looked through for each.
+fn purge_many() -> Box<dyn FnMut()> {
+    let mut room = Room::empty(livestream(|settings| {
+        settings.powers = settings.powers.with(Power::Purge);
+    }));
+    room.push(ANN, join(user(0), &Arc::new(Profile::nick("Ann"))));
+    room.publish(2 * MESSAGES);
+    let users = (1..).take(Command::MAX_STEP_USERS as usize).map(user).collect();
+    let acts = Box::new(Acts { purge: true, ..Acts::default() });
+    let mut command = Some(Command::Moderate { users, acts });
+    Box::new(move || {
+        let command = command.take().expect("a path is gone once");
+        room.push_now(Author::App, command);
+    })
 }
 
 /// Somebody comes into an audience, and somebody else goes.
