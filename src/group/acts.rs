@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    audit::{Act, Evidence, Rule},
+    audit::{Act, Evidence, Trigger},
     command::LeaveReason,
     entry::{Notice, Subject, TipKind},
     id::UserId,
@@ -27,14 +27,14 @@ use super::{Caller, Group, speak::Pending};
 #[derive(Clone)]
 pub(super) struct Grounds<'a> {
     pub(super) by: &'a Caller,
-    pub(super) rule: Rule,
+    pub(super) rule: Trigger,
     /// Its reason is told to those to whom it is done.
     pub(super) evidence: Evidence,
 }
 
 impl<'a> Grounds<'a> {
     pub(super) fn of(by: &'a Caller) -> Self {
-        Self { by, rule: Rule::Command, evidence: Evidence::default() }
+        Self { by, rule: Trigger::Command, evidence: Evidence::default() }
     }
 
     pub(super) fn because(by: &'a Caller, reason: Arc<str>) -> Self {

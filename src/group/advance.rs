@@ -4,7 +4,7 @@
 //! deadline that it settles.
 
 use crate::{
-    audit::{Act, Deed, Rule},
+    audit::{Act, Deed, Trigger},
     outcome::Discard,
     output::{Deadline, Due, Record},
     time::Timestamp,
@@ -200,7 +200,7 @@ impl Group {
             }
             Due::Raid => {
                 self.turn_raid(now, None, None);
-                let deed = || Deed { rule: Rule::Elapsed, ..Deed::of(Act::EndRaid) };
+                let deed = || Deed { rule: Trigger::Elapsed, ..Deed::of(Act::EndRaid) };
                 self.audit_of_time(now, deed);
             }
             Due::Forget => {}

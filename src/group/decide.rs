@@ -3,7 +3,7 @@
 //! Whatever a message was held for, the facts about its author are read again when it goes on.
 
 use crate::{
-    audit::{Act, Deed, Evidence, Rule},
+    audit::{Act, Deed, Evidence, Trigger},
     command::{Decision, Receipt},
     config::{AskStep, Silence, Treat},
     id::{MessageId, StepName, Ticket, UserId},
@@ -380,7 +380,7 @@ fn unanswered(message: &Message, doubt: Doubt, silence: Silence) -> Deed {
         Silence::Reject => Act::Reject { code: None },
         Silence::Discard => Act::Discard,
     };
-    Deed { rule: Rule::Silence, ..decided(message, doubt, act) }
+    Deed { rule: Trigger::Silence, ..decided(message, doubt, act) }
 }
 
 fn name_of(decision: &Decision) -> DecisionName {

@@ -6,7 +6,7 @@
 use std::slice;
 
 use crate::{
-    audit::{Act, Deed, Evidence, Rule},
+    audit::{Act, Deed, Evidence, Trigger},
     command::{Acts, Receipt, Removing, Silencing, Users},
     config::Escalation,
     entry::Notice,
@@ -82,7 +82,7 @@ impl Group {
             reason: acts.reason.clone(),
             ..Evidence::default()
         };
-        let grounds = Grounds { by: caller, rule: Rule::Command, evidence };
+        let grounds = Grounds { by: caller, rule: Trigger::Command, evidence };
         if acts.purge {
             self.put_away(now, &grounds, &authors(&users));
         }
@@ -206,7 +206,7 @@ impl Group {
             let (user, reason) = (slice::from_ref(*user), grounds.evidence.reason.clone());
             self.direct(&user[0], &Notice::Warned { strikes: count, reason });
             self.audit_on(now, grounds, Act::Warn { strikes: count }, user, Some(until));
-            let grounds = Grounds { rule: Rule::Strikes { count }, ..grounds.clone() };
+            let grounds = Grounds { rule: Trigger::Strikes { count }, ..grounds.clone() };
             match leads_to {
                 Escalation::Mute { span }
                     if self.house.mutes.ends_before(now + *span, &user[0]) =>
