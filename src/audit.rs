@@ -67,7 +67,7 @@ pub struct AuditRecord {
     /// Until when it holds, if it is for a time; [`Timestamp::MAX`] is for good.
     pub until: Option<Timestamp>,
     /// What led to it.
-    pub rule: Rule,
+    pub rule: Trigger,
     /// On what it rests.
     pub evidence: Evidence,
     /// The hash of the record before; of the first, [`genesis`].
@@ -257,7 +257,7 @@ impl Act {
 /// What led to an act.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Rule {
+pub enum Trigger {
     /// A command of whoever did it, by the decision table.
     #[default]
     Command,
@@ -272,7 +272,7 @@ pub enum Rule {
     Silence,
 }
 
-impl Rule {
+impl Trigger {
     fn code(self) -> (u64, Option<u64>) {
         match self {
             Self::Command => (1, None),
@@ -524,19 +524,19 @@ pub(crate) struct Deed {
     pub(crate) act: Act,
     pub(crate) whom: Users,
     pub(crate) until: Option<Timestamp>,
-    pub(crate) rule: Rule,
+    pub(crate) rule: Trigger,
     pub(crate) evidence: Evidence,
 }
 
 impl Deed {
     pub(crate) fn of(act: Act) -> Self {
         let (whom, evidence) = (Users::new(), Evidence::default());
-        Self { act, whom, until: None, rule: Rule::Command, evidence }
+        Self { act, whom, until: None, rule: Trigger::Command, evidence }
     }
 
     /// What was set for a time and is over.
     pub(crate) fn elapsed(act: Act, user: UserId) -> Self {
-        Self { rule: Rule::Elapsed, ..Self::of(act).on(&[user]) }
+        Self { rule: Trigger::Elapsed, ..Self::of(act).on(&[user]) }
     }
 
     pub(crate) fn on(self, users: &[UserId]) -> Self {

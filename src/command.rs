@@ -13,7 +13,7 @@ use crate::{
     cursor::Cursor,
     id::{FilterId, Fingerprint, MessageId, Random, SessionId, Ticket, UserId},
     message::{Content, Directive, Kind, Priority},
-    outcome::State,
+    outcome::{State, Told},
     role::{JoinOption, Platform, Profile},
     time::Timestamp,
 };
@@ -631,7 +631,8 @@ pub enum Receipt {
         message: MessageId,
         /// Where it stands.
         state: State,
-        /// Whether the author may be told. If not, the host says success.
+        /// Whether the author may be told. If not, the host says success, as
+        /// [`to_author`](Self::to_author) does.
         disclose: bool,
         /// Whether the same message was offered before: this is where that one stands.
         duplicate: bool,
@@ -650,6 +651,15 @@ pub enum Receipt {
         /// Waiting and held messages discarded.
         discarded: u64,
     },
+}
+
+impl Receipt {
+    /// Of a message: what its author may be told of where it stands. `None` for all other receipts. An
+    /// [`Output`](crate::Output::to_author) tells the end of what is held or waits.
+    pub fn to_author(&self) -> Option<Told<'_>> {
+        let Self::Sent { state, disclose, .. } = self else { return None };
+        Some(state.to_author(*disclose))
+    }
 }
 
 /// How a join ended. The names are the modelled service's `JoinedSuccess`, `AlreadyInGroup`,

@@ -137,7 +137,8 @@ pub(crate) fn named(users: &Users) -> Users {
     users.iter().filter(|user| seen.insert(*user)).cloned().collect()
 }
 
-fn draft(draft: &Draft, limits: &Limits) -> Result<(), Refusal> {
+/// Whether this may be sent.
+pub(crate) fn draft(draft: &Draft, limits: &Limits) -> Result<(), Refusal> {
     let Some(Directive::Leave { users }) = &draft.directive else {
         content(&draft.content, limits)?;
         return match draft.kind {

@@ -118,7 +118,7 @@ pub use message::{
     Class, Content, Directive, Element, Kind, Media, Message, PerClass, PerPriority, Priority,
     Sender,
 };
-pub use outcome::{Discard, Outcome, Rejection, State};
+pub use outcome::{Discard, Outcome, Rejection, State, Told};
 pub use output::{Cause, Deadline, Due, Event, HeldMessage, Hold, Output, Question, Record};
 pub use profile::GroupProfile;
 pub use receipts::{DecisionName, Explanation, Finding, Outranker, Rule, Rules, Step, Wait};

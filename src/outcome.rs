@@ -80,6 +80,55 @@ pub enum Discard {
     Withdrawn,
 }
 
+/// What the author of a message may be told of where it stands. From [`Output::to_author`](crate::Output::to_author),
+/// [`Receipt::to_author`](crate::Receipt::to_author) and [`Group::to_author`](crate::Group::to_author): a host that
+/// tells authors nothing else cannot tell what they are not to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Told<'a> {
+    /// A decision is awaited, until `expires` at the latest.
+    Held {
+        /// When it goes on.
+        expires: Timestamp,
+    },
+    /// It waits, until `expires` at the latest.
+    Waiting {
+        /// When it is discarded.
+        expires: Timestamp,
+    },
+    /// It ended so.
+    Ended(&'a Outcome),
+    /// It was sent: of a message that ended otherwise than by delivery, without its author's knowing. There is no
+    /// place and no time to tell; a host shows it like what was delivered.
+    Sent,
+}
+
+impl Outcome {
+    /// What the author may be told of it, where the group says whether to `disclose` it.
+    ///
+    /// ```
+    /// use liveroom::{Discard, Outcome, Told};
+    ///
+    /// let unseen = Outcome::Discarded(Discard::Shadowed);
+    /// assert_eq!(unseen.to_author(false), Told::Sent);
+    /// let muted = Outcome::Discarded(Discard::Muted);
+    /// assert_eq!(muted.to_author(true), Told::Ended(&muted));
+    /// ```
+    pub fn to_author(&self, disclose: bool) -> Told<'_> {
+        if disclose { Told::Ended(self) } else { Told::Sent }
+    }
+}
+
+impl State {
+    /// What the author may be told of it, where the group says whether to `disclose` how it ended.
+    pub fn to_author(&self, disclose: bool) -> Told<'_> {
+        match self {
+            Self::Held { expires } => Told::Held { expires: *expires },
+            Self::Waiting { expires } => Told::Waiting { expires: *expires },
+            Self::Ended(outcome) => outcome.to_author(disclose),
+        }
+    }
+}
+
 impl Discard {
     /// Every reason, in the order of their numbers.
     pub const ALL: [Self; 11] = [

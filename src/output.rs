@@ -11,7 +11,7 @@ use crate::{
     entry::{Notice, ProfileChanges},
     id::{FilterId, RecordNo, Seq, SessionId, StepName, Ticket, UserId},
     message::{Directive, Message},
-    outcome::Outcome,
+    outcome::{Outcome, Told},
     role::{Author, Platform},
     time::Timestamp,
 };
@@ -64,7 +64,8 @@ pub enum Output {
         session: Option<SessionId>,
         /// How it ended.
         outcome: Outcome,
-        /// Whether the author may be told. If not, the host says success.
+        /// Whether the author may be told. If not, the host says success, as
+        /// [`to_author`](Self::to_author) does.
         disclose: bool,
     },
     /// A fold is over: no message of it is on its way, and none came within its window. Told of folds
@@ -221,6 +222,36 @@ impl Output {
             | Self::Full { record }
             | Self::Disbanded { record } => *record,
         }
+    }
+}
+
+impl Output {
+    /// Of a message that came to its end: the session to tell, and what it may be told. `None` for all other
+    /// outputs, and where the app sent the message.
+    ///
+    /// ```
+    /// # use liveroom::*;
+    /// # let (now, key) = (Timestamp::from_secs(1), HashKey::new(1, 2));
+    /// # let mut group = Creation::named("Friday").build(now, GroupId::custom("friday")?, key)?;
+    /// let (session, user) = (SessionId(1), "ann".parse::<UserId>()?);
+    /// let ann = Author::Session(session);
+    /// group.push(now, ann.clone(), Command::join(user.clone(), Profile::nick("Ann"), Platform::Web))?;
+    /// # let mut settings = group.config().settings().clone();
+    /// # settings.powers = settings.powers.with(Power::Shadow);
+    /// # group.push(now, Author::App, Command::Configure(Box::new(settings.build()?)))?;
+    /// let shadow = Command::Shadow { users: [user].into_iter().collect(), span: Span::Forever };
+    /// group.push(now, Author::App, shadow)?;
+    /// let receipt = group.push(now, ann, Command::text("is anybody there?"))?;
+    /// assert_eq!(receipt.to_author(), Some(Told::Sent));
+    ///
+    /// let outputs: Vec<Output> = std::iter::from_fn(|| group.poll()).collect();
+    /// let told: Vec<_> = outputs.iter().filter_map(Output::to_author).collect();
+    /// assert_eq!(told, [(session, Told::Sent)], "nobody else was shown it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_author(&self) -> Option<(SessionId, Told<'_>)> {
+        let Self::Ended { session, outcome, disclose, .. } = self else { return None };
+        session.map(|session| (session, outcome.to_author(*disclose)))
     }
 }
 

@@ -369,6 +369,17 @@ pub enum Refusal {
         /// Until when it is on.
         until: Timestamp,
     },
+    /// The message would be held, and as many are held as may be.
+    #[error("{} are as many as may be, {limit}{}", field.rule().0, freed(*until))]
+    HeldFull {
+        /// Of what there are as many: [`Field::Questions`] in the group, or [`Field::AuthorQuestions`].
+        field: Field,
+        /// How many that are.
+        limit: u64,
+        /// When the first of them is decided by itself, unless somebody decides one before, or it goes on to
+        /// another step; `None` where none is held.
+        until: Option<Timestamp>,
+    },
     /// Nobody can join any more.
     #[error("the group admits nobody")]
     JoinClosed,
@@ -455,6 +466,13 @@ fn any_of(marks: &[u32]) -> String {
     marks.join(" or ")
 }
 
+/// What to wait for, while something is held.
+fn freed(until: Option<Timestamp>) -> String {
+    until.map_or_else(String::new, |until| {
+        format!("; send again once one is decided, at the latest at {until}")
+    })
+}
+
 /// What else would help, if something would.
 fn or_marked(marks: &[u32]) -> String {
     if marks.is_empty() {
@@ -497,6 +515,33 @@ impl Refusal {
         Self::Part { part, refusal: Box::new(self) }
     }
 
+    /// When the same may be tried again, where time alone helps: `None` where it does not, as of a mute for good.
+    ///
+    /// ```
+    /// use liveroom::{Refusal, Timestamp};
+    ///
+    /// let until = Timestamp::from_secs(60);
+    /// assert_eq!(Refusal::SlowMode { until }.until(), Some(until));
+    /// assert_eq!(Refusal::Muted { until: Timestamp::MAX }.until(), None);
+    /// assert_eq!(Refusal::MutedAll.until(), None);
+    /// ```
+    pub fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Part { refusal, .. } => refusal.until(),
+            Self::Banned { until }
+            | Self::Muted { until }
+            | Self::QuietHours { until }
+            | Self::SlowMode { until }
+            | Self::TooFast { until }
+            | Self::Repeated { until }
+            | Self::JoinedTooOften { until }
+            | Self::RaidOn { until }
+            | Self::TooOften { until } => Some(*until).filter(|until| *until != Timestamp::MAX),
+            Self::HeldFull { until, .. } => *until,
+            _ => None,
+        }
+    }
+
     /// A number that stays the same from release to release, for wires and logs: 1xxx the form is
     /// wrong, 2xxx the author's standing, 3xxx a limit, 4xxx the state of things, 5xxx the host.
     pub const fn code(&self) -> u16 {
@@ -523,6 +568,7 @@ impl Refusal {
             Self::Repeated { .. } => 3006,
             Self::JoinedTooOften { .. } => 3007,
             Self::TextRule { .. } => 3008,
+            Self::HeldFull { .. } => 3009,
             Self::JoinClosed => 4001,
             Self::UnknownMember { .. } => 4002,
             Self::UnknownApplicant { .. } => 4003,

@@ -131,16 +131,18 @@ fn a_limit_counts_what_is_held_for_whatever_reason() {
     }
     answer(&mut group, 2, Decision::Allow).expect("held behind the first");
     let mut full = |by| match say(&mut group, by) {
-        Err(Refusal::TooMany { field, limit, .. }) => Some((format!("{field:?}"), limit)),
+        Err(Refusal::HeldFull { field, limit, until }) => {
+            Some((format!("{field:?}"), limit, until))
+        }
         answer => panic!("{answer:?}"),
     };
-    assert_eq!(full(1), Some(("AuthorQuestions".into(), 3)));
+    assert_eq!(full(1), Some(("AuthorQuestions".into(), 3, Some(START + Duration::from_secs(2)))));
     answer(&mut group, 1, Decision::Allow).expect("in preview, and the second with it");
     assert_eq!(group.held(Ticket(0), 9).0.iter().filter(|it| it.hold == Hold::Preview).count(), 2);
     assert!(say(&mut group, 1).is_err(), "two in preview, and a question");
     say(&mut group, 2).expect("there is room for one more in all");
     let answer = say(&mut group, 3);
-    assert!(matches!(answer, Err(Refusal::TooMany { limit: 4, .. })), "{answer:?}");
+    assert!(matches!(answer, Err(Refusal::HeldFull { limit: 4, .. })), "{answer:?}");
     assert_eq!(group.stats().flow[liveroom::Priority::Normal].held, 4);
 }
 

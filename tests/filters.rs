@@ -281,7 +281,10 @@ fn a_refused_message_leaves_no_trail() {
     let (now, digest) = (group.clock(), group.digest());
     for _ in 0..2 {
         let refused = group.push(now, ann(), Command::text("me"));
-        assert!(matches!(refused, Err(Refusal::TooMany { field: Field::Questions, .. })));
+        assert!(matches!(
+            refused,
+            Err(Refusal::HeldFull { field: Field::Questions, until: None, .. })
+        ));
         assert_eq!(group.digest(), digest);
     }
 }

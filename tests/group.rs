@@ -340,7 +340,7 @@ fn a_filter_is_previewed_on_what_is_there_and_recent_and_not_the_apps_own() {
     let waiting = say(&mut group, now, session(1), "a waiting word");
     let before = group.digest();
     let seen = |within| {
-        let preview = group.preview_filter(&other, Duration::from_secs(within));
+        let preview = group.dry_run_filter(&other, Duration::from_secs(within));
         (preview.judged, preview.shown.iter().map(|met| met.message).collect::<Vec<_>>())
     };
     assert_eq!(seen(59), (4, vec![waiting, held, delivered]));
@@ -374,7 +374,7 @@ fn a_preview_reads_what_waits_to_share_an_entry_and_what_the_config_says_of_elem
         let waiting: usize = Priority::ALL.iter().map(|it| group.waiting(*it).count()).sum();
         assert_eq!((waiting, group.stats().flow[Priority::Normal].waiting), (0, 1), "in a fold");
         let other = FilterSpec::parse("word").expect("a list").compile().expect("one word");
-        let preview = group.preview_filter(&other, Duration::from_secs(1));
+        let preview = group.dry_run_filter(&other, Duration::from_secs(1));
         assert_eq!(preview.judged, 3);
         preview.shown.iter().map(|met| met.message.0).collect::<Vec<_>>()
     };

@@ -4,6 +4,8 @@
 
 #[path = "laws/account.rs"]
 mod account;
+#[path = "laws/asked.rs"]
+mod asked;
 mod model;
 #[path = "laws/what_if.rs"]
 mod what_if;
@@ -15,7 +17,7 @@ use liveroom::{
     Group, GroupConfig, GroupId, HashKey, Hold, HouseRules, Kind, Lane, Limits, Member, MessageId,
     Occupant, Outcome, Output, Page, PerClass, Platform, Priority, Profile, Receipt, Record,
     Refusal, Removing, Role, RoleSet, Seq, SessionId, Settings, Silencing, Snapshot, Span, State,
-    Step, Ticket, Timestamp, UserId, Wait,
+    Step, Ticket, Timestamp, Told, UserId, Wait,
     audit::{self, AuditRecord},
     replay,
 };
@@ -874,7 +876,7 @@ proptest! {
             let mut throughout = in_shadow(&stage);
             throughout.retain(|user, until| before.get(user) == Some(until));
             for output in outputs {
-                match output {
+                match &output {
                     Output::Ended {
                         message,
                         session: Some(_),
@@ -887,14 +889,17 @@ proptest! {
                     Output::Ended {
                         message,
                         outcome: Outcome::Discarded(Discard::Shadowed),
+                        session,
                         disclose,
                         ..
                     } => {
                         prop_assert!(!disclose);
+                        let told = session.map(|session| (session, Told::Sent));
+                        prop_assert_eq!(output.to_author(), told);
                         shadowed.push(message.id);
                     }
                     Output::Echo { session, messages, .. } => {
-                        let occupant = stage.group.occupant(session);
+                        let occupant = stage.group.occupant(*session);
                         for message in messages.iter() {
                             prop_assert!(shadowed.contains(&message.id));
                             let author = message.sender.user.clone().map(Occupant::Member);

@@ -250,3 +250,10 @@ fn the_guide_shows_the_ranks_as_they_are() {
     let ranks: Vec<Vec<&str>> = RANKS.iter().map(|rank| rank.modules().to_vec()).collect();
     assert_eq!(shown, ranks);
 }
+
+/// Whoever imports everything finds one thing under each name.
+mod everything {
+    use liveroom::{audit::*, filter::*, *};
+
+    const _: fn(Rule, Rules, Trigger, DryRun, Act, Signals) = |_, _, _, _, _, _| {};
+}

@@ -66,7 +66,7 @@ fn whatever_is_altered_is_found_at_its_record() {
         |it| it.act = Act::Ban,
         |it| it.whom.push(user("eve")),
         |it| it.until = Some(Timestamp::ZERO),
-        |it| it.rule = Rule::Silence,
+        |it| it.rule = Trigger::Silence,
         |it| it.evidence.messages.push(MessageId(1)),
         |it| it.evidence.prints.push(Fingerprint(0)),
         |it| it.evidence.filter = Some(FilterId(0)),
@@ -181,7 +181,8 @@ fn no_two_acts_or_rules_are_hashed_alike() {
     }
     let codes: std::collections::BTreeSet<u64> = acts.iter().map(|act| act.code().0).collect();
     assert_eq!(codes.len(), acts.len());
-    let rules = [Rule::Command, Rule::Elapsed, Rule::Silence, Rule::Strikes { count: 1 }];
+    let rules =
+        [Trigger::Command, Trigger::Elapsed, Trigger::Silence, Trigger::Strikes { count: 1 }];
     let codes: std::collections::BTreeSet<u64> = rules.iter().map(|rule| rule.code().0).collect();
     assert_eq!(codes.len(), rules.len());
 }

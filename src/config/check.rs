@@ -6,7 +6,9 @@ use super::{
     Asking, ConfigError, Escalation, FoldRule, Folding, GroupConfig, Lane, MAX_USERS, Occasion,
     Power, Settings, Silence, StrikeRules, TrailLimits, house,
 };
-use crate::message::Priority;
+use crate::{bounds, message::Priority};
+
+const DAY: Duration = Duration::from_hours(24);
 
 impl Settings {
     /// Checks the settings against each other and makes them a config.
@@ -31,12 +33,11 @@ impl Settings {
     }
 
     fn check(&self) -> Option<ConfigError> {
-        const DAY: Duration = Duration::from_hours(24);
         let (traffic, limits) = (&self.traffic, &self.limits);
         let lanes = Priority::ALL.map(|priority| traffic.lanes[priority]);
         let caps = Priority::ALL.map(|priority| traffic.caps[priority]);
         let marked = self.powers.contains(Power::Marks);
-        let rules: [(bool, &'static str, &'static str); 27] = [
+        let rules: [(bool, &'static str, &'static str); 21] = [
             ((1..=1_000_000).contains(&traffic.burst), "traffic.burst", "1 to 1,000,000"),
             (traffic.reserve < traffic.burst, "traffic.reserve", "less than traffic.burst"),
             (
@@ -54,7 +55,12 @@ impl Settings {
                 "traffic.caps.burst",
                 "1 to 1,000,000",
             ),
-            (traffic.mark_weights.len() <= 10, "traffic.mark_weights", "at most 10"),
+            (
+                traffic.mark_weights.len() <= 10
+                    && traffic.mark_weights.iter().all(|(mark, _)| *mark >= bounds::FIRST_MARK),
+                "traffic.mark_weights",
+                "at most 10, for marks from 1,000 on",
+            ),
             (
                 self.retention.quota.0.iter().all(|quota| (1..=1_048_576).contains(quota)),
                 "retention.quota",
@@ -70,24 +76,6 @@ impl Settings {
             ),
             ((1..=1_000_000).contains(&self.tips.cap.burst), "tips.cap.burst", "1 to 1,000,000"),
             ((1..=64).contains(&self.tips.names), "tips.names", "1 to 64"),
-            ((1..=Asking::MAX_STEPS).contains(&self.asking.steps.len()), "asking.steps", "1 to 4"),
-            (self.asking.names_differ(), "asking.steps.name", "another for each step"),
-            (
-                self.asking.steps.iter().all(|step| step.patience.deadline <= DAY),
-                "asking.steps.patience.deadline",
-                "at most a day",
-            ),
-            (
-                self.asking.steps.iter().any(|step| step.asks.contains(Occasion::Held)),
-                "asking.steps.asks",
-                "such that one is asked about what the filter holds",
-            ),
-            (
-                self.asking.escalates_to_somebody(),
-                "asking.steps.patience.silence",
-                "Escalate only before a step that is asked about what was escalated",
-            ),
-            (self.asking.open <= 65_536, "asking.open", "at most 65,536"),
             (
                 self.preview.is_none_or(|delay| {
                     (Duration::from_secs(2)..=Duration::from_secs(6)).contains(&delay)
@@ -100,7 +88,7 @@ impl Settings {
             (
                 house::are_speakers(&self.speakers, marked),
                 "speakers",
-                "at most 10 marks from 1,000, where powers has Marks",
+                "at most 10 marks, from 1,000 on, where powers has Marks",
             ),
             (
                 self.slow_mode.is_none_or(|slow| slow.is_good()),
@@ -126,10 +114,11 @@ impl Settings {
                  what folding allows to wait and to be open",
             ),
         ];
+        let asking = asking_rules(&self.asking);
         let folding = self.folding.iter().flat_map(folding_rules);
         let trails = self.filtering.trails.iter().flat_map(trail_rules);
         let house = || self.house.broken(marked).map(|(field, rule)| ConfigError { field, rule });
-        first_broken(folding.chain(trails).chain(rules)).or_else(house)
+        first_broken(folding.chain(trails).chain(asking).chain(rules)).or_else(house)
     }
 
     fn check_strikes(&self) -> Option<ConfigError> {
@@ -181,6 +170,29 @@ impl Asking {
         let silent = self.steps.iter().rposition(|step| step.patience.silence == Silence::Escalate);
         silent.is_none_or(|silent| last.is_some_and(|last| silent < last))
     }
+}
+
+fn asking_rules(asking: &Asking) -> [(bool, &'static str, &'static str); 6] {
+    [
+        ((1..=Asking::MAX_STEPS).contains(&asking.steps.len()), "asking.steps", "1 to 4"),
+        (asking.names_differ(), "asking.steps.name", "another for each step"),
+        (
+            asking.steps.iter().all(|step| step.patience.deadline <= DAY),
+            "asking.steps.patience.deadline",
+            "at most a day",
+        ),
+        (
+            asking.steps.iter().any(|step| step.asks.contains(Occasion::Held)),
+            "asking.steps.asks",
+            "such that one is asked about what the filter holds",
+        ),
+        (
+            asking.escalates_to_somebody(),
+            "asking.steps.patience.silence",
+            "Escalate only before a step that is asked about what was escalated",
+        ),
+        (asking.open <= 65_536, "asking.open", "at most 65,536"),
+    ]
 }
 
 fn trail_rules(trails: &TrailLimits) -> [(bool, &'static str, &'static str); 4] {
@@ -253,6 +265,12 @@ mod tests {
         );
         assert_eq!(broken(&|it: &mut Settings| it.history = 3_072), None);
         assert_eq!(broken(&|it: &mut Settings| it.history = 3_073), Some("history"));
+        let weights = |mark, count| {
+            let weights = vec![(mark, std::num::NonZeroU8::MIN); count];
+            broken(&move |it: &mut Settings| it.traffic.mark_weights = weights.clone())
+        };
+        assert_eq!(weights(1_000, 10), None);
+        assert_eq!([weights(1_000, 11), weights(999, 1)], [Some("traffic.mark_weights"); 2]);
         assert_eq!(broken(&|it: &mut Settings| it.tips.names = 65), Some("tips.names"));
         assert_eq!(broken(&|it: &mut Settings| it.tips.cap.burst = 0), Some("tips.cap.burst"));
         assert_eq!(broken(&|it: &mut Settings| it.asking.open = 65_537), Some("asking.open"));

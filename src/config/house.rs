@@ -66,7 +66,7 @@ pub struct HouseRules {
 pub struct Those {
     /// Of these roles.
     pub roles: RoleSet,
-    /// Members with one of these marks, at most 10.
+    /// Members with one of these marks, at most 10, from 1,000 on.
     pub marks: Vec<u32>,
     /// These users, at most 100.
     pub users: Vec<UserId>,
@@ -78,8 +78,9 @@ impl Those {
     /// Owner and admins.
     pub const STAFF: Self = Self { roles: RoleSet::STAFF, marks: Vec::new(), users: Vec::new() };
 
-    fn is_bounded(&self) -> bool {
-        self.marks.len() <= MARKS && self.users.len() <= USERS
+    /// Whether they are not too many, and marked with what a host can mean.
+    fn is_good(&self) -> bool {
+        are_marks(&self.marks) && self.users.len() <= USERS
     }
 }
 
@@ -138,11 +139,13 @@ impl QuietHours {
 
     fn is_good(&self) -> bool {
         let minutes = [self.from, self.to].iter().all(|minute| *minute < 1_440);
-        minutes && self.from != self.to && self.offset.abs() <= 840 && self.exempt.is_bounded()
+        minutes && self.from != self.to && self.offset.abs() <= 840 && self.exempt.is_good()
     }
 }
 
 /// How soon the same text may be said again, whatever its case, width and white space.
+///
+/// It counts from when it is accepted; what filter or rule holds or blocks, for its author alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Repeats {
     /// So long after it was said last, at most a day.
@@ -322,43 +325,57 @@ fn is_span(span: Duration) -> bool {
 
 /// Whether these can be marks that one must have, where members are marked.
 pub(super) fn are_speakers(marks: &[u32], marked: bool) -> bool {
-    let own = marks.iter().all(|mark| *mark >= bounds::FIRST_MARK);
-    marks.is_empty() || (own && marked && marks.len() <= MARKS)
+    marks.is_empty() || (marked && are_marks(marks))
+}
+
+/// Whether these are not too many marks, and of the host's own: those below are the modelled service's.
+fn are_marks(marks: &[u32]) -> bool {
+    marks.len() <= MARKS && marks.iter().all(|mark| *mark >= bounds::FIRST_MARK)
 }
 
 fn are_texts(texts: &[TextRule]) -> bool {
-    texts.len() <= 16 && texts.iter().all(|rule| rule.exempt.is_bounded())
+    texts.len() <= 16 && texts.iter().all(|rule| rule.exempt.is_good())
+}
+
+/// Whether each condition holds for some texts and not for all.
+fn are_met_by_some(texts: &[TextRule]) -> bool {
+    texts.iter().all(|TextRule { when: Condition { signal, at_least }, .. }| {
+        let most = if *signal == Signal::CapitalShare { 100 } else { u32::MAX };
+        (1..=most).contains(at_least)
+    })
 }
 
 impl HouseRules {
     /// What does not hold in them, and what it must be; `marked` says whether members are marked.
     pub(super) fn broken(&self, marked: bool) -> Option<(&'static str, &'static str)> {
-        const THOSE: &str = "at most 10 marks and 100 users";
+        const THOSE: &str = "at most 10 marks, from 1,000 on, and 100 users";
         const PACE: &str = "every more than zero and at most a day, burst 1 to 1,000";
-        const TEXTS: &str = "at most 16 rules, each exempting at most 10 marks and 100 users";
+        const TEXTS: &str =
+            "at most 16 rules, each exempting at most 10 marks, from 1,000 on, and 100 users";
+        const AT_LEAST: &str = "1 or more, and of CapitalShare at most 100";
         const WITHIN: &str = "more than zero and at most a day";
         let raid = &self.raid;
         let paces = |paces: &[Option<Pace>]| paces.iter().flatten().all(Pace::is_good);
         let unique = |repeats: Option<Repeats>| repeats.is_none_or(|it| is_span(it.within));
-        let rules: [(bool, &'static str, &'static str); 12] = [
-            (self.exempt.is_bounded(), "house.exempt", THOSE),
+        let rules: [(bool, &'static str, &'static str); 14] = [
+            (self.exempt.is_good(), "house.exempt", THOSE),
             (self.exempt_kinds.len() <= 16, "house.exempt_kinds", "at most 16"),
             (
                 self.quiet.len() <= 8 && self.quiet.iter().all(QuietHours::is_good),
                 "house.quiet",
-                "at most 8, from and to two minutes of the day, offset −840 to 840",
+                "at most 8, from and to two minutes of the day, offset −840 to 840, each exempting at most 10 \
+                 marks, from 1,000 on, and 100 users",
             ),
             (paces(&[self.pace, self.joins]), "house.pace and house.joins", PACE),
             (are_texts(&self.texts), "house.texts", TEXTS),
+            (are_met_by_some(&self.texts), "house.texts.when.at_least", AT_LEAST),
             (unique(self.unique), "house.unique.within", WITHIN),
             (
                 self.priorities.len() <= 8
-                    && self
-                        .priorities
-                        .iter()
-                        .all(|it| it.of.is_bounded() && it.highest <= it.lowest),
+                    && self.priorities.iter().all(|it| it.of.is_good() && it.highest <= it.lowest),
                 "house.priorities",
-                "at most 8, none with a highest below its lowest",
+                "at most 8, each of at most 10 marks, from 1,000 on, and 100 users, none with a highest below \
+                 its lowest",
             ),
             (
                 raid.slow_mode.is_none_or(|slow| slow.is_good()),
@@ -368,10 +385,11 @@ impl HouseRules {
             (
                 are_speakers(&raid.speakers, marked),
                 "house.raid.speakers",
-                "at most 10 marks from 1,000, where powers has Marks",
+                "at most 10 marks, from 1,000 on, where powers has Marks",
             ),
             (paces(&[raid.pace]), "house.raid.pace", PACE),
             (are_texts(&raid.texts), "house.raid.texts", TEXTS),
+            (are_met_by_some(&raid.texts), "house.raid.texts.when.at_least", AT_LEAST),
             (unique(raid.unique), "house.raid.unique.within", WITHIN),
         ];
         let broken = rules.into_iter().find(|(holds, ..)| !holds);
@@ -439,6 +457,35 @@ mod tests {
         assert_eq!(broken(&|_: &mut HouseRules| {}), None);
         assert_eq!(broken(&|it| it.exempt.marks = vec![1_000; 10]), None);
         assert_eq!(broken(&|it| it.exempt.marks = vec![1_000; 11]), Some("house.exempt"));
+        for (mark, good) in
+            [(0, false), (500, false), (999, false), (1_000, true), (u32::MAX, true)]
+        {
+            let bad = |field| (!good).then_some(field);
+            let those = Those { marks: vec![mark], ..Those::NOBODY };
+            assert_eq!(broken(&|it| it.exempt = those.clone()), bad("house.exempt"));
+            let quiet = QuietHours { exempt: those.clone(), ..QuietHours::utc(0, 1) };
+            assert_eq!(broken(&|it| it.quiet = vec![quiet.clone()]), bad("house.quiet"));
+            let texts = vec![TextRule::without_links().but_marked(mark)];
+            assert_eq!(broken(&|it| it.texts = texts.clone()), bad("house.texts"));
+            assert_eq!(broken(&|it| it.raid.texts = texts.clone()), bad("house.raid.texts"));
+            let highest = Priority::High;
+            let rule = PriorityRule { of: those.clone(), highest, lowest: Priority::Low };
+            assert_eq!(broken(&|it| it.priorities = vec![rule.clone()]), bad("house.priorities"));
+        }
+        for (signal, at_least, good) in [
+            (Signal::Links, 0, false),
+            (Signal::Links, 1, true),
+            (Signal::Length, u32::MAX, true),
+            (Signal::CapitalShare, 0, false),
+            (Signal::CapitalShare, 100, true),
+            (Signal::CapitalShare, 101, false),
+        ] {
+            let bad = |field| (!good).then_some(field);
+            let texts = vec![TextRule::refuse(signal, at_least)];
+            assert_eq!(broken(&|it| it.texts = texts.clone()), bad("house.texts.when.at_least"));
+            let field = bad("house.raid.texts.when.at_least");
+            assert_eq!(broken(&|it| it.raid.texts = texts.clone()), field);
+        }
         let users = |count| vec![UserId::new("ann").unwrap(); count];
         assert_eq!(broken(&|it| it.exempt.users = users(100)), None);
         assert_eq!(broken(&|it| it.exempt.users = users(101)), Some("house.exempt"));

@@ -43,7 +43,7 @@ pub struct Traffic {
     /// How many messages in a row make a turn of each role: guest, member, admin, owner, app.
     /// All 1 by default.
     pub weights: [NonZeroU8; 5],
-    /// The same for members with a mark, at most 10. Of several weights the greatest counts. None by
+    /// The same for members with a mark, at most 10, from 1,000 on. Of several weights the greatest counts. None by
     /// default.
     pub mark_weights: Vec<(u32, NonZeroU8)>,
 }

@@ -35,6 +35,7 @@
 
 mod compile;
 mod content;
+mod dry_run;
 mod evasion;
 mod explain;
 mod fold;
@@ -45,7 +46,6 @@ mod list;
 mod listed;
 mod mask;
 mod pattern;
-mod preview;
 mod reading;
 mod scan;
 mod spec;
@@ -60,10 +60,10 @@ use std::fmt;
 
 use aho_corasick::{MatchKind, automaton::Automaton, nfa::contiguous::NFA};
 
+pub use self::dry_run::{DryRun, Met};
 pub use self::evasion::{Disguise, Evasion, Reach};
 pub use self::explain::{Account, Spare, Spared, Why};
 pub use self::listed::Listed;
-pub use self::preview::{Met, Preview};
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 pub(crate) use self::trails::{Pieced, SavedTrails, Trails};
 pub use self::verdict::{Hit, Verdict};

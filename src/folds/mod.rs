@@ -21,7 +21,6 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 
 pub(crate) use self::saved::Saved;
 use crate::{
@@ -61,8 +60,8 @@ struct Open<T> {
 struct Fold<T> {
     first: T,
     lead: Option<Lead>,
-    /// Its messages in the lanes, the lead included, in the order in which they were offered.
-    on_way: SmallVec<[MessageId; 1]>,
+    /// How many of its messages are in the lanes, the lead included.
+    on_way: usize,
     /// Those that joined, in order.
     others: Vec<T>,
     /// When the window is over.
@@ -255,7 +254,7 @@ impl<T: AsRef<Message> + Clone> Folds<T> {
         let folds = self.0.take().into_iter().flat_map(|open| open.folds.into_values());
         let mut waiting = Vec::new();
         let overs = folds.map(|mut fold| {
-            fold.lost += (fold.on_way.len() + fold.others.len()) as u64;
+            fold.lost += (fold.on_way + fold.others.len()) as u64;
             waiting.append(&mut fold.others);
             fold.over()
         });
@@ -332,7 +331,6 @@ impl<T: AsRef<Message> + Clone> Folds<T> {
         let (fixed, each) = Index::<(u64, No)>::most_bytes();
         // A list doubles as it grows, and the shortest has room for four.
         let others = (2 * waiting + 4 * open.min(waiting)) * space::size::<T>();
-        let on_way = 2 * in_lanes * space::size::<MessageId>();
         space::size::<Open<T>>()
             + space::tree::<(No, Fold<T>)>(open)
             + fixed
@@ -340,7 +338,6 @@ impl<T: AsRef<Message> + Clone> Folds<T> {
             + space::tree::<(Timestamp, No)>(open)
             + space::tree::<(MessageId, No)>(in_lanes)
             + others
-            + on_way
     }
 
     fn on_way(&mut self, id: MessageId) -> Option<(&mut Open<T>, No)> {
@@ -391,7 +388,7 @@ impl<T: AsRef<Message> + Clone> Open<T> {
         let fold = Fold {
             first,
             lead: Some(Lead { id, since: now }),
-            on_way: [id].into_iter().collect(),
+            on_way: 1,
             others: Vec::new(),
             ends: (now + rule.window).min(Timestamp::LAST),
             next: now,
@@ -403,15 +400,15 @@ impl<T: AsRef<Message> + Clone> Open<T> {
         };
         let no = self.next;
         self.next += 1;
+        self.on_way.insert(id, no);
         self.put(no, hash, fold);
     }
 
-    /// Adds a fold whose words no other has.
+    /// Adds a fold whose words no other has, and of which `on_way` knows the messages in the lanes.
     fn put(&mut self, no: No, hash: u64, fold: Fold<T>) {
         self.sorts[sort(fold.first.as_ref().kind)] += 1;
         self.bytes += fold.first.as_ref().bytes();
         self.waiting += fold.others.len();
-        self.on_way.extend(fold.on_way.iter().map(|id| (*id, no)));
         self.due.extend(fold.deadline().map(|at| (at, no)));
         self.index.insert(hash, (hash, no), |_| false, |(hash, _)| *hash);
         self.folds.insert(no, fold);
@@ -432,7 +429,7 @@ impl<T: AsRef<Message> + Clone> Open<T> {
             fold.ends = (now + rule.window).min(Timestamp::LAST);
             let size = fold.others.len() + usize::from(fold.lead.is_some());
             if !has_room || size >= rule.messages as usize {
-                fold.on_way.push(id);
+                fold.on_way += 1;
                 return Taken::Alone(payload);
             }
             fold.others.push(payload);
@@ -454,7 +451,7 @@ impl<T: AsRef<Message> + Clone> Open<T> {
             let lead = (!fold.others.is_empty()).then(|| fold.others.remove(0))?;
             let id = lead.as_ref().id;
             fold.lead = Some(Lead { id, since: now });
-            fold.on_way.push(id);
+            fold.on_way += 1;
             Some(lead)
         });
         if let Some(lead) = lead {
@@ -492,7 +489,7 @@ impl<T> Fold<T> {
         match (&self.lead, self.others.is_empty()) {
             (Some(_), _) => None,
             (None, false) => Some(self.next),
-            (None, true) => self.on_way.is_empty().then_some(self.ends),
+            (None, true) => (self.on_way == 0).then_some(self.ends),
         }
     }
 
@@ -511,7 +508,7 @@ impl<T> Fold<T> {
 
     /// A message leaves the lanes; if it led, with the others.
     fn leave(&mut self, id: MessageId) -> Option<Vec<T>> {
-        self.on_way.retain(|known| *known != id);
+        self.on_way -= 1;
         self.leads(id).then(|| {
             self.lead = None;
             std::mem::take(&mut self.others)

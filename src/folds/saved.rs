@@ -1,12 +1,14 @@
 //! Folds as plain data, and back.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Fold, Folds, No, Open, hash, says_the_same};
 use crate::{
     bounds,
     corrupt::Corrupt,
-    id::HashKey,
+    id::{HashKey, MessageId},
     message::{Kind, Message},
     time::Timestamp,
 };
@@ -17,12 +19,14 @@ pub(crate) struct Saved<T> {
     next: No,
     /// In the order in which they began.
     folds: Vec<(No, Fold<T>)>,
+    /// The messages in the lanes, and of which fold each is, in the order of their ids.
+    on_way: Vec<(MessageId, No)>,
 }
 
 impl<T> Saved<T> {
     /// Whether no fold is open.
     pub(crate) fn is_new(&self) -> bool {
-        self.next == 0 && self.folds.is_empty()
+        self.next == 0 && self.folds.is_empty() && self.on_way.is_empty()
     }
 }
 
@@ -32,17 +36,20 @@ impl<T: AsRef<Message> + Clone> Folds<T> {
     const MOST: usize = 2 * 65_536;
 
     pub(crate) fn save(&self) -> Saved<T> {
-        let Some(open) = &self.0 else { return Saved { next: 0, folds: Vec::new() } };
+        let Some(open) = &self.0 else {
+            return Saved { next: 0, folds: Vec::new(), on_way: Vec::new() };
+        };
         let folds = open.folds.iter().map(|(no, fold)| (*no, fold.clone())).collect();
-        Saved { next: open.next, folds }
+        let on_way = open.on_way.iter().map(|(id, no)| (*id, *no)).collect();
+        Saved { next: open.next, folds, on_way }
     }
 
     /// # Errors
     /// What does not hold together: no folds saved this.
     pub(crate) fn restore(now: Timestamp, saved: Saved<T>, key: HashKey) -> Result<Self, Corrupt> {
-        let Saved { next, folds } = saved;
+        let Saved { next, folds, on_way } = saved;
         if folds.is_empty() {
-            return if next == 0 {
+            return if next == 0 && on_way.is_empty() {
                 Ok(Self(None))
             } else {
                 Err(Corrupt("folds: counted without one"))
@@ -56,18 +63,28 @@ impl<T: AsRef<Message> + Clone> Folds<T> {
         {
             return Err(Corrupt("folds: out of the order in which they began"));
         }
-        let mut open = Box::new(Open { next, ..Open::new(key) });
+        if !on_way.is_sorted_by(|(one, _), (other, _)| one < other) {
+            return Err(Corrupt("folds: a message is in two"));
+        }
+        let on_way = on_way.into_iter().collect();
+        let mut open = Box::new(Open { on_way, next, ..Open::new(key) });
+        let mut in_lanes = BTreeMap::<No, usize>::new();
+        open.on_way.values().for_each(|no| *in_lanes.entry(*no).or_default() += 1);
         for (no, fold) in folds {
             fold.check(now)?;
+            if in_lanes.remove(&no).unwrap_or_default() != fold.on_way
+                || fold.lead.is_some_and(|lead| open.on_way.get(&lead.id) != Some(&no))
+            {
+                return Err(Corrupt("folds: not the messages that are in the lanes"));
+            }
             let hash = hash(key, fold.first.as_ref());
             if open.find(hash, fold.first.as_ref()).is_some() {
                 return Err(Corrupt("folds: two of the same words"));
             }
-            let lanes = open.on_way.len() + fold.on_way.len();
             open.put(no, hash, fold);
-            if open.on_way.len() < lanes {
-                return Err(Corrupt("folds: a message is in two"));
-            }
+        }
+        if !in_lanes.is_empty() {
+            return Err(Corrupt("folds: a message of no fold"));
         }
         if open.waiting > Self::MOST {
             return Err(Corrupt("folds: more messages than may wait"));
@@ -88,10 +105,8 @@ impl<T: AsRef<Message>> Fold<T> {
         if self.ends > Timestamp::LAST || self.next > Timestamp::LAST {
             return Err(Corrupt("folds: a deadline that never comes"));
         }
-        if let Some(lead) = self.lead
-            && (!self.on_way.contains(&lead.id) || lead.since > now)
-        {
-            return Err(Corrupt("folds: a lead that is not in its lane"));
+        if self.lead.is_some_and(|lead| lead.since > now) {
+            return Err(Corrupt("folds: a lead from the future"));
         }
         let ended = [self.delivered, self.lost, self.removed];
         if ended.iter().any(|count| *count > bounds::COUNTED / 4) || self.told > self.total() {

@@ -270,12 +270,17 @@ fn saved_state_that_does_not_hold_together_is_turned_away() {
         ("/folds/0/1/next", late.into()),
         ("/folds/1/1/lead/id", 9.into()),
         ("/folds/1/1/lead/since", late.into()),
-        ("/folds/1/1/on_way", serde_json::json!([3, 3])),
+        ("/folds/1/1/on_way", 2.into()),
+        ("/on_way/0/0", 4.into()),
+        ("/on_way/0/1", 0.into()),
+        ("/on_way/0/1", 9.into()),
+        ("/on_way", serde_json::json!([[3, 1], [3, 1]])),
         ("/folds/0/1/delivered", late.into()),
         ("/folds/0/1/lost", late.into()),
         ("/folds/0/1/removed", late.into()),
         ("/folds/0/1/told", 2.into()),
         ("/folds", serde_json::json!([])),
+        ("", serde_json::json!({ "next": 0, "folds": [], "on_way": [[3, 0]] })),
     ] {
         let mut saved = sample.clone();
         *saved.pointer_mut(pointer).unwrap() = value;
@@ -283,9 +288,13 @@ fn saved_state_that_does_not_hold_together_is_turned_away() {
     }
     let mut twice = sample.clone();
     twice["folds"][0][1] = sample["folds"][1][1].clone();
+    twice["folds"][0][1]["lead"]["id"] = 9.into();
+    twice["on_way"] = serde_json::json!([[3, 1], [9, 0]]);
     assert!(restored(&twice).is_err(), "two of the same words");
     twice["folds"][0][1]["first"]["content"]["data"] = "other".into();
     twice["folds"][0][1]["others"] = serde_json::json!([]);
+    assert_eq!(restored(&twice), Ok(()));
+    twice["folds"][0][1]["lead"]["id"] = 3.into();
     assert!(restored(&twice).is_err(), "one message in two folds");
 }
 

@@ -1,14 +1,17 @@
 //! Acts on users, each in two halves: what speaks against it, which changes nothing, and the deed, which
 //! cannot fail. Whoever does several in one step asks for all of them before doing the first.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
-    audit::{Act, Evidence, Rule},
+    audit::{Act, Evidence, Trigger},
     command::LeaveReason,
     entry::{Notice, Subject, TipKind},
     id::UserId,
-    message::{Message, Sender},
+    message::Sender,
     outcome::Discard,
     output::Output,
     refusal::{Field, Refusal},
@@ -24,14 +27,14 @@ use super::{Caller, Group, speak::Pending};
 #[derive(Clone)]
 pub(super) struct Grounds<'a> {
     pub(super) by: &'a Caller,
-    pub(super) rule: Rule,
+    pub(super) rule: Trigger,
     /// Its reason is told to those to whom it is done.
     pub(super) evidence: Evidence,
 }
 
 impl<'a> Grounds<'a> {
     pub(super) fn of(by: &'a Caller) -> Self {
-        Self { by, rule: Rule::Command, evidence: Evidence::default() }
+        Self { by, rule: Trigger::Command, evidence: Evidence::default() }
     }
 
     pub(super) fn because(by: &'a Caller, reason: Arc<str>) -> Self {
@@ -91,8 +94,9 @@ impl Group {
             self.house.make(self.key()).mutes.set(user.clone(), until);
         }
         self.tip_all(now, TipKind::MemberProfile, grounds.by, users, Some(until));
-        for user in users {
-            self.discard_own(user, Discard::Muted);
+        let waiting = self.take_waiting(&authors(users), by_themselves);
+        for (user, waiting) in users.iter().zip(waiting) {
+            self.discard_all(user, waiting, Discard::Muted);
         }
         self.audit_on(now, grounds, Act::Mute, users, Some(until));
     }
@@ -120,22 +124,34 @@ impl Group {
         self.audit_on(now, grounds, Act::Ban, users, Some(until));
     }
 
-    /// Empties and discards everything of one author's (`None`: the app's). Returns how many entries
-    /// were emptied, and how many messages discarded.
+    /// Empties and discards everything of some authors' (`None`: the app's), each of whom readers are told of by
+    /// a notice. Returns how many entries were emptied, and how many messages discarded.
     pub(super) fn put_away(
         &mut self,
         now: Timestamp,
         grounds: &Grounds<'_>,
-        author: Option<UserId>,
+        authors: &[Option<UserId>],
     ) -> (u64, u64) {
-        let discarded = self.discard_of(&author, Discard::Purged, |_| true);
-        let emptied = self.log.empty(now, |message| message.sender.user == author);
-        if let Some(user) = &author {
-            self.log.unname(user);
+        let waiting = self.take_waiting(authors, |_| true);
+        let mut emptied: BTreeMap<_, u64> = authors.iter().map(|author| (author, 0)).collect();
+        self.log.empty(now, |message| match emptied.get_mut(&message.sender.user) {
+            Some(count) => {
+                *count += 1;
+                true
+            }
+            None => false,
+        });
+        let named: BTreeSet<_> = authors.iter().flatten().collect();
+        self.log.unname(|user| named.contains(user));
+        let mut sums = (0, 0);
+        for (author, waiting) in authors.iter().zip(waiting) {
+            sums.0 += emptied[author];
+            sums.1 += self.discard_of(author, waiting, Discard::Purged, |_| true);
+            self.audit_on(now, grounds, Act::Purge, author.as_slice(), None);
+            let (author, emptied) = (author.clone(), emptied[author]);
+            self.append_notice(now, Notice::Purged { author, message: None, emptied });
         }
-        self.audit_on(now, grounds, Act::Purge, author.as_slice(), None);
-        self.append_notice(now, Notice::Purged { author, message: None, emptied });
-        (emptied, discarded)
+        sums
     }
 
     /// Takes users out of the group, with their sessions and what they have waiting or held, or off
@@ -143,8 +159,9 @@ impl Group {
     fn remove(&mut self, now: Timestamp, caller: &Caller, users: &[UserId], removal: &Removal) {
         self.tip_all(now, removal.tip, caller, users, removal.until);
         let after = self.head();
-        for user in users {
-            self.discard_own(user, removal.discard);
+        let waiting = self.take_waiting(&authors(users), by_themselves);
+        for (user, waiting) in users.iter().zip(waiting) {
+            self.discard_all(user, waiting, removal.discard);
             let Some(departed) = self.roster.remove_member(user) else {
                 if let Some(applicant) = self.roster.take_applicant(user) {
                     let (session, notice) = (applicant.device.session, removal.notice.clone());
@@ -181,45 +198,55 @@ impl Group {
 
     /// Discards what a user has waiting or held, but not what the app says in their name.
     pub(super) fn discard_own(&mut self, user: &UserId, reason: Discard) {
-        self.discard_of(&Some(user.clone()), reason, |pending| pending.session.is_some());
+        for waiting in self.take_waiting(&[Some(user.clone())], by_themselves) {
+            self.discard_all(user, waiting, reason);
+        }
     }
 
-    /// Discards what one author (`None`: the app) has waiting or held and `goes`; returns how many.
+    /// Discards what a user had waiting, and what they have held by themselves.
+    fn discard_all(&mut self, user: &UserId, waiting: Vec<Pending>, reason: Discard) {
+        self.discard_of(&Some(user.clone()), waiting, reason, by_themselves);
+    }
+
+    /// Discards what one author (`None`: the app) had waiting, and what they have held and `goes`; returns how
+    /// many.
     #[expect(clippy::ref_option, reason = "the tables' own key, the app's included")]
     fn discard_of(
         &mut self,
         author: &Option<UserId>,
+        waiting: Vec<Pending>,
         reason: Discard,
         goes: impl Fn(&Pending) -> bool,
     ) -> u64 {
-        let waiting = self.discard_waiting_of(author, reason, &goes).len();
         let held = |held: &Held<Pending>| goes(&held.payload);
         let held = self.house.there().map(|house| house.review.remove_author(author, held));
         let held = held.unwrap_or_default();
-        let count = (waiting + held.len()) as u64;
+        let count = (waiting.len() + held.len()) as u64;
+        self.discard(waiting, reason);
         for (_, held) in held {
             self.end_held(held, reason);
         }
         count
     }
 
-    /// The same of what waits alone; returns it.
-    #[expect(clippy::ref_option, reason = "the tables' own key, the app's included")]
-    pub(super) fn discard_waiting_of(
+    /// Takes out what each of some authors, each named once, has waiting and `goes`. However many they are, the
+    /// folds are looked through once.
+    pub(super) fn take_waiting(
         &mut self,
-        author: &Option<UserId>,
-        reason: Discard,
+        authors: &[Option<UserId>],
         goes: impl Fn(&Pending) -> bool,
-    ) -> Vec<Arc<Message>> {
-        let own = |pending: &Pending| pending.message.sender.user == *author && goes(pending);
-        let waiting = self.talk.there().map(|talk| {
-            let lanes = talk.scheduler.remove_author(author.as_ref(), &goes);
-            talk.take_out(lanes, own)
-        });
-        let waiting = waiting.unwrap_or_default();
-        let messages = waiting.iter().map(|pending| pending.message.clone()).collect();
-        self.discard(waiting, reason);
-        messages
+    ) -> Vec<Vec<Pending>> {
+        let mut each = vec![Vec::new(); authors.len()];
+        let Some(talk) = self.talk.there() else { return each };
+        let places: BTreeMap<_, usize> = authors.iter().zip(0..).collect();
+        let lanes =
+            authors.iter().flat_map(|author| talk.scheduler.remove_author(author.as_ref(), &goes));
+        let lanes = lanes.collect();
+        let own = |it: &Pending| places.contains_key(&it.message.sender.user) && goes(it);
+        for pending in talk.take_out(lanes, own) {
+            each[places[&pending.message.sender.user]].push(pending);
+        }
+        each
     }
 
     /// Discards what everybody has waiting or held whom a mute of all silences.
@@ -243,6 +270,15 @@ impl Group {
             self.end_held(held, Discard::Muted);
         }
     }
+}
+
+pub(super) fn authors(users: &[UserId]) -> Vec<Option<UserId>> {
+    users.iter().cloned().map(Some).collect()
+}
+
+/// Whether a message is its author's own, and not what the app says in their name.
+pub(super) fn by_themselves(pending: &Pending) -> bool {
+    pending.session.is_some()
 }
 
 /// Taking users out of the group, as kick or as ban.

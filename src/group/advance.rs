@@ -4,7 +4,7 @@
 //! deadline that it settles.
 
 use crate::{
-    audit::{Act, Deed, Rule},
+    audit::{Act, Deed, Trigger},
     outcome::Discard,
     output::{Deadline, Due, Record},
     time::Timestamp,
@@ -18,8 +18,6 @@ struct Settled {
     steps: u64,
     /// Those of them that told something.
     told: u64,
-    /// Whether none is left.
-    arrived: bool,
 }
 
 impl Group {
@@ -54,13 +52,13 @@ impl Group {
     }
 
     /// Brings the group to `now`, or as far as its outputs have room, or until so many deadlines
-    /// told something. Returns whether it got there.
-    pub(super) fn settle(&mut self, now: Timestamp, most: u64) -> bool {
+    /// told something.
+    pub(super) fn settle(&mut self, now: Timestamp, most: u64) {
         let now = now.clamp(self.clock, Timestamp::LATEST);
         let journal = self.config.settings().journal;
         let mark = (journal && self.due_by(now).is_some() && self.has_room())
             .then(|| self.outbox.record_advance(now));
-        let Settled { told, arrived, .. } = self.settle_due(now, most, usize::from(mark.is_some()));
+        let Settled { told, .. } = self.settle_due(now, most, usize::from(mark.is_some()));
         if let Some(mark) = mark {
             if told == 0 {
                 self.outbox.withdraw();
@@ -68,7 +66,6 @@ impl Group {
                 self.close(mark, told, |record, reached| record.at = reached);
             }
         }
-        arrived
     }
 
     /// Settles what a command made due, at its own time or that to which it moved the clock: it
@@ -91,16 +88,16 @@ impl Group {
         });
     }
 
-    /// Settles what is due by `now`. The `own` record that was just begun does not count against the room: it goes
-    /// again where nothing is told, and in the smallest queue nothing would ever be settled.
+    /// Settles what is due by `now`. The `own` record that was just begun does not count against the
+    /// room: it goes again where nothing is told, and in the smallest queue nothing would ever be settled.
     fn settle_due(&mut self, now: Timestamp, most: u64, own: usize) -> Settled {
-        let (mut steps, mut told, mut arrived) = (0, 0, true);
+        let (mut steps, mut told) = (0, 0);
         let mut reached = now;
         while let Some(deadline) = self.due_by(now) {
             // A group that can't go on stands at the deadline that it can't settle, however many
             // calls brought it there.
             if told == most || !self.has_room_beside(own) {
-                (arrived, reached) = (false, deadline.at);
+                reached = deadline.at;
                 break;
             }
             self.clock = deadline.at;
@@ -119,7 +116,7 @@ impl Group {
             house.trails.expire(reached, limits);
         }
         self.rest_if_quiet();
-        Settled { steps, told, arrived }
+        Settled { steps, told }
     }
 
     fn due_by(&self, now: Timestamp) -> Option<Deadline> {
@@ -214,7 +211,7 @@ impl Group {
             }
             Due::Raid => {
                 self.turn_raid(now, None, None);
-                let deed = || Deed { rule: Rule::Elapsed, ..Deed::of(Act::EndRaid) };
+                let deed = || Deed { rule: Trigger::Elapsed, ..Deed::of(Act::EndRaid) };
                 self.audit_of_time(now, deed);
             }
             Due::Forget => {}

@@ -3,7 +3,7 @@
 //! Whatever a message was held for, the facts about its author are read again when it goes on.
 
 use crate::{
-    audit::{Act, Deed, Evidence, Rule},
+    audit::{Act, Deed, Evidence, Trigger},
     command::{Decision, Receipt},
     config::{AskStep, Silence, Treat},
     id::{MessageId, StepName, Ticket, UserId},
@@ -74,10 +74,8 @@ impl Group {
         if self.next_stop(now, &whose, way).is_none() {
             return Ok(Way::Free);
         }
-        match self.house.review.full(&self.config.settings().asking, user) {
-            Some((field, limit)) => Err(Refusal::TooMany { field, limit, count: limit + 1 }),
-            None => Ok(way),
-        }
+        self.house.review.check_room(&self.config.settings().asking, user)?;
+        Ok(way)
     }
 
     fn held_by_filter(&self, screened: &Screened) -> Option<Cause> {
@@ -393,7 +391,7 @@ fn unanswered(message: &Message, doubt: Doubt, silence: Silence) -> Deed {
         Silence::Reject => Act::Reject { code: None },
         Silence::Discard => Act::Discard,
     };
-    Deed { rule: Rule::Silence, ..decided(message, doubt, act) }
+    Deed { rule: Trigger::Silence, ..decided(message, doubt, act) }
 }
 
 fn name_of(decision: &Decision) -> DecisionName {

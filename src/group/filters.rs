@@ -107,6 +107,11 @@ impl Filters {
 }
 
 impl Screened {
+    /// Whether it is held, or kept from everybody.
+    pub(super) fn is_doubted(&self) -> bool {
+        matches!(self, Self::Held { .. } | Self::Blocked { .. })
+    }
+
     /// How grave it is.
     fn treatment(&self) -> Option<Treatment> {
         match self {

@@ -18,7 +18,7 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group, Voice};
+use super::{Caller, Group, Voice, filters::Screened};
 
 /// What a member wants to say, as the rules see it. What is read off it is read once, if a rule asks.
 struct Speech<'a> {
@@ -66,6 +66,11 @@ impl Passed {
     /// Whether a rule keeps it from everybody, as the filter may.
     pub(super) fn is_blocked(&self) -> bool {
         matches!(self.ruling, Some(Ruling { treat: Treat::Block, .. }))
+    }
+
+    /// Whether a rule holds it, or keeps it from everybody.
+    fn is_doubted(&self) -> bool {
+        matches!(self.ruling, Some(Ruling { treat: Treat::Hold | Treat::Block, .. }))
     }
 
     /// Whether the rules did not concern it.
@@ -118,7 +123,13 @@ impl Group {
     }
 
     /// Counts an accepted message.
-    pub(super) fn count_speech(&mut self, now: Timestamp, caller: &Caller, passed: &Passed) {
+    pub(super) fn count_speech(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        passed: &Passed,
+        screened: &Screened,
+    ) {
         let Voice::Own { user, role } = caller.voice() else { return };
         let (pace, said) = match passed.counts {
             Counts::Nothing => return,
@@ -129,7 +140,9 @@ impl Group {
         if pauses.is_none() && pace.is_none() && said.is_none() {
             return;
         }
-        let shadowed = self.is_shadowed(now, caller);
+        // Nobody is told that they repeat what they could not read, or what is kept from its readers for how it
+        // was dressed: else who shouts a text into a rule keeps everybody from saying it.
+        let own = self.is_shadowed(now, caller) || passed.is_doubted() || screened.is_doubted();
         let house = self.house.make(self.key());
         if let Some(pauses) = pauses {
             house.modes.sent(now, user, role, &pauses);
@@ -139,8 +152,7 @@ impl Group {
         }
         let Some(said) = said else { return };
         for rule in repeats.into_iter().flatten() {
-            // Nobody is told that they repeat what they could not read.
-            let rule = if shadowed { Repeats::of_author(rule.within) } else { rule };
+            let rule = if own { Repeats::of_author(rule.within) } else { rule };
             house.memory.say(now, said, user, rule);
         }
     }

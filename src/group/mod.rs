@@ -7,9 +7,12 @@
 //! Invariant of every handler of a command: it refuses before it changes anything.
 
 mod acts;
+
 mod advance;
 mod audit;
 mod decide;
+mod dry_run;
+mod examine;
 mod filters;
 mod folding;
 mod house;
@@ -18,7 +21,6 @@ mod membership;
 mod moderate;
 mod outbox;
 mod parts;
-mod preview;
 mod prints;
 mod read;
 mod rules_in_force;
@@ -235,12 +237,8 @@ impl Group {
         command: Command,
         most: u64,
     ) -> Result<Receipt, Refusal> {
-        if !self.settle(now, u64::MAX) || !self.has_room() {
-            return Err(Refusal::Undrained { waiting: self.outbox.len() as u64 });
-        }
-        if self.house.disbanded {
-            return Err(Refusal::Disbanded);
-        }
+        self.settle(now, u64::MAX);
+        self.check_open()?;
         form::author(by)?;
         form::check(&command, &self.config.settings().limits)?;
         let caller = self.caller(by, command.newcomer())?;

@@ -6,7 +6,7 @@
 use std::slice;
 
 use crate::{
-    audit::{Act, Deed, Evidence, Rule},
+    audit::{Act, Deed, Evidence, Trigger},
     command::{Acts, Receipt, Removing, Silencing, Users},
     config::Escalation,
     entry::Notice,
@@ -17,7 +17,10 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group, acts::Grounds};
+use super::{
+    Caller, Group,
+    acts::{Grounds, authors},
+};
 
 /// A strike about to be given, and what it leads to.
 struct Strike<'a> {
@@ -79,9 +82,9 @@ impl Group {
             reason: acts.reason.clone(),
             ..Evidence::default()
         };
-        let grounds = Grounds { by: caller, rule: Rule::Command, evidence };
-        for user in users.iter().filter(|_| acts.purge) {
-            self.put_away(now, &grounds, Some(user.clone()));
+        let grounds = Grounds { by: caller, rule: Trigger::Command, evidence };
+        if acts.purge {
+            self.put_away(now, &grounds, &authors(&users));
         }
         self.strike(now, &strikes, &grounds);
         if let Some(field) = &acts.notice {
@@ -203,7 +206,7 @@ impl Group {
             let (user, reason) = (slice::from_ref(*user), grounds.evidence.reason.clone());
             self.direct(&user[0], &Notice::Warned { strikes: count, reason });
             self.audit_on(now, grounds, Act::Warn { strikes: count }, user, Some(until));
-            let grounds = Grounds { rule: Rule::Strikes { count }, ..grounds.clone() };
+            let grounds = Grounds { rule: Trigger::Strikes { count }, ..grounds.clone() };
             match leads_to {
                 Escalation::Mute { span }
                     if self.house.mutes.ends_before(now + *span, &user[0]) =>

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::{
-    audit::{Act, Deed, Evidence, Rule},
+    audit::{Act, Deed, Evidence, Trigger},
     command::{LeaveReason, Prints, Receipt, Span},
     entry::{Notice, TipKind},
     id::{Fingerprint, SessionId, UserId},
@@ -155,7 +155,7 @@ impl Group {
 
 /// What is written down when the time of a ban is over.
 pub(super) fn print_ban_over(print: Fingerprint) -> Deed {
-    about(Deed { rule: Rule::Elapsed, ..Deed::of(Act::UnbanPrints) }, Prints::from_buf([print]))
+    about(Deed { rule: Trigger::Elapsed, ..Deed::of(Act::UnbanPrints) }, Prints::from_buf([print]))
 }
 
 fn about(deed: Deed, prints: Prints) -> Deed {

@@ -15,6 +15,7 @@ use crate::{
         UserId,
     },
     log::Entries,
+    outcome::{State, Told},
     output::{HeldMessage, Question},
     profile::GroupProfile,
     receipts::Explanation,
@@ -361,6 +362,16 @@ impl Group {
     /// The life of an accepted message, while it is remembered: 5 minutes, and at most 65,536 messages.
     pub fn explain(&self, message: MessageId) -> Option<Explanation> {
         self.talk.receipts.explain(message)
+    }
+
+    /// What the author of a message may be told of where it stands, as [`explain`](Self::explain) says it. Of one
+    /// of which they may not know how it ended ([`Told::Sent`]), the steps are not for them either.
+    pub fn to_author<'a>(&self, state: &'a State) -> Told<'a> {
+        let disclose = match state {
+            State::Ended(outcome) => self.disclosed(outcome),
+            State::Held { .. } | State::Waiting { .. } => true,
+        };
+        state.to_author(disclose)
     }
 
     /// The account of every message, by class and reason.

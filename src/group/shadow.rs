@@ -20,7 +20,11 @@ use crate::{
     time::Timestamp,
 };
 
-use super::{Caller, Group, Voice, acts::Grounds, speak::Pending};
+use super::{
+    Caller, Group, Voice,
+    acts::{Grounds, authors, by_themselves},
+    speak::Pending,
+};
 
 impl Group {
     pub(super) fn shadow(
@@ -66,11 +70,12 @@ impl Group {
         users: &[UserId],
         until: Timestamp,
     ) {
-        for user in users {
+        let waiting = self.take_waiting(&authors(users), by_themselves);
+        for (user, waiting) in users.iter().zip(waiting) {
             self.house.make(self.key()).shadows.set(user.clone(), until);
-            let own = |pending: &Pending| pending.session.is_some();
-            let messages = self.discard_waiting_of(&Some(user.clone()), Discard::Shadowed, own);
-            self.echo(user, &messages.into());
+            let messages: Arc<[_]> = waiting.iter().map(|it| it.message.clone()).collect();
+            self.discard(waiting, Discard::Shadowed);
+            self.echo(user, &messages);
         }
         self.audit_on(now, grounds, Act::Shadow, users, Some(until));
     }

@@ -10,12 +10,11 @@ use crate::{
     config::Treat,
     entry::Body,
     id::{MessageId, Seq, SessionId, UserId},
-    message::{Content, Directive, Kind, Message, Sender},
+    message::{Content, Directive, Message, Sender},
     outcome::{Discard, Outcome, Rejection, State},
     output::Output,
     receipts::{Finding, Receipts, Remembered, Rules, Step},
     refusal::Refusal,
-    rules::Action,
     scheduler::{Arrival, Authored, Offered},
     stats::{Account, Line},
     tally::Tally,
@@ -23,10 +22,7 @@ use crate::{
 };
 
 use super::{
-    Caller, Group, Voice,
-    decide::Way,
-    filters::Screened,
-    house::{Passed, Ruling},
+    Caller, Group, Voice, decide::Way, examine::Examined, filters::Screened, house::Ruling,
     parts::Talk,
 };
 
@@ -53,16 +49,11 @@ impl Group {
         if let Some(first) = self.first_offer(now, caller, &draft) {
             return Ok(self.sent(first, true));
         }
-        let action = if draft.kind == Kind::Control { Action::Direct } else { Action::Speak };
-        self.may_do(caller, action, None)?;
-        self.check_silence(now, caller)?;
-        let passed = self.check_house(now, caller, &draft)?;
-        let screened = self.screen(caller, &draft.content)?;
-        let (screened, completes) = self.follow_trail(now, caller, &draft.content, screened)?;
-        let sender = self.sender(caller)?;
-        let way = self.way(now, caller, &screened, passed.ruling)?;
+        let Examined { sender, passed, screened, completes, way } =
+            self.examine(now, caller, &draft)?;
         let rules = self.rules_in_force(caller, &draft, &passed);
-        let pending = self.accept(now, caller, sender, draft, rules, &passed);
+        let pending = self.accept(now, caller, sender, draft, rules);
+        self.count_speech(now, caller, &passed, &screened);
         let id = pending.message.id;
         // What a rule blocks nobody reads.
         if !passed.is_blocked() {
@@ -80,7 +71,12 @@ impl Group {
     }
 
     /// The message that this one repeats, if it is remembered.
-    fn first_offer(&self, now: Timestamp, caller: &Caller, draft: &Draft) -> Option<MessageId> {
+    pub(super) fn first_offer(
+        &self,
+        now: Timestamp,
+        caller: &Caller,
+        draft: &Draft,
+    ) -> Option<MessageId> {
         // A guest, whom no user stands behind, is not the app.
         if caller.is_guest() {
             return None;
@@ -89,7 +85,7 @@ impl Group {
     }
 
     /// Mutes, of one and of all; the app is above them.
-    fn check_silence(&self, now: Timestamp, caller: &Caller) -> Result<(), Refusal> {
+    pub(super) fn check_silence(&self, now: Timestamp, caller: &Caller) -> Result<(), Refusal> {
         let Voice::Own { user, role } = caller.voice() else { return Ok(()) };
         if let Some(until) = self.house.mutes.until(now, user) {
             return Err(Refusal::Muted { until });
@@ -102,7 +98,7 @@ impl Group {
     }
 
     /// Judges every text of a message. What the app says for itself is not judged.
-    fn screen(&self, caller: &Caller, content: &Content) -> Result<Screened, Refusal> {
+    pub(super) fn screen(&self, caller: &Caller, content: &Content) -> Result<Screened, Refusal> {
         if caller.is_app_itself() { Ok(Screened::Clean) } else { self.judge(content) }
     }
 
@@ -111,7 +107,7 @@ impl Group {
     }
 
     /// Whom a message names. A member's nick was judged when it was set.
-    fn sender(&self, caller: &Caller) -> Result<Sender, Refusal> {
+    pub(super) fn sender(&self, caller: &Caller) -> Result<Sender, Refusal> {
         let sender = caller.sender();
         if !caller.is_app() || caller.is_app_itself() {
             return Ok(sender);
@@ -127,7 +123,6 @@ impl Group {
         sender: Sender,
         draft: Draft,
         rules: Rules,
-        passed: &Passed,
     ) -> Pending {
         let id = MessageId(self.talk.account.accepted() + 1);
         let priority = self.priority(caller, &draft);
@@ -148,7 +143,6 @@ impl Group {
         let what = Remembered { kind: message.kind, priority, rules, state };
         let key = self.key();
         self.receipts().accept(key, now, id, author, random, what);
-        self.count_speech(now, caller, passed);
         Pending { message: Arc::new(message), session: caller.session }
     }
 

@@ -255,7 +255,7 @@ impl Group {
         let action = if author.is_some() { Action::Purge } else { Action::PurgeFromApp };
         let role = author.as_ref().and_then(|user| self.standing(user));
         self.may_do(caller, action, role)?;
-        let (emptied, discarded) = self.put_away(now, &Grounds::of(caller), author);
+        let (emptied, discarded) = self.put_away(now, &Grounds::of(caller), &[author]);
         Ok(Receipt::Purged { emptied, discarded })
     }
 }

@@ -235,10 +235,10 @@ impl Log {
         emptied
     }
 
-    /// Takes a user's name out of the folds that name it. Whom their entries show stays.
-    pub(crate) fn unname(&mut self, user: &UserId) {
+    /// Takes the names of users out of the folds that name them. Whom their entries show stays.
+    pub(crate) fn unname(&mut self, goes: impl Fn(&UserId) -> bool) {
         let Some(kept) = &mut self.kept else { return };
-        if kept.ring.unname(user) > 0 {
+        if kept.ring.unname(goes) > 0 {
             kept.recent.clear();
         }
     }

@@ -164,12 +164,12 @@ impl Ring {
         })
     }
 
-    /// Takes a user's name out of the folds that name it, and says of how many.
-    pub(super) fn unname(&mut self, user: &UserId) -> u64 {
+    /// Takes the names of users out of the folds that name them, and says of how many.
+    pub(super) fn unname(&mut self, goes: impl Fn(&UserId) -> bool) -> u64 {
         self.rewrite(|entry| {
             let folded = entry.folded.as_ref()?;
             let mut left = folded.clone();
-            left.names.retain(|subject| subject.user != *user);
+            left.names.retain(|subject| !goes(&subject.user));
             let changed = left.names.len() < folded.names.len();
             changed.then(|| Entry { folded: Some(left), body: entry.body.clone(), ..*entry })
         })

@@ -25,7 +25,7 @@ use crate::{
     corrupt::Corrupt,
     id::{MessageId, StepName, Ticket, UserId},
     output::{Cause, Hold},
-    refusal::Field,
+    refusal::{Field, Refusal},
     space,
     time::{Shift, Timestamp},
 };
@@ -100,21 +100,31 @@ impl<T> Review<T> {
     /// As many as a config may ever allow to be open.
     const MOST: usize = 65_536;
 
-    /// Which limit another held message of `author`'s would break, and what the limit is.
+    /// Refuses another held message of `author`'s where it would break a limit.
     #[expect(clippy::ref_option, reason = "authors are kept as options, and looked up as they are")]
-    pub(crate) fn full(&self, asking: &Asking, author: &Option<UserId>) -> Option<(Field, u64)> {
+    pub(crate) fn check_room(
+        &self,
+        asking: &Asking,
+        author: &Option<UserId>,
+    ) -> Result<(), Refusal> {
         let reached = |count: usize, limit: u32| count as u64 >= u64::from(limit);
         if reached(self.len(), asking.open) {
-            return Some((Field::Questions, asking.open.into()));
+            // What nothing holds any more goes on at once.
+            let mut due = self.open.iter().flat_map(|open| &open.due);
+            let until = due.find(|(at, _)| *at != NOW).map(|(at, _)| *at);
+            let (field, limit) = (Field::Questions, asking.open.into());
+            return Err(Refusal::HeldFull { field, limit, until });
         }
         if reached(self.count_of(author), asking.per_author) {
-            return Some((Field::AuthorQuestions, asking.per_author.into()));
+            let until = self.of(author).filter_map(Held::deadline).min();
+            let (field, limit) = (Field::AuthorQuestions, asking.per_author.into());
+            return Err(Refusal::HeldFull { field, limit, until });
         }
-        None
+        Ok(())
     }
 
-    /// Holds a message, which is not held. The caller has asked whether the review is
-    /// [`full`](Self::full).
+    /// Holds a message, which is not held. The caller has [checked](Self::check_room) that
+    /// there is room.
     pub(crate) fn open(&mut self, now: Timestamp, held: Held<T>) -> Ticket {
         // Cannot overflow: saved tickets are bounded, and from there one would ask for centuries.
         self.last = Ticket(self.last.0 + 1);
@@ -343,6 +353,14 @@ impl<T> Review<T> {
     fn count_of(&self, author: &Option<UserId>) -> usize {
         let open = self.open.as_ref();
         open.and_then(|open| open.by_author.get(author)).map_or(0, BTreeSet::len)
+    }
+
+    #[expect(clippy::ref_option, reason = "authors are kept as options, and looked up as they are")]
+    fn of(&self, author: &Option<UserId>) -> impl Iterator<Item = &Held<T>> {
+        self.open.iter().flat_map(move |open| {
+            let places = open.by_author.get(author).into_iter().flatten();
+            places.filter_map(|(.., ticket)| open.held.get(ticket))
+        })
     }
 
     fn remove_all(&mut self, tickets: &[Ticket]) -> Vec<(Ticket, Held<T>)> {

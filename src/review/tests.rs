@@ -38,6 +38,20 @@ fn asking(open: u32, per_author: u32) -> Asking {
     Asking { open, per_author, ..GroupConfig::livestream().settings().asking.clone() }
 }
 
+/// Of what there are as many as may be, how many that are, and until when.
+#[expect(clippy::ref_option, reason = "as the review takes it")]
+fn full(
+    review: &Review<u32>,
+    asking: &Asking,
+    author: &Option<UserId>,
+) -> Option<(Field, u64, Option<Timestamp>)> {
+    match review.check_room(asking, author) {
+        Ok(()) => None,
+        Err(Refusal::HeldFull { field, limit, until }) => Some((field, limit, until)),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn tickets_are_consecutive_and_never_given_again() {
     let mut review = Review::default();
@@ -51,17 +65,17 @@ fn tickets_are_consecutive_and_never_given_again() {
 #[test]
 fn a_review_is_full_in_all_or_for_one_author() {
     let mut review = Review::default();
-    let full = |review: &Review<u32>, n| review.full(&asking(3, 2), &author(n));
+    let now = |review: &Review<u32>, n| full(review, &asking(3, 2), &author(n));
+    review.open(ms(0), held(1, 7, 0));
+    assert_eq!(now(&review, 1), None);
     review.open(ms(0), held(1, 5, 0));
-    assert_eq!(full(&review, 1), None);
-    review.open(ms(0), held(1, 5, 0));
-    assert_eq!(full(&review, 1), Some((Field::AuthorQuestions, 2)));
-    assert_eq!(full(&review, 2), None);
-    review.open(ms(0), held(0, 5, 0));
-    assert_eq!(full(&review, 1), Some((Field::Questions, 3)));
+    assert_eq!(now(&review, 1), Some((Field::AuthorQuestions, 2, Some(ms(5)))));
+    assert_eq!(now(&review, 2), None);
+    review.open(ms(0), held(0, 3, 0));
+    assert_eq!(now(&review, 1), Some((Field::Questions, 3, Some(ms(3)))));
     review.take(Ticket(1));
-    assert_eq!(full(&review, 1), None);
-    assert_eq!(Review::<u32>::default().full(&asking(0, 9), &None), Some((Field::Questions, 0)));
+    assert_eq!(now(&review, 1), None);
+    assert_eq!(full(&Review::default(), &asking(0, 9), &None), Some((Field::Questions, 0, None)));
 }
 
 #[test]
@@ -154,7 +168,10 @@ fn what_is_in_preview_holds_nothing_up() {
     let mut review = Review::default();
     review.open(ms(0), stays(1, 1, Stage::Previewed, 50));
     assert_eq!(review.undecided_before(&author(1), MessageId(3)), None);
-    assert_eq!(review.full(&asking(9, 1), &author(1)), Some((Field::AuthorQuestions, 1)));
+    assert_eq!(
+        full(&review, &asking(9, 1), &author(1)),
+        Some((Field::AuthorQuestions, 1, Some(ms(50))))
+    );
     review.end_previews_by(ms(60));
     assert_eq!(review.next_deadline(), Some(ms(50)));
     review.end_previews_by(ms(20));

@@ -234,21 +234,18 @@ impl<T> Scheduler<T> {
         user: Option<&UserId>,
         matches: impl Fn(&T) -> bool,
     ) -> Vec<Taken<T>> {
-        let queues = self.queues.iter_mut().flat_map(|queues| &mut queues.0);
-        let mut taken: Vec<_> = queues.flat_map(|queue| queue.take_of(user, &matches)).collect();
-        self.forget_empty_lanes();
-        taken.sort_unstable_by_key(|message| message.id);
-        taken
+        self.take_all(|queue| queue.take_of(user, &matches))
     }
 
-    /// Takes out every message whose payload matches, in the order of the message ids.
+    /// Takes out every message whose payload matches, in the order of the message ids. Each is asked
+    /// about once.
     pub(crate) fn remove_where(&mut self, matches: impl Fn(&T) -> bool) -> Vec<Taken<T>> {
         self.take_all(|queue| queue.take_where(&matches))
     }
 
     /// Takes out everything, in the order of the message ids.
     pub(crate) fn drain_all(&mut self) -> Vec<Taken<T>> {
-        self.take_all(Queue::take_oldest)
+        self.take_all(|queue| queue.take_where(|_| true))
     }
 
     /// What waits in one lane, in the order in which it leaves if nothing else happens to the lane.
@@ -412,12 +409,10 @@ impl<T> Scheduler<T> {
         shed
     }
 
-    /// Takes from each lane until it has no more to give.
-    fn take_all(&mut self, take: impl Fn(&mut Queue<T>) -> Option<Taken<T>>) -> Vec<Taken<T>> {
-        let mut taken = Vec::new();
-        for queue in self.queues.iter_mut().flat_map(|queues| &mut queues.0) {
-            taken.extend(std::iter::from_fn(|| take(queue)));
-        }
+    /// Takes from each lane what it is to give, once.
+    fn take_all(&mut self, take: impl Fn(&mut Queue<T>) -> Vec<Taken<T>>) -> Vec<Taken<T>> {
+        let queues = self.queues.iter_mut().flat_map(|queues| &mut queues.0);
+        let mut taken: Vec<_> = queues.flat_map(take).collect();
         self.forget_empty_lanes();
         taken.sort_unstable_by_key(|message| message.id);
         taken

@@ -145,10 +145,10 @@ impl Model {
         self.deadlines(traffic).into_iter().min().map(|(at, _)| moment(at.max(nanos(now))))
     }
 
-    fn remove(&mut self, who: impl Fn(&Option<UserId>) -> bool) -> Vec<Taken<u64>> {
+    fn remove(&mut self, goes: impl Fn(&Waiting) -> bool) -> Vec<Taken<u64>> {
         let mut removed = Vec::new();
         for priority in Priority::ALL {
-            while let Some(at) = self.lanes[priority].messages.iter().position(|m| who(&m.user)) {
+            while let Some(at) = self.lanes[priority].messages.iter().position(&goes) {
                 removed.push(self.take(priority, at));
             }
         }
@@ -312,6 +312,8 @@ pub(super) enum Step {
     Release,
     Expire,
     Remove(u8),
+    /// What carries a multiple of this number leaves.
+    RemoveWhere(u64),
     Drain,
     Shift(u64),
     Reconfigure(Box<Traffic>),
@@ -356,6 +358,7 @@ pub(super) fn any_step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Release),
         1 => Just(Step::Expire),
         1 => (0..5_u8).prop_map(Step::Remove),
+        1 => (1..4_u64).prop_map(Step::RemoveWhere),
         1 => (0..900_u64).prop_map(Step::Shift),
         1 => any_traffic().prop_map(|traffic| Step::Reconfigure(Box::new(traffic))),
         2 => Just(Step::SaveAndRestore),
@@ -402,7 +405,11 @@ impl Pair {
             Step::Remove(user) => {
                 let user = author(*user, false, 1).user;
                 let removed = self.scheduler.remove_author(user.as_ref(), |_| true);
-                assert_eq!(removed, self.model.remove(|of| *of == user));
+                assert_eq!(removed, self.model.remove(|it| it.user == user));
+            }
+            Step::RemoveWhere(by) => {
+                let removed = self.scheduler.remove_where(|payload| payload % by == 0);
+                assert_eq!(removed, self.model.remove(|it| it.payload % by == 0));
             }
             Step::Drain => assert_eq!(self.scheduler.drain_all(), self.model.remove(|_| true)),
             Step::Shift(seconds) => {

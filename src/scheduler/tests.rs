@@ -1,6 +1,6 @@
 //! The scheduler's rules, one by one.
 
-use std::{num::NonZeroU8, time::Duration};
+use std::{cell::Cell, num::NonZeroU8, time::Duration};
 
 use super::{Arrival, Authored, Offered, Scheduler, Taken};
 use crate::{
@@ -242,6 +242,28 @@ fn a_turn_that_is_under_way_goes_on_when_another_author_leaves() {
     assert_eq!(desk.scheduler.remove_author(author(2, false, 1).user.as_ref(), |_| true).len(), 1);
     desk.offer_by(1000, Priority::Normal, author(1, false, 3), 1);
     assert_eq!(desk.turns(9), [1, 3, 1]);
+}
+
+#[test]
+fn whoever_takes_messages_out_looks_at_each_once() {
+    let mut desk = Desk::busy(lanes(&traffic(40, 1, 0), 2_000, 5_000));
+    // First those that stay: they are not walked past again for each that goes.
+    for user in [1, 2] {
+        desk.queue(&[user].repeat(500));
+    }
+    let looks = Cell::new(0);
+    let second = |payload: &u8| {
+        looks.set(looks.get() + 1);
+        *payload == 2
+    };
+    let removed = desk.scheduler.remove_where(second);
+    assert_eq!((removed.len(), looks.replace(0)), (500, 1_000));
+    let ids = removed.iter().map(|message| message.id.0);
+    assert!(ids.is_sorted(), "in the order of the ids");
+    let user = author(1, false, 1).user;
+    assert_eq!(desk.scheduler.remove_author(user.as_ref(), second).len(), 0);
+    assert_eq!(looks.replace(0), 500);
+    assert_eq!(desk.scheduler.drain_all().len(), 500);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{borrow::Cow, fmt};
 
 use crate::{
     engine::PushError,
-    outcome::{Discard, Outcome, Rejection},
+    outcome::{Discard, Outcome, Rejection, Told},
     refusal::{Denial, Field, Refusal},
     signals::Signal,
 };
@@ -202,12 +202,14 @@ impl Failure {
     /// What the author of a message is told of its end; `None` is success, which is also said of an
     /// end that is not to be disclosed.
     pub fn of_outcome(outcome: &Outcome, disclose: bool) -> Option<Self> {
-        let failure = match outcome {
-            Outcome::Delivered { .. } => None,
-            Outcome::Rejected(rejection) => Some(Self::from(rejection)),
-            Outcome::Discarded(reason) => Some(Code::from(*reason).into()),
-        };
-        failure.filter(|_| disclose)
+        match outcome.to_author(disclose) {
+            Told::Ended(Outcome::Rejected(rejection)) => Some(Self::from(rejection)),
+            Told::Ended(Outcome::Discarded(reason)) => Some(Code::from(*reason).into()),
+            Told::Ended(Outcome::Delivered { .. })
+            | Told::Sent
+            | Told::Held { .. }
+            | Told::Waiting { .. } => None,
+        }
     }
 }
 
@@ -276,7 +278,7 @@ impl From<&Refusal> for Code {
     fn from(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::TooLong { field, .. } => too_long(*field),
-            Refusal::TooMany { field, .. } => too_many(*field),
+            Refusal::TooMany { field, .. } | Refusal::HeldFull { field, .. } => too_many(*field),
             Refusal::Denied(denial) => (*denial).into(),
             Refusal::Part { refusal, .. } => (&**refusal).into(),
             Refusal::Missing { field: Field::AttributeKey } => Self::NO_SUCH_ATTRIBUTE,

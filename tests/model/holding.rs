@@ -7,9 +7,7 @@ use liveroom::{
     Question, Refusal, Rejection, Role, Silence, State, StepName, Ticket, Timestamp, UserId,
 };
 
-use super::{
-    Actor, Holding, Model, NO_RECORD, Open, form::not_more, is_counted, speaking::Verdict,
-};
+use super::{Actor, Holding, Model, NO_RECORD, Open, is_counted, speaking::Verdict};
 
 /// What there is to be decided about a message.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,14 +79,23 @@ impl Model {
     }
 
     fn room_to_hold(&self, author: Option<&UserId>) -> Result<(), Refusal> {
-        let open = self.questions.len();
-        not_more(Field::Questions, open + 1, self.settings.asking.open as usize)?;
         let own = self
             .questions
             .iter()
             .filter(|open| self.accepted(open.message).message.sender.user.as_ref() == author);
-        let most = self.settings.asking.per_author as usize;
-        not_more(Field::AuthorQuestions, own.count() + 1, most)
+        let asking = &self.settings.asking;
+        let all: Vec<_> = self.questions.iter().collect();
+        for (field, held, limit) in [
+            (Field::Questions, all, asking.open),
+            (Field::AuthorQuestions, own.collect(), asking.per_author),
+        ] {
+            if held.len() >= limit as usize {
+                // What waits for an earlier message is decided with it at the earliest.
+                let until = held.iter().map(|open| open.expires).min();
+                return Err(Refusal::HeldFull { field, limit: limit.into(), until });
+            }
+        }
+        Ok(())
     }
 
     /// A message goes through the chain behind `after`, as far as it comes.

@@ -89,8 +89,8 @@ impl Model {
         Ok(first.map(|(rule, it, _)| (*rule, it.then)))
     }
 
-    /// What an accepted message leaves behind.
-    pub(super) fn remember_speech(&mut self, actor: &Actor, draft: &Draft) {
+    /// What an accepted message leaves behind; `doubted` is one that filter or rule holds or blocks.
+    pub(super) fn remember_speech(&mut self, actor: &Actor, draft: &Draft, doubted: bool) {
         let Some((user, role)) = self.ruled(actor, draft) else { return };
         let (user, now) = (user.clone(), self.now);
         if let Some(slow) = self.pauses_now() {
@@ -107,7 +107,7 @@ impl Model {
         let Some(text) = said(&draft.content) else { return };
         let shadowed = self.shadows.iter().any(|one| one.user == user);
         for Repeats { within, of } in self.repeats() {
-            let by = (of == Whose::Author || shadowed).then(|| user.clone());
+            let by = (of == Whose::Author || shadowed || doubted).then(|| user.clone());
             self.house.said.push(Said { text: text.clone(), by, at: now, within });
         }
     }

@@ -163,6 +163,9 @@ impl Model {
             self.may_hold(actor, sender.user.as_ref(), held)?;
         }
         let author = sender.user.clone();
+        // Chosen: a pause is set under the mode of the moment, like every deadline; and what the app
+        // says in a user's name does not make the user wait.
+        self.remember_speech(actor, draft, blocked || held.is_some());
         let id = self.accept(actor, sender, draft);
         let is_read = completed.is_none_or(|(gravity, _)| gravity == Gravity::Tag)
             && !matches!(ruling, Some((_, Treat::Block)));
@@ -314,10 +317,7 @@ impl Model {
 
     fn accept(&mut self, actor: &Actor, sender: Sender, draft: &Draft) -> MessageId {
         let id = MessageId(self.messages.len() as u64 + 1);
-        // Chosen: a pause is set under the mode of the moment, like every deadline; and what the app
-        // says in a user's name does not make the user wait.
         let priority = self.priority_here(actor, draft);
-        self.remember_speech(actor, draft);
         if let Some(random) = draft.random {
             self.remember(sender.user.clone(), random, id);
         }

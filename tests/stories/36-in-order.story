@@ -175,7 +175,7 @@ No more is held than may be, whatever it is held for.
 > ann says one
   = message 2: held until 2.000 s
 > ann says two
-  ! 3 for the messages held, at most 2 are allowed (1003)
+  ! the messages held are as many as may be, 2; send again once one is decided, at the latest at 2.000 s (3009)
 > bo joins
   = Joined
   2 Tip: Join Bo by bo, 2 online

@@ -188,7 +188,7 @@ Before it, a message passes every question; and no more is held than may be.
   = message 2: held until 2.000 s
   -> host: question 3 for callback until 2.000 s, Policy: Ann: two
 > ann says three
-  ! 3 for the messages held, at most 2 are allowed (1003)
+  ! the messages held are as many as may be, 2; send again once one is decided, at the latest at 2.000 s (3009)
 > app answers 3 allow
   = done
   -> staff: message 2 until 2.000 s: Ann: two

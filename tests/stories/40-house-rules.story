@@ -111,6 +111,37 @@ one's own counts.
 > ann says buy gold now
   ! said already: say something else, or say it again at 60.000 s (3006)
 
+Who shouts a text into a rule that blocks or holds it keeps nobody else from saying it; for themselves a repeat is
+a repeat.
+
+> group vendor unique=30s block_run=5 hold_capitals=4
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bo joins
+  = Joined
+  2 Tip: Join Bo by bo, 2 online
+  -> host: bo joined on Web
+  -> host: bo is online
+> ann says yesssss
+  = message 1: rejected by house rule 0
+  -> host: message 1 rejected by house rule 0
+> ann says yeSsSsS
+  ! said already: say something else, or say it again at 30.000 s (3006)
+> bo says yeSsSsS
+  = message 2: delivered as 3 at 0.000 s
+  3 Normal: Bo: yeSsSsS
+  -> host: message 2 delivered as 3 at 0.000 s
+> ann says GOOD NIGHT
+  = message 3: held until 60.000 s
+  -> host: question 1 for filter until 60.000 s, Rule { rule: 1 }: Ann: GOOD NIGHT
+> bo says good night
+  = message 4: delivered as 4 at 0.000 s
+  4 Normal: Bo: good night
+  -> host: message 4 delivered as 4 at 0.000 s
+
 Links are for those with a mark, and texts have a length. Whatever else is wrong, the first rule says.
 
 > group vendor owner=mia links=1001 longest=20

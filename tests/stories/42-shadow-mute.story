@@ -235,11 +235,11 @@ Where no more can be asked about, theirs are refused like others'.
   -> host: ann joined on Web
   -> host: ann is online
 > ann says one
-  ! 1 for the messages held, at most 0 are allowed (1003)
+  ! the messages held are as many as may be, 0 (3009)
 > app shadows ann for good
   = done
 > ann says one
-  ! 1 for the messages held, at most 0 are allowed (1003)
+  ! the messages held are as many as may be, 0 (3009)
 
 As many may be shadow-muted as muted, each counted alone.
 

@@ -4,7 +4,7 @@ use liveroom::{
     Body, Cause, Changed, Class, Content, Discard, Element, Entry, Folded, Group, Hold, Message,
     Notice, Outcome, Output, Page, PerClass, ProfileChanges, Receipt, Refusal, Rejection, State,
     Stats, Subject, Ticket, Tip,
-    audit::{AuditRecord, By, Rule},
+    audit::{AuditRecord, By, Trigger},
 };
 
 use super::deed::clock;
@@ -237,7 +237,7 @@ fn audit(record: &AuditRecord) -> String {
     let whom: String = whom.iter().map(|user| format!(" {user}")).collect();
     let until = until.map_or(String::new(), |until| format!(" until {}", clock(until)));
     let mut why = match rule {
-        Rule::Command => String::new(),
+        Trigger::Command => String::new(),
         rule => format!(", {rule:?}"),
     };
     let messages = evidence.messages.iter().map(|id| format!(", message {id}"));

@@ -3,12 +3,12 @@
 use std::{hint::black_box, sync::Arc, time::Duration};
 
 use benches::{
-    rooms::{ANN, KEY, Room, START, drafts, join, user, without_tips},
+    rooms::{ANN, KEY, Room, START, drafts, join, livestream, user, without_tips},
     rules::{Hall, RULES, Rule},
 };
 use liveroom::{
-    Audience, Author, Command, Cursor, Draft, GroupConfig, NotNow, Platform, Priority, Profile,
-    SessionId, Tick, UserId, filter::FilterSpec, internals::Lanes,
+    Acts, Audience, Author, Command, Cursor, Draft, GroupConfig, NotNow, Platform, Power, Priority,
+    Profile, SessionId, Tick, UserId, filter::FilterSpec, internals::Lanes,
 };
 
 use super::Cost;
@@ -25,7 +25,7 @@ pub(crate) struct Path {
 }
 
 /// Hundredths, for one message, member or batch.
-pub(crate) const PATHS: [Path; 28] = [
+pub(crate) const PATHS: [Path; 30] = [
     path("push", MESSAGES, (5_387_00, 2_01), push),
     path("push-filtered", MESSAGES, (12_280_00, 2_01), push_filtered),
     path("push-ten-times-too-many", MESSAGES, (8_822_00, 2_10), push_too_many),
@@ -37,6 +37,8 @@ pub(crate) const PATHS: [Path; 28] = [
     path("poll-16", MEMBERS, (306_00, 0), || poll(16)),
     path("sweep", MEMBERS, (7_26, 0), sweep),
     path("batch-16", BATCHES, (2_027_00, 2_85), batch),
+    path("mute-of-all", SILENCED, (2_215_00, 1), mute_all),
+    path("purge-of-many", Command::MAX_STEP_USERS, (5_000_00, 10_00), purge_many),
     path("seat", MEMBERS, (484_00, 0), seat),
     path("rules-none", MESSAGES, (6_149_00, 2_01), || push_past(&[])),
     path("rules-filter", MESSAGES, (13_774_00, 2_01), || push_past(&[RULES[0]])),
@@ -60,6 +62,8 @@ const MESSAGES: u64 = 1_000;
 const JOINS: u64 = 1_000;
 const MEMBERS: u64 = 10_000;
 const BATCHES: u64 = 40;
+/// How many messages a mute of all takes, of twice as many that wait.
+const SILENCED: u64 = 2_048;
 /// Who is there before the joins that are counted.
 const THERE: usize = 10_000;
 
@@ -249,6 +253,44 @@ fn push_past(rules: &[Rule]) -> Box<dyn FnMut()> {
     }
     let mut texts = hall.texts(MESSAGES as usize);
     Box::new(move || hall.say(std::mem::take(&mut texts)))
+}
+
+/// Everybody is muted while a lane is full, first of what stays and then of what goes. A fold counts
+/// that, and has no room for it. Dearer by as much as there are more of them, if each is looked for.
+fn mute_all() -> Box<dyn FnMut()> {
+    let mut room = Room::empty(livestream(|settings| {
+        let lane = &mut settings.traffic.lanes[Priority::Normal];
+        (lane.capacity, lane.max_wait) = (2 * SILENCED as u32, Duration::from_hours(1));
+        settings.folding = GroupConfig::modern().settings().folding.clone();
+        let echoes = settings.folding.as_mut().and_then(|folding| folding.echoes.as_mut());
+        echoes.expect("modern folds texts").messages = 1;
+        settings.limits.outputs = 1 << 17;
+    }));
+    room.push(ANN, join(user(0), &Arc::new(Profile::nick("Ann"))));
+    for by in [Author::App, ANN] {
+        for _ in 0..SILENCED {
+            room.push_now(by.clone(), Command::text("hello everybody"));
+            room.drain();
+        }
+    }
+    Box::new(move || room.push_now(Author::App, Command::MuteAll { on: true }))
+}
+
+/// One step purges as many users as it may name, where others said much. Dearer by as much as there are more of
+/// them, if what was said is looked through for each.
+fn purge_many() -> Box<dyn FnMut()> {
+    let mut room = Room::empty(livestream(|settings| {
+        settings.powers = settings.powers.with(Power::Purge);
+    }));
+    room.push(ANN, join(user(0), &Arc::new(Profile::nick("Ann"))));
+    room.publish(2 * MESSAGES);
+    let users = (1..).take(Command::MAX_STEP_USERS as usize).map(user).collect();
+    let acts = Box::new(Acts { purge: true, ..Acts::default() });
+    let mut command = Some(Command::Moderate { users, acts });
+    Box::new(move || {
+        let command = command.take().expect("a path is gone once");
+        room.push_now(Author::App, command);
+    })
 }
 
 /// Somebody comes into an audience, and somebody else goes.

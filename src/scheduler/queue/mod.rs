@@ -186,8 +186,15 @@ impl<T> Queue<T> {
     ) -> Vec<Taken<T>> {
         let Ok(author) = self.index.find(&self.authors, user) else { return Vec::new() };
         let own = self.authors[author].messages.places(&self.messages);
-        let going: Vec<_> = own.filter(|place| matches(&self.messages[*place].payload)).collect();
-        going.into_iter().map(|place| self.take(place)).collect()
+        let going = own.filter(|place| matches(&self.messages[*place].payload)).collect();
+        self.take_these(going)
+    }
+
+    /// Takes the messages that match, the oldest first. Each is looked at once.
+    pub(super) fn take_where(&mut self, matches: impl Fn(&T) -> bool) -> Vec<Taken<T>> {
+        let all = self.arrivals.places(&self.messages);
+        let going = all.filter(|place| matches(&self.messages[*place].payload)).collect();
+        self.take_these(going)
     }
 
     /// Every message, the oldest first.
@@ -197,14 +204,6 @@ impl<T> Queue<T> {
             let user = self.authors[author].user.as_ref();
             Waits { id, priority: self.priority, user, arrived, payload }
         })
-    }
-
-    /// Takes the oldest message that matches.
-    pub(super) fn take_where(&mut self, matches: impl Fn(&T) -> bool) -> Option<Taken<T>> {
-        let mut places = self.arrivals.places(&self.messages);
-        let place = places.find(|place| matches(&self.messages[*place].payload))?;
-        drop(places);
-        Some(self.take(place))
     }
 
     pub(super) fn shift(&mut self, shift: Shift) {
@@ -243,6 +242,10 @@ impl<T> Queue<T> {
         self.authors[author].messages.push(&mut self.messages, message);
         self.count(author, self.authors[author].count + 1);
         self.len += 1;
+    }
+
+    fn take_these(&mut self, places: Vec<Place<Waiting<T>>>) -> Vec<Taken<T>> {
+        places.into_iter().map(|place| self.take(place)).collect()
     }
 
     fn take(&mut self, place: Place<Waiting<T>>) -> Taken<T> {

@@ -66,6 +66,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::UnknownFilter { filter: FilterId(1) },
         Refusal::Conflict { current: 1 },
         Refusal::TooOften { until },
+        Refusal::HeldFull { field: Field::Questions, limit: 1, until: Some(until) },
         Refusal::Disbanded,
         Refusal::Undrained { waiting: 1 },
     ];
@@ -234,7 +235,7 @@ where
 fn refusals_and_errors_have_these_numbers() {
     let standing = [
         10_004, 10_004, 10_007, 10_013, 10_007, 10_007, 10_017, 10_017, 10_017, 10_023, 10_007,
-        10_014, 10_019, 10_024, 10_024, 10_030, 10_002, 10_056, 10_006, 10_010, 10_002,
+        10_014, 10_019, 10_024, 10_024, 10_030, 10_002, 10_056, 10_006, 10_023, 10_010, 10_002,
     ];
     let denied =
         [10_033, 10_004, 10_009, 10_009, 10_026, 10_007, 10_007, 10_007, 10_007, 10_007, 10_007];

@@ -81,16 +81,6 @@ function tooLong(detail) {
 /** @param {any} detail */
 function tooMany(detail) {
   switch (detail.field) {
-    case "Questions":
-      return {
-        text: "So many messages are being looked at by moderators that no more fit in.",
-        help: "Try again in a minute.",
-      };
-    case "AuthorQuestions":
-      return {
-        text: `A moderator is still looking at ${plural(detail.limit ?? 0, "message")} of yours.`,
-        help: "Wait until those are decided.",
-      };
     case "Sessions":
       return {
         text: `You are in this room on ${plural(detail.limit ?? 0, "device")} already.`,
@@ -105,6 +95,16 @@ function tooMany(detail) {
         help: "Try with less.",
       };
   }
+}
+
+/** @param {any} detail @param {number} now */
+function heldFull(detail, now) {
+  const own = detail.field === "AuthorQuestions";
+  const text = own
+    ? `A moderator is still looking at ${plural(detail.limit ?? 0, "message")} of yours.`
+    : "So many messages are being looked at by moderators that no more fit in.";
+  if (detail.until == null) return { text, help: "Try again later." };
+  return { text, help: `Try again in ${span(detail.until - now)}, or as soon as one is decided.` };
 }
 
 /**
@@ -184,6 +184,7 @@ const REFUSALS = {
   3006: () => ({ text: "That was said already.", help: "Say it in other words, or later.", offer: "edit" }),
   3007: (detail, now) => ({ text: "You came in too often.", help: `You can come in again in ${span((detail.until ?? now) - now)}.` }),
   3008: (detail) => ({ text: TEXT_RULES[detail.signal] ?? "The room does not take texts like this one.", help: "Change it, and send it again.", offer: "edit" }),
+  3009: (detail, now) => ({ ...heldFull(detail, now), offer: "again" }),
   4001: () => ({ text: "This room lets nobody in right now." }),
   4002: () => ({ text: "They are not in the room any more." }),
   4003: () => ({ text: "They do not ask to join any more." }),

@@ -66,10 +66,6 @@ function tooLong(detail) {
 /** @param {any} detail */
 function tooMany(detail) {
   switch (detail.field) {
-    case "Questions":
-      return { text: "正在等管理员审核的消息太多，放不下了。", help: "请一分钟后再试。" };
-    case "AuthorQuestions":
-      return { text: `你还有 ${number(detail.limit ?? 0)} 条消息在等管理员审核。`, help: "请等这些有了结果再发。" };
     case "Sessions":
       return { text: `你已经在 ${number(detail.limit ?? 0)} 台设备上进入了这个房间。`, help: "请先关掉其中一个。" };
     case "Elements":
@@ -78,6 +74,14 @@ function tooMany(detail) {
     default:
       return { text: `${fieldName(detail.field)}太多：${number(detail.count ?? 0)}，最多 ${number(detail.limit ?? 0)}。`, help: "请减少后再试。" };
   }
+}
+
+/** @param {any} detail @param {number} now */
+function heldFull(detail, now) {
+  const own = detail.field === "AuthorQuestions";
+  const text = own ? `你还有 ${number(detail.limit ?? 0)} 条消息在等管理员审核。` : "正在等管理员审核的消息太多，放不下了。";
+  if (detail.until == null) return { text, help: "请晚些再试。" };
+  return { text, help: `请在${span(detail.until - now)}后再试，或等其中一条有了结果。` };
 }
 
 /** @type {Record<string, (detail: any, now: number) => {text: string, help?: string, offer?: "again"|"edit"}>} */
@@ -124,6 +128,7 @@ const REFUSALS = {
   3006: () => ({ text: "这句话刚才已经说过了。", help: "请换个说法，或晚些再发。", offer: "edit" }),
   3007: (detail, now) => ({ text: "你进入得太频繁。", help: `${span((detail.until ?? now) - now)}后可以再进入。` }),
   3008: (detail) => ({ text: TEXT_RULES[detail.signal] ?? "房间不接受这样的文字。", help: "请修改后再发。", offer: "edit" }),
+  3009: (detail, now) => ({ ...heldFull(detail, now), offer: "again" }),
   4001: () => ({ text: "房间现在不让任何人进入。" }),
   4002: () => ({ text: "对方已经不在房间里。" }),
   4003: () => ({ text: "对方已经不再申请加入。" }),

@@ -1,6 +1,6 @@
 //! What became of one message, and why.
 
-use liveroom::MessageId;
+use liveroom::{MessageId, Told as ToAuthor};
 
 use crate::{
     door::Stay,
@@ -21,9 +21,10 @@ impl House {
             let life = group.explain(MessageId(message))?;
             let author = life.author.as_ref().and_then(|author| group.member(author));
             let nick = author.map(|author| author.profile().nick.to_string());
-            Some((life, nick.unwrap_or_default()))
+            let disclose = stay.owns || group.to_author(&life.state) != ToAuthor::Sent;
+            Some((life, nick.unwrap_or_default(), disclose))
         });
-        let Some((life, nick)) = explained else {
+        let Some((life, nick, disclose)) = explained else {
             return Err(Refused::word("unknown", "that message is not remembered any more"));
         };
         if !stay.owns && (life.author.is_none() || life.author != stay.user) {
@@ -31,7 +32,7 @@ impl House {
         }
         let words = stay.room.words();
         let word = |term| words.word(life.accepted, term).map(str::to_owned);
-        let life = WireLife::of(&life, &nick, stay.owns, word);
+        let life = WireLife::of(&life, &nick, (stay.owns, disclose), word);
         Ok(Done::Done(Told { life: Some(Box::new(life)), ..Told::NOTHING }))
     }
 }

@@ -43,7 +43,7 @@ impl House {
             said.retain(|said| said.author.is_some());
             said.reverse();
             let judged = said.iter().filter_map(|said| Some((said.message, said.content()?)));
-            let preview = compiled.filter.preview(&filtering, judged);
+            let preview = compiled.filter.dry_run(&filtering, judged);
             let met = preview.shown.iter().take(WireMet::MOST).filter_map(|met| {
                 let said = said.iter().find(|said| said.message == met.message)?;
                 let text = said.content()?.texts().flat_map(str::chars).take(SHOWN).collect();

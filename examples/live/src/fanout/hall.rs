@@ -6,7 +6,7 @@ use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use liveroom::{
     Audience, Batch, Cause, Content, Cursor, Element, Format, Group, Kind, Message, NotNow,
-    Outcome, Output, Record, Seq, SessionId, Ticket, Timestamp, UserId,
+    Outcome, Output, Record, Seq, SessionId, Ticket, Timestamp, Told, UserId,
 };
 
 use crate::{
@@ -186,9 +186,9 @@ impl Hall {
     pub(super) fn tell(&mut self, house: &House, now: Timestamp, output: Output) {
         match output {
             Output::Tail { urgent, .. } => self.audience.notify(now, urgent),
-            Output::Ended { message, session, outcome, disclose, .. } => {
-                self.panel.ended(now, &message, &outcome);
-                self.end(&message, session, &outcome, disclose);
+            Output::Ended { ref message, ref outcome, .. } => {
+                self.panel.ended(now, message, outcome);
+                self.end(message, outcome, output.to_author());
             }
             // What the app's own server is asked is not for people.
             Output::Ask { question, .. } if question.cause == Cause::Policy => {}
@@ -244,9 +244,8 @@ impl Hall {
     fn end(
         &mut self,
         message: &Message,
-        session: Option<SessionId>,
         outcome: &Outcome,
-        disclose: bool,
+        to_author: Option<(SessionId, Told<'_>)>,
     ) {
         let delivered = matches!(outcome, Outcome::Delivered { .. });
         if delivered && message.kind == Kind::Gift {
@@ -254,14 +253,14 @@ impl Hall {
         }
         let at_once = matches!(outcome, Outcome::Delivered { at, .. } if *at == message.accepted);
         // What was delivered at once, the receipt has said.
-        if let Some(session) = session
+        if let Some((session, told)) = to_author
             && !at_once
         {
-            let frame = HostFrame::ended(message, outcome, disclose);
+            let frame = HostFrame::ended(message, told);
             self.seats.address(session, Seq(0), || Word::Say(frame.text()));
         }
         if let Some((after, frame)) = self.stall.serve(&self.room, message, outcome)
-            && let Some(session) = session
+            && let Some((session, _)) = to_author
         {
             self.seats.address(session, after, || Word::Say(frame));
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use liveroom::{
-    Discard, Message, Notice, Outcome, PushError, Receipt, Refusal, Rejection, State, Timestamp,
+    Discard, Message, Notice, Outcome, PushError, Receipt, Refusal, Rejection, Timestamp, Told,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -54,35 +54,32 @@ impl Standing {
     /// What an author is told who may not know: success, without a place.
     const UNDISCLOSED: Self = Self::Delivered { seq: None, at: None };
 
-    pub(super) fn of(state: &State, disclose: bool) -> Self {
-        match state {
-            State::Waiting { expires } => Self::Waiting { expires: expires.as_millis() },
-            State::Held { expires } => Self::Held { expires: expires.as_millis() },
-            State::Ended(outcome) => Self::ended(outcome, disclose),
-        }
-    }
-
-    pub(super) fn ended(outcome: &Outcome, disclose: bool) -> Self {
+    /// Where a message stands, as its author may know it.
+    pub(super) fn of(told: Told<'_>) -> Self {
         let rejected =
             |reason: &'static str| Self::Rejected { reason: reason.into(), code: None, why: None };
-        if !disclose {
-            return Self::UNDISCLOSED;
-        }
-        match outcome {
-            Outcome::Delivered { seq, at } => {
+        match told {
+            Told::Sent => Self::UNDISCLOSED,
+            Told::Waiting { expires } => Self::Waiting { expires: expires.as_millis() },
+            Told::Held { expires } => Self::Held { expires: expires.as_millis() },
+            Told::Ended(Outcome::Delivered { seq, at }) => {
                 Self::Delivered { seq: Some(seq.0), at: Some(at.as_millis()) }
             }
-            Outcome::Rejected(Rejection::Filter { .. }) => rejected("filter"),
-            Outcome::Rejected(Rejection::Silence) => rejected("silence"),
-            Outcome::Rejected(Rejection::Rule { .. }) => rejected("rule"),
-            Outcome::Rejected(Rejection::Decision { code, reason }) => Self::Rejected {
-                reason: "decision".into(),
-                code: Some(*code),
-                why: Some(reason.clone()),
-            },
-            Outcome::Discarded(reason) => Self::Discarded { reason: discard(*reason).into() },
+            Told::Ended(Outcome::Rejected(Rejection::Filter { .. })) => rejected("filter"),
+            Told::Ended(Outcome::Rejected(Rejection::Silence)) => rejected("silence"),
+            Told::Ended(Outcome::Rejected(Rejection::Rule { .. })) => rejected("rule"),
+            Told::Ended(Outcome::Rejected(Rejection::Decision { code, reason })) => {
+                Self::Rejected {
+                    reason: "decision".into(),
+                    code: Some(*code),
+                    why: Some(reason.clone()),
+                }
+            }
+            Told::Ended(Outcome::Discarded(reason)) => {
+                Self::Discarded { reason: discard(*reason).into() }
+            }
             // An end that this protocol has no word for is an end all the same.
-            _ => Self::Discarded { reason: "other".into() },
+            Told::Ended(_) => Self::Discarded { reason: "other".into() },
         }
     }
 }
@@ -111,32 +108,28 @@ fn discard(reason: Discard) -> &'static str {
 impl HostFrame<'static> {
     /// The answer to a `send`.
     pub(crate) fn receipt(id: u64, random: u32, answer: Result<Receipt, Refused>) -> Self {
-        match answer {
-            Ok(Receipt::Sent { message, state, disclose, duplicate }) => Self::Receipt {
-                id,
-                random,
-                message: Some(message.0),
-                standing: Standing::of(&state, disclose),
-                duplicate: Some(duplicate),
-            },
-            // A message is answered by no other receipt; if it were, it was taken.
-            Ok(_) => {
-                let standing = Standing::UNDISCLOSED;
-                Self::Receipt { id, random, message: None, standing, duplicate: None }
+        let (standing, message, duplicate) = match answer {
+            Ok(receipt) => {
+                // A message is answered by no other receipt; if it were, it was taken.
+                let standing = receipt.to_author().map_or(Standing::UNDISCLOSED, Standing::of);
+                match receipt {
+                    Receipt::Sent { message, duplicate, .. } => {
+                        (standing, Some(message.0), Some(duplicate))
+                    }
+                    _ => (standing, None, None),
+                }
             }
-            Err(refused) => {
-                let standing = Standing::Refused(refused);
-                Self::Receipt { id, random, message: None, standing, duplicate: None }
-            }
-        }
+            Err(refused) => (Standing::Refused(refused), None, None),
+        };
+        Self::Receipt { id, random, message, standing, duplicate }
     }
 
     /// The end of a message.
-    pub(crate) fn ended(message: &Message, outcome: &Outcome, disclose: bool) -> Self {
+    pub(crate) fn ended(message: &Message, told: Told<'_>) -> Self {
         Self::Ended {
             random: message.random.map(|random| random.0),
             message: message.id.0,
-            standing: Standing::ended(outcome, disclose),
+            standing: Standing::of(told),
         }
     }
 }
@@ -241,7 +234,7 @@ impl<'a> Directed<'a> {
 
 #[cfg(test)]
 mod tests {
-    use liveroom::{Denial, Field, MessageId, Role, Seq};
+    use liveroom::{Denial, Field, MessageId, Role, Seq, State};
     use serde_json::json;
 
     use super::*;
@@ -287,7 +280,7 @@ mod tests {
     #[test]
     fn every_end_has_a_word() {
         let word =
-            |outcome: Outcome| serde_json::to_value(Standing::ended(&outcome, true)).unwrap();
+            |outcome: Outcome| serde_json::to_value(Standing::of(Told::Ended(&outcome))).unwrap();
         for reason in Discard::ALL {
             let told = word(Outcome::Discarded(reason));
             assert_eq!(told["reason"], format!("{reason:?}").to_lowercase());

@@ -2,10 +2,7 @@
 
 use std::{borrow::Cow, cmp::Ordering};
 
-use liveroom::{
-    DecisionName, Discard, Explanation, Finding, Outcome, Priority, Rule, Rules, State, Step,
-    Timestamp, Wait,
-};
+use liveroom::{DecisionName, Explanation, Finding, Priority, Rule, Rules, Step, Timestamp, Wait};
 use serde::{Deserialize, Serialize};
 
 use super::{KindName, PriorityName, answers::Standing};
@@ -86,23 +83,15 @@ struct WireOutranker {
 }
 
 impl WireLife {
-    /// A message's life; `word` says what a term is called, and `all` whether the reader may know what
-    /// its author may not.
+    /// A message's life; `word` says what a term is called, and `all` whether the reader may know more
+    /// than its author; `disclose` whether they may know how it ended.
     pub(crate) fn of(
         life: &Explanation,
         nick: &str,
-        all: bool,
+        (all, disclose): (bool, bool),
         word: impl Fn(u32) -> Option<String>,
     ) -> Self {
-        // An author who is not to know hears of success without a place, here as in the receipt.
-        let hidden = !all
-            && matches!(
-                life.state,
-                State::Ended(Outcome::Discarded(
-                    Discard::Decision | Discard::Withdrawn | Discard::Shadowed
-                ))
-            );
-        let steps = life.steps.iter().filter(|_| !hidden).filter_map(|step| step_of(step, &word));
+        let steps = life.steps.iter().filter_map(|step| step_of(step, &word));
         let steps = steps.chain(life.wait.as_ref().map(|wait| waited(life.priority, wait, all)));
         Self {
             message: life.message.0,
@@ -111,9 +100,10 @@ impl WireLife {
             kind: KindName(life.kind),
             priority: life.priority.into(),
             accepted: life.accepted.as_millis(),
-            steps: steps.filter(|_| !hidden).collect(),
+            // Who is not to know hears of success without a place, here as in the receipt.
+            steps: steps.filter(|_| disclose).collect(),
             rules: rules_of(life.rules),
-            standing: Standing::of(&life.state, !hidden),
+            standing: Standing::of(life.state.to_author(disclose)),
         }
     }
 }

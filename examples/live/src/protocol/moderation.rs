@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use liveroom::{
     Group, Message, Timestamp, UserId,
-    audit::{Act, AuditRecord, By, Rule},
+    audit::{Act, AuditRecord, By, Trigger},
 };
 use serde::{Deserialize, Serialize};
 
@@ -130,12 +130,12 @@ fn role_of(by: &By) -> &'static str {
     }
 }
 
-fn rule_of(rule: Rule) -> &'static str {
+fn rule_of(rule: Trigger) -> &'static str {
     match rule {
-        Rule::Command => "command",
-        Rule::Strikes { .. } => "strikes",
-        Rule::Elapsed => "elapsed",
-        Rule::Silence => "silence",
+        Trigger::Command => "command",
+        Trigger::Strikes { .. } => "strikes",
+        Trigger::Elapsed => "elapsed",
+        Trigger::Silence => "silence",
         _ => "other",
     }
 }

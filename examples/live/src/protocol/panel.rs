@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use liveroom::{Flow, Group, Message, Outcome, PerPriority, Timestamp, Traffic, UserId};
+use liveroom::{Flow, Group, Message, Outcome, PerPriority, Timestamp, Told, Traffic, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -245,7 +245,7 @@ pub(crate) struct BriefLife {
 impl BriefLife {
     pub(crate) fn new(now: Timestamp, brief: Brief, outcome: &Outcome) -> Self {
         let at = if let Outcome::Delivered { at, .. } = outcome { *at } else { now };
-        let (state, reason) = match Standing::ended(outcome, true) {
+        let (state, reason) = match Standing::of(Told::Ended(outcome)) {
             Standing::Rejected { reason, .. } => ("rejected", Some(reason)),
             Standing::Discarded { reason } => ("discarded", Some(reason)),
             Standing::Delivered { .. } => ("delivered", None),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use liveroom::{
     Contrast, Difference, Differing, Fate, Fates, Priority, Timestamp,
-    filter::{Met, Preview, Treatment},
+    filter::{DryRun, Met, Treatment},
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ pub(crate) struct WireMet {
 }
 
 impl WirePreview {
-    pub(crate) fn new(since: Timestamp, preview: &Preview, met: Vec<WireMet>) -> Self {
+    pub(crate) fn new(since: Timestamp, preview: &DryRun, met: Vec<WireMet>) -> Self {
         let count = |treatment| preview.met.get(&treatment).copied().unwrap_or_default();
         Self {
             since: since.as_millis(),

@@ -126,6 +126,10 @@ async fn who_is_shadowed_alone_sees_what_they_say_and_is_told_of_success() {
     assert_eq!((&entry["id"], &entry["seq"]), (&receipt["message"], &echo["after"]));
     let lives = mia.next_of("lives").await;
     assert_eq!(lives["lives"][0]["reason"], "shadowed");
+    let ask = json!({"do": "explain", "message": receipt["message"]});
+    let (own, staff) = (done(&mut ann, ask.clone()).await, done(&mut mia, ask).await);
+    assert_eq!((&own["life"]["state"], own["life"].get("seq")), (&json!("delivered"), None));
+    assert_eq!(staff["life"]["reason"], "shadowed");
     let panel = mia.until(|frame| frame["t"] == "panel" && frame["shadowed_count"] == 1).await;
     assert_eq!(panel["shadowed"], json!([{"user": user, "nick": "Ann", "until": "forever"}]));
     // Others see what comes after it, and not it; nor does a tip tell of the mute.

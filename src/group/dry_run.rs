@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     cursor::Cursor,
     entry::Body,
-    filter::{Filter, Preview},
+    filter::{DryRun, Filter},
     message::{Message, Priority},
     time::Timestamp,
 };
@@ -19,7 +19,7 @@ impl Group {
     /// installed.
     ///
     /// What was rejected or discarded, or is kept no more, is not judged; a host with a journal gives
-    /// [`Filter::preview`] what its records say. What the app says for itself is judged by no filter.
+    /// [`Filter::dry_run`] what its records say. What the app says for itself is judged by no filter.
     ///
     /// ```
     /// use liveroom::{Author, Command, Creation, GroupId, HashKey, Profile, Timestamp};
@@ -31,11 +31,11 @@ impl Group {
     /// let ann = Author::AppAs { user: "ann".parse()?, profile: Profile::nick("Ann") };
     /// group.push(now, ann, Command::text("get free coins"))?;
     /// let filter = FilterSpec::parse("[advertising block]\nfree coins")?.compile()?;
-    /// let preview = group.preview_filter(&filter, Duration::from_mins(5));
-    /// assert_eq!((preview.judged, preview.hit()), (1, 1));
+    /// let run = group.dry_run_filter(&filter, Duration::from_mins(5));
+    /// assert_eq!((run.judged, run.hit()), (1, 1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn preview_filter(&self, filter: &Filter, within: Duration) -> Preview {
+    pub fn dry_run_filter(&self, filter: &Filter, within: Duration) -> DryRun {
         let start = Cursor::start(&self.id, self.log.epoch());
         // The cursor is of this very history, so there are entries.
         let entries = self.log.since(&start).into_iter().flatten();
@@ -53,6 +53,6 @@ impl Group {
         let mut messages: Vec<_> = here.filter(judged).collect();
         messages.sort_unstable_by_key(|message| std::cmp::Reverse(message.id));
         let said = messages.into_iter().map(|message| (message.id, &message.content));
-        filter.preview(&self.config.settings().filtering, said)
+        filter.dry_run(&self.config.settings().filtering, said)
     }
 }

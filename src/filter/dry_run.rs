@@ -10,16 +10,16 @@ use crate::{config::Filtering, id::MessageId, message::Content};
 /// Bytes of a word as it was written that are shown.
 const WORDS: usize = 64;
 
-/// What a filter would have met. From [`Filter::preview`] and
-/// [`Group::preview_filter`](crate::Group::preview_filter).
+/// What a filter would have met. From [`Filter::dry_run`] and
+/// [`Group::dry_run_filter`](crate::Group::dry_run_filter).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Preview {
+pub struct DryRun {
     /// Messages that were judged.
     pub judged: u64,
     /// In how many of them something was met, by the gravest treatment.
     pub met: BTreeMap<Treatment, u64>,
-    /// The first of them, at most [`Preview::SHOWN`], in the order in which they were given.
+    /// The first of them, at most [`DryRun::SHOWN`], in the order in which they were given.
     pub shown: Vec<Met>,
 }
 
@@ -40,7 +40,7 @@ pub struct Met {
     pub words: String,
 }
 
-impl Preview {
+impl DryRun {
     /// The most messages that are shown one by one.
     pub const SHOWN: usize = 100;
 
@@ -60,31 +60,31 @@ impl Filter {
     ///
     /// let filter = FilterSpec::parse("[abuse mask]\nidiot\n[advertising block]\nfree coins")?.compile()?;
     /// let said = ["hello", "you I.D.I.O.T", "free c0ins, idiot"].map(Content::text);
-    /// let preview = filter.preview(&Filtering::default(), (1..).map(MessageId).zip(&said));
-    /// assert_eq!((preview.judged, preview.hit()), (3, 2));
-    /// assert_eq!(preview.met[&Treatment::Block], 1);
-    /// assert_eq!(preview.shown[0].words, "I.D.I.O.T");
+    /// let run = filter.dry_run(&Filtering::default(), (1..).map(MessageId).zip(&said));
+    /// assert_eq!((run.judged, run.hit()), (3, 2));
+    /// assert_eq!(run.met[&Treatment::Block], 1);
+    /// assert_eq!(run.shown[0].words, "I.D.I.O.T");
     /// # Ok::<(), liveroom::filter::FilterError>(())
     /// ```
-    pub fn preview<'a>(
+    pub fn dry_run<'a>(
         &self,
         filtering: &Filtering,
         said: impl IntoIterator<Item = (MessageId, &'a Content)>,
-    ) -> Preview {
-        let mut preview = Preview::default();
+    ) -> DryRun {
+        let mut run = DryRun::default();
         for (message, content) in said {
-            preview.judged += 1;
+            run.judged += 1;
             let judged = self.judge_content(content, filtering.all_elements);
             let Some((text, hit)) = judged.gravest() else { continue };
             let Hit { ref span, term, category, treatment, .. } = *hit;
-            *preview.met.entry(treatment).or_default() += 1;
-            if preview.shown.len() < Preview::SHOWN {
+            *run.met.entry(treatment).or_default() += 1;
+            if run.shown.len() < DryRun::SHOWN {
                 let end = text.floor_char_boundary(span.end.min(span.start + WORDS));
                 let words = text[span.start..end].to_owned();
-                preview.shown.push(Met { message, treatment, term, category, words });
+                run.shown.push(Met { message, treatment, term, category, words });
             }
         }
-        preview
+        run
     }
 }
 
@@ -103,10 +103,10 @@ mod tests {
     fn each_message_counts_once_by_what_decides_about_it() {
         let said =
             ["tagme", "maskme maskme", "holdme, tagme", "blockme", "clean"].map(Content::text);
-        let preview = filter().preview(&Filtering::default(), (1..).map(MessageId).zip(&said));
-        assert_eq!((preview.judged, preview.hit()), (5, 4));
-        assert!(preview.met.values().all(|count| *count == 1));
-        let told: Vec<_> = preview.shown.iter().map(|met| (met.message.0, met.term)).collect();
+        let run = filter().dry_run(&Filtering::default(), (1..).map(MessageId).zip(&said));
+        assert_eq!((run.judged, run.hit()), (5, 4));
+        assert!(run.met.values().all(|count| *count == 1));
+        let told: Vec<_> = run.shown.iter().map(|met| (met.message.0, met.term)).collect();
         assert_eq!(told, [(1, 0), (2, 1), (3, 2), (4, 3)]);
     }
 
@@ -114,9 +114,9 @@ mod tests {
     fn of_several_texts_the_gravest_decides() {
         let mut content = Content::text("see maskme");
         content.elements.push(Element::Text("b-l-o-c-k-m-e!".into()));
-        let preview = filter().preview(&Filtering::default(), [(MessageId(1), &content)]);
-        assert_eq!(preview.shown[0].treatment, Treatment::Block);
-        assert_eq!(preview.shown[0].words, "b-l-o-c-k-m-e");
+        let run = filter().dry_run(&Filtering::default(), [(MessageId(1), &content)]);
+        assert_eq!(run.shown[0].treatment, Treatment::Block);
+        assert_eq!(run.shown[0].words, "b-l-o-c-k-m-e");
     }
 
     #[test]
@@ -129,8 +129,8 @@ mod tests {
             .map(|elements| Content { elements, data: String::new() });
         let met = |all_elements, content: &Content| {
             let filtering = Filtering { all_elements, ..Filtering::default() };
-            let preview = filter().preview(&filtering, [(MessageId(1), content)]);
-            preview.shown.into_iter().map(|met| (met.term, met.words)).collect::<Vec<_>>()
+            let run = filter().dry_run(&filtering, [(MessageId(1), content)]);
+            run.shown.into_iter().map(|met| (met.term, met.words)).collect::<Vec<_>>()
         };
         assert_eq!(met(false, &said[0]), [(3, "blockme".into())]);
         assert_eq!(met(false, &said[1]), [(3, "block·me".into())]);
@@ -144,11 +144,11 @@ mod tests {
     fn so_many_are_shown_and_all_are_counted() {
         let said = Content::text("tagme");
         let many = (1..=150).map(|id| (MessageId(id), &said));
-        let preview = filter().preview(&Filtering::default(), many);
-        assert_eq!((preview.hit(), preview.shown.len()), (150, Preview::SHOWN));
+        let run = filter().dry_run(&Filtering::default(), many);
+        assert_eq!((run.hit(), run.shown.len()), (150, DryRun::SHOWN));
         let stretched = Content::text(format!("t{}agme", "\u{200b}".repeat(40)));
-        let preview = filter().preview(&Filtering::default(), [(MessageId(1), &stretched)]);
+        let run = filter().dry_run(&Filtering::default(), [(MessageId(1), &stretched)]);
         // The last letter that would be cut in two is left out.
-        assert_eq!(preview.shown[0].words.len(), 64);
+        assert_eq!(run.shown[0].words.len(), 64);
     }
 }
