@@ -42,11 +42,12 @@ impl Group {
     /// # use liveroom::*;
     /// # use std::time::Duration;
     /// # let (now, key) = (Timestamp::from_secs(1), HashKey::new(1, 2));
-    /// # let mut group = Creation::named("Friday").build(now, GroupId::custom("friday")?, key)?;
+    /// let mut settings = GroupConfig::livestream().settings().clone();
+    /// settings.slow_mode = Some(SlowMode::members(Duration::from_secs(30)));
+    /// let id = GroupId::custom("friday")?;
+    /// let mut group = Group::new(id, None, settings.build()?, Epoch(1), key, now);
     /// let ann = Author::Session(SessionId(1));
     /// group.push(now, ann.clone(), Command::join("ann".parse()?, Profile::nick("Ann"), Platform::Web))?;
-    /// let slow_mode = Some(SlowMode::members(Duration::from_secs(30)));
-    /// group.push(now, Author::App, Command::SetSlowMode { slow_mode })?;
     ///
     /// let draft = Draft::text("hello");
     /// assert_eq!(group.may_send(&ann, &draft), Ok(()));
