@@ -29,6 +29,7 @@
 //!
 //! assert_eq!(records[0].former, audit::genesis(&id));
 //! assert_eq!(audit::verify(&records), Ok(group.audit_head()));
+//! assert!(records[1].to_string().ends_with("the app Mute bob for good"));
 //! records[0].whom = ["eve".parse()?].into_iter().collect();
 //! assert_eq!(audit::verify(&records), Err(ChainError::Altered { no: 1 }));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -76,6 +77,25 @@ pub struct AuditRecord {
     pub hash: AuditHash,
 }
 
+/// On one line, for logs.
+impl fmt::Display for AuditRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}: {} {:?}", self.no, self.at, self.by, self.act)?;
+        for (place, user) in self.whom.iter().enumerate() {
+            write!(f, "{} {user}", if place == 0 { "" } else { "," })?;
+        }
+        match self.until {
+            Some(Timestamp::MAX) => write!(f, " for good")?,
+            Some(until) => write!(f, " until {until}")?,
+            None => {}
+        }
+        match &*self.evidence.reason {
+            "" => Ok(()),
+            reason => write!(f, ": {reason}"),
+        }
+    }
+}
+
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -96,6 +116,17 @@ pub enum By {
     },
     /// Nobody: its time had come.
     Time,
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::App => f.write_str("the app"),
+            Self::AppAs { user } => write!(f, "the app as {user}"),
+            Self::Member { user, role } => write!(f, "{role:?} {user}"),
+            Self::Time => f.write_str("time"),
+        }
+    }
 }
 
 impl By {

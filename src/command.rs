@@ -371,6 +371,26 @@ impl Command {
     pub fn mute(user: UserId, span: Span) -> Self {
         Self::Mute { users: SmallVec::from_buf([user]), span }
     }
+
+    /// One user is muted for `span`, and nobody knows it.
+    pub fn shadow(user: UserId, span: Span) -> Self {
+        Self::Shadow { users: SmallVec::from_buf([user]), span }
+    }
+
+    /// One user gets a strike, and what it leads to.
+    pub fn warn(user: UserId, reason: impl Into<Arc<str>>) -> Self {
+        Self::Warn { users: SmallVec::from_buf([user]), reason: reason.into() }
+    }
+
+    /// One user is removed, and may not come back for `span`.
+    pub fn ban(user: UserId, span: Span, reason: impl Into<Arc<str>>) -> Self {
+        Self::Ban { users: SmallVec::from_buf([user]), span, reason: reason.into() }
+    }
+
+    /// Several acts on one user, all of them or none.
+    pub fn moderate(user: UserId, acts: Acts) -> Self {
+        Self::Moderate { users: SmallVec::from_buf([user]), acts: Box::new(acts) }
+    }
 }
 
 impl From<Draft> for Command {

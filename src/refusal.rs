@@ -402,7 +402,7 @@ pub enum Refusal {
         user: UserId,
     },
     /// No such question is open: it was answered, timed out, or never asked.
-    #[error("question {ticket} is not open")]
+    #[error("question {ticket} is not open: it was answered, or its time is over, or it never was")]
     UnknownTicket {
         /// Which.
         ticket: Ticket,
@@ -426,7 +426,7 @@ pub enum Refusal {
         message: MessageId,
     },
     /// No such filter is installed.
-    #[error("filter {filter} is not installed; install it first")]
+    #[error("filter {filter} is not installed; the host installs it first")]
     UnknownFilter {
         /// Which.
         filter: FilterId,

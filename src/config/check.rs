@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(broken(&|it: &mut Settings| it.history = 3_072), None);
         assert_eq!(broken(&|it: &mut Settings| it.history = 3_073), Some("history"));
         let weights = |mark, count| {
-            let weights = vec![(mark, std::num::NonZeroU8::MIN); count];
+            let weights = vec![(mark, NonZeroU8::MIN); count];
             broken(&move |it: &mut Settings| it.traffic.mark_weights = weights.clone())
         };
         assert_eq!(weights(1_000, 10), None);

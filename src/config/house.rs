@@ -261,7 +261,8 @@ impl PriorityRule {
     }
 }
 
-/// What is stricter while raid mode is on. It adds to the other rules and takes nothing away.
+/// What is stricter while raid mode is on. It adds to the other rules and takes nothing away: an empty plan changes
+/// nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RaidPlan {
     /// Pauses between messages; of these and slow mode's the longer ones count.
@@ -274,7 +275,8 @@ pub struct RaidPlan {
     pub texts: Vec<TextRule>,
     /// Repeats, beside the house's.
     pub unique: Option<Repeats>,
-    /// How one joins, if that is stricter than what the group's profile says.
+    /// How one joins, if that is stricter than what the group's profile says. Whoever applied meanwhile still
+    /// waits for an answer once the raid is over, and may as well join anew.
     pub join: JoinOption,
 }
 

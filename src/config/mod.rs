@@ -302,6 +302,9 @@ impl AskStep {
 /// settings.build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// A step is a place in the chain, not a person: the app may answer any of them, and so may staff above the author where
+/// [`Power::Review`] is on. Which of its people or programs a host lets answer which step is its own affair.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Asking {
     /// The steps of the chain, in order: 1 to 4, one of which is asked about what the filter holds.
