@@ -378,12 +378,27 @@ impl Model {
         takes: impl Fn(&Self, &Accepted) -> bool,
         reason: Discard,
     ) -> u64 {
+        let mut all = self.all_waiting();
+        all.extend(self.questions.iter().map(|open| open.message));
+        self.discard_among(all, takes, reason)
+    }
+
+    /// In lanes and in folds.
+    fn all_waiting(&self) -> Vec<MessageId> {
         let mut waiting = self.waiting_in_order();
         waiting.extend(self.folded());
         waiting.sort_unstable();
-        let held = self.questions.iter().map(|open| open.message);
+        waiting
+    }
+
+    fn discard_among(
+        &mut self,
+        all: Vec<MessageId>,
+        takes: impl Fn(&Self, &Accepted) -> bool,
+        reason: Discard,
+    ) -> u64 {
         let discarded: Vec<_> =
-            waiting.into_iter().chain(held).filter(|id| takes(self, self.accepted(*id))).collect();
+            all.into_iter().filter(|id| takes(self, self.accepted(*id))).collect();
         self.spoil(|model, id| takes(model, model.accepted(id)));
         for id in &discarded {
             self.leave_lane(*id);
@@ -405,12 +420,10 @@ impl Model {
     }
 
     pub(super) fn discard_waiting_of(&mut self, user: &UserId, reason: Discard) {
-        let waits = |accepted: &Accepted| {
-            matches!(accepted.state, State::Waiting { .. })
-                && accepted.session.is_some()
-                && accepted.message.sender.user.as_ref() == Some(user)
+        let own = |accepted: &Accepted| {
+            accepted.session.is_some() && accepted.message.sender.user.as_ref() == Some(user)
         };
-        self.discard_all(|_, accepted| waits(accepted), reason);
+        self.discard_among(self.all_waiting(), |_, accepted| own(accepted), reason);
     }
 
     pub(super) fn discard_of_author(&mut self, author: Option<UserId>, reason: Discard) -> u64 {
