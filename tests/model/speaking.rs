@@ -12,6 +12,26 @@ use super::{
     REMEMBERED_FOR, Remembered, holding::Doubt,
 };
 
+/// What scripts write instead of letters, and what a reader takes it for.
+const DISGUISES: [(&str, &str); 7] = [
+    ("\u{ff42}\u{ff4c}\u{ff4f}\u{ff43}\u{ff4b}\u{ff4d}\u{ff45}", "blockme"),
+    ("\u{43e}", "o"),
+    ("\u{200b}", ""),
+    ("\u{200d}", ""),
+    ("\u{2060}", ""),
+    ("\u{ad}", ""),
+    ("\u{feff}", ""),
+];
+
+/// A text as a reader takes it, whatever its letters.
+pub(super) fn read(text: &str) -> String {
+    let low = text.to_lowercase();
+    if low.is_ascii() {
+        return low;
+    }
+    DISGUISES.iter().fold(low, |low, (disguise, letters)| low.replace(disguise, letters))
+}
+
 /// A filter as a list of words; the number of a word is its term.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
@@ -262,7 +282,7 @@ impl Model {
         let found =
             self.filters.iter().find(|(installed, _)| Some(*installed) == self.settings.filter);
         let (_, filter) = found.expect("a filter in force is installed");
-        let low = text.to_lowercase();
+        let low = read(text);
         let mut words = vec![];
         for (term, (word, gravity)) in filter.words.iter().enumerate() {
             if low.contains(word) {
