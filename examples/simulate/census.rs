@@ -71,7 +71,17 @@ const ROWS: &[(&str, &[&str])] = &[
         "group",
         &["configured", "filters changed", "attributes and counters", "profiles", "disbanded"],
     ),
-    ("weather", &["floods", "join storms", "leave storms", "gift storms", "hostile crowds"]),
+    (
+        "weather",
+        &[
+            "floods",
+            "join storms",
+            "leave storms",
+            "gift storms",
+            "notice storms",
+            "hostile crowds",
+        ],
+    ),
     (
         "time",
         &["stood still", "went ahead", "jumped a day or more", "ran back", "ran wild", "rebased"],

@@ -12,8 +12,10 @@ use crate::{
     world::{Judged, fail},
 };
 
-/// So many; the number says of each how slow they are, and how often away.
+/// So many; the number says of each how often they cannot take more.
 const READERS: u32 = 8;
+/// And for how many steps on end. The last two are long at the same place, not at the same time.
+const STRETCHES: [usize; READERS as usize] = [1, 1, 1, 2, 4, 8, 24, 32];
 
 pub(crate) struct Readers {
     audience: Audience<u32>,
@@ -57,7 +59,8 @@ impl Readers {
                 missed = batch.missed().0.iter().sum();
             }
             for (at, token) in tokens.iter().enumerate() {
-                if dice(salt, number, *token) % READERS < token / 2 {
+                let stretch = number / STRETCHES[*token as usize];
+                if dice(salt, stretch, *token) % READERS < token / 2 {
                     not_now.mark(at);
                     continue;
                 }

@@ -24,6 +24,7 @@ fn spell() -> impl Strategy<Value = Spell> {
         2 => coming().prop_map(|steps| Spell { name: "join storms", steps }).boxed(),
         1 => going().prop_map(|steps| Spell { name: "leave storms", steps }).boxed(),
         1 => gifts().prop_map(|steps| Spell { name: "gift storms", steps }).boxed(),
+        2 => notices().prop_map(|steps| Spell { name: "notice storms", steps }).boxed(),
         1 => hostile().prop_map(|steps| Spell { name: "hostile crowds", steps }).boxed(),
     ]
 }
@@ -70,6 +71,17 @@ fn gifts() -> impl Strategy<Value = Vec<Step>> {
         let gift = || Act::Send { priority: kind.recommended_priority(), kind, text, random };
         gifts.into_iter().map(|(clock, user)| step(clock, Who::User(user, 0), gift())).collect()
     })
+}
+
+/// The app tells everybody one thing after the other, which no rate holds back, and takes some back.
+fn notices() -> impl Strategy<Value = Vec<Step>> {
+    let act = prop_oneof![
+        20 => Just(Act::Broadcast),
+        10 => Just(Act::Notify(None)),
+        4 => (0..4_u8).prop_map(|user| Act::Purge(Some(user))),
+    ];
+    vec((pace(), act), 20..100)
+        .prop_map(|acts| acts.into_iter().map(|(clock, act)| step(clock, Who::App, act)).collect())
 }
 
 /// They come in, and each says something that is meant to break something.
