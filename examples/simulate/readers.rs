@@ -45,7 +45,7 @@ impl Readers {
         census: &mut Census,
     ) -> Judged {
         self.come_and_go(number, group, census);
-        if self.dice(number, READERS) % 3 == 0 {
+        if self.dice(number, READERS).is_multiple_of(3) {
             return Ok(());
         }
         let now = group.clock();
