@@ -33,7 +33,7 @@ fn said(content: &Content) -> Option<String> {
     let mut all = String::new();
     for element in &content.elements {
         match element {
-            Element::Text(text) => all.push_str(&text.to_lowercase()),
+            Element::Text(text) => all.push_str(&super::speaking::read(text)),
             _ => all.push(' '),
         }
     }

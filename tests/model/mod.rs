@@ -6,6 +6,7 @@
 
 mod acts;
 mod coming;
+pub(crate) mod compare;
 mod folds;
 mod form;
 mod holding;

@@ -1,6 +1,6 @@
 //! Playing scripts on groups.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use liveroom::{
     Author, Command, Cursor, Entry, Epoch, Group, GroupConfig, GroupId, HashKey, Output, PerClass,
@@ -19,8 +19,11 @@ const LIST: &str = "[custom:1 mask]\nmaskme\n[custom:2 hold]\nholdme\n\
                     [custom:3 block]\nblockme\n[custom:4 tag]\ntagme";
 
 pub(crate) fn filter() -> Arc<Filter> {
-    let spec = FilterSpec::parse(LIST).expect("a good list");
-    Arc::new(spec.compile().expect("four words fit"))
+    static FILTER: LazyLock<Arc<Filter>> = LazyLock::new(|| {
+        let spec = FilterSpec::parse(LIST).expect("a good list");
+        Arc::new(spec.compile().expect("four words fit"))
+    });
+    FILTER.clone()
 }
 
 /// The same words for the model.
@@ -64,10 +67,10 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(script: &Script) -> Self {
-        Self::with_key(script, HashKey::new(1, 2))
+        Self::with(script, "stage", HashKey::new(1, 2))
     }
 
-    pub(crate) fn with_key(script: &Script, key: HashKey) -> Self {
+    pub(crate) fn with(script: &Script, name: &str, key: HashKey) -> Self {
         let filter = filter();
         let cast = Cast {
             filter: Some(filter.id()),
@@ -75,7 +78,7 @@ impl Stage {
             max_age: script.knobs.max_age,
             ..Cast::default()
         };
-        let id = GroupId::custom("stage").expect("a good id");
+        let id = GroupId::custom(name).expect("a good id");
         let config = script.knobs.config(cast.filter);
         let owner = script.owned.then(|| user(0));
         let mut group = Group::new(id, owner, config, Epoch(1), key, START);

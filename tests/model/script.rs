@@ -19,12 +19,36 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 /// Where every script begins: in September 2020, when the modelled service's guide was written.
 pub(crate) const START: Timestamp = Timestamp::from_secs(1_600_000_000);
 
+/// Answers a question that nobody asked.
+pub(crate) const FORGED: u8 = u8::MAX;
+
 /// The first owns the group; the last hardly ever comes.
 pub(crate) const USERS: [&str; 6] = ["owner", "ann", "bob", "cat", "dan", "eve"];
 
 pub(crate) fn user(number: u8) -> UserId {
     USERS[usize::from(number)].parse().expect("a good id")
 }
+
+/// Texts that are to slip through, or to break whoever shows or counts them.
+pub(crate) const HOSTILE: [&str; 12] = [
+    // Listed words in other letters, and with something unseen in between.
+    "\u{ff42}\u{ff4c}\u{ff4f}\u{ff43}\u{ff4b}\u{ff4d}\u{ff45}",
+    "h\u{43e}ldme now",
+    "no b\u{200b}l\u{200d}\u{2060}ockme",
+    // Backwards, and never ended.
+    "\u{202e}emkcolb",
+    "\u{2066}\u{2067}\u{2068} nested",
+    // More marks than letters.
+    "z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}algo",
+    // Nothing to be seen.
+    "\u{feff}\u{200d}\u{2060}\u{ad}",
+    "\0\u{1}q\u{7f}\r\n\t",
+    // One to the eye, seven to the machine, and one that is many when written out.
+    "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}\u{200d}\u{1f466}",
+    "\u{fdfa}\u{fdfa}",
+    "</script>{\"a\":[]}%00%s",
+    "q\u{10ffff}\u{e0001}\u{e0041}",
+];
 
 /// Settings, and what is done under them.
 #[derive(Clone)]
@@ -87,6 +111,8 @@ pub(crate) enum Who {
     AppAsLong(u8),
     /// A user, and which of three sessions.
     User(u8, u8),
+    /// One of a crowd, over the only session they have.
+    Fan(u8),
     Guest(u8),
     /// A user's session, given out as a guest's.
     Posing(u8),
@@ -99,6 +125,7 @@ impl fmt::Debug for Who {
             Self::AppAs(number) => write!(f, "app as {}", USERS[usize::from(number)]),
             Self::AppAsLong(number) => write!(f, "app as long {}", USERS[usize::from(number)]),
             Self::User(number, place) => write!(f, "{}/{place}", USERS[usize::from(number)]),
+            Self::Fan(number) => write!(f, "fan{number}"),
             Self::Guest(number) => write!(f, "guest {number}"),
             Self::Posing(number) => write!(f, "{}/0 as guest", USERS[usize::from(number)]),
         }
@@ -116,8 +143,18 @@ impl Who {
                 Author::AppAs { user: user(number), profile: Profile::nick(&"long".repeat(126)) }
             }
             Self::User(number, place) => Author::Session(session(number, place)),
+            Self::Fan(number) => Author::Session(SessionId(200 + u64::from(number))),
             Self::Guest(number) => Author::Guest(SessionId(90 + u64::from(number))),
             Self::Posing(number) => Author::Guest(session(number, 0)),
+        }
+    }
+
+    /// Who joins over that session.
+    fn user(self) -> Option<UserId> {
+        match self {
+            Self::User(number, _) => Some(user(number)),
+            Self::Fan(number) => Some(format!("fan{number}").parse().expect("a good id")),
+            _ => None,
         }
     }
 
@@ -288,15 +325,13 @@ impl Cast {
     pub(crate) fn command(&self, who: Who, act: &Act) -> Command {
         match act {
             Act::Join | Act::JoinAs(_) => {
-                let number = match (act, who) {
-                    (Act::JoinAs(number), _) => Some(*number),
-                    (_, Who::User(number, _)) => Some(number),
-                    _ => None,
+                let user = match act {
+                    Act::JoinAs(number) => Some(user(*number)),
+                    _ => who.user(),
                 };
                 Command::Join(Join {
-                    user: number.map(user),
-                    profile: Profile::nick(number.map_or("", |number| USERS[number as usize]))
-                        .into(),
+                    profile: Profile::nick(user.as_ref().map_or("", |user| user.as_str())).into(),
+                    user,
                     platform: who.platform(),
                     note: "please".into(),
                     print: who.print(),
@@ -427,7 +462,11 @@ impl Cast {
     }
 
     fn answer(&self, back: u8, decision: Decision) -> Command {
-        Command::Answer { ticket: Ticket(self.tickets.saturating_sub(back.into())), decision }
+        let ticket = match back {
+            FORGED => self.tickets + 7,
+            back => self.tickets.saturating_sub(back.into()),
+        };
+        Command::Answer { ticket: Ticket(ticket), decision }
     }
 }
 
@@ -993,6 +1032,7 @@ fn speaker() -> impl Strategy<Value = Who> {
         1 => (0..3_u8).prop_map(Who::Guest),
         1 => (0..5_u8).prop_map(Who::Posing),
         1 => (0..5_u8).prop_map(Who::AppAsLong),
+        1 => (0..4_u8).prop_map(Who::Fan),
     ]
 }
 
@@ -1018,7 +1058,7 @@ pub(crate) fn message() -> impl Strategy<Value = (Who, Act)> {
     (speaker(), act)
 }
 
-fn text() -> impl Strategy<Value = &'static str> {
+pub(crate) fn text() -> impl Strategy<Value = &'static str> {
     prop_oneof![
         12 => Just("hi"),
         1 => Just("a maskme b"),
@@ -1033,6 +1073,7 @@ fn text() -> impl Strategy<Value = &'static str> {
         2 => Just(" HI\n"),
         1 => select(vec!["see www.a.b", "see a.|com"]),
         1 => Just("\u{1f525} \u{1f525}"),
+        1 => select(HOSTILE.to_vec()),
     ]
 }
 
@@ -1047,6 +1088,8 @@ fn movement() -> impl Strategy<Value = (Who, Act)> {
         1 => (own.clone(), anybody()).prop_map(|(who, user)| (who, Act::Attach(user))),
         5 => own.clone().prop_map(|who| (who, Act::Detach)),
         4 => own.prop_map(|who| (who, Act::Quit)),
+        2 => (0..4_u8, select(vec![Act::Join, Act::Join, Act::Quit, Act::Detach]))
+            .prop_map(|(fan, act)| (Who::Fan(fan), act)),
         1 => (0..3_u8).prop_map(|guest| (Who::Guest(guest), Act::Detach)),
         1 => (0..3_u8).prop_map(|guest| (Who::Guest(guest), Act::Quit)),
         1 => (speaker(), select(vec![Act::Join, Act::Detach, Act::Quit])),
@@ -1064,7 +1107,7 @@ fn staff() -> impl Strategy<Value = Who> {
 }
 
 fn answer() -> impl Strategy<Value = (Who, Act)> {
-    let back = || prop_oneof![6 => 0..3_u8, 1 => 0..20_u8];
+    let back = || prop_oneof![12 => 0..3_u8, 2 => 0..20_u8, 1 => Just(FORGED)];
     let act = prop_oneof![
         4 => back().prop_map(Act::Allow),
         2 => (back(), text()).prop_map(|(back, text)| Act::Replace(back, text)),

@@ -12,6 +12,26 @@ use super::{
     REMEMBERED_FOR, Remembered, holding::Doubt,
 };
 
+/// What scripts write instead of letters, and what a reader takes it for.
+const DISGUISES: [(&str, &str); 7] = [
+    ("\u{ff42}\u{ff4c}\u{ff4f}\u{ff43}\u{ff4b}\u{ff4d}\u{ff45}", "blockme"),
+    ("\u{43e}", "o"),
+    ("\u{200b}", ""),
+    ("\u{200d}", ""),
+    ("\u{2060}", ""),
+    ("\u{ad}", ""),
+    ("\u{feff}", ""),
+];
+
+/// A text as a reader takes it, whatever its letters.
+pub(super) fn read(text: &str) -> String {
+    let low = text.to_lowercase();
+    if low.is_ascii() {
+        return low;
+    }
+    DISGUISES.iter().fold(low, |low, (disguise, letters)| low.replace(disguise, letters))
+}
+
 /// A filter as a list of words; the number of a word is its term.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
@@ -265,7 +285,7 @@ impl Model {
         let found =
             self.filters.iter().find(|(installed, _)| Some(*installed) == self.settings.filter);
         let (_, filter) = found.expect("a filter in force is installed");
-        let low = text.to_lowercase();
+        let low = read(text);
         let mut words = vec![];
         for (term, (word, gravity)) in filter.words.iter().enumerate() {
             if low.contains(word) {
@@ -378,12 +398,27 @@ impl Model {
         takes: impl Fn(&Self, &Accepted) -> bool,
         reason: Discard,
     ) -> u64 {
+        let mut all = self.all_waiting();
+        all.extend(self.questions.iter().map(|open| open.message));
+        self.discard_among(all, takes, reason)
+    }
+
+    /// In lanes and in folds.
+    fn all_waiting(&self) -> Vec<MessageId> {
         let mut waiting = self.waiting_in_order();
         waiting.extend(self.folded());
         waiting.sort_unstable();
-        let held = self.questions.iter().map(|open| open.message);
+        waiting
+    }
+
+    fn discard_among(
+        &mut self,
+        all: Vec<MessageId>,
+        takes: impl Fn(&Self, &Accepted) -> bool,
+        reason: Discard,
+    ) -> u64 {
         let discarded: Vec<_> =
-            waiting.into_iter().chain(held).filter(|id| takes(self, self.accepted(*id))).collect();
+            all.into_iter().filter(|id| takes(self, self.accepted(*id))).collect();
         self.spoil(|model, id| takes(model, model.accepted(id)));
         for id in &discarded {
             self.leave_lane(*id);
@@ -405,12 +440,10 @@ impl Model {
     }
 
     pub(super) fn discard_waiting_of(&mut self, user: &UserId, reason: Discard) {
-        let waits = |accepted: &Accepted| {
-            matches!(accepted.state, State::Waiting { .. })
-                && accepted.session.is_some()
-                && accepted.message.sender.user.as_ref() == Some(user)
+        let own = |accepted: &Accepted| {
+            accepted.session.is_some() && accepted.message.sender.user.as_ref() == Some(user)
         };
-        self.discard_all(|_, accepted| waits(accepted), reason);
+        self.discard_among(self.all_waiting(), |_, accepted| own(accepted), reason);
     }
 
     pub(super) fn discard_of_author(&mut self, author: Option<UserId>, reason: Discard) -> u64 {

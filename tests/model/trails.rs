@@ -12,13 +12,18 @@ pub(crate) struct Piece {
     letters: String,
 }
 
-/// The letters of all texts on end. Chosen: what is no letter, and stands for none, makes no message longer.
+/// The letters of all texts on end. Chosen: what is no letter, and stands for none, makes no message longer;
+/// an emoji is one, as words may be listed that are written with it.
 fn letters(content: &Content) -> String {
     let texts = content.elements.iter().filter_map(|element| match element {
         Element::Text(text) => Some(text.as_str()),
         _ => None,
     });
-    texts.flat_map(str::chars).filter(|c| c.is_alphanumeric()).collect()
+    texts.flat_map(str::chars).filter(|c| c.is_alphanumeric() || is_emoji(*c)).collect()
+}
+
+fn is_emoji(c: char) -> bool {
+    ('\u{1f000}'..='\u{1faff}').contains(&c)
 }
 
 impl Model {
@@ -26,7 +31,7 @@ impl Model {
     pub(super) fn completed(&self, author: &UserId, content: &Content) -> Option<(Gravity, u32)> {
         let (limits, filter) = (self.settings.filtering.trails?, self.settings.filter?);
         let newest = letters(content);
-        if newest.is_empty() || newest.len() > usize::from(limits.letters) {
+        if newest.is_empty() || newest.chars().count() > usize::from(limits.letters) {
             return None;
         }
         let (_, words) = self.filters.iter().find(|(id, _)| *id == filter)?;
@@ -67,7 +72,7 @@ impl Model {
         };
         let all = self.pieces.clone();
         self.pieces.retain(|one| newest(&all, &one.author) >= Some(begin));
-        if letters.len() > usize::from(limits.letters) {
+        if letters.chars().count() > usize::from(limits.letters) {
             self.pieces.retain(|one| one.author != *author);
             return;
         }

@@ -73,7 +73,7 @@ One that the host was asked about may still be lost to the limit, since the limi
   - waited 250ms in its lane, where 0 waited already; released meanwhile: nobody
   - expired: it waited as long as its lane lets anything wait
 > app answers 2 allow
-  ! question 2 is not open (4004)
+  ! question 2 is not open: it was answered, or its time is over, or it never was (4004)
 
 Who went before it is told, and who were the last of them.
 

@@ -37,16 +37,16 @@ or discard without a word; silence is decided when the time is over.
   = done
   -> host: message 4 discarded: Decision, undisclosed
 > app answers 4 allow
-  ! question 4 is not open (4004)
+  ! question 4 is not open: it was answered, or its time is over, or it never was (4004)
 > ann answers 5 allow
   ! only the app may do that (2109)
 > wait 2s
   4 Normal: Ann: five
   -> host: message 5 delivered as 4 at 2.000 s
 > app answers 5 allow
-  ! question 5 is not open (4004)
+  ! question 5 is not open: it was answered, or its time is over, or it never was (4004)
 > app answers 99 allow
-  ! question 99 is not open (4004)
+  ! question 99 is not open: it was answered, or its time is over, or it never was (4004)
 
 The facts are read again when the answer comes: who was muted meanwhile is not heard.
 
@@ -58,7 +58,7 @@ The facts are read again when the answer comes: who was muted meanwhile is not h
   5 Tip: MemberProfile Ann until 62.000 s, 1 online
   -> host: message 6 discarded: Muted
 > app answers 6 allow
-  ! question 6 is not open (4004)
+  ! question 6 is not open: it was answered, or its time is over, or it never was (4004)
 > stats
   offered 6 = refused 0 + accepted 6
   Normal: accepted 6 = delivered 3 + rejected 1 + discarded 1 Muted, 1 Decision + waiting 0 + held 0

@@ -38,7 +38,7 @@ silence. Allowed, a message goes to the next step that is asked about it, or out
   4: message 4 from 0.000 s to 60.000 s, human is asked, Filter { term: 0 }: Ann: wait
   5: message 2 from 0.000 s to 60.000 s, human is asked, Escalated: Ann: two
 > app answers 2 allow
-  ! question 2 is not open (4004)
+  ! question 2 is not open: it was answered, or its time is over, or it never was (4004)
 > app answers 4 escalate
   ! nobody is asked after question 4; decide it (4010)
 
@@ -90,7 +90,7 @@ The staff may answer, where the house lets them, about those below them. It is k
   - human answered by mia: Allow
   - delivered at 1600000061.000000000 as entry 5
 > mia answers 8 allow
-  ! question 8 is not open (4004)
+  ! question 8 is not open: it was answered, or its time is over, or it never was (4004)
 > bo answers 8 allow
   ! session 3 is not in the group; join or attach first (2001)
 

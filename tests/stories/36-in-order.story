@@ -65,7 +65,7 @@ What is asked about by nobody waits as well; and silence decides for those behin
 > ann says two
   = message 4: held until 3.000 s
 > app answers 2 allow
-  ! question 2 is not open (4004)
+  ! question 2 is not open: it was answered, or its time is over, or it never was (4004)
 > wait 1s
   2 Normal: Ann: one
   -> host: message 1 discarded: Decision, undisclosed
@@ -108,7 +108,7 @@ A mute in between discards all of it, and what the app says in a user's name goe
   = message 3: held until 4.000 s
   -> host: question 5 for first until 4.000 s, Policy: Ann: three
 > app answers 4 escalate
-  ! question 4 is not open (4004)
+  ! question 4 is not open: it was answered, or its time is over, or it never was (4004)
 > ann says four
   = message 4: held until 4.000 s
   -> host: question 6 for first until 4.000 s, Policy: Ann: four
@@ -128,7 +128,7 @@ A mute in between discards all of it, and what the app says in a user's name goe
   -> host: message 4 discarded: Muted
   -> host: message 5 delivered as 4 at 3.000 s
 > app answers 5 allow
-  ! question 5 is not open (4004)
+  ! question 5 is not open: it was answered, or its time is over, or it never was (4004)
 
 Under a config that asks for no order, what waits for that alone goes on at once.
 

@@ -183,7 +183,7 @@ Before it, a message passes every question; and no more is held than may be.
   = done
   -> staff: message 1 until 2.000 s: Ann: one
 > app answers 2 allow
-  ! question 2 is not open (4004)
+  ! question 2 is not open: it was answered, or its time is over, or it never was (4004)
 > ann says two
   = message 2: held until 2.000 s
   -> host: question 3 for callback until 2.000 s, Policy: Ann: two

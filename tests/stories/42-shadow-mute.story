@@ -263,3 +263,62 @@ A house without the power has no such thing, but is rid of what there was.
   ! this group does not offer that; its config can turn it on (2105)
 > app unshadows ann
   = done
+
+What somebody said who is in the shadow since is not shown again as the sum of those who said the same.
+
+> group modern owner=owner audit=no house=off rate=1 burst=2 reserve=1
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bob joins
+  = Joined
+  2 Tip: Join Bob by bob, 2 online
+  -> host: bob joined on Web
+  -> host: bob is online
+> ann says hello
+  = message 1: delivered as 3 at 0.000 s
+  3 Normal: Ann: hello
+  -> host: message 1 delivered as 3 at 0.000 s
+> bob says same
+  = message 2: waiting until 0.250 s
+> wait 300ms
+  -> host: message 2 discarded: Expired
+> ann says same
+  = message 3: waiting until 0.550 s
+> wait 300ms
+  -> host: message 3 discarded: Expired
+> app shadows bob for 1s
+  = done
+> wait 9s
+  -> host: of "Bob: same" there were 2, delivered 0, removed 0
+
+Whoever is not in the shadow is:
+
+> group modern owner=owner audit=no house=off rate=1 burst=2 reserve=1
+> ann joins
+  = Joined
+  1 Tip: Join Ann by ann, 1 online
+  -> host: ann joined on Web
+  -> host: ann is online
+> bob joins
+  = Joined
+  2 Tip: Join Bob by bob, 2 online
+  -> host: bob joined on Web
+  -> host: bob is online
+> ann says hello
+  = message 1: delivered as 3 at 0.000 s
+  3 Normal: Ann: hello
+  -> host: message 1 delivered as 3 at 0.000 s
+> bob says same
+  = message 2: waiting until 0.250 s
+> wait 300ms
+  -> host: message 2 discarded: Expired
+> ann says same
+  = message 3: waiting until 0.550 s
+> wait 300ms
+  -> host: message 3 discarded: Expired
+> wait 9s
+  4 Normal: Bob: same x0 of 2
+  -> host: of "Bob: same" there were 2, delivered 0, removed 0

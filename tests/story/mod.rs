@@ -1,7 +1,7 @@
 //! The stage on which stories are played: one group, and whoever is named.
 
 mod deed;
-mod say;
+pub(crate) mod say;
 
 use std::{collections::BTreeMap, sync::Arc};
 
