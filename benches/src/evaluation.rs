@@ -1,7 +1,8 @@
 //! C2: what the filter meets and what it wrongly meets, beside others.
 //!
 //! Recall: eight words that every peer's own list has, disguised in every class of evasion, in clean
-//! sentences. False positives: innocent words that contain listed ones, and clean Chinese texts with
+//! sentences; where people do more or less of it, in each way. False positives: innocent words that contain
+//! listed ones, numbers that would be words if digits were letters, and clean Chinese texts with
 //! separators in them, in which words would be found by joining what is apart. Beside them, Chinese texts in
 //! which a listed word may stand in its other writing, simplified or traditional: those are meant.
 
@@ -22,6 +23,13 @@ const WORDS: [&str; 8] = ["shit", "fuck", "bitch", "cunt", "asshole", "whore", "
 /// Innocent words around listed ones, and sentences whose neighbours would join to one.
 const INNOCENT: &str = include_str!("innocent.txt");
 
+/// Words that may be written in digits and signs alone, with some that may not.
+const WHOLLY: [&str; 3] = ["ass", "tits", "boob"];
+const NUMERIC: [&str; 6] = ["ass", "tits", "boob", "shit", "idiot", "slut"];
+
+/// Numbers as people write them.
+const NUMBERS: &str = include_str!("numbers.txt");
+
 /// Texts of the Chinese corpus.
 const TEXTS: usize = 10_000;
 
@@ -35,6 +43,9 @@ pub(crate) fn evaluation(report: &mut Report) {
     if report.wants("C2", "innocent") {
         innocent(report);
     }
+    if report.wants("C2", "numbers") {
+        numbers(report);
+    }
     for count in [100, 10_000, 65_000, 100_000] {
         if report.wants("C2", "joined") {
             joined(report, count);
@@ -42,9 +53,8 @@ pub(crate) fn evaluation(report: &mut Report) {
     }
 }
 
-fn english(whole: bool) -> Filter {
-    let mark = if whole { "!" } else { "" };
-    let list: String = WORDS.iter().map(|word| format!("{mark}{word}\n")).collect();
+fn english(words: &[&str], mark: &str) -> Filter {
+    let list: String = words.iter().map(|word| format!("{mark}{word}\n")).collect();
     FilterSpec::parse(&list).and_then(|spec| spec.compile()).expect("a good list")
 }
 
@@ -66,32 +76,67 @@ fn normalised(text: &str) -> String {
 }
 
 fn recall(report: &mut Report) {
-    let (filter, words) = (english(false), WORDS.map(String::from));
+    let (filter, words) = (english(&WORDS, ""), WORDS.map(String::from));
     let judges = judges(&filter, &words);
     let mut all = vec![(0, 0); judges.len()];
     for class in Evasion::ALL.into_iter().filter(|class| *class != Evasion::Chinese) {
         let mut dice = Dice::new(class as u64 + 1);
-        // Not every class has a way to write every word.
-        let texts: Vec<String> = WORDS
-            .iter()
-            .flat_map(|word| std::iter::repeat_n(*word, 40))
-            .map(|word| (word, disguised(word, class, &mut dice)))
-            .filter(|(word, hidden)| hidden != word)
-            .map(|(_, hidden)| format!("that is {hidden} again"))
-            .collect();
-        for (Judge(name, judge), sum) in judges.iter().zip(&mut all) {
-            let met = texts.iter().filter(|text| judge(text)).count();
-            *sum = (sum.0 + met, sum.1 + texts.len());
-            note(report, format!("recall/{class}/by={name}"), met, texts.len(), None);
-        }
+        let texts = hidden(&WORDS, |word| disguised(word, class, &mut dice));
+        let met = met(report, class.name(), &judges, &texts);
+        all.iter_mut().zip(met).for_each(|(sum, met)| *sum = (sum.0 + met, sum.1 + texts.len()));
     }
     for (Judge(name, _), (met, of)) in judges.iter().zip(all) {
         note(report, format!("recall/all/by={name}"), met, of, None);
     }
+    let mut dice = Dice::new(100);
+    let texts = hidden(&WORDS, |word| coded(word, 1, &mut dice));
+    met(report, "leet-wherever-there-is-a-digit", &judges, &texts);
+    let texts = hidden(&WORDS, |word| turned(word));
+    met(report, "turned-all-letters", &judges, &texts);
+    let texts = hidden(&WORDS, |word| turned(word).chars().rev().collect());
+    met(report, "turned-all-letters-and-reversed", &judges, &texts);
+    wholly(report, &mut dice);
+}
+
+/// Words of which no letter is left: signs among the digits are met, digits alone are numbers.
+fn wholly(report: &mut Report, dice: &mut Dice) {
+    let (filter, words) = (english(&WHOLLY, ""), WHOLLY.map(String::from));
+    let judges = judges(&filter, &words);
+    let texts = hidden(&WHOLLY, |word| coded(word, 1, dice));
+    let (at, other): (Vec<_>, Vec<_>) = texts.into_iter().partition(|text| text.contains('@'));
+    met(report, "leet-wholly-with-at", &judges, &at);
+    met(report, "leet-wholly", &judges, &other);
+}
+
+/// Each word forty times in a clean sentence, as far as there is a way to hide it.
+fn hidden(words: &[&str], mut hide: impl FnMut(&str) -> String) -> Vec<String> {
+    let words = words.iter().flat_map(|word| std::iter::repeat_n(*word, 40));
+    let hidden = words.map(|word| (word, hide(word))).filter(|(word, hidden)| hidden != word);
+    hidden.map(|(_, hidden)| format!("that is {hidden} again")).collect()
+}
+
+/// How many of the texts each meets.
+fn met(report: &mut Report, what: &str, judges: &[Judge<'_>], texts: &[String]) -> Vec<usize> {
+    let met = judges.iter().map(|Judge(name, judge)| {
+        let met = texts.iter().filter(|text| judge(text)).count();
+        note(report, format!("recall/{what}/by={name}"), met, texts.len(), None);
+        met
+    });
+    met.collect()
+}
+
+fn numbers(report: &mut Report) {
+    let (filter, words) = (english(&NUMERIC, ""), NUMERIC.map(String::from));
+    let lines: Vec<&str> = NUMBERS.lines().collect();
+    for Judge(name, judge) in judges(&filter, &words) {
+        let met = lines.iter().filter(|text| judge(text)).count();
+        note(report, format!("numbers/by={name}"), met, lines.len(), None);
+    }
 }
 
 fn innocent(report: &mut Report) {
-    let (filter, whole, words) = (english(false), english(true), WORDS.map(String::from));
+    let (filter, whole) = (english(&WORDS, ""), english(&WORDS, "!"));
+    let words = WORDS.map(String::from);
     let lines: Vec<&str> = INNOCENT.lines().collect();
     let mut judges: Vec<Judge<'_>> = judges(&filter, &words).into();
     judges.push(Judge("ours-whole-words", Box::new(|text| !whole.judge(text).is_clean())));
@@ -207,11 +252,48 @@ fn disguised(word: &str, class: Evasion, dice: &mut Dice) -> String {
             let again = letters[at].to_string().repeat(2 + dice.below(4));
             word[..at].to_owned() + &again + &word[at..]
         }
-        Evasion::Leet => instead("oieast", "013@$7"),
+        Evasion::Leet => coded(word, 2, dice),
         Evasion::LookAlikes => instead("aceopsxyihbu", "асеорѕхуіһьυ"),
         Evasion::Turned => instead("aefghkmrtvwy", "ɐǝɟƃɥʞɯɹʇʌʍʎ"),
         _ => word.to_owned(),
     }
+}
+
+/// A word with digits and signs for one in so many of its letters that have some, and for one at least.
+fn coded(word: &str, one_in: usize, dice: &mut Dice) -> String {
+    let ways = |c| match c {
+        'a' => "4@",
+        'b' => "8",
+        'e' => "3",
+        'g' => "69",
+        'i' | 'l' => "1!|",
+        'o' => "0",
+        'p' | 'q' => "9",
+        's' => "5$",
+        't' => "7+",
+        'z' => "2",
+        _ => "",
+    };
+    let can: Vec<usize> =
+        (0..word.len()).filter(|at| !ways(char_at(word, *at)).is_empty()).collect();
+    let Some(chosen) = can.get(dice.below(can.len().max(1))) else { return word.to_owned() };
+    let write = |(at, c): (usize, char)| match ways(c) {
+        ways if at == *chosen || (!ways.is_empty() && dice.below(one_in) == 0) => {
+            char_at(ways, dice.below(ways.len()))
+        }
+        _ => c,
+    };
+    word.chars().enumerate().map(write).collect()
+}
+
+/// A word with all of its letters upside down, as they stand.
+fn turned(word: &str) -> String {
+    let upside_down: Vec<char> = "ɐqɔpǝɟƃɥᴉɾʞlɯuodbɹsʇnʌʍxʎz".chars().collect();
+    word.bytes().map(|letter| upside_down[usize::from(letter - b'a')]).collect()
+}
+
+fn char_at(ascii: &str, at: usize) -> char {
+    char::from(ascii.as_bytes()[at])
 }
 
 fn moved(letter: char, first: u32) -> char {

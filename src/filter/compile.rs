@@ -43,12 +43,13 @@ impl Patterns {
             let pattern = Pattern::of(&term.text, on).map_err(|unfit| unfit.at(at, &term.text))?;
             let treatment = terms.treatment(number);
             let purpose = Purpose::Find { term: number };
+            let coded = if on.has(Evasion::Leet) { pattern.coded() } else { Vec::new() };
             let variants = [
                 pattern.squeezed().filter(|_| on.has(Evasion::Repeats)),
                 pattern.alike().filter(|_| on.has(Evasion::LookAlikes)),
                 Some(pattern),
             ];
-            for pattern in variants.into_iter().flatten() {
+            for pattern in variants.into_iter().flatten().chain(coded) {
                 let rule = Rule { shape: patterns.shape(pattern.shape), purpose };
                 match known.get(&(pattern.clone(), term.boundary)) {
                     Some(&at) if patterns.rules[at].treatment(terms) >= treatment => {}

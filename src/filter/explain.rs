@@ -64,6 +64,8 @@ pub enum Spare {
     Innocent,
     /// It is listed as a whole word, and stands inside another.
     Inside,
+    /// It is rather a number than digits for letters: `455`, `$45`, `45s`.
+    Number,
     /// It wears what the spec does not follow so far.
     Reach(Evasion),
 }

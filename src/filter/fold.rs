@@ -20,7 +20,7 @@ use super::{
 use crate::glyph::{is_bidi_control, is_invisible};
 
 /// The version of everything that decides what matches: folding, readings and policy.
-pub(super) const FOLD_VERSION: u32 = 2;
+pub(super) const FOLD_VERSION: u32 = 3;
 
 /// What a character, or a part of one, says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

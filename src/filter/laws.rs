@@ -20,13 +20,14 @@ struct Item {
     /// Its character: which, and the bytes it takes.
     char: usize,
     span: Range<usize>,
+    capital: bool,
 }
 
 fn items(text: &str) -> Vec<Item> {
     let mut items = Vec::new();
     for (char, (at, c)) in text.char_indices().enumerate() {
-        let span = at..at + c.len_utf8();
-        fold(c, Followed::ALL, |unit| items.push(Item { unit, char, span: span.clone() }));
+        let (span, capital) = (at..at + c.len_utf8(), c.is_ascii_uppercase());
+        fold(c, Followed::ALL, |unit| items.push(Item { unit, char, span: span.clone(), capital }));
     }
     items
 }
@@ -55,20 +56,24 @@ fn char_of(unit: Unit) -> char {
 /// A term found at one place by the obvious matcher: the items of its letters.
 struct Found {
     at: Vec<usize>,
-    digits: usize,
-    signs: usize,
+    guises: Vec<Guise>,
+}
+
+impl Found {
+    fn of(&self, wanted: &[Guise]) -> usize {
+        self.guises.iter().filter(|guise| wanted.contains(guise)).count()
+    }
 }
 
 /// Looks for `letters` from the item `first` on, skipping what is a gap.
 fn find_at(items: &[Item], first: usize, letters: &[Unit], reading: Reading) -> Option<Found> {
-    let mut found = Found { at: Vec::new(), digits: 0, signs: 0 };
+    let mut found = Found { at: Vec::new(), guises: Vec::new() };
     for (index, item) in items.iter().enumerate().skip(first) {
         let c = match reading.read(item.unit) {
             Read::Gap { .. } if found.at.is_empty() => return None,
             Read::Gap { .. } => continue,
             Read::Letter(c, guise) => {
-                found.digits += usize::from(guise == Guise::Digit);
-                found.signs += usize::from(guise == Guise::Sign);
+                found.guises.push(guise);
                 c
             }
         };
@@ -118,12 +123,17 @@ fn counts(items: &[Item], found: &Found, term: &str, reading: Reading, alone: bo
     let by_rule_2 = long && tight && alone;
     let by_rule_3 = long && spelled && parts > 1 && apart;
     if reading == Reading::Disguised {
-        let substituted = found.digits + found.signs;
-        return long
-            && substituted > 0
-            && substituted < letters.len()
-            && found.digits * 2 <= letters.len()
-            && (by_rule_1 || by_rule_3);
+        let digits = found.of(&[Guise::Digit]);
+        let plain = found.of(&[Guise::None]);
+        let is_mostly_digits = plain == 0 || digits * 2 > letters.len();
+        let is_beside_digits = match plain {
+            0 => found.of(&[Guise::At]) == 0,
+            1 if found.guises[letters.len() - 1] == Guise::None => true,
+            1 if found.guises[0] == Guise::None => items[found.at[0]].capital,
+            _ => false,
+        };
+        let is_number = is_mostly_digits && (is_beside_digits || !as_listed || !alone);
+        return long && plain < letters.len() && !is_number && (by_rule_1 || by_rule_3);
     }
     by_rule_1 || by_rule_2 || by_rule_3
 }
@@ -190,7 +200,8 @@ fn slow_hits(spec: &FilterSpec, text: &str) -> Vec<Hit> {
                 treatment: term.treatment.unwrap_or(spec.treatment(term.category)),
                 skipped: u32::try_from(chars.filter(|&char| !gives_a_letter(char)).count())
                     .unwrap(),
-                substituted: u32::try_from(found.digits + found.signs).unwrap(),
+                substituted: u32::try_from(found.of(&[Guise::Digit, Guise::Sign, Guise::At]))
+                    .unwrap(),
                 boundary,
                 weight: 1,
                 disguise: Disguise::default(),
@@ -203,7 +214,7 @@ fn slow_hits(spec: &FilterSpec, text: &str) -> Vec<Hit> {
 
 /// Few characters of many sorts, so that words are met, and met in odd company.
 fn odd_text(most: usize) -> impl Strategy<Value = String> {
-    const SORTS: &str = "aaaabbisst1453!@$..-* _+,ＡáßﬁK\u{200b}\u{301}\0毒品毒ハは\u{3099}パ\
+    const SORTS: &str = "aaaaAbbisst1453!@$..-* _+,ＡáßﬁK\u{200b}\u{301}\0毒品毒ハは\u{3099}パ\
                          가각\u{1100}\u{1161}\u{11a8}ㅅดี\u{e35}😀½…\u{202e}";
     let sorts: Vec<char> = SORTS.chars().collect();
     prop::collection::vec(prop::sample::select(sorts), 0..=most).prop_map(String::from_iter)

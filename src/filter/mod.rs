@@ -27,6 +27,17 @@
 //! * or a single hyphen, dot, star or the like in each gap, and word boundaries around it (`id-iot`),
 //! * or something between all of its letters, and no letter next to it (`i d i o t`).
 //!
+//! Digits and signs stand for the letters that people write them for: `0` for o, `1` `!` `|` for i and l, `2` for z,
+//! `3` for e, `4` `@` for a, `5` `$` for s, `6` for g, `7` `+` for t, `8` for b, `9` for g, p and q. Numbers are
+//! spared:
+//! * digits alone, and digits and signs without a letter (`455`, `$45`, `5:17`), unless an `@` is among them (`@55`);
+//! * a word that is digits for more than half counts only with nothing between its letters, and no letter or digit
+//!   next to it: `1d10t` and `5h17` do, `BA55` is no `ass`;
+//! * and not if it has one letter, which comes last, as units do, or is a capital before the digits, as of rooms and
+//!   roads: `45s` and `A55` are spared, `a55` is met.
+//!
+//! [`Filter::explain`] tells of each that is spared so ([`Spare::Number`]).
+//!
 //! A filter claims no accuracy beyond its list: treatments, boundaries and innocent words are how a host
 //! weighs what is missed against what is wrongly met.
 //!
@@ -133,9 +144,7 @@ impl Filter {
         Ok(Self {
             id: FilterId(stable_hash(&(FOLD_VERSION, spec))),
             literal: shapes.iter().any(|shape| shape.literal),
-            alike: shapes
-                .iter()
-                .any(|shape| !shape.is_read(Reading::Joined) && shape.is_read(Reading::Disguised)),
+            alike: shapes.iter().any(Shape::is_alike),
             allows: rules.iter().any(|rule| matches!(rule.purpose, Purpose::Allow)),
             reaches: spec.reaches(),
             on: spec.reaches().followed(),
@@ -273,7 +282,9 @@ impl Filter {
         }
         let (boundary, disguise) = (walk.stands_alone(), shape.disguise(walk));
         let inside = (whole && !boundary).then_some(Spare::Inside);
-        let spare = inside.or_else(|| {
+        let number = landing.reading == Reading::Disguised && shape.is_number(walk);
+        let number = number.then_some(Spare::Number);
+        let spare = number.or(inside).or_else(|| {
             self.reaches.forbids(&disguise, boundary, shape.letters()).map(Spare::Reach)
         });
         let span = walk.start..landing.place.end;

@@ -9,9 +9,9 @@
 //!
 //! So `his hit` and `pen is` are no hits, because one space joins nothing. Very short terms are looked
 //! for by rule 1 alone, with exactly the separators they are listed with; if they have some, between
-//! word boundaries. A word with digits, signs or look-alikes
-//! for letters counts by rule 1 or 3 if it keeps a true letter and at most half of it are digits; if
-//! look-alikes stand for all of four letters or more, it counts between word boundaries.
+//! word boundaries. A word with digits, signs or look-alikes for letters counts by rule 1 or 3 if it is no
+//! number ([`Shape::is_number`]) and, where look-alikes stand for some of its letters, keeps a true one; if
+//! they stand for all of four letters or more, it counts between word boundaries.
 //! A word whose letters are repeated counts by rule 1 if one of them stands there three times, or all of
 //! them twice as often as they are listed: `good` is no `god`.
 
@@ -20,7 +20,7 @@ use thiserror::Error;
 use super::{
     evasion::{Disguise, Evasion, Followed},
     fold::{self, Unit, fold},
-    reading::{Guise, Reading, undisguised},
+    reading::{Guise, Reading, shares_a_digit, undisguised},
     walk::Walk,
 };
 
@@ -33,6 +33,9 @@ const LEAST_WEIGHT: u32 = 3;
 /// From how many letters on a word is met that is wholly written in letters of another script: shorter
 /// ones are too often words there.
 const WHOLE_SCRIPT: u32 = 4;
+
+/// Of how many letters that share their digits with others every way to write them is a pattern.
+const MOST_SHARED: usize = 3;
 
 /// Why a text is no pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -81,6 +84,8 @@ enum Form {
     Squeezed { doubled: u128 },
     /// What its letters look like; those that look like others are marked.
     Alike { foreign: u128 },
+    /// Its letters, some as digits are read that are drawn for others too; these are marked.
+    Coded { shared: u128 },
 }
 
 impl Pattern {
@@ -151,6 +156,33 @@ impl Pattern {
         let shape = Shape { form: Form::Alike { foreign }, ..self.shape };
         (foreign != 0).then(|| Self { letters: letters.collect(), shape })
     }
+
+    /// The term where digits stand for letters that share theirs with others, in every way; of more than
+    /// [`MOST_SHARED`] such letters, for each alone and for all. So a term of n letters has at most n + 3.
+    pub(super) fn coded(&self) -> Vec<Self> {
+        let letters: Vec<char> = self.letters.chars().collect();
+        let bit = |at: usize| 1_u128 << (letters.len() - at - 1);
+        let is_shared = |at: &usize| shares_a_digit(letters[*at]).is_some();
+        let shared: Vec<u128> = (0..letters.len()).filter(is_shared).map(bit).collect();
+        if shared.is_empty() || self.shape.literal || self.shape.short {
+            return Vec::new();
+        }
+        let ways: Vec<u128> = if shared.len() <= MOST_SHARED {
+            let sum = |way: u32| (0..).zip(&shared).filter(move |(k, _)| way >> k & 1 == 1);
+            (1..1 << shared.len()).map(|way| sum(way).map(|(_, bit)| bit).sum()).collect()
+        } else {
+            shared.iter().copied().chain([shared.iter().sum()]).collect()
+        };
+        let coded = |shared: u128| {
+            let read = |(at, c): (usize, &char)| match shares_a_digit(*c) {
+                Some(read) if shared & bit(at) != 0 => read,
+                _ => *c,
+            };
+            let shape = Shape { form: Form::Coded { shared }, ..self.shape };
+            Self { letters: letters.iter().enumerate().map(read).collect(), shape }
+        };
+        ways.into_iter().map(coded).collect()
+    }
 }
 
 impl Shape {
@@ -162,8 +194,15 @@ impl Shape {
             Reading::Joined => self.form == Form::Plain,
             Reading::Literal => self.form == Form::Plain && self.literal,
             Reading::Disguised => !matches!(self.form, Form::Squeezed { .. }) && !self.short,
-            Reading::Squeezed => !matches!(self.form, Form::Alike { .. }) && !self.short,
+            Reading::Squeezed => {
+                matches!(self.form, Form::Plain | Form::Squeezed { .. }) && !self.short
+            }
         }
+    }
+
+    /// Whether it may be met in the disguised reading alone, and without a digit.
+    pub(super) fn is_alike(&self) -> bool {
+        matches!(self.form, Form::Alike { .. })
     }
 
     /// How many letters the term has.
@@ -195,7 +234,7 @@ impl Shape {
         let mut worn = walk.worn;
         worn.add(Evasion::Separators, (walk.gaps & !self.joints).count_ones());
         worn.add(Evasion::Repeats, self.surplus(walk).unwrap_or(0));
-        worn.add(Evasion::Leet, walk.digits + walk.signs);
+        worn.add(Evasion::Leet, walk.coded().count_ones());
         worn.add(Evasion::Turned, walk.turned);
         worn.add(Evasion::LookAlikes, self.look_alikes(walk).saturating_sub(walk.turned));
         worn
@@ -203,7 +242,27 @@ impl Shape {
 
     /// How many letters are written as digits, symbols or other letters.
     pub(super) fn substituted(&self, walk: &Walk<'_>) -> u32 {
-        walk.digits + walk.signs + self.look_alikes(walk)
+        walk.coded().count_ones() + self.look_alikes(walk)
+    }
+
+    /// Whether what a walk has passed is rather a number, or what people write next to one.
+    ///
+    /// Without a letter it is (`455`, `$45`, `5+`), unless an `@` is in it. If more than half of it are digits, it
+    /// is where it is no word by itself (`4-5-5`, `BA55`), or has one letter: the last (`45s`), or a capital
+    /// before all digits (`A55`).
+    pub(super) fn is_number(&self, walk: &Walk<'_>) -> bool {
+        let length = u32::from(self.length);
+        let letters = length - walk.coded().count_ones();
+        if letters > 0 && walk.digits.count_ones() * 2 <= length {
+            return false;
+        }
+        let is_letter = |from_end: u32| walk.coded() >> from_end & 1 == 0;
+        let is_beside_digits = match letters {
+            0 => !walk.is_signed,
+            1 => is_letter(0) || (is_letter(length - 1) && walk.worn.of(Evasion::Case) > 0),
+            _ => false,
+        };
+        is_beside_digits || !self.is_plain(walk) || !walk.stands_alone()
     }
 
     /// How many letters look like those that are listed, and are others.
@@ -216,8 +275,10 @@ impl Shape {
     fn admits_guises(&self, walk: &Walk<'_>) -> bool {
         let (length, substituted) = (u32::from(self.length), self.substituted(walk));
         let keeps_a_letter = substituted < length
-            || (walk.digits + walk.signs == 0 && length >= WHOLE_SCRIPT && walk.stands_alone());
-        substituted > 0 && keeps_a_letter && walk.digits * 2 <= length
+            || self.look_alikes(walk) == 0
+            || (walk.coded() == 0 && length >= WHOLE_SCRIPT && walk.stands_alone());
+        let shared = if let Form::Coded { shared } = self.form { shared } else { 0 };
+        substituted > 0 && keeps_a_letter && walk.coded() & shared == shared
     }
 
     /// How many letters are written more often than listed, if so many that it is no spelling.
@@ -239,5 +300,84 @@ impl Shape {
         let is_tight = walk.loose & !self.joints == 0;
         let is_spelled_out = self.spelled != 0 && walk.gaps & self.spelled == self.spelled;
         (tight && is_tight && walk.stands_alone()) || (is_spelled_out && walk.stands_apart())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::filter::{Filter, FilterSpec, Spare};
+
+    fn filter(list: &str) -> Filter {
+        FilterSpec::parse(list).unwrap().compile().unwrap()
+    }
+
+    fn met<'t>(filter: &Filter, text: &'t str) -> Vec<&'t str> {
+        filter.judge(text).hits.iter().map(|hit| &text[hit.span.clone()]).collect()
+    }
+
+    #[test]
+    fn digits_and_signs_stand_for_letters_as_people_write_them() {
+        let listed = filter(
+            "idiot\nshit\nass\nstupid\nboob\nslut\nnigga\npillock\nnazi\nbitch\n!faq\nfree coins",
+        );
+        for (text, word) in [
+            ("1d10t", "1d10t"),
+            ("you 1d1o7!", "1d1o7"),
+            ("5h17", "5h17"),
+            ("$h17", "$h17"),
+            ("$#!7", ""),
+            ("a55", "a55"),
+            ("@55", "@55"),
+            ("kiss my @$$!", "@$$"),
+            ("b00b5", "b00b"),
+            ("57u91d", "57u91d"),
+            ("n1664", "n1664"),
+            ("51u7", "51u7"),
+            ("s|u+", "s|u+"),
+            ("pi11ock", "pi11ock"),
+            ("pil1ock", "pil1ock"),
+            ("9!ll0ck", "9!ll0ck"),
+            ("na2i", "na2i"),
+            ("8itch", "8itch"),
+            ("f49", "f49"),
+            ("fr33c01n5", "fr33c01n5"),
+            ("1 d i 0 t", "1 d i 0 t"),
+            // What a digit is read as is no letter that it may stand for.
+            ("siut giiiock", ""),
+            ("stugid", ""),
+            // Numbers, and what is beside them.
+            ("455", ""),
+            ("455 people", ""),
+            ("room A55", ""),
+            ("45s left", ""),
+            ("$45 and 45$", ""),
+            ("at 5:17", ""),
+            ("flight BA55", ""),
+            ("a 5 5", ""),
+            ("a5-5", ""),
+            ("me@55.example", ""),
+            ("call 0455 717 1707", ""),
+            ("in 1455", ""),
+            ("a551", ""),
+        ] {
+            let words: Vec<_> = Some(word).filter(|word| !word.is_empty()).into_iter().collect();
+            assert_eq!(met(&listed, text), words, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_spared_and_explained() {
+        let listed = filter("ass\nidiot\nshit");
+        for (text, word) in
+            [("455 people", "455"), ("for $45", ""), ("in 45s", "45s"), ("5h17m", "5h17")]
+        {
+            let account = listed.explain(text);
+            assert!(account.verdict.is_clean(), "{text}");
+            let spared: Vec<_> =
+                account.spared.iter().map(|it| (&text[it.hit.span.clone()], it.because)).collect();
+            let expected: Vec<_> =
+                Some((word, Spare::Number)).filter(|_| !word.is_empty()).into_iter().collect();
+            assert_eq!(spared, expected, "{text}");
+        }
     }
 }

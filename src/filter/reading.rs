@@ -40,7 +40,10 @@ pub(super) enum Read {
 pub(super) enum Guise {
     None,
     Digit,
+    /// A sign that numbers have too: `$5`, `5+`.
     Sign,
+    /// A sign that numbers do not have.
+    At,
     /// A letter of another script.
     Alike,
     /// A letter upside down.
@@ -63,7 +66,8 @@ impl Reading {
             (Unit::Letter(c), Self::Joined | Self::Squeezed)
             | (Unit::Letter(c) | Unit::Symbol(c), Self::Literal) => Read::Letter(c, Guise::None),
             (Unit::Symbol(c), Self::Disguised) => {
-                leet(c).map_or(Read::Gap { loose: is_loose(c) }, |c| Read::Letter(c, Guise::Sign))
+                let guise = if c == '@' { Guise::At } else { Guise::Sign };
+                leet(c).map_or(Read::Gap { loose: is_loose(c) }, |c| Read::Letter(c, guise))
             }
             (Unit::Symbol(c), Self::Joined | Self::Squeezed) => Read::Gap { loose: is_loose(c) },
             (Unit::Joint, _) => Read::Gap { loose: false },
@@ -95,18 +99,31 @@ pub(super) fn undisguised(c: char) -> Option<(char, Guise)> {
     alike.or_else(|| turned(c).map(|letter| (letter, Guise::Turned)))
 }
 
-/// The letter that a digit or symbol is drawn for.
+/// The letter that a digit or symbol is drawn for: where it is drawn for several, that for which
+/// [`shares_a_digit`] has them.
 #[inline]
 fn leet(c: char) -> Option<char> {
     Some(match c {
         '0' => 'o',
-        '1' | '!' => 'i',
+        '1' | '!' | '|' => 'i',
+        '2' => 'z',
         '3' => 'e',
         '4' | '@' => 'a',
         '5' | '$' => 's',
-        '7' => 't',
+        '6' | '9' => 'g',
+        '7' | '+' => 't',
+        '8' => 'b',
         _ => return None,
     })
+}
+
+/// The letter as which a digit or symbol is read that is drawn for this one too.
+pub(super) fn shares_a_digit(letter: char) -> Option<char> {
+    match letter {
+        'l' => Some('i'),
+        'p' | 'q' => Some('g'),
+        _ => None,
+    }
 }
 
 /// All symbols part words or clauses, but for those that people put between letters to hide them.

@@ -38,10 +38,12 @@ pub(super) struct Walk<'t> {
     pub(super) loose: u128,
     /// How many characters inside gave no letter.
     pub(super) skipped: u32,
-    /// Letters for which a digit stands.
-    pub(super) digits: u32,
-    /// Letters for which a symbol stands.
-    pub(super) signs: u32,
+    /// The letters for which digits stand.
+    pub(super) digits: u128,
+    /// The letters for which symbols stand.
+    pub(super) signs: u128,
+    /// Whether one of these is a sign that no number has.
+    pub(super) is_signed: bool,
     /// Letters that stand upside down.
     pub(super) turned: u32,
     /// The letters for which those of another script stand, or those upside down.
@@ -92,6 +94,7 @@ impl<'t> Walk<'t> {
             skipped: 0,
             digits: 0,
             signs: 0,
+            is_signed: false,
             turned: 0,
             alike: 0,
             doubled: 0,
@@ -149,6 +152,11 @@ impl<'t> Walk<'t> {
         !joins(self.last, self.after) && !joins(self.first, self.before())
     }
 
+    /// The letters for which digits or symbols stand.
+    pub(super) fn coded(&self) -> u128 {
+        self.digits | self.signs
+    }
+
     /// Whether no letter of any script touches the word.
     pub(super) fn stands_apart(&self) -> bool {
         let apart = |unit| !matches!(unit, Some(Unit::Letter(_)));
@@ -167,14 +175,19 @@ impl<'t> Walk<'t> {
 
     /// Notes what stands for the letter passed last.
     fn note(&mut self, guise: Guise) {
+        let bit = 1 << (self.letters - 1);
         match guise {
             Guise::None => {}
-            Guise::Digit => self.digits += 1,
-            Guise::Sign => self.signs += 1,
-            Guise::Alike => self.alike |= 1 << (self.letters - 1),
+            Guise::Digit => self.digits |= bit,
+            Guise::Sign => self.signs |= bit,
+            Guise::At => {
+                self.signs |= bit;
+                self.is_signed = true;
+            }
+            Guise::Alike => self.alike |= bit,
             Guise::Turned => {
                 self.turned += 1;
-                self.alike |= 1 << (self.letters - 1);
+                self.alike |= bit;
             }
         }
     }
