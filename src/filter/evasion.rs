@@ -34,7 +34,7 @@ pub enum Evasion {
     Leet,
     /// Letters of another script, drawn alike: `wоrd` with a Cyrillic о.
     LookAlikes,
-    /// Letters turned upside down: `ʍoɹp`.
+    /// Letters turned upside down, as they stand or from the end: `ʍoɹp`, `pɹoʍ`.
     Turned,
 }
 
@@ -211,6 +211,25 @@ mod tests {
             assert!(Followed::ALL.has(class));
         }
         assert_eq!(Evasion::named("rot13"), None);
+    }
+
+    #[test]
+    fn every_example_of_a_class_is_met() {
+        let source = include_str!("evasion.rs");
+        let (_, classes) = source.split_once("pub enum Evasion {").unwrap();
+        let (classes, _) = classes.split_once('}').unwrap();
+        let docs = classes.lines().filter_map(|line| line.trim().strip_prefix("/// "));
+        let quoted = docs.flat_map(|doc| doc.split('`').skip(1).step_by(2));
+        let examples: Vec<&str> = quoted.filter(|word| !word.contains("::")).collect();
+        assert!(examples.len() > 10, "{examples:?}");
+        let filter = crate::filter::FilterSpec::parse("word").unwrap().compile().unwrap();
+        for example in examples {
+            let account = filter.explain(example);
+            assert!(
+                account.verdict.hits.iter().any(|hit| hit.span == (0..example.len())),
+                "{example}"
+            );
+        }
     }
 
     #[test]

@@ -96,6 +96,7 @@ impl Filter {
             Some(_) => {}
         });
         account.verdict.hits.sort_unstable_by_key(Hit::place);
+        account.spared.sort_by_key(|spared| spared.hit.span.end);
         account.why = account.verdict.why();
         account
     }

@@ -64,6 +64,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod trails;
+mod turned;
 mod verdict;
 mod walk;
 
@@ -210,10 +211,10 @@ impl Filter {
 
     /// What of `text` is to be masked.
     fn cover(&self, text: &str, verdict: &Verdict) -> Cover {
-        let mut cover = Cover::default();
+        let mut spans = Vec::new();
         let mut take = |hit: &Hit| {
             if hit.treatment == Treatment::Mask {
-                cover.add(hit.span.clone());
+                spans.push(hit.span.clone());
             }
         };
         if verdict.more == 0 {
@@ -221,7 +222,7 @@ impl Filter {
         } else {
             self.each_hit(text, |hit| take(&hit));
         }
-        cover
+        Cover::default().with(spans.into_iter())
     }
 
     /// `text` with a star for each visible character.
@@ -239,7 +240,7 @@ impl Filter {
             + size_of_val(&*self.shapes)
     }
 
-    /// Every hit, in the order of their ends.
+    /// Every hit, in the order of their ends; after these, in whatever order, those that stand on their heads.
     fn each_hit(&self, text: &str, mut see: impl FnMut(Hit)) {
         self.each_word_met(text, |hit, spare| {
             if spare.is_none() {
@@ -248,8 +249,15 @@ impl Filter {
         });
     }
 
-    /// Every hit, in the order of their ends, with the reason for which it is none, if there is one.
+    /// The same, with the reason for which it is none, if there is one.
     fn each_word_met(&self, text: &str, mut see: impl FnMut(Hit, Option<Spare>)) {
+        if self.each_word_read(text, &mut see) {
+            self.each_word_turned(text, see);
+        }
+    }
+
+    /// Every hit as the text stands, in the order of their ends; whether the text may stand on its head.
+    fn each_word_read(&self, text: &str, mut see: impl FnMut(Hit, Option<Spare>)) -> bool {
         // A hit is met before the end of the innocent word around it, so these are looked for first,
         // but only once there is something to protect.
         let mut innocent: Option<Innocent> = None;
@@ -264,7 +272,7 @@ impl Filter {
                 }
                 see(hit, spare);
             });
-        });
+        }) && self.on.has(Evasion::Turned)
     }
 
     /// The hit that a walk has come upon, and why it does not count, if it does not.

@@ -15,6 +15,7 @@ use super::{
     evasion::Followed,
     fold::{Unit, fold, is_fold_free},
     reading::{Read, Reading, is_ambiguous},
+    turned::is_telling,
     walk::Place,
 };
 
@@ -26,7 +27,8 @@ pub(super) struct Landing {
     pub(super) place: Place,
 }
 
-/// Steps `nfa` over `text` and tells of every landing, in the order of their places.
+/// Steps `nfa` over `text` and tells of every landing, in the order of their places; says whether a letter was
+/// upside down, as in a text that stands on its head.
 ///
 /// `literal` says whether there are terms to be looked for in the literal reading, `alike` whether there
 /// are patterns for the disguised one alone.
@@ -37,14 +39,14 @@ pub(super) fn scan(
     alike: bool,
     text: &str,
     mut land: impl FnMut(Landing),
-) {
+) -> bool {
     let Ok(start) = nfa.start_state(Anchored::No) else {
-        return; // A contiguous NFA always has an unanchored start.
+        return false; // A contiguous NFA always has an unanchored start.
     };
     let active = if literal { &Reading::ALL[..] } else { &Reading::ALL[..3] };
     let states = [start; Reading::ALL.len()];
     let told = [true, alike, false, false];
-    let mut heads = Heads { nfa, active, states, last: None, together: true, told };
+    let mut heads = Heads { nfa, active, states, last: None, together: true, told, turned: false };
     // The first head's state is kept at hand: each step waits for the one before.
     let mut state = start;
     for (at, c) in text.char_indices() {
@@ -74,6 +76,7 @@ pub(super) fn scan(
         });
         state = heads.states[0];
     }
+    heads.turned
 }
 
 /// Where the automaton stands in each reading.
@@ -89,6 +92,8 @@ struct Heads<'f> {
     /// Which readings have something to tell: the first; others once they have read what it does not,
     /// or if they have patterns of their own. Until then they meet what it meets.
     told: [bool; Reading::ALL.len()],
+    /// Whether a letter was upside down.
+    turned: bool,
 }
 
 impl Heads<'_> {
@@ -106,6 +111,7 @@ impl Heads<'_> {
                 }
                 self.told[Reading::Disguised as usize] |= is_ambiguous(unit, false);
                 self.told[Reading::Squeezed as usize] |= again;
+                self.turned |= letter.is_some_and(|c| !c.is_ascii() && is_telling(c));
                 self.told[Reading::Literal as usize] |= matches!(unit, Unit::Symbol(_));
                 self.step_each(unit, again, place, land);
             }

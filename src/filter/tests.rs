@@ -428,6 +428,7 @@ fn hostile_texts_of_64_kib_are_judged() {
         "輪а",
         "c+",
         "4a",
+        "ʇɐ",
         "a!",
         "\u{fdfa}",
         "🏳\u{fe0f}\u{200d}",
