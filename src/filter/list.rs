@@ -11,7 +11,7 @@ impl FilterSpec {
     /// | `word or phrase` | a term, met inside words too |
     /// | `!word` | a term, met as a whole word only |
     /// | `+word` | an innocent word: terms inside it do not count |
-    /// | `word *3` | a term that weighs 3 instead of 1 |
+    /// | `word *3` | a term that weighs 3 instead of 1: what stands at the end, after white space and a star, is a weight |
     /// | `~class off` | a class of evasion is not followed; `on`, `words` or a number of letters: as [`Reach`] says |
     /// | `[category]` | the terms that follow are of this category |
     /// | `[category treatment]` | and are treated so, whatever is usual for the category |
@@ -42,10 +42,8 @@ impl FilterSpec {
                 Some(mark) => {
                     let text =
                         if matches!(mark, '!' | '\\') { chars.as_str().trim() } else { line };
-                    let (text, weight) = match weight(text).filter(|_| mark != '\\') {
-                        Some((text, weight)) => (text.to_owned(), weight),
-                        None => (text.to_owned(), 1),
-                    };
+                    let (text, weight) = if mark == '\\' { (text, 1) } else { weight(text, at)? };
+                    let text = text.to_owned();
                     let (boundary, comment) = (mark == '!', comment.to_owned());
                     let term = Term { text, category, treatment, boundary, comment, weight };
                     spec.add_from(term, at)?;
@@ -67,10 +65,13 @@ fn split_comment(line: &str) -> (&str, &str) {
 }
 
 /// A term and its weight, which stands at the end, after white space and a star.
-fn weight(text: &str) -> Option<(&str, u16)> {
-    let (term, number) = text.rsplit_once('*')?;
-    let number = number.parse().ok()?;
-    term.ends_with(char::is_whitespace).then(|| (term.trim_end(), number))
+fn weight(text: &str, at: Origin) -> Result<(&str, u16), FilterError> {
+    let begins = |&(at, _): &(usize, &str)| text[..at].ends_with(char::is_whitespace);
+    let Some((star, _)) = text.match_indices('*').find(begins) else { return Ok((text, 1)) };
+    // What is no weight would be part of the term, and the word would not be met.
+    let number = Some(&text[star + 1..]).filter(|number| !number.starts_with('+'));
+    let number = number.and_then(|number| number.parse().ok());
+    number.map(|number| (text[..star].trim_end(), number)).ok_or(FilterError::Weight { at })
 }
 
 fn reach(line: &str, at: Origin) -> Result<(Evasion, Reach), FilterError> {
@@ -139,7 +140,7 @@ mod tests {
         let spec = FilterSpec::parse(
             "\u{feff}plain\r\n\n  two words  # why\n#note\n[Abuse]\n!whole\n+inno cent\n\
              [politics BLOCK] # from here\nc#\n\\#tag\n\\!bang\n[ custom:65535  tag ]\n\\\\x # \n\
-             ~ Leet words\n~repeats off\n!heavy  *30 # x\n5 * x",
+             ~ Leet words\n~repeats off\n!heavy  *30 # x\n\\5 * x\nf*ck\n***",
         )
         .unwrap();
         let politics = |text| term(text, Category::Politics, Some(Treatment::Block));
@@ -158,12 +159,47 @@ mod tests {
                 ..term("heavy", Category::Custom(65535), Some(Treatment::Tag))
             },
             term("5 * x", Category::Custom(65535), Some(Treatment::Tag)),
+            term("f*ck", Category::Custom(65535), Some(Treatment::Tag)),
+            term("***", Category::Custom(65535), Some(Treatment::Tag)),
         ];
         assert_eq!(spec.terms(), expected);
         assert_eq!(spec.allowed(), ["inno cent"]);
         assert_eq!(spec.reach(Evasion::Leet), Reach::WholeWords);
         assert_eq!(spec.reach(Evasion::Repeats), Reach::Off);
         assert_eq!(spec.reach(Evasion::Case), Reach::On);
+    }
+
+    #[test]
+    fn what_follows_a_star_is_a_weight() {
+        let at = Origin::Line(2);
+        for mistyped in [
+            "*70000",
+            "* 3",
+            "*3x",
+            "*-1",
+            "*+3",
+            "*",
+            "*three",
+            "*3.5",
+            "*3*",
+            "*3 *4",
+            "*3 # note",
+            "\t*3x",
+        ] {
+            for mark in ["", "!"] {
+                let parsed = FilterSpec::parse(&format!("ok\n{mark}word {mistyped}"));
+                if mistyped.starts_with("*3 #") {
+                    assert_eq!(parsed.unwrap().terms()[1].weight, 3);
+                } else {
+                    assert_eq!(parsed.unwrap_err(), FilterError::Weight { at }, "{mistyped}");
+                }
+            }
+            let escaped = FilterSpec::parse(&format!("ok\n\\word {mistyped}")).unwrap();
+            assert!(escaped.terms()[1].text.starts_with("word"), "{mistyped}");
+        }
+        let weights = FilterSpec::parse("word *0\nword *65535\nword*7").unwrap();
+        let weights: Vec<_> = weights.terms().iter().map(|it| (&*it.text, it.weight)).collect();
+        assert_eq!(weights, [("word", 0), ("word", 65535), ("word*7", 1)]);
     }
 
     #[test]
@@ -192,6 +228,10 @@ mod tests {
             (
                 "~leet sometimes",
                 "line 1: a reach is `~class off`, `on`, `words` or a least number of letters; write `\\~` for a term",
+            ),
+            (
+                "word *3x",
+                "line 1: a weight is ` *` and a number from 0 to 65535; write `\\` before a term with such a star",
             ),
             ("[abuse ban]", "line 1: no treatment \"ban\"; use tag, mask, hold or block"),
             (

@@ -67,6 +67,7 @@ mod trails;
 mod turned;
 mod verdict;
 mod walk;
+mod warnings;
 
 use std::fmt;
 
@@ -79,6 +80,7 @@ pub use self::listed::Listed;
 pub use self::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 pub(crate) use self::trails::{Pieced, SavedTrails, Trails};
 pub use self::verdict::{Hit, Verdict};
+pub use self::warnings::{Doubt, Warning};
 use self::{
     compile::{Patterns, Purpose, Rule},
     evasion::{Followed, Reaches},

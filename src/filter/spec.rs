@@ -386,6 +386,14 @@ pub enum FilterError {
         /// The line.
         at: Origin,
     },
+    /// A star after white space, and no weight behind it.
+    #[error(
+        "{at}: a weight is ` *` and a number from 0 to 65535; write `\\` before a term with such a star"
+    )]
+    Weight {
+        /// The line.
+        at: Origin,
+    },
     /// The terms do not fit into one automaton.
     #[error("the terms are too many for one automaton ({reason}); split the spec")]
     TooLarge {
