@@ -46,6 +46,9 @@ pub(crate) fn evaluation(report: &mut Report) {
     if report.wants("C2", "numbers") {
         numbers(report);
     }
+    if report.wants("C2", "chinese") {
+        chinese(report);
+    }
     for count in [100, 10_000, 65_000, 100_000] {
         if report.wants("C2", "joined") {
             joined(report, count);
@@ -146,6 +149,40 @@ fn innocent(report: &mut Report) {
     }
 }
 
+/// Chinese words with something between all of their characters, by themselves and inside a sentence.
+fn chinese(report: &mut Report) {
+    let words = words_of(&of_one_writing(), 10_000);
+    let filter = FilterSpec::parse(&words.join("\n")).and_then(|spec| spec.compile());
+    let filter = filter.expect("so many words fit");
+    for (name, between) in [
+        ("tight", &[".", "-", "*", "_", "·"][..]),
+        ("loose", &[" ", "，", "🙂", "...", "|"]),
+        ("letters-or-digits", &["1", "v"]),
+    ] {
+        for (place, before, after) in [("alone", "，", "！"), ("inside", "你是", "吗")] {
+            let hide = |(word, between): (&String, &&str)| {
+                let letters: Vec<String> = word.chars().map(String::from).collect();
+                format!("{before}{}{after}", letters.join(between))
+            };
+            let texts = words.iter().step_by(10).zip(between.iter().cycle()).map(hide);
+            let texts: Vec<String> = texts.collect();
+            let met = texts.iter().filter(|text| !filter.judge(text).is_clean()).count();
+            note(report, format!("chinese/{name}/{place}/by=ours"), met, texts.len(), None);
+        }
+    }
+}
+
+/// A text without the single letters and digits between its ideographs.
+fn without_strays(text: &str) -> String {
+    let all: Vec<char> = text.chars().collect();
+    let is_stray = |at: usize| {
+        let beside = [at.checked_sub(1), Some(at + 1)].map(|at| at.and_then(|at| all.get(at)));
+        all[at].is_ascii_alphanumeric()
+            && beside.iter().all(|c| c.is_some_and(|c| !c.is_ascii() && c.is_alphabetic()))
+    };
+    (0..all.len()).filter(|at| !is_stray(*at)).map(|at| all[at]).collect()
+}
+
 /// Chinese texts in which words are only where something separates their letters, and such in which they
 /// also stand in the other writing.
 fn joined(report: &mut Report, count: usize) {
@@ -159,11 +196,15 @@ fn joined(report: &mut Report, count: usize) {
     let clean = texts_without(&raw, &plain);
     let wrongly = clean.iter().filter(|text| !filter.judge(text).is_clean()).count();
     let nfkc = clean.iter().filter(|text| raw.is_match(&normalised(text))).count();
+    let strays =
+        clean.iter().filter(|text| !filter.judge(&without_strays(text)).is_clean()).count();
     let strictly = clean.iter().filter(|text| !strict.judge(text).is_clean()).count();
     // The aim is set for one size.
     let at_most = (count == 10_000).then_some(10);
     note(report, format!("joined/words={count}/by=ours"), wrongly, TEXTS, at_most);
     note(report, format!("joined/words={count}/by=ours-separators-from-3"), strictly, TEXTS, None);
+    let name = format!("joined/words={count}/by=ours-if-strays-were-nothing");
+    note(report, name, strays, TEXTS, None);
     note(report, format!("joined/words={count}/by=nfkc"), nfkc, TEXTS, None);
     report.amount(&Amount {
         aim: "C2",
@@ -192,7 +233,7 @@ fn texts_without(words: &AhoCorasick, characters: &[char]) -> Vec<String> {
         for _ in 0..15 {
             text.push(characters[dice.below(characters.len())]);
             if dice.below(6) == 0 {
-                text.push(['，', ' ', '。', '-', '1'][dice.below(5)]);
+                text.push(['，', ' ', '。', '-', '1', '🙂'][dice.below(6)]);
             }
         }
         text

@@ -26,7 +26,7 @@ pub enum Evasion {
     Chinese,
     /// More than [`Evasion::MARKS`] marks upon one letter.
     Floods,
-    /// Separators that the term is not listed with: `w-o-r-d`, `w o r d`.
+    /// Separators that the term is not listed with: `w-o-r-d`, `w o r d`, `w🙂o🙂r🙂d`.
     Separators,
     /// Letters written more often than listed: `woooord`.
     Repeats,

@@ -17,17 +17,17 @@ use super::{
     evasion::{Evasion, Followed},
     tables::{simplified, without_stand_ins},
 };
-use crate::glyph::{is_bidi_control, is_invisible};
+use crate::glyph::{is_bidi_control, is_emoji, is_invisible};
 
 /// The version of everything that decides what matches: folding, readings and policy.
-pub(super) const FOLD_VERSION: u32 = 3;
+pub(super) const FOLD_VERSION: u32 = 4;
 
 /// What a character, or a part of one, says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Unit {
-    /// A letter, digit, ideograph, jamo, spelling mark or emoji.
+    /// A letter, digit, ideograph, jamo or spelling mark.
     Letter(char),
-    /// Punctuation that a term may contain and mean.
+    /// Punctuation or an emoji, which a term may contain and mean.
     Symbol(char),
     /// Punctuation inside words: hyphens, underscores, apostrophes, middle dots.
     Joint,
@@ -125,10 +125,7 @@ static FOLD_FREE: [u64; 1024] = without_stand_ins({
 fn fold_rare(c: char, on: Followed, give: &mut dyn FnMut(Unit)) {
     match c {
         '\u{ac00}'..='\u{d7a3}' => return decompose_compatible(c, |jamo| give(Unit::Letter(jamo))),
-        // Emoji.
-        '\u{1f300}'..='\u{1f64f}' | '\u{1f680}'..='\u{1f6ff}' | '\u{1f900}'..='\u{1f9ff}' => {
-            return give(Unit::Letter(c));
-        }
+        _ if is_pictograph(c) => return give(Unit::Symbol(c)),
         _ => {}
     }
     if c.is_whitespace() {
@@ -178,8 +175,15 @@ fn fold_small(c: char, on: Followed, give: &mut dyn FnMut(Unit)) {
     if let Some(letters) = undecomposed(c).filter(|_| on.has(Evasion::Accents)) {
         letters.chars().map(Unit::Letter).for_each(give);
     } else if !is_silenced(c, on) {
-        give(punctuation(c).unwrap_or(Unit::Letter(c)));
+        let is_picture = is_pictograph(c) || is_emoji(c);
+        let unit = if is_picture { Unit::Symbol(c) } else { Unit::Letter(c) };
+        give(punctuation(c).unwrap_or(unit));
     }
+}
+
+/// Whether it is of the blocks in which most emoji are, and nothing but pictures.
+fn is_pictograph(c: char) -> bool {
+    matches!(c, '\u{1f300}'..='\u{1f64f}' | '\u{1f680}'..='\u{1f6ff}' | '\u{1f900}'..='\u{1f9ff}')
 }
 
 /// Whether a character says nothing.

@@ -25,7 +25,10 @@
 //! separators would join innocent words (`his hit`), so a word with separators counts only
 //! * where it has none but those it is listed with (`free coins`, `freecoins`),
 //! * or a single hyphen, dot, star or the like in each gap, and word boundaries around it (`id-iot`),
-//! * or something between all of its letters, and no letter next to it (`i d i o t`).
+//! * or something between all of its letters, an emoji perhaps, and no letter next to it (`i d i o t`, `笨🙂蛋`).
+//!
+//! A letter or digit is nothing between letters: `笨1蛋` is not `笨蛋`, because too much that is innocent has one
+//! (`第1章`, `A股`).
 //!
 //! Digits and signs stand for the letters that people write them for: `0` for o, `1` `!` `|` for i and l, `2` for z,
 //! `3` for e, `4` `@` for a, `5` `$` for s, `6` for g, `7` `+` for t, `8` for b, `9` for g, p and q. Numbers are

@@ -10,6 +10,7 @@ use super::{
     fold::{Unit, fold},
     pattern::Pattern,
 };
+use crate::glyph::is_emoji;
 
 /// A term that compiles, and is probably not meant as it stands. From [`FilterSpec::warnings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -87,6 +88,9 @@ impl FilterSpec {
 
 /// What is odd about the letters of a term.
 fn odd(letters: &str, on: Followed) -> Option<Doubt> {
+    if letters.chars().any(is_emoji) {
+        return None;
+    }
     let (mut all, mut symbols) = (0, 0);
     for c in letters.chars() {
         fold(c, on, |unit| {
@@ -132,6 +136,7 @@ mod tests {
             ("t.me/x", None),
             ("https://x", None),
             ("c++", None),
+            ("🔞", None),
             ("毒品", None),
             ("well-known", None),
         ] {

@@ -12,18 +12,14 @@ pub(crate) struct Piece {
     letters: String,
 }
 
-/// The letters of all texts on end. Chosen: what is no letter, and stands for none, makes no message longer;
-/// an emoji is one, as words may be listed that are written with it.
+/// The letters of all texts on end. Chosen: what is no letter, and stands for none, makes no message longer,
+/// an emoji neither.
 fn letters(content: &Content) -> String {
     let texts = content.elements.iter().filter_map(|element| match element {
         Element::Text(text) => Some(text.as_str()),
         _ => None,
     });
-    texts.flat_map(str::chars).filter(|c| c.is_alphanumeric() || is_emoji(*c)).collect()
-}
-
-fn is_emoji(c: char) -> bool {
-    ('\u{1f000}'..='\u{1faff}').contains(&c)
+    texts.flat_map(str::chars).filter(|c| c.is_alphanumeric()).collect()
 }
 
 impl Model {
