@@ -8,8 +8,6 @@
 //!
 //! A message of one text is scanned once, and one of several twice.
 
-use smallvec::SmallVec;
-
 use super::{Filter, Hit, Verdict};
 use crate::message::Content;
 
@@ -18,16 +16,16 @@ const BETWEEN: &str = "·";
 
 /// What is said of a content.
 pub(crate) struct Judged<'c> {
-    /// Of the words of its elements, in order.
-    alone: SmallVec<[(&'c str, Verdict); 1]>,
-    /// Of its texts as they are read, if there are several.
+    /// Of those words of its elements in which something is met: which of them, and what.
+    alone: Vec<(usize, &'c str, Verdict)>,
+    /// Of its texts as they are read, if there are several and something is met in them.
     together: Option<(String, Verdict)>,
 }
 
 impl Judged<'_> {
     /// The first of the gravest hits, and the text in which it is.
     pub(crate) fn gravest(&self) -> Option<(&str, &Hit)> {
-        let alone = self.alone.iter().map(|(text, verdict)| (*text, verdict));
+        let alone = self.alone.iter().map(|(_, text, verdict)| (*text, verdict));
         let together = self.together.iter().map(|(text, verdict)| (&**text, verdict));
         let gravest = alone.chain(together).filter_map(|(text, it)| Some((text, it.gravest()?)));
         gravest.reduce(
@@ -40,10 +38,17 @@ impl Filter {
     /// Judges the words of all elements of a content, or its texts alone.
     pub(crate) fn judge_content<'c>(&self, content: &'c Content, all: bool) -> Judged<'c> {
         let words = content.elements.iter().flat_map(|element| element.words(all));
-        let alone = words.map(|text| (text.as_str(), self.judge(text))).collect();
-        let together = together(content).map(|text| {
+        // Nothing is kept of what is clean, as most is.
+        let mut alone = Vec::new();
+        for (number, text) in words.enumerate() {
+            let verdict = self.judge(text);
+            if !verdict.is_clean() {
+                alone.push((number, text.as_str(), verdict));
+            }
+        }
+        let together = together(content).and_then(|text| {
             let verdict = self.judge(&text);
-            (text, verdict)
+            (!verdict.is_clean()).then_some((text, verdict))
         });
         Judged { alone, together }
     }
@@ -58,13 +63,15 @@ impl Filter {
         let mut masked = content.clone();
         let together = judged.together.as_ref();
         let together = together.map(|(text, verdict)| self.cover(text, verdict));
-        let (mut verdicts, mut at) = (judged.alone.iter(), 0);
+        let (mut alone, mut number, mut at) = (judged.alone.iter().peekable(), 0, 0);
         for element in &mut masked.elements {
             let is_text = element.text().is_some();
             let start = at;
             at += element.text().unwrap_or(BETWEEN).len();
-            for (text, (_, verdict)) in element.words_mut(all).into_iter().zip(&mut verdicts) {
-                let mut cover = self.cover(text, verdict);
+            for text in element.words_mut(all) {
+                let met = alone.next_if(|(which, ..)| *which == number);
+                number += 1;
+                let mut cover = met.map(|(.., it)| self.cover(text, it)).unwrap_or_default();
                 if let Some(together) = together.as_ref().filter(|_| is_text) {
                     cover = cover.with(together.inside(start..at));
                 }
