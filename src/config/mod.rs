@@ -375,7 +375,9 @@ pub struct Filtering {
 pub struct TrailLimits {
     /// How long a message is remembered, at most a minute.
     pub within: Duration,
-    /// The most letters of a message that is remembered, 1 to 16. Longer ones end what came before.
+    /// The most letters of a message that is remembered, 1 to 16. Longer ones end what came before, so that a
+    /// word in two halves (`idio`, `t`) is met where both halves fit; but the more fit, the more that is said in
+    /// two messages and means no word is met (`pen`, `is`).
     pub letters: u8,
     /// How many messages of one author, 1 to 64.
     pub pieces: u8,

@@ -304,14 +304,26 @@ mod tests {
 
     /// What the last of several messages of one author completes, a second apart.
     fn last(pieces: &[&str]) -> Option<(u32, u8)> {
+        last_of(&LIMITS, pieces)
+    }
+
+    fn last_of(limits: &TrailLimits, pieces: &[&str]) -> Option<(u32, u8)> {
         let (filter, mut trails) = (filter(), Trails::default());
         let mut met = None;
         for (second, piece) in (1..).zip(pieces) {
             let now = Timestamp::from_secs(second);
-            met = trails.completed(now, &LIMITS, &filter, &user("ann"), piece);
-            trails.push(now, &LIMITS, &user("ann"), piece);
+            met = trails.completed(now, limits, &filter, &user("ann"), piece);
+            trails.push(now, limits, &user("ann"), piece);
         }
         met.map(|met| (met.term, met.messages))
+    }
+
+    #[test]
+    fn longer_pieces_make_a_word_where_the_limit_lets_them() {
+        assert_eq!(last(&["idio", "t"]), None);
+        let limits = TrailLimits { letters: 8, ..LIMITS };
+        assert_eq!(last_of(&limits, &["idio", "t"]), Some((2, 2)));
+        assert_eq!(last_of(&limits, &["an idio", "t"]), None);
     }
 
     #[test]
