@@ -1,83 +1,33 @@
 //! What a group may do and how much: presets, and one gate through which every setting goes.
 
+mod asking;
 mod check;
+mod folding;
 mod house;
+mod powers;
 mod presets;
+mod traffic;
 
-use std::{num::NonZeroU8, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::house::{
-    HouseRules, Pace, PriorityRule, QuietHours, RaidPlan, Repeats, TextRule, Those, Treat, Whose,
+pub use self::{
+    asking::{AskStep, Asking, Occasion, Occasions, Patience, Silence},
+    folding::{FoldRule, Folding},
+    house::{
+        HouseRules, Pace, PriorityRule, QuietHours, RaidPlan, Repeats, TextRule, Those, Treat,
+        Whose,
+    },
+    powers::{Power, Powers},
+    traffic::{Cap, Lane, Traffic},
 };
 
-use crate::{
-    entry::TipKind,
-    id::{FilterId, StepName},
-    message::{Kind, PerClass, PerPriority},
-    role::{Role, RoleSet},
-    time::Rate,
-};
+use crate::{entry::TipKind, id::FilterId, message::PerClass, role::RoleSet};
 
 /// The most users that one command may name: "500 accounts", the modelled service's batch size.
 pub(crate) const MAX_USERS: u64 = 500;
-
-/// How many messages a group delivers, and which first.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Traffic {
-    /// Deliveries a second in the whole group. Default 40, as the modelled service's guide says where
-    /// it answers why messages are lost (FAQ 5).
-    pub rate: Rate,
-    /// How many may be delivered at one instant after a pause, at least 1. Default 4.
-    pub burst: u32,
-    /// The last part of the burst that only High may use, less than `burst`. Default 1.
-    pub reserve: u32,
-    /// One waiting lane for each priority.
-    pub lanes: PerPriority<Lane>,
-    /// A second limit for each priority, for those not exempt. None by default.
-    pub caps: PerPriority<Option<Cap>>,
-    /// Who is exempt from the caps, never from the group's rate. Staff by default.
-    pub exempt: RoleSet,
-    /// How many messages in a row make a turn of each role: guest, member, admin, owner, app.
-    /// All 1 by default.
-    pub weights: [NonZeroU8; 5],
-    /// The same for members with a mark, at most 10, from 1,000 on. Of several weights the greatest counts. None by
-    /// default.
-    pub mark_weights: Vec<(u32, NonZeroU8)>,
-}
-
-impl Traffic {
-    /// The weight of a role; `None` asks for the app.
-    pub fn weight(&self, role: Option<Role>) -> NonZeroU8 {
-        self.weights[role.map_or(4, |role| role as usize)]
-    }
-}
-
-/// Where messages of one priority wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Lane {
-    /// How many may wait, at most [`Lane::MAX_CAPACITY`]. Default 256.
-    pub capacity: u32,
-    /// How long one may wait; zero delivers at once or not at all.
-    /// Default 2 s for High and 250 ms for the others.
-    pub max_wait: Duration,
-}
-
-impl Lane {
-    /// The most messages that a lane may be set to hold.
-    pub const MAX_CAPACITY: u32 = 65_536;
-}
-
-/// A rate with a burst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Cap {
-    /// Events a second.
-    pub rate: Rate,
-    /// Events at one instant after a pause, at least 1.
-    pub burst: u32,
-}
 
 /// How much of its history a group keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -86,68 +36,6 @@ pub struct Retention {
     pub quota: PerClass<u32>,
     /// How long an entry is kept at most. Default 2 minutes.
     pub max_age: Duration,
-}
-
-/// What a house allows beside talking, joining and muting. Each is off unless a preset or the host
-/// turns it on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Power {
-    /// A delivered message can be taken back, by its author or by staff.
-    Recall,
-    /// Everything one author has waiting and kept can be removed, by staff.
-    Purge,
-    /// Members can be removed, by staff.
-    Kick,
-    /// Users can be banned for a time or for good, by staff.
-    Ban,
-    /// Users can be muted without their knowing it, by staff.
-    Shadow,
-    /// Users can be warned, by staff, and warnings lead to what [`Settings::strikes`] says.
-    Strikes,
-    /// The owner can make members admins.
-    Admins,
-    /// The owner can hand the group over.
-    Transfer,
-    /// Named values that clients share, written by staff.
-    Attributes,
-    /// Named numbers that members count up and down.
-    Counters,
-    /// Members can be marked, by staff.
-    Marks,
-    /// Members can read who is in the group.
-    MemberList,
-    /// Members have a name of their own in the group.
-    NameCards,
-    /// Staff can send notices, which otherwise only the app can.
-    StaffNotices,
-    /// Staff can set the pause between two messages of one author.
-    SlowMode,
-    /// Staff answer questions about messages, and withdraw those that are shown to them first.
-    Review,
-    /// Staff can make the house stricter for a time.
-    Raid,
-}
-
-/// A set of [`Power`]s.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Powers(u32);
-
-impl Powers {
-    /// No power at all.
-    pub const NONE: Self = Self(0);
-
-    /// This set, and `power`.
-    #[must_use]
-    pub const fn with(self, power: Power) -> Self {
-        Self(self.0 | 1 << power as u32)
-    }
-
-    /// Whether `power` is in the set.
-    pub const fn contains(self, power: Power) -> bool {
-        self.0 & (1 << power as u32) != 0
-    }
 }
 
 /// A set of tip kinds.
@@ -192,143 +80,6 @@ pub struct TipConfig {
     pub cap: Cap,
     /// How many subjects one tip names, at most 64; it counts the rest. Default 10.
     pub names: u32,
-}
-
-/// What silence means when a question's deadline passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Silence {
-    /// The message goes on.
-    Allow,
-    /// The next step is asked that takes what was escalated.
-    Escalate,
-    /// The message is rejected, and its author may know.
-    Reject,
-    /// The message is discarded.
-    Discard,
-}
-
-/// How long a question stays open, and what silence means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Patience {
-    /// The time to answer in.
-    pub deadline: Duration,
-    /// What happens at the deadline.
-    pub silence: Silence,
-}
-
-/// About what a step of the chain is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Occasion {
-    /// Every message that the filter let pass, but the app's.
-    Passed,
-    /// Every message that the filter holds.
-    Held,
-    /// What a former step escalated.
-    Escalated,
-}
-
-/// A set of [`Occasion`]s.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Occasions(u8);
-
-impl Occasions {
-    /// No occasion at all.
-    pub const NONE: Self = Self(0);
-
-    /// This set, and `occasion`.
-    #[must_use]
-    pub const fn with(self, occasion: Occasion) -> Self {
-        Self(self.0 | 1 << occasion as u8)
-    }
-
-    /// Whether `occasion` is in the set.
-    pub const fn contains(self, occasion: Occasion) -> bool {
-        self.0 & (1 << occasion as u8) != 0
-    }
-}
-
-/// One step of the chain of decisions: who is asked, about what, and how long.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct AskStep {
-    /// What it is called; no two steps are called the same.
-    pub name: StepName,
-    /// About what it is asked.
-    pub asks: Occasions,
-    /// How long its question stays open, and what silence means.
-    pub patience: Patience,
-}
-
-impl AskStep {
-    /// A step that is asked about every message that the filter let pass, called `callback`.
-    pub fn callback(patience: Patience) -> Self {
-        Self::new("callback", Occasion::Passed, patience)
-    }
-
-    /// A step that is asked about what the filter holds, called `filter`.
-    pub fn filter_hold(patience: Patience) -> Self {
-        Self::new("filter", Occasion::Held, patience)
-    }
-
-    fn new(name: &str, occasion: Occasion, patience: Patience) -> Self {
-        let name = StepName::new(name).expect("a name of ours is a good one");
-        Self { name, asks: Occasions::NONE.with(occasion), patience }
-    }
-}
-
-/// Who is asked before a message is delivered.
-///
-/// ```
-/// use std::time::Duration;
-///
-/// use liveroom::{AskStep, GroupConfig, Occasion, Occasions, Patience, Silence};
-///
-/// let mut settings = GroupConfig::modern().settings().clone();
-/// let seconds = |secs, silence| Patience { deadline: Duration::from_secs(secs), silence };
-/// settings.asking.steps = vec![
-///     AskStep {
-///         name: "classifier".parse()?,
-///         asks: Occasions::NONE.with(Occasion::Passed),
-///         patience: seconds(1, Silence::Allow),
-///     },
-///     AskStep {
-///         name: "human".parse()?,
-///         asks: Occasions::NONE.with(Occasion::Held).with(Occasion::Escalated),
-///         patience: seconds(60, Silence::Reject),
-///     },
-/// ];
-/// settings.build()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// A step is a place in the chain, not a person: the app may answer any of them, and so may staff above the author where
-/// [`Power::Review`] is on. Which of its people or programs a host lets answer which step is its own affair.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Asking {
-    /// The steps of the chain, in order: 1 to 4, one of which is asked about what the filter holds.
-    /// By default that is the only one: [`AskStep::filter_hold`], 60 s, then the message is rejected.
-    /// The modelled service asks about every message, waits 2 s and then delivers:
-    /// [`AskStep::callback`] with [`Asking::CALLBACK`], put in front.
-    pub steps: Vec<AskStep>,
-    /// Whether an author's messages leave in the order in which they were accepted: one that may go
-    /// on waits until the earlier ones are decided. What is [folded](Settings::folding) leaves with
-    /// the sum of its fold, which may be after later ones. Off by default.
-    pub in_order: bool,
-    /// How many messages may be held in the group at once, for whatever reason, at most 65,536.
-    /// Default 1,024.
-    pub open: u32,
-    /// How many of them of one author. Default 16.
-    pub per_author: u32,
-}
-
-impl Asking {
-    /// As the modelled service does: 2 s, and silence allows.
-    pub const CALLBACK: Patience =
-        Patience { deadline: Duration::from_secs(2), silence: Silence::Allow };
-    /// The most steps of a chain.
-    pub const MAX_STEPS: usize = 4;
 }
 
 /// What a quit on one platform means for the same user's other platforms: the modelled service's
@@ -403,66 +154,6 @@ pub struct Presence {
     pub quit: QuitAcross,
     /// Sessions that one user may have in the group at once, at most 255. Default 8.
     pub per_user: u32,
-}
-
-/// Messages that say the same, told in one entry with a count: what is folded, and how.
-///
-/// A message that says what another said within the window joins its fold. It comes to its own
-/// outcome: delivered in the entry that it shares with others, or discarded with it. See
-/// [`Folded`](crate::Folded) for what an entry tells, and
-/// [`Output::FoldEnded`](crate::Output::FoldEnded) for the totals.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Folding {
-    /// Gifts of one author, of the same priority and with the same content to the byte: a combo.
-    pub combos: Option<FoldRule>,
-    /// Texts of the same priority and with the same content, by anybody. Messages of other kinds are
-    /// never folded.
-    pub echoes: Option<FoldRule>,
-    /// Whose texts are not folded. Staff by default.
-    pub exempt: RoleSet,
-    /// How many authors an entry names, 1 to 64; it counts the rest. Default 10.
-    pub names: u32,
-    /// Messages that wait in all folds together, at most 65,536; past it a message goes its own way.
-    /// Default 2,048.
-    pub waiting: u32,
-}
-
-/// How messages of one kind are folded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct FoldRule {
-    /// How long after the last message of a fold the next one still joins it. Default 3 s.
-    pub window: Duration,
-    /// The least time from one entry of a fold to when the next is offered; at most the window.
-    /// Default 1 s.
-    pub interval: Duration,
-    /// Folds at once, at most 65,536; past it a message begins none. Default 256 combos and 512
-    /// echoes.
-    pub open: u32,
-    /// Messages in one entry, 1 to 4,096. A fold that has as many is told before its interval is over.
-    /// Default 256.
-    pub messages: u32,
-}
-
-impl Folding {
-    /// The rule for messages of a kind, if they are folded.
-    pub(crate) fn rule(&self, kind: Kind) -> Option<&FoldRule> {
-        match kind {
-            Kind::Gift => self.combos.as_ref(),
-            Kind::Text => self.echoes.as_ref(),
-            Kind::Like | Kind::Follow | Kind::Control | Kind::Host(_) => None,
-        }
-    }
-
-    /// The most outputs that all folds can put out at once: every message's end, and every fold's.
-    pub(crate) fn reach(&self) -> u64 {
-        u64::from(self.waiting) + self.most_open()
-    }
-
-    /// The most folds at once.
-    pub(crate) fn most_open(&self) -> u64 {
-        let rules = [self.combos, self.echoes].into_iter().flatten();
-        rules.map(|rule| u64::from(rule.open)).sum()
-    }
 }
 
 /// A pause between two messages of one author, by the author's role. Zero is none.

@@ -59,7 +59,7 @@ impl GroupConfig {
     /// within a minute.
     pub fn modern() -> Self {
         let mut settings = Settings::from(Self::vendor());
-        settings.powers = Powers(u32::MAX);
+        settings.powers = Powers::ALL;
         settings.tips = livestream().tips;
         settings.presence.quit = QuitAcross::Independent;
         // 20 messages: what the modelled service sells as history for newcomers.
