@@ -139,8 +139,20 @@ test("a warning is counted, tells why, and the second one mutes", async () => {
   await page.locator("#warn").click();
   await page.locator("#chosen-strikes", { hasText: /^1 warning$/ }).waitFor();
   await row(ann.page, /The staff warned you \(1 warning so far\): “No adverts, please\.”/).waitFor();
+  // Its row goes by in a busy room; this stays until it is dismissed.
+  const told = ann.page.getByRole("alert").filter({ hasText: /The staff warned you \(1 warning so far\)/ });
+  await told.waitFor();
+  await ann.page.locator("#nav").getByRole("button", { name: "中文" }).click();
+  await ann.page.locator("#personal", { hasText: "工作人员警告了你" }).waitFor();
+  await ann.page.locator("#nav").getByRole("button", { name: "English" }).click();
+  await told.waitFor();
+  assert.deepEqual(await against(ann.page), []);
+  await ann.page.locator("#personal-close").click();
+  assert.equal(await ann.page.locator("#personal").isVisible(), false);
+  assert.equal(await ann.page.evaluate(() => document.activeElement?.id), "message", "the focus is not lost with the button");
   await page.locator("#warn").click();
   await page.locator("#chosen-strikes", { hasText: /^2 warnings$/ }).waitFor();
+  await ann.page.locator("#personal", { hasText: /2 warnings so far/ }).waitFor();
   await ann.page.locator("#banner", { hasText: /muted/ }).waitFor();
   await page.locator("#forgive").click();
   await until(async () => !(await page.locator("#chosen-strikes").isVisible()), "the end of the warnings");
