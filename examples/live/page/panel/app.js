@@ -180,6 +180,10 @@ async function watch() {
 
 // -- What comes ---------------------------------------------------------------------------------
 
+room.addEventListener("past", (event) => {
+  for (const totals of /** @type {CustomEvent} */ (event).detail.totals ?? []) flow.take(totals);
+});
+
 let shownAt = 0;
 
 room.addEventListener("panel", (event) => {

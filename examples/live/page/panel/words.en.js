@@ -51,7 +51,7 @@ export const page = {
   viewAct: "Controls",
 
   people: "People",
-  find: "Find somebody seen here",
+  find: "Find somebody",
   findHint: "Name or id",
   howLong: "For how long",
   mute: "Mute",
@@ -230,7 +230,12 @@ export const authors = {
 };
 
 export const people = {
-  nobody: "Nobody of that name was seen since the panel was opened.",
+  nobody: "Nobody of that name is here, or spoke of late.",
+  nobodyYet: "Nobody has spoken yet.",
+  looking: "Looking…",
+  gone: "has left",
+  byId: "Take it for an id:",
+  foundMore: (/** @type {number} */ n) => `and ${plural(n, "other")}: write more of the name`,
   mutedTitle: (/** @type {number} */ n) => (n === 0 ? "Nobody is muted" : `Muted now: ${number(n)}`),
   mutedMore: (/** @type {number} */ n) => `and ${plural(n, "other")}`,
   muted: "muted",

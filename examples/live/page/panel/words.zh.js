@@ -47,7 +47,7 @@ export const page = {
   viewAct: "管理",
 
   people: "观众",
-  find: "查找出现过的人",
+  find: "查找",
   findHint: "昵称或编号",
   howLong: "时长",
   mute: "禁言",
@@ -219,7 +219,12 @@ export const authors = {
 };
 
 export const people = {
-  nobody: "面板打开以来没有见过这个名字。",
+  nobody: "在场和最近发言的人里没有这个名字。",
+  nobodyYet: "还没有人发过言。",
+  looking: "查找中…",
+  gone: "已离开",
+  byId: "按编号处理：",
+  foundMore: (/** @type {number} */ n) => `还有 ${number(n)} 人，请多输入几个字`,
   mutedTitle: (/** @type {number} */ n) => (n === 0 ? "没有人被禁言" : `当前禁言：${number(n)} 人`),
   mutedMore: (/** @type {number} */ n) => `还有 ${number(n)} 人`,
   muted: "禁言中",

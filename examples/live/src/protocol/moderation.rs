@@ -36,6 +36,28 @@ impl WirePerson {
     }
 }
 
+/// Some of those who go by a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct WirePeople {
+    pub(crate) found: Vec<WireFound>,
+    /// How many there are beside them.
+    pub(crate) more: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct WireFound {
+    user: String,
+    nick: String,
+    /// Whether they are a member now.
+    here: bool,
+}
+
+impl WireFound {
+    pub(crate) fn new(user: &UserId, nick: &str, here: bool) -> Self {
+        Self { user: user.to_string(), nick: nick.to_owned(), here }
+    }
+}
+
 /// A message that readers get at `expires`, unless it is withdrawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Previewed {

@@ -169,6 +169,31 @@ test("a warning is counted, tells why, and the second one mutes", async () => {
   await close(ann);
 });
 
+test("who spoke before the panel was opened, and left, is found by name and muted", async () => {
+  const [tess, lou] = [await viewer("Tess"), await viewer("Lou")];
+  await say(tess.page, "and away");
+  await row(lou.page, "and away").waitFor();
+  await tess.page.locator("#leave").click();
+  await row(lou.page, /Tess.*left/).waitFor();
+  const late = await panel(host);
+  await open(late.page, "act-people");
+  await late.page.locator("#find").fill("tes");
+  await late.page.locator("#found .person", { hasText: /Tess.*has left/ }).click();
+  await late.page.locator("#mute").click();
+  await late.page.locator("#muted li", { hasText: "Tess" }).waitFor();
+  // Who is there and never said a word is found as well; an id from elsewhere can be acted on too.
+  await late.page.locator("#find").fill("Lou");
+  await late.page.locator("#found .person", { hasText: "Lou" }).waitFor();
+  await late.page.locator("#find").fill("u987654");
+  await late.page.locator("#found-note", { hasText: /^Nobody of that name/ }).waitFor();
+  await late.page.locator("#found .person", { hasText: "u987654" }).click();
+  assert.equal(await late.page.locator("#chosen-user").innerText(), "u987654");
+  // The chart has what was before it was opened.
+  assert.ok(!/Nothing to show/.test(await late.page.locator("#flow-readout").innerText()));
+  nothingWentWrong([tess, lou, late]);
+  await close(tess, lou, late);
+});
+
 test("one step mutes, clears and tells, after one was asked whether to", async () => {
   const { page } = owner;
   const [flo, bo] = [await viewer("Flo"), await viewer("Bo")];
