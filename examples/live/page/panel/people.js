@@ -1,7 +1,7 @@
 /** Somebody: muted for a time, asked to leave, called on; and who is muted now. */
 
 import { at, button, element, showText } from "../common/dom.js";
-import { answer, tell } from "./act.js";
+import { clear, tell } from "./act.js";
 import { Find } from "./find.js";
 import { mark, named } from "./marks.js";
 import { Measures } from "./measures.js";
@@ -90,7 +90,7 @@ export class People {
     [this.#chosen, this.#message] = [user, message];
     const card = /** @type {HTMLDetailsElement} */ (at("act-people"));
     card.open = true;
-    answer(at("people-answer"), "", "");
+    clear(at("people-answer"));
     this.find.close(this.seen.nickOf(user));
     this.#show();
     this.measures.choose({ user, nick: this.#nick, message: this.#message });
@@ -140,12 +140,13 @@ export class People {
     const user = this.#chosen;
     if (user === null) return;
     const { seconds, text } = this.#spanChosen;
-    tell(at("people-answer"), this.room.do("mute", { user, seconds }), words.people.didMute(this.#nick, text));
+    const nick = this.#nick;
+    tell(at("people-answer"), this.room.do("mute", { user, seconds }), () => words.people.didMute(nick, text));
   }
 
   /** @param {string} user */
   #unmute(user) {
-    tell(at("people-answer"), this.room.do("unmute", { user }), words.people.didUnmute(this.seen.nickOf(user)));
+    tell(at("people-answer"), this.room.do("unmute", { user }), () => words.people.didUnmute(this.seen.nickOf(user)));
   }
 
   /** A slip of the hand must not send anybody away. */
@@ -160,13 +161,14 @@ export class People {
     if (user === null) return;
     this.#show();
     at("remove").focus();
-    tell(at("people-answer"), this.room.do("remove", { user }), words.people.didRemove(this.#nick));
+    const nick = this.#nick;
+    tell(at("people-answer"), this.room.do("remove", { user }), () => words.people.didRemove(nick));
   }
 
   /** @param {string} user */
   async #callOn(user) {
     const [on, nick] = [!this.#called.has(user), this.seen.nickOf(user)];
-    const good = on ? words.people.didCallOn(nick) : words.people.didCallOff(nick);
+    const good = () => (on ? words.people.didCallOn(nick) : words.people.didCallOff(nick));
     if (!(await tell(at("people-answer"), this.room.do("call_on", { user, on }), good))) return;
     if (on) this.#called.add(user);
     else this.#called.delete(user);
@@ -195,7 +197,7 @@ export class People {
 
   /** @param {string} user */
   #unshadow(user) {
-    tell(at("people-answer"), this.room.do("unshadow", { user }), words.staff.people.didUnshadow(this.seen.nickOf(user)));
+    tell(at("people-answer"), this.room.do("unshadow", { user }), () => words.staff.people.didUnshadow(this.seen.nickOf(user)));
   }
 
   /** @param {"muted"|"shadowed"} id @param {Map<string, Until>} users the first of them @param {number} count @param {string} undo @param {(user: string) => void} act */

@@ -305,18 +305,27 @@ export const whatIf = {
 const fate = (one) => (one === "open" ? "On its way" : outcomes[one] ?? reasons[one] ?? one);
 
 export const preview = {
-  /** @param {any} told @param {string} clock */
-  says({ judged, tag, mask, hold, block }, clock) {
-    const parts = [block > 0 && `${number(block)} turned away`, hold > 0 && `${number(hold)} held`, mask > 0 && `${number(mask)} masked`, tag > 0 && `${number(tag)} tagged`];
-    const met = parts.filter(Boolean).join(", ");
-    return `Of ${plural(judged, "message")} since ${clock}: ${met || "none would have been met"}.`;
+  /** @param {any} told @param {string} clock @param {string|null} span if it is short of what is looked at @returns {string} */
+  says(told, clock, span) {
+    const looked = `${plural(told.judged, "message")} since ${clock}${span === null ? "" : ` (${span}; nothing older is remembered)`}.`;
+    const all = counts(told);
+    const others = [told.changed > 0 && `Treated otherwise: ${number(told.changed)}.`, told.gone > 0 && `No longer caught: ${number(told.gone)}.`];
+    return [looked, `New against the list in force: ${counts(told.new) || "none"}.`, ...others, all && `In all: ${all}.`].filter(Boolean).join(" ");
   },
-  /** @param {string} treatment @param {string} term */
-  met: (treatment, term) => `${TREATMENTS[treatment] ?? treatment} for “${term}”`,
+  /** @param {string} how @param {string} treatment @param {string} term */
+  met(how, treatment, term) {
+    const done = `${TREATMENTS[treatment] ?? treatment} for “${term}”`;
+    if (how === "gone") return `No longer ${done}`;
+    return how === "changed" ? `Otherwise than now: ${done}` : `New: ${done}`;
+  },
 };
 
+/** @param {import("./preview.js").Counts} counts */
+const counts = ({ tag, mask, hold, block }) =>
+  [block > 0 && `${number(block)} turned away`, hold > 0 && `${number(hold)} held`, mask > 0 && `${number(mask)} masked`, tag > 0 && `${number(tag)} tagged`].filter(Boolean).join(", ");
+
 /** @type {Record<string, string>} */
-const TREATMENTS = { tag: "Tagged", mask: "Masked", hold: "Held", block: "Turned away" };
+const TREATMENTS = { tag: "tagged", mask: "masked", hold: "held", block: "turned away" };
 
 export const list = {
   now: (/** @type {number} */ n) => plural(n, "term"),
@@ -332,6 +341,9 @@ export const list = {
     ["word or phrase", "met inside words too, in any case and disguise"],
     ["!word", "met as a whole word only"],
     ["+word", "innocent, whatever is listed inside it"],
+    ["word *3", "weighs 3 instead of 1, for those who sum up"],
+    ["~leet off", "that disguise is not seen through (on, words, or a least number of letters: it is); the others: chinese, floods, separators, repeats, look-alikes, turned"],
+    ["\\…", "a term, whatever it begins with"],
     ["[abuse mask]", "what follows is masked"],
     ["[advertising hold]", "what follows is held for you"],
     ["[custom:1 block]", "what follows is turned away"],
@@ -351,6 +363,8 @@ export const offer = {
 export const held = {
   over: "over",
   allow: "Allow",
+  allowAll: (/** @type {number} */ n) => `Allow ${number(n)}`,
+  rejectAll: (/** @type {number} */ n) => `Reject ${number(n)}`,
   reject: "Reject",
   discard: "Discard",
   why: "A word to the author",
@@ -495,6 +509,7 @@ export function problem(problem, now = Date.now()) {
     case "not_connected": return "There is no connection right now.";
     case "lost": return "The connection was lost before the room could answer.";
     case "too_many_open": return "Too many orders are still on their way.";
+    case "busy": return "The room’s server is at something like it already. Try again in a few seconds.";
     case "unknown": return "The room does not remember it any more.";
     case "traffic": return "These numbers cannot be: none is below its least, and the reserve is less than the burst.";
     case "offer": return "An offer has a title of at most 60 bytes, a text of at most 200, and 1 to 100,000 vouchers.";

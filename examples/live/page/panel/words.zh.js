@@ -292,15 +292,24 @@ export const whatIf = {
 const fate = (one) => (one === "open" ? "尚未结束" : outcomes[one] ?? reasons[one] ?? one);
 
 export const preview = {
-  /** @param {any} told @param {string} clock */
-  says({ judged, tag, mask, hold, block }, clock) {
-    const parts = [block > 0 && `驳回 ${number(block)} 条`, hold > 0 && `待审 ${number(hold)} 条`, mask > 0 && `遮盖 ${number(mask)} 条`, tag > 0 && `标记 ${number(tag)} 条`];
-    const met = parts.filter(Boolean).join("，");
-    return `自 ${clock} 起 ${number(judged)} 条消息：${met || "一条也不会命中"}。`;
+  /** @param {any} told @param {string} clock @param {string|null} span @returns {string} */
+  says(told, clock, span) {
+    const looked = `自 ${clock} 起 ${number(told.judged)} 条消息${span === null ? "" : `（${span}，更早的已不记得）`}。`;
+    const all = counts(told);
+    const others = [told.changed > 0 && `处理不同：${number(told.changed)} 条。`, told.gone > 0 && `不再命中：${number(told.gone)} 条。`];
+    return [looked, `与现用词表相比新增：${counts(told.new) || "无"}。`, ...others, all && `合计：${all}。`].filter(Boolean).join("");
   },
-  /** @param {string} treatment @param {string} term */
-  met: (treatment, term) => `${TREATMENTS[treatment] ?? treatment}：“${term}”`,
+  /** @param {string} how @param {string} treatment @param {string} term */
+  met(how, treatment, term) {
+    const done = `${TREATMENTS[treatment] ?? treatment}：“${term}”`;
+    if (how === "gone") return `不再${done}`;
+    return how === "changed" ? `与现在不同，${done}` : `新增，${done}`;
+  },
 };
+
+/** @param {import("./preview.js").Counts} counts */
+const counts = ({ tag, mask, hold, block }) =>
+  [block > 0 && `驳回 ${number(block)} 条`, hold > 0 && `待审 ${number(hold)} 条`, mask > 0 && `遮盖 ${number(mask)} 条`, tag > 0 && `标记 ${number(tag)} 条`].filter(Boolean).join("，");
 
 /** @type {Record<string, string>} */
 const TREATMENTS = { tag: "标记", mask: "遮盖", hold: "待审", block: "驳回" };
@@ -319,6 +328,9 @@ export const list = {
     ["词或短语", "在词中也会匹配，不论大小写和变形"],
     ["!词", "仅匹配完整的词"],
     ["+词", "无害词，其中含有敏感词也不算"],
+    ["词 *3", "权重为 3 而不是 1，供累计用"],
+    ["~leet off", "不识别这种变形（on、words 或最少字数：识别）；其他变形：chinese、floods、separators、repeats、look-alikes、turned"],
+    ["\\…", "其后是词，不论以什么符号开头"],
     ["[abuse mask]", "以下的词用星号遮盖"],
     ["[advertising hold]", "以下的词交给您审核"],
     ["[custom:1 block]", "含以下词的消息被驳回"],
@@ -338,6 +350,8 @@ export const offer = {
 export const held = {
   over: "已结束",
   allow: "通过",
+  allowAll: (/** @type {number} */ n) => `通过 ${number(n)} 条`,
+  rejectAll: (/** @type {number} */ n) => `驳回 ${number(n)} 条`,
   reject: "驳回",
   discard: "丢弃",
   why: "给作者的话",
@@ -478,6 +492,7 @@ export function problem(problem, now = Date.now()) {
     case "not_connected": return "现在没有连接。";
     case "lost": return "房间答复之前连接中断了。";
     case "too_many_open": return "还有太多指令没有答复。";
+    case "busy": return "服务器正在处理同类请求，请几秒后再试。";
     case "unknown": return "房间已不记得它。";
     case "traffic": return "这些数值不可行：每项都有下限，且预留必须小于突发额度。";
     case "offer": return "活动名称最多 60 字节，说明最多 200 字节，优惠券 1 至 100,000 张。";
