@@ -41,6 +41,14 @@ impl Voices {
         self.people.get(user).map(|(_, profile)| &*profile.nick)
     }
 
+    /// Gives somebody who is no member any more the nick that they had.
+    pub(crate) fn call(&self, user: &str, nick: &mut Option<String>) {
+        if nick.is_none() {
+            let known = UserId::new(user).ok().and_then(|user| self.nick(&user).map(str::to_owned));
+            *nick = known.filter(|known| !known.is_empty());
+        }
+    }
+
     /// All of them with their nicks, who spoke last first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = (&UserId, &str)> {
         self.turns.values().rev().filter_map(|user| Some((user, self.nick(user)?)))
@@ -89,9 +97,9 @@ mod tests {
             voices.hear(&by(&format!("u{number}"), "Nick"));
         }
         voices.hear(&by("u0", "Nick"));
-        voices.hear(&by("one more", "Nick"));
+        voices.hear(&by("another", "Nick"));
         assert_eq!((voices.people.len(), voices.turns.len()), (KEPT, KEPT));
         assert_eq!(voices.nick(&"u1".parse().unwrap()), None);
-        assert_eq!(newest(&voices)[..2], [("one more", "Nick"), ("u0", "Nick")]);
+        assert_eq!(newest(&voices)[..2], [("another", "Nick"), ("u0", "Nick")]);
     }
 }

@@ -82,6 +82,8 @@ struct WireRule {
 struct WireOutranker {
     message: u64,
     user: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nick: Option<String>,
     priority: PriorityName,
 }
 
@@ -118,6 +120,26 @@ impl WireLife {
     }
 }
 
+impl WireLife {
+    /// Calls those by name who are named only by their ids.
+    pub(crate) fn call(&mut self, name: impl Fn(&str, &mut Option<String>)) {
+        if let Some(user) = self.user.as_ref().filter(|_| self.nick.is_empty()) {
+            let mut nick = None;
+            name(user, &mut nick);
+            self.nick = nick.unwrap_or_default();
+        }
+        for step in &mut self.steps {
+            if let WireStep::Waited { last, .. } = step {
+                for WireOutranker { user, nick, .. } in last {
+                    if let Some(user) = user {
+                        name(user, nick);
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn step_of(step: &Step, word: impl Fn(u32) -> Option<String>) -> Option<WireStep> {
     Some(match step {
         Step::Filtered { term, what } => {
@@ -149,6 +171,7 @@ fn waited(own: Priority, wait: &Wait, all: bool) -> WireStep {
     let last = wait.last.iter().filter(|_| all).map(|other| WireOutranker {
         message: other.message.0,
         user: other.author.as_ref().map(ToString::to_string),
+        nick: None,
         priority: other.priority.into(),
     });
     WireStep::Waited {

@@ -72,7 +72,7 @@ impl Previewed {
     }
 }
 
-/// Somebody, with the nick as long as they are a member.
+/// Somebody, with the nick as far as it is known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct WireNamed {
     user: String,
@@ -135,6 +135,15 @@ impl WireAudit {
             messages: evidence.messages.iter().map(|message| message.0).collect(),
             word,
             why: evidence.reason.to_string(),
+        }
+    }
+}
+
+impl WireAudit {
+    /// Calls those by name who are no members any more.
+    pub(crate) fn call(&mut self, name: impl Fn(&str, &mut Option<String>)) {
+        for one in self.by.iter_mut().chain(&mut self.whom) {
+            name(&one.user, &mut one.nick);
         }
     }
 }

@@ -91,7 +91,7 @@ pub(crate) struct WireTotals {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct MutedUser {
     pub(crate) user: String,
-    /// As long as they are a member.
+    /// As far as it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) nick: Option<String>,
     pub(crate) until: Until,

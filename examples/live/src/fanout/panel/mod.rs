@@ -188,7 +188,10 @@ impl Panel {
 
     fn figures(&mut self, house: &House, room: &Room, now: Timestamp) -> PanelFrame {
         // All of the group's own at one moment, so that it balances.
-        let stated = house.read(room, |group| PanelFrame::of(group, MUTED));
+        let mut stated = house.read(room, |group| PanelFrame::of(group, MUTED));
+        for one in stated.muted.iter_mut().chain(&mut stated.shadowed) {
+            room.voices().call(&one.user, &mut one.nick);
+        }
         let counted = room.counts.now();
         let (cpu_permille, resident_kib) = self.since.cost(now);
         let (authors, authors_other) = self.since.authors.top(now, AUTHORS);
