@@ -160,6 +160,7 @@ test("a list is tried on what was said, as it was said, before it is in force", 
   // The editor has what was written last, which need not be what is in force.
   await owner.page.reload();
   await until(async () => (await owner.page.locator("#words").inputValue()) !== "", "the list in force");
+  await open("act-words");
   const inForce = await owner.page.locator("#words").inputValue();
   await say(ann.page, "what a stupid question");
   await row(bo.page, /what a \*+ question/).waitFor();
