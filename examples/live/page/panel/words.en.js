@@ -7,35 +7,11 @@
 
 import { refusal } from "../common/words.en.js";
 import * as staff from "./staff.en.js";
+import { number, outcomes, plural, reasons, wait } from "./terms.en.js";
 
+export { kind, life } from "./life.en.js";
+export { clock, memory, number, outcomes, percent, priorities, rate, reasons, wait } from "./terms.en.js";
 export { staff };
-
-const numbers = new Intl.NumberFormat("en");
-const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const percents = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
-/** @param {number} n */
-export const number = (n) => numbers.format(n);
-/** So many a second: whole above ten, so that it does not flicker. @param {number} n */
-export const rate = (n) => (n < 9.95 ? fine.format(n) : number(Math.round(n)));
-/** @param {number} permille */
-export const percent = (permille) => percents.format(permille / 1_000);
-
-/** @param {number} n @param {string} one @param {string} [many] */
-const plural = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
-
-/** A waiting time. @param {number} ms */
-export function wait(ms) {
-  if (ms < 1_000) return `${number(Math.round(ms))} ms`;
-  return ms < 60_000 ? `${fine.format(ms / 1_000)} s` : `${fine.format(ms / 60_000)} min`;
-}
-
-/** @param {number} kib */
-export const memory = (kib) => `${fine.format(kib / 1_024)} MiB`;
-
-/** The time of day. @param {number} at */
-export const clock = (at) =>
-  new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 /** @type {Record<string, string>} */
 export const page = {
@@ -157,40 +133,6 @@ export const figures = {
   cpu: "CPU",
   memory: "Memory",
   perSecond: "/s",
-};
-
-/** @type {Record<string, string>} */
-export const outcomes = {
-  offered: "Offered",
-  refused: "Refused",
-  accepted: "Accepted",
-  delivered: "Delivered",
-  rejected: "Rejected",
-  discarded: "Discarded",
-  waiting: "Waiting",
-  held: "Held",
-};
-
-/** @type {Record<string, string>} */
-export const priorities = { high: "High", normal: "Normal", low: "Low", lowest: "Lowest" };
-
-/** @type {Record<string, string>} */
-export const reasons = {
-  filter: "Word filter",
-  decision: "Decision",
-  silence: "No decision",
-  rate: "Rate",
-  expired: "Waited too long",
-  shed: "Queue full",
-  muted: "Muted",
-  shadowed: "Muted unseen",
-  withdrawn: "Withdrawn",
-  rule: "House rule",
-  banned: "Banned",
-  removed: "Removed",
-  purged: "Purged",
-  disbanded: "Room ended",
-  refused: "Refused",
 };
 
 export const flow = {
@@ -391,111 +333,6 @@ export const lives = {
   still: "standing still while you look",
   none: "Nothing has ended yet.",
   noText: "no text",
-};
-
-/** @type {Record<string, string>} */
-const KINDS = { text: "comment", gift: "gift", like: "like", follow: "follow", control: "order" };
-/** @type {Record<number, string>} */
-const HOST_KINDS = { 1: "stroke", 2: "clearing of the board", 3: "question about the offer" };
-/** @param {string|number} kind */
-export const kind = (kind) => HOST_KINDS[Number(kind)] ?? KINDS[String(kind)] ?? `kind ${kind}`;
-
-/** @type {Record<string, string>} */
-const ENDS = {
-  rate: "There was no place for it: more was written than the room shows in a second.",
-  expired: "Its turn did not come in time, since the room was so busy.",
-  shed: "The queue was full, and its author had the most messages in it.",
-  muted: "Its author, or everybody, was muted before its turn came.",
-  shadowed: "Its author alone sees it, and does not know that.",
-  withdrawn: "The staff withdrew it before anybody else saw it.",
-  rule: "A rule of the house does not let it through.",
-  banned: "Its author was banned before its turn came.",
-  removed: "Its author was removed before its turn came.",
-  purged: "The staff cleared the messages of its author.",
-  disbanded: "The room ended before its turn came.",
-  filter: "The word filter does not let it through.",
-  silence: "Nobody decided in time, so it was turned away.",
-  decision: "Somebody decided against it.",
-};
-
-/** @type {Record<string, string>} */
-const FILTERED = {
-  masked: "The word filter put stars over",
-  held: "The word filter held it because of",
-  blocked: "The word filter met",
-  tagged: "The word filter marked it because of",
-};
-
-/** @type {Record<string, string>} */
-const DECISIONS = {
-  allow: "You, or somebody for you, let it through.",
-  reject: "You, or somebody for you, turned it down.",
-  discard: "You, or somebody for you, dropped it without a word.",
-  replace: "Somebody let it through with other words.",
-  silence: "Nobody answered in time.",
-};
-
-/** @type {Record<string, string>} */
-const RULES = { mute_all: "mute of all", quiet_hours: "quiet hours", speakers: "speakers by mark", slow_mode: "slow mode", pace: "pace", texts: "text rules", repeats: "repeats", filter: "word filter" };
-
-export const life = {
-  gone: "The room does not remember this message any more.",
-  accepted: "The room accepted it.",
-  /** @param {{rule: string, exempt: boolean}[]} rules that were in force, and let it pass */
-  rules(rules) {
-    const names = (/** @type {boolean} */ exempt) => rules.filter((one) => one.exempt === exempt).map(({ rule }) => RULES[rule] ?? rule).join(", ");
-    const [passed, exempt] = [names(false), names(true)];
-    return [passed && `It passed: ${passed}.`, exempt && `Its author is exempt from: ${exempt}.`].filter(Boolean).join(" ");
-  },
-  /** @param {string} names */
-  lastBefore: (names) => `The last before it: ${names}`,
-  app: "the app",
-  /** One step, in plain words. @param {any} step @param {number} accepted when it was accepted */
-  step(step, accepted) {
-    const within = step.expires > accepted ? wait(step.expires - accepted) : "";
-    switch (step.step) {
-      case "filtered":
-        return `${FILTERED[step.what] ?? `The word filter (${step.what}):`}${step.word ? ` “${step.word}”` : " a listed word"}.`;
-      case "asked":
-        return within ? `You were asked, and had ${within} to decide.` : "You were asked.";
-      case "answered":
-        return DECISIONS[step.decision] ?? `The answer was: ${step.decision}.`;
-      case "previewed":
-        return `You saw it ${within} before everybody else.`;
-      case "withdrawn":
-        return "You, or somebody for you, withdrew it.";
-      case "folded":
-        return `It said the same as message ${number(step.first)}, and shared an entry with what repeats it.`;
-      case "waited": {
-        const [higher, own, lower] = step.outranked ?? [0, 0, 0];
-        const before = [
-          higher > 0 && `${number(higher)} of higher priority`,
-          own > 0 && `${number(own)} whose turn came first`,
-          lower > 0 && `${number(lower)} of lower priority, while a cap held its own back`,
-        ].filter(Boolean);
-        const how = Number.isFinite(step.until) ? `It waited ${wait(step.until - step.since)}` : "It waits its turn";
-        return `${how} with ${plural(step.ahead, "other")} there already; ${before.length > 0 ? `before it went ${before.join(", ")}` : "nobody went before it"}.`;
-      }
-      case "omitted":
-        return `${plural(step.steps ?? 1, "step")} before that ${step.steps === 1 ? "is" : "are"} not remembered any more.`;
-      default:
-        return String(step.step);
-    }
-  },
-  /** @param {{state: string, reason?: string, why?: string, seq?: number}} end */
-  end({ state, reason = "", why = "", seq }) {
-    if (state === "delivered") return seq ? `Delivered to every reader, as number ${number(seq)} of the log.` : "Delivered to every reader.";
-    if (state === "waiting" || state === "held") return state === "held" ? "It is held for a decision." : "It waits for its turn.";
-    const word = why ? ` “${why}”` : "";
-    return `${outcomes[state] ?? state}. ${ENDS[reason] ?? reason}${word}`;
-  },
-  /** @param {string} ms */
-  after: (ms) => `+${ms}`,
-  author: "Author",
-  kind: "Kind",
-  priority: "Priority",
-  number: "Message",
-  look: "Find the author",
 };
 
 /**
