@@ -1,5 +1,10 @@
+use std::time::Duration;
+
 use super::*;
-use crate::id::Fingerprint;
+use crate::{
+    bounds,
+    id::{Fingerprint, GroupId},
+};
 
 fn group() -> GroupId {
     GroupId::custom("friday").unwrap()

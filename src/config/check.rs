@@ -225,6 +225,8 @@ fn folding_rules(folding: &Folding) -> [(bool, &'static str, &'static str); 6] {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU8;
+
     use super::{super::*, *};
     use crate::message::Kind;
 

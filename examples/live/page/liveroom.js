@@ -84,7 +84,7 @@ const BACKOFF_MOST_MS = 15_000;
 /** A connection that held so long was a good one: the next loss begins again with a short pause. */
 const GOOD_AFTER_MS = 5_000;
 
-const HANDED_ON = new Set(["online", "direct", "board", "panel", "lives", "ask", "asked", "audit", "previews"]);
+const HANDED_ON = new Set(["online", "direct", "board", "panel", "past", "lives", "ask", "asked", "audit", "previews"]);
 const ENDS = new Set(["delivered", "rejected", "discarded", "refused", "unknown"]);
 
 /** @param {Sent} sent */

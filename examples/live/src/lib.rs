@@ -14,6 +14,7 @@
 //! | `words`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
 //! | `past` | the last five minutes of a room, to ask what would have been |
 //! | `trail` | the last acts of moderation in a room, as a chain |
+//! | `voices` | who spoke in a room of late |
 //! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
 //! | `apps` | the apps that are served, and the keys of their users' signatures |
 //! | `desk`, `rest` | what the modelled service's requests ask, over whichever way they come; those of REST |
@@ -66,6 +67,7 @@ mod room;
 mod secret;
 mod speech;
 mod trail;
+mod voices;
 mod welcome;
 mod words;
 

@@ -14,6 +14,7 @@ use crate::{
     plan::{Plan, RoomKind},
     protocol::host::Refused,
     trail::Trail,
+    voices::Voices,
     words::Words,
 };
 
@@ -34,6 +35,7 @@ pub(crate) struct Room {
     offers: Mutex<Offers>,
     past: Mutex<Past>,
     trail: Mutex<Trail>,
+    voices: Mutex<Voices>,
     /// Whoever looks at the past has the one permit: it costs as much as the room did in that time.
     pub(crate) looking_back: Arc<Semaphore>,
 }
@@ -64,6 +66,7 @@ impl Room {
             offers: Mutex::new(Offers::new(codes)),
             past: Mutex::new(past),
             trail: Mutex::new(trail),
+            voices: Mutex::default(),
             looking_back: Arc::new(Semaphore::new(1)),
         }
     }
@@ -85,6 +88,11 @@ impl Room {
     /// What was done about people and messages.
     pub(crate) fn trail(&self) -> MutexGuard<'_, Trail> {
         lock(&self.trail)
+    }
+
+    /// Who spoke of late.
+    pub(crate) fn voices(&self) -> MutexGuard<'_, Voices> {
+        lock(&self.voices)
     }
 
     pub(crate) fn offers(&self) -> MutexGuard<'_, Offers> {

@@ -9,9 +9,10 @@ use liveroom::{
     audit::{self, AuditHash, AuditRecord, ChainError},
 };
 
-/// Some evenings of a well-kept room.
-const RECORDS: usize = 512;
-const BYTES: usize = 512 << 10;
+/// What nobody decides in time is recorded too: in a busy room some 500 in an hour, beside which an evening's acts
+/// of people must stay.
+const RECORDS: usize = 2_048;
+const BYTES: usize = 1 << 20;
 
 /// The last records of one room.
 #[derive(Debug)]
@@ -152,7 +153,7 @@ mod tests {
         let verdict = few.verify();
         assert_eq!((verdict.records, verdict.from), (RECORDS, 10));
         assert_eq!(verdict.head, Ok(group.audit_head()));
-        let (_, long) = trail(200, 500);
+        let (_, long) = trail(400, 500);
         assert!(long.bytes <= BYTES && long.bytes > BYTES - 8_192, "{}", long.bytes);
         assert_eq!(long.bytes + long.kept.len(), long.lines().len());
         assert!(long.verify().head.is_ok());

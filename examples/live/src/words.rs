@@ -65,6 +65,11 @@ impl Words {
         self.0.back().map(|list| list.compiled.filter.id())
     }
 
+    /// The same itself.
+    pub(crate) fn in_force(&self) -> Option<Arc<Filter>> {
+        self.0.back().map(|list| list.compiled.filter.clone())
+    }
+
     /// How many terms are listed now.
     pub(crate) fn terms(&self) -> usize {
         self.0.back().map_or(0, |list| list.compiled.terms())

@@ -21,6 +21,7 @@ import { at, each, element, nickElement, showText } from "../common/dom.js";
 import { Door } from "../common/door.js";
 import { LiveRoom } from "../liveroom.js";
 import { Nav } from "../common/nav.js";
+import { Personal, isPersonal } from "../common/personal.js";
 import { ownersKey, socketAddress, withoutWrongKey } from "../common/key.js";
 import { Seen } from "../common/seen.js";
 import { saveAs } from "../common/save.js";
@@ -49,6 +50,7 @@ const nick = kept.nick ?? (key === undefined ? undefined : words.teacher);
 const room = new LiveRoom(socketAddress(), { nick, token: kept.token, guest: nick === undefined, group, key });
 const board = new BoardModel();
 const seen = new Seen();
+const personal = new Personal(() => (room.user === null ? at("nick") : at("message")).focus());
 const announcer = new Announcer(at("announcer"), at("alerts"));
 const sender = new Sender(room, {
   changed: () => {
@@ -300,7 +302,12 @@ room.addEventListener("direct", (event) => {
   } else if (meant === null) {
     const text = () => common.notice(notice, room.now());
     if (text() === null) return;
-    chat.note(text, "direct");
+    if (isPersonal(notice)) {
+      personal.tell(text);
+      chat.mark(text, "direct");
+    } else {
+      chat.note(text, "direct");
+    }
     if (["kicked", "banned", "declined", "quit_elsewhere"].includes(notice.kind)) connection.endsWith(text);
   }
 });

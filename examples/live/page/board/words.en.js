@@ -39,6 +39,7 @@ export const page = {
   called: "Called on",
   chat: "Chat",
   leave: "Leave",
+  close: "Close",
   messages: "Messages",
   quietSoFar: "Nobody has said anything since you came.",
   onTheirWay: "Your messages on their way",

@@ -35,6 +35,7 @@ export const page = {
   called: "已点名",
   chat: "聊天",
   leave: "离开",
+  close: "关闭",
   messages: "消息",
   quietSoFar: "您来了以后还没有人说话。",
   onTheirWay: "您正在发送的消息",

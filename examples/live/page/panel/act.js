@@ -7,14 +7,28 @@ import { words } from "./words.js";
 /** How long it says that something went well; what went wrong stays. */
 const GOOD_FOR_MS = 8_000;
 
-/** @type {WeakMap<HTMLElement, any>} */ const timers = new WeakMap();
+/** What stands where, as a sentence that can be said again. @type {Map<HTMLElement, {say: () => string, timer: any}>} */
+const standing = new Map();
 
-/** @param {HTMLElement} where @param {string} text @param {""|"good"|"bad"} tone */
-export function answer(where, text, tone) {
-  clearTimeout(timers.get(where));
-  where.textContent = text;
+/** @param {HTMLElement} where @param {() => string} say in the language of the moment @param {""|"good"|"bad"} tone */
+export function answer(where, say, tone) {
+  clear(where);
+  where.textContent = say();
   where.dataset.tone = tone;
-  if (tone === "good") timers.set(where, setTimeout(() => answer(where, "", ""), GOOD_FOR_MS));
+  standing.set(where, { say, timer: tone === "good" ? setTimeout(() => clear(where), GOOD_FOR_MS) : undefined });
+}
+
+/** @param {HTMLElement} where */
+export function clear(where) {
+  clearTimeout(standing.get(where)?.timer);
+  standing.delete(where);
+  where.textContent = "";
+  where.dataset.tone = "";
+}
+
+/** After the language has changed: what stands there is said in it. */
+export function sayAgain() {
+  for (const [where, { say }] of standing) where.textContent = say();
 }
 
 /**
@@ -22,18 +36,19 @@ export function answer(where, text, tone) {
  * @template T
  * @param {HTMLElement} where
  * @param {Promise<T>} order
- * @param {string|((done: T) => string)} good
+ * @param {((done: T) => string)|null} good `null` says nothing
  * @param {(problem: any) => string} [bad]
  * @returns {Promise<boolean>} whether it was done
  */
 export async function tell(where, order, good, bad = (problem) => words.problem(problem)) {
-  answer(where, words.acts.working, "");
+  answer(where, () => words.acts.working, "");
   try {
     const done = await order;
-    answer(where, typeof good === "string" ? good : good(done), "good");
+    if (good === null) clear(where);
+    else answer(where, () => good(done), "good");
     return true;
   } catch (problem) {
-    answer(where, bad(problem), "bad");
+    answer(where, () => bad(problem), "bad");
     return false;
   }
 }

@@ -5,6 +5,7 @@
 import { at, each, element, showCounted } from "../common/dom.js";
 import { LiveRoom } from "../liveroom.js";
 import { Nav, addressOf } from "../common/nav.js";
+import { sayAgain } from "./act.js";
 import { Authors } from "./authors.js";
 import { showBooks, showFigures } from "./books.js";
 import { FlowChart } from "./chart.js";
@@ -180,6 +181,10 @@ async function watch() {
 
 // -- What comes ---------------------------------------------------------------------------------
 
+room.addEventListener("past", (event) => {
+  for (const totals of /** @type {CustomEvent} */ (event).detail.totals ?? []) flow.take(totals);
+});
+
 let shownAt = 0;
 
 room.addEventListener("panel", (event) => {
@@ -308,6 +313,9 @@ onWords(() => {
   if (title) showTitle(title);
   else document.title = words.title(words.rooms[group] ?? group);
   showRooms(known);
+  sayAgain();
+  // It was said, and is not to be said again.
+  at("alerts").textContent = "";
   for (const part of [people, stream, held, soon, trail, raid, chart, acts, traffic, filter, offer]) part.name();
   waits.show();
 });

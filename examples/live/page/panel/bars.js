@@ -15,14 +15,16 @@ export function ratesAround(wanted, inForce) {
   return [...new Set([wanted, ...around])];
 }
 
+/** As many messages as the highest bar has. @param {Point[]} points */
+export const mostOf = (points) => Math.max(1, ...points.map((point) => LAYERS.reduce((sum, key) => sum + point[key], 0)));
+
 /**
  * One bar for each rate, the slowest first, each as high as all its messages.
- * @param {Point[]} points @param {number} width @param {number} height
+ * @param {Point[]} points @param {number} width @param {number} height @param {number} [most] what is as high as that
  * @returns {Bar[]}
  */
-export function barsOf(points, width, height) {
+export function barsOf(points, width, height, most = mostOf(points)) {
   const sorted = [...points].sort((a, b) => a.rate - b.rate);
-  const most = Math.max(1, ...sorted.map((point) => LAYERS.reduce((sum, key) => sum + point[key], 0)));
   const step = width / Math.max(1, sorted.length);
   return sorted.map((point, i) => {
     const thick = Math.min(46, step * 0.7);

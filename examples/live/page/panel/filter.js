@@ -80,34 +80,38 @@ export class FilterActs {
   async #ask() {
     const where = at("words-answer");
     this.#list.removeAttribute("aria-invalid");
-    if (!this.#count()) return answer(where, words.list.tooLong, "bad");
+    if (!this.#count()) return answer(where, () => words.list.tooLong, "bad");
     const order = this.room.do("preview", { text: this.#list.value });
-    if (!(await tell(where, order, "", (problem) => this.#wrong(problem)))) return this.#preview.show(null);
-    answer(where, "", "");
-    this.#preview.show((await order).preview ?? null);
+    order.catch((problem) => this.#pointAt(problem));
+    if (!(await tell(where, order, null, (problem) => this.#wrong(problem)))) return this.#preview.show(null);
+    this.#preview.show((await order).preview ?? null, this.room.now());
   }
 
   async #putInForce() {
     const where = at("words-answer");
     this.#list.removeAttribute("aria-invalid");
-    if (!this.#count()) return answer(where, words.list.tooLong, "bad");
+    if (!this.#count()) return answer(where, () => words.list.tooLong, "bad");
     const text = this.#list.value;
     const order = this.room.do("words", { text });
+    order.catch((problem) => this.#pointAt(problem));
     await tell(where, order, (frame) => words.list.inForce(frame.terms ?? countList(text).terms), (problem) => this.#wrong(problem));
   }
 
   /** @param {any} problem */
   #wrong(problem) {
-    if (problem.code !== "words") return words.problem(problem);
+    return problem.code === "words" ? words.list.wrong(problem.why, lineNamed(problem.why)) : words.problem(problem);
+  }
+
+  /** Shows the line that cannot stand. @param {any} problem */
+  #pointAt(problem) {
+    if (problem.code !== "words") return;
     const line = lineNamed(problem.why);
     this.#list.setAttribute("aria-invalid", "true");
-    if (line !== null) {
-      this.#list.focus();
-      this.#list.setSelectionRange(...lineSpan(this.#list.value, line));
-      // A selection scrolls into sight only where the browser feels like it.
-      const lineHeight = parseFloat(getComputedStyle(this.#list).lineHeight) || 20;
-      this.#list.scrollTop = Math.max(0, (line - 3) * lineHeight);
-    }
-    return words.list.wrong(problem.why, line);
+    if (line === null) return;
+    this.#list.focus();
+    this.#list.setSelectionRange(...lineSpan(this.#list.value, line));
+    // A selection scrolls into sight only where the browser feels like it.
+    const lineHeight = parseFloat(getComputedStyle(this.#list).lineHeight) || 20;
+    this.#list.scrollTop = Math.max(0, (line - 3) * lineHeight);
   }
 }

@@ -1,7 +1,7 @@
 /** Messages that wait for the owner's decision, the most urgent first. */
 
 import { at, button, element, showText } from "../common/dom.js";
-import { answer } from "./act.js";
+import { answer, clear } from "./act.js";
 import { named } from "./marks.js";
 import { words } from "./words.js";
 
@@ -12,6 +12,10 @@ import { words } from "./words.js";
 
 /** More cards than anybody looks at; those behind move up. */
 const MOST_CARDS = 12;
+/** Nobody has read what came so little before they answer all. */
+const READ_MS = 1_000;
+/** What a key decides about the card that has the focus. */
+const KEYS = /** @type {Record<string, string>} */ ({ a: "allow", r: "reject", d: "discard" });
 /** A click so soon after the cards moved was meant for the one that stood there. */
 const SETTLE_MS = 400;
 
@@ -29,6 +33,8 @@ export class Held {
     this.list = at("held");
     setInterval(() => this.#countDown(), 500);
     this.list.addEventListener("pointerleave", () => this.#sweep());
+    this.list.addEventListener("keydown", (event) => this.#key(event));
+    for (const decision of /** @type {const} */ (["allow", "reject"])) at(`held-${decision}-all`).addEventListener("click", () => this.#decideAll(decision));
   }
 
   /** @param {Ask} ask */
@@ -89,6 +95,10 @@ export class Held {
     }
     const behind = all.length - Math.min(all.length, MOST_CARDS);
     at("held-none").hidden = all.length > 0;
+    const shown = Math.min(all.length, MOST_CARDS);
+    at("held-all").hidden = shown < 2;
+    at("held-allow-all").textContent = words.held.allowAll(shown);
+    at("held-reject-all").textContent = words.held.rejectAll(shown);
     showText(at("held-more"), behind > 0 ? words.held.more(behind) : null);
     for (const id of ["held-count", "held-badge"]) showText(at(id), all.length > 0 ? words.number(all.length) : null);
     this.#countDown();
@@ -113,13 +123,33 @@ export class Held {
     why.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && decide("reject"));
     const acts = element("div", "held-acts");
     acts.append(
-      button("primary", words.held.allow, () => decide("allow")),
+      choice("primary", "allow", () => decide("allow")),
       why,
-      button("quiet danger", words.held.reject, () => decide("reject")),
-      button("quiet", words.held.discard, () => decide("discard")),
+      choice("quiet danger", "reject", () => decide("reject")),
+      choice("quiet", "discard", () => decide("discard")),
     );
     card.append(head, text, gauge(), acts);
     return card;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const decision = KEYS[event.key.toLowerCase()];
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (decision === undefined || target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const card = target.closest(".held-card");
+    const [ticket] = [...this.#open].find(([, open]) => open.card === card) ?? [];
+    if (ticket !== undefined) this.#decide(ticket, decision, /** @type {HTMLInputElement} */ (card?.querySelector(".held-why")).value.trim());
+  }
+
+  /** Whatever has a card, and had it long enough to be read. @param {string} decision */
+  #decideAll(decision) {
+    const read = this.room.now() - READ_MS;
+    const those = [...this.#open].filter(([, { card, came }]) => card !== null && !card.classList.contains("deciding") && came <= read);
+    for (const [ticket, { card }] of those) {
+      const why = /** @type {HTMLInputElement|null|undefined} */ (card?.querySelector(".held-why"));
+      this.#decide(ticket, decision, why?.value.trim() ?? "");
+    }
   }
 
   /** @param {number} ticket @param {string} decision @param {string} why */
@@ -128,11 +158,11 @@ export class Held {
     card?.classList.add("deciding");
     try {
       await this.room.do("answer", { ticket, decision, why: decision === "reject" && why !== "" ? why : undefined });
-      answer(at("held-answer"), "", "");
+      clear(at("held-answer"));
       this.asked({ ticket });
     } catch (problem) {
       card?.classList.remove("deciding");
-      answer(at("held-answer"), words.problem(/** @type {any} */ (problem)), "bad");
+      answer(at("held-answer"), () => words.problem(/** @type {any} */ (problem)), "bad");
     }
   }
 
@@ -147,6 +177,15 @@ export class Held {
       card.querySelector(".gauge-part")?.setAttribute("width", String((100 * left) / Math.max(1, ask.expires - came)));
     }
   }
+}
+
+/** A button that a key presses too. @param {string} look @param {"allow"|"reject"|"discard"} decision @param {() => void} act */
+function choice(look, decision, act) {
+  const made = button(look, words.held[decision], act);
+  const [key] = Object.entries(KEYS).find(([, one]) => one === decision) ?? [""];
+  made.setAttribute("aria-keyshortcuts", key);
+  made.title = `${words.held[decision]} (${key.toUpperCase()})`;
+  return made;
 }
 
 /** How much of the time is left. */

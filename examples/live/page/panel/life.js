@@ -79,8 +79,8 @@ export class LifeDialog {
   }
 }
 
-/** @param {{message: number, user: string|null}} one */
-const outranker = ({ message, user }) => `${words.number(message)} (${user ?? words.life.app})`;
+/** @param {{message: number, user: string|null, nick?: string}} one */
+const outranker = ({ message, user, nick }) => `${words.number(message)} (${nick || (user ?? words.life.app)})`;
 
 /** @param {string} kind @param {string} text @param {string} time */
 function step(kind, text, time) {

@@ -6,6 +6,8 @@
  * | `word` | a term; `!word` as a whole word only |
  * | `+word` | innocent, whatever is listed inside it |
  * | `[category]`, `[category treatment]` | what the terms that follow are about, and what is done |
+ * | `word *3` | a term that weighs 3 |
+ * | `~class off` | which disguises are seen through |
  * | `# …` | a comment |
  * | `\…` | a term, whatever it begins with |
  */
@@ -21,7 +23,7 @@ export const bytesOf = (text) => encoder.encode(text).length;
  */
 export function countList(text) {
   const lines = text.split("\n").map((line) => line.trim());
-  const told = lines.filter((line) => line !== "" && !line.startsWith("#") && !/^\[[^\]]*\](\s*#.*)?$/.test(line));
+  const told = lines.filter((line) => line !== "" && !/^[#~]/.test(line) && !/^\[[^\]]*\](\s*#.*)?$/.test(line));
   const innocent = told.filter((line) => line.startsWith("+")).length;
   return { terms: told.length - innocent, innocent, lines: lines.length, bytes: bytesOf(text) };
 }

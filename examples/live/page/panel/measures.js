@@ -21,9 +21,9 @@ export class Measures {
     this.room = room;
     this.span = span;
     at("shadow").addEventListener("click", () => this.#shadow());
-    at("unshadow").addEventListener("click", () => this.#do("unshadow", {}, words.staff.people.didUnshadow));
-    at("warn").addEventListener("click", () => this.#do("moderate", { warn: true, why: this.#reason, messages: this.#messages }, words.staff.people.didWarn));
-    at("forgive").addEventListener("click", () => this.#do("forgive", {}, words.staff.people.didForgive));
+    at("unshadow").addEventListener("click", () => this.#do("unshadow", {}, (...said) => words.staff.people.didUnshadow(...said)));
+    at("warn").addEventListener("click", () => this.#do("moderate", { warn: true, why: this.#reason, messages: this.#messages }, (...said) => words.staff.people.didWarn(...said)));
+    at("forgive").addEventListener("click", () => this.#do("forgive", {}, (...said) => words.staff.people.didForgive(...said)));
     at("step").addEventListener("click", () => this.#askSure());
     at("step-sure").addEventListener("click", () => this.#step());
   }
@@ -110,7 +110,7 @@ export class Measures {
   async #step() {
     const { seconds } = this.span();
     const notice = this.#reason || words.staff.people.notice(this.#clears);
-    await this.#do("moderate", { silence: "mute", seconds, purge: this.#clears, notice, why: this.#reason, messages: this.#messages }, words.staff.people.didStep);
+    await this.#do("moderate", { silence: "mute", seconds, purge: this.#clears, notice, why: this.#reason, messages: this.#messages }, (...said) => words.staff.people.didStep(...said));
     this.#show();
     at("step").focus();
   }

@@ -20,7 +20,7 @@ export class OfferActs {
     this.room = room;
     onSubmit("offer-form", () => this.#begin());
     at("offer-end").addEventListener("click", () =>
-      tell(at("offer-answer"), this.room.do("offer_end"), words.offer.ended));
+      tell(at("offer-answer"), this.room.do("offer_end"), () => words.offer.ended));
   }
 
   /** After the language has changed. */
@@ -51,7 +51,7 @@ export class OfferActs {
   async #begin() {
     const stock = /** @type {HTMLInputElement} */ (at("stock")).valueAsNumber;
     const [title, text] = [this.#title.value.trim(), this.#text.value.trim()];
-    const opened = await tell(at("offer-answer"), this.room.do("offer", { title, text, stock }), words.offer.opened);
+    const opened = await tell(at("offer-answer"), this.room.do("offer", { title, text, stock }), () => words.offer.opened);
     if (!opened) return;
     this.#title.value = this.#text.value = "";
     [this.#title, this.#text].forEach(showLeft);

@@ -1,7 +1,8 @@
-/** Somebody among those seen: found by name, muted for a time, asked to leave, called on; and who is muted now. */
+/** Somebody: muted for a time, asked to leave, called on; and who is muted now. */
 
 import { at, button, element, showText } from "../common/dom.js";
-import { answer, tell } from "./act.js";
+import { clear, tell } from "./act.js";
+import { Find } from "./find.js";
 import { mark, named } from "./marks.js";
 import { Measures } from "./measures.js";
 import { words } from "./words.js";
@@ -21,7 +22,6 @@ export class People {
   #shadowedCount = 0;
   /** The message at which they were pointed at. @type {number|null} */ #message = null;
   /** Who was called on: as the welcome has it, and from here. @type {Set<string>} */ #called = new Set();
-  #find = /** @type {HTMLInputElement} */ (at("find"));
   #span = /** @type {HTMLSelectElement} */ (at("span"));
 
   /** @param {LiveRoom} room @param {Seen} seen @param {{onlyTheirs: (author: string) => void}} acts */
@@ -29,8 +29,7 @@ export class People {
     this.room = room;
     this.seen = seen;
     this.measures = new Measures(room, () => this.#spanChosen);
-    this.#find.addEventListener("input", () => this.#search());
-    this.#find.addEventListener("focus", () => this.#search());
+    this.find = new Find(room, seen, (user) => this.choose(user));
     at("mute").addEventListener("click", () => this.#mute());
     at("unmute").addEventListener("click", () => this.#chosen && this.#unmute(this.#chosen));
     at("remove").addEventListener("click", () => this.#askSure());
@@ -45,6 +44,7 @@ export class People {
     const options = words.people.spans.map(([seconds, text]) => new Option(text, String(seconds)));
     this.#span.replaceChildren(...options);
     this.#span.value = kept;
+    this.find.name();
     this.#show();
     at("muted").replaceChildren();
     at("shadowed").replaceChildren();
@@ -90,9 +90,8 @@ export class People {
     [this.#chosen, this.#message] = [user, message];
     const card = /** @type {HTMLDetailsElement} */ (at("act-people"));
     card.open = true;
-    answer(at("people-answer"), "", "");
-    at("found").replaceChildren();
-    this.#find.value = this.seen.nickOf(user);
+    clear(at("people-answer"));
+    this.find.close(this.seen.nickOf(user));
     this.#show();
     this.measures.choose({ user, nick: this.#nick, message: this.#message });
     card.scrollIntoView({ block: "nearest" });
@@ -101,24 +100,6 @@ export class People {
   /** What the host calls somebody who was not seen yet; the others keep their place among those seen. @param {{user: string, nick?: string}} one */
   learn(one) {
     if (this.seen.nickOf(one.user) === one.user) this.seen.see(one);
-  }
-
-  // -- Finding --------------------------------------------------------------------------------
-
-  #search() {
-    const found = this.seen.find(this.#find.value);
-    const rows = found.map((person) => {
-      const row = element("li", "");
-      const choice = button("person", "", () => {
-        this.choose(person.user);
-        at("mute").focus();
-      });
-      choice.append(...named(person), element("code", "", person.user));
-      row.append(choice);
-      return row;
-    });
-    if (rows.length === 0) rows.push(element("li", "help", words.people.nobody));
-    at("found").replaceChildren(...rows);
   }
 
   // -- The one who was chosen -----------------------------------------------------------------
@@ -159,12 +140,13 @@ export class People {
     const user = this.#chosen;
     if (user === null) return;
     const { seconds, text } = this.#spanChosen;
-    tell(at("people-answer"), this.room.do("mute", { user, seconds }), words.people.didMute(this.#nick, text));
+    const nick = this.#nick;
+    tell(at("people-answer"), this.room.do("mute", { user, seconds }), () => words.people.didMute(nick, text));
   }
 
   /** @param {string} user */
   #unmute(user) {
-    tell(at("people-answer"), this.room.do("unmute", { user }), words.people.didUnmute(this.seen.nickOf(user)));
+    tell(at("people-answer"), this.room.do("unmute", { user }), () => words.people.didUnmute(this.seen.nickOf(user)));
   }
 
   /** A slip of the hand must not send anybody away. */
@@ -179,13 +161,14 @@ export class People {
     if (user === null) return;
     this.#show();
     at("remove").focus();
-    tell(at("people-answer"), this.room.do("remove", { user }), words.people.didRemove(this.#nick));
+    const nick = this.#nick;
+    tell(at("people-answer"), this.room.do("remove", { user }), () => words.people.didRemove(nick));
   }
 
   /** @param {string} user */
   async #callOn(user) {
     const [on, nick] = [!this.#called.has(user), this.seen.nickOf(user)];
-    const good = on ? words.people.didCallOn(nick) : words.people.didCallOff(nick);
+    const good = () => (on ? words.people.didCallOn(nick) : words.people.didCallOff(nick));
     if (!(await tell(at("people-answer"), this.room.do("call_on", { user, on }), good))) return;
     if (on) this.#called.add(user);
     else this.#called.delete(user);
@@ -214,7 +197,7 @@ export class People {
 
   /** @param {string} user */
   #unshadow(user) {
-    tell(at("people-answer"), this.room.do("unshadow", { user }), words.staff.people.didUnshadow(this.seen.nickOf(user)));
+    tell(at("people-answer"), this.room.do("unshadow", { user }), () => words.staff.people.didUnshadow(this.seen.nickOf(user)));
   }
 
   /** @param {"muted"|"shadowed"} id @param {Map<string, Until>} users the first of them @param {number} count @param {string} undo @param {(user: string) => void} act */

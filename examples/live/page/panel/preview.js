@@ -4,16 +4,22 @@ import { at, element, nickElement } from "../common/dom.js";
 import { words } from "./words.js";
 
 /**
- * @typedef {{message: number, user: string|null, nick: string, text: string, treatment: string, term: string, words: string}} Met
- * @typedef {{since: number, judged: number, tag: number, mask: number, hold: number, block: number, met: Met[]}} Preview
+ * @typedef {{how: "new"|"changed"|"gone", message: number, user: string|null, nick: string, text: string, treatment: string, term: string, words: string}} Met
+ * @typedef {{tag: number, mask: number, hold: number, block: number}} Counts
+ * @typedef {Counts & {since: number, judged: number, new: Counts, changed: number, gone: number, met: Met[]}} Preview
  */
+
+/** As far back as the host looks; what is nearly that is not worth a word. */
+const SPAN_MS = 5 * 60_000;
+const NEARLY_MS = 15_000;
 
 export class PreviewList {
   /** @type {Preview|null} */ #told = null;
+  #at = 0;
 
-  /** @param {Preview|null} preview nothing hides it */
-  show(preview) {
-    this.#told = preview;
+  /** @param {Preview|null} preview nothing hides it @param {number} [now] when it was told */
+  show(preview, now = 0) {
+    [this.#told, this.#at] = [preview, now];
     at("preview").hidden = preview === null;
     this.name();
   }
@@ -21,17 +27,18 @@ export class PreviewList {
   /** After the language has changed. */
   name() {
     if (this.#told === null) return;
-    at("preview-says").textContent = words.preview.says(this.#told, words.clock(this.#told.since));
+    const span = this.#at - this.#told.since;
+    at("preview-says").textContent = words.preview.says(this.#told, words.clock(this.#told.since), span < SPAN_MS - NEARLY_MS ? words.wait(span) : null);
     at("preview-list").replaceChildren(...this.#told.met.map(row));
   }
 }
 
 /** @param {Met} met */
 function row(met) {
-  const item = element("li", `met ${met.treatment}`);
+  const item = element("li", `met ${met.how}`);
   const said = element("bdi", "met-text");
   said.append(...marked(met.text, met.words));
-  const why = element("span", "help", words.preview.met(met.treatment, met.term));
+  const why = element("span", "help", words.preview.met(met.how, met.treatment, met.term));
   item.append(nickElement(met), said, why);
   return item;
 }

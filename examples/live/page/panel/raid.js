@@ -48,12 +48,12 @@ export class RaidActs {
 
   /** @param {number} minutes */
   #begin(minutes) {
-    tell(at("raid-answer"), this.room.do("raid", { seconds: 60 * minutes }), words.staff.raid.begun(minutes));
+    tell(at("raid-answer"), this.room.do("raid", { seconds: 60 * minutes }), () => words.staff.raid.begun(minutes));
   }
 
   async #end() {
     const had = at("raid-strip").contains(document.activeElement);
-    if (!(await tell(at("raid-answer"), this.room.do("raid", { seconds: null }), words.staff.raid.ended))) return;
+    if (!(await tell(at("raid-answer"), this.room.do("raid", { seconds: null }), () => words.staff.raid.ended))) return;
     this.take(null);
     // The button is gone with the strip.
     if (had) /** @type {HTMLElement|null} */ (at("raid-minutes").firstElementChild)?.focus();

@@ -60,21 +60,21 @@ export class RoomActs {
 
   #switch() {
     const on = !this.#muteAll;
-    tell(at("room-answer"), this.room.do("mute_all", { on }), on ? words.acts.muteAllOn : words.acts.muteAllOff);
+    tell(at("room-answer"), this.room.do("mute_all", { on }), () => (on ? words.acts.muteAllOn : words.acts.muteAllOff));
   }
 
   async #tellAll() {
     const text = this.#notice.value.trim();
     if (text === "") return this.#notice.focus();
-    const told = await tell(at("room-answer"), this.room.do("notice", { text }), words.acts.noticeSent);
+    const told = await tell(at("room-answer"), this.room.do("notice", { text }), () => words.acts.noticeSent);
     if (told) this.#notice.value = "";
   }
 
   #save() {
     const changed = PROFILE.filter((name) => this.#fields[name].value !== (this.#profile[name] ?? ""));
-    if (changed.length === 0) return answer(at("profile-answer"), words.acts.nothingNew, "");
+    if (changed.length === 0) return answer(at("profile-answer"), () => words.acts.nothingNew, "");
     const fields = Object.fromEntries(changed.map((name) => [name, this.#fields[name].value]));
-    tell(at("profile-answer"), this.room.do("profile", fields), words.acts.saved);
+    tell(at("profile-answer"), this.room.do("profile", fields), () => words.acts.saved);
   }
 
   get #roomName() {
@@ -90,6 +90,6 @@ export class RoomActs {
     if (this.#endName.value.trim() !== this.#roomName) return;
     this.#endName.value = "";
     this.#showEnd();
-    tell(at("end-answer"), this.room.do("disband"), words.acts.ended);
+    tell(at("end-answer"), this.room.do("disband"), () => words.acts.ended);
   }
 }

@@ -104,10 +104,10 @@ export class Soon {
   async #withdraw({ message }) {
     try {
       await this.room.do("withdraw", { message });
-      answer(at("soon-answer"), words.staff.soon.withdrawn, "good");
+      answer(at("soon-answer"), () => words.staff.soon.withdrawn, "good");
       this.#gone(message);
     } catch (problem) {
-      answer(at("soon-answer"), words.problem(/** @type {any} */ (problem)), "bad");
+      answer(at("soon-answer"), () => words.problem(/** @type {any} */ (problem)), "bad");
     }
   }
 

@@ -23,7 +23,10 @@ export const page = {
   lookLives: "Messages",
   lookTrail: "Moderation",
   trail: "Audit trail",
-  trailNone: "Nothing has been done yet.",
+  trailNone: "Nobody has done anything yet.",
+  trailBy: "Whose acts",
+  trailPeople: "People’s",
+  trailAll: "All",
   trailSave: "Download",
   soon: "Before the audience",
   soonNone: "Nothing is on its way.",
@@ -69,12 +72,12 @@ const ACTS = {
   mute: "Muted", unmute: "Unmuted", shadow: "Muted unseen", unshadow: "Seen by all again", mute_all: "Muted everybody", unmute_all: "Unmuted everybody",
   kick: "Removed", ban: "Banned", unban: "Unbanned", ban_prints: "Banned devices", unban_prints: "Unbanned devices", purge: "Cleared the messages of", recall: "Took a message back of",
   set_admin: "Made staff", cancel_admin: "Made a plain member", transfer: "Handed the room to", slow_mode: "Changed slow mode", raid: "Raid mode on", end_raid: "Raid mode off",
-  words: "Changed the word list", settings: "Changed the settings", allow: "Let through, of", replace: "Put in other words, of", reject: "Turned down, of", discard: "Dropped, of",
-  escalate: "Passed on, of", withdraw: "Withdrew, of", evict: "Removed for their device", admit: "Let in", decline: "Turned away",
+  words: "Changed the word list", settings: "Changed the settings", allow: "Let through a message of", replace: "Put in other words a message of", reject: "Turned down a message of", discard: "Dropped a message of",
+  escalate: "Passed on a message of", withdraw: "Withdrew a message of", evict: "Removed for their device", admit: "Let in", decline: "Turned away",
   mark: "Called on", unmark: "Called back", name_card: "Wrote the name card of", disband: "Ended the room",
 };
 /** @type {Record<string, string>} */
-const RULES = { strikes: "by the table of warnings", elapsed: "its time was over", silence: "nobody decided in time" };
+const RULES = { strikes: "by the table of warnings", elapsed: "its time was over" };
 /** @type {Record<string, string>} */
 const ROLES = { owner: "owner", admin: "staff", member: "member" };
 
@@ -93,6 +96,11 @@ export const trail = {
     if (act === "forgive") return `Took ${plural(n ?? 0, "warning")} back of`;
     return ACTS[act] ?? act;
   },
+  none: "Nothing has been done yet.",
+  /** What follows those whom it was done to. @param {AuditRecord} record */
+  tail: ({ rule }) => (rule === "silence" ? ": nobody decided in time" : ""),
+  /** Several in a row, of those who follow. @param {number} n */
+  silences: (n) => `${numbers.format(n)} messages turned down since nobody decided in time, of`,
   /** @param {string} role @param {string} nick */
   by(role, nick) {
     if (role === "time") return "by itself";
@@ -122,7 +130,7 @@ export const soon = {
 };
 
 export const whatIf = {
-  was: "was",
+  was: "Was",
   /** @param {any} would @param {any} was */
   lists: (would, was) => `With that list, at ${numbers.format(would.rate)}/s ${numbers.format(would.delivered)} delivered instead of ${numbers.format(was.delivered)}: ${numbers.format(would.gained)} more, ${numbers.format(would.lost)} fewer, ${numbers.format(Math.max(0, would.altered - was.altered))} more with words masked.`,
 };

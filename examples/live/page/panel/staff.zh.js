@@ -21,7 +21,10 @@ export const page = {
   lookLives: "消息",
   lookTrail: "管理记录",
   trail: "审计记录",
-  trailNone: "还没有任何管理操作。",
+  trailNone: "还没有人操作过。",
+  trailBy: "谁的操作",
+  trailPeople: "人工",
+  trailAll: "全部",
   trailSave: "下载",
   soon: "观众看到之前",
   soonNone: "没有即将发出的消息。",
@@ -71,7 +74,9 @@ const ACTS = {
   mark: "点名发言", unmark: "取消点名", name_card: "更改名片", disband: "解散房间",
 };
 /** @type {Record<string, string>} */
-const RULES = { strikes: "依警告次数", elapsed: "到期", silence: "没有人及时处理" };
+const RULES = { strikes: "依警告次数", elapsed: "到期" };
+/** What is done to a message of somebody’s. */
+const OF_MESSAGES = ["allow", "replace", "reject", "discard", "escalate", "withdraw"];
 /** @type {Record<string, string>} */
 const ROLES = { owner: "房主", admin: "工作人员", member: "成员" };
 
@@ -90,6 +95,11 @@ export const trail = {
     if (act === "forgive") return `撤回 ${numbers.format(n ?? 0)} 次警告`;
     return ACTS[act] ?? act;
   },
+  none: "还没有任何操作。",
+  /** @param {AuditRecord} record */
+  tail: ({ act, rule }) => `${OF_MESSAGES.includes(act) ? "的消息" : ""}${rule === "silence" ? "：没有人及时处理" : ""}`,
+  /** @param {number} n */
+  silences: (n) => `没有人及时处理，退回 ${numbers.format(n)} 条消息：`,
   /** @param {string} role @param {string} nick */
   by(role, nick) {
     if (role === "time") return "自动";

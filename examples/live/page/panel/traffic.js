@@ -1,7 +1,7 @@
 /** Rate, burst and reserve: three dials, and what they mean together. */
 
 import { at } from "../common/dom.js";
-import { answer, onSubmit, tell } from "./act.js";
+import { answer, clear, onSubmit, tell } from "./act.js";
 import { WhatIf } from "./what_if.js";
 import { words } from "./words.js";
 
@@ -30,7 +30,7 @@ export class TrafficActs {
       slide.addEventListener("input", () => this.#turned(number, slide.value));
     }
     at("traffic-reset").addEventListener("click", () => {
-      answer(at("traffic-answer"), "", "");
+      clear(at("traffic-answer"));
       this.#reset();
     });
     onSubmit("traffic-form", () => this.#apply());
@@ -83,11 +83,11 @@ export class TrafficActs {
     const form = /** @type {HTMLFormElement} */ (at("traffic-form"));
     if (!form.reportValidity()) return;
     const text = input("what-if-words").checked ? this.written() : undefined;
-    if (text === null) return answer(at("what-if-answer"), words.list.tooLong, "bad");
+    if (text === null) return answer(at("what-if-answer"), () => words.list.tooLong, "bad");
     this.whatIf.ask(this.#wanted, this.#inForce?.rate ?? this.#wanted.rate, text);
   }
 
   async #apply() {
-    if (await tell(at("traffic-answer"), this.room.do("traffic", this.#wanted), words.traffic.applied)) this.#touched = false;
+    if (await tell(at("traffic-answer"), this.room.do("traffic", this.#wanted), () => words.traffic.applied)) this.#touched = false;
   }
 }

@@ -4,7 +4,7 @@ import { at, button, element, nickOf, showText } from "../common/dom.js";
 import { saveAs } from "../common/save.js";
 import { answer } from "./act.js";
 import { named } from "./marks.js";
-import { Records } from "./records.js";
+import { Records, isOfPeople, summed } from "./records.js";
 import { words } from "./words.js";
 
 /**
@@ -19,6 +19,7 @@ export class Trail {
   #rows = ROWS;
   #shown = "lives";
   /** Since the list was last looked at. */ #fresh = 0;
+  /** Whether only what people did is listed: in a busy room most is what nobody decided in time. */ #ofPeople = true;
 
   /**
    * @param {LiveRoom} room
@@ -30,15 +31,18 @@ export class Trail {
     at("trail-save").addEventListener("click", () => this.#save());
     at("trail-more").addEventListener("click", () => {
       this.#rows += ROWS;
-      this.name();
+      this.#show();
     });
+    at("trail-people").addEventListener("click", () => this.#filter(true));
+    at("trail-all").addEventListener("click", () => this.#filter(false));
     for (const tab of this.#tabs) tab.addEventListener("click", () => this.#look(tab.dataset.list ?? "lives"));
   }
 
   /** After the language has changed, or who is marked. */
   name() {
-    at("trail-list").replaceChildren(...this.#records.newest(this.#rows).map((record) => this.#row(record)));
-    this.#note();
+    for (const [ofPeople, id] of /** @type {const} */ ([[true, "trail-people"], [false, "trail-all"]])) at(id).setAttribute("aria-pressed", String(ofPeople === this.#ofPeople));
+    at("trail-list").replaceChildren();
+    this.#show();
   }
 
   /** A connection that is not the one before: it is told all that there is. */
@@ -51,18 +55,34 @@ export class Trail {
   /** @param {any} frame an `audit` frame */
   take(frame) {
     const [before, fresh] = [this.#records.size, this.#records.take(frame)];
-    const list = at("trail-list");
-    // Rows that are there stay, so that none moves away under a finger but by the height of the new ones.
-    if (before + fresh.length === this.#records.size) {
-      list.prepend(...fresh.slice(-this.#rows).reverse().map((record) => this.#row(record)));
-      while (list.childElementCount > this.#rows) list.lastElementChild?.remove();
-      this.#note();
-    } else {
-      this.name();
-    }
+    this.#show();
     // What was there before the panel was opened is no news.
-    if (this.#shown !== "trail" && before > 0) this.#fresh += fresh.length;
+    if (this.#shown !== "trail" && before > 0) this.#fresh += fresh.filter((record) => !this.#ofPeople || isOfPeople(record)).length;
     showText(at("trail-fresh"), this.#fresh > 0 ? words.number(this.#fresh) : null);
+  }
+
+  /** Rows that are there stay, so that none moves away under a finger but by the height of the new ones. */
+  #show() {
+    const all = this.#records.lines(this.#ofPeople);
+    const lines = all.slice(0, this.#rows);
+    const keys = new Set(lines.map(({ key }) => key));
+    const list = at("trail-list");
+    for (const row of /** @type {HTMLElement[]} */ ([...list.children])) if (!keys.has(row.dataset.key ?? "")) row.remove();
+    let next = /** @type {HTMLElement|null} */ (list.firstElementChild);
+    for (const line of lines) {
+      if (next?.dataset.key === line.key) next = /** @type {HTMLElement|null} */ (next.nextElementSibling);
+      else list.insertBefore(this.#row(line), next);
+    }
+    at("trail-none").textContent = this.#ofPeople ? words.page.trailNone : words.staff.trail.none;
+    at("trail-none").hidden = all.length > 0;
+    at("trail-more").hidden = all.length <= this.#rows;
+    this.#note();
+  }
+
+  /** @param {boolean} ofPeople */
+  #filter(ofPeople) {
+    [this.#ofPeople, this.#rows] = [ofPeople, ROWS];
+    this.name();
   }
 
   get #tabs() {
@@ -72,6 +92,8 @@ export class Trail {
   /** @param {string} shown */
   #look(shown) {
     this.#shown = shown;
+    at("trail-people").addEventListener("click", () => this.#filter(true));
+    at("trail-all").addEventListener("click", () => this.#filter(false));
     for (const tab of this.#tabs) tab.setAttribute("aria-pressed", String(tab.dataset.list === shown));
     at("lives-box").hidden = shown !== "lives";
     at("trail-box").hidden = shown !== "trail";
@@ -84,21 +106,24 @@ export class Trail {
     const where = at("trail-chain");
     showText(where, chain === null ? null : words.staff.trail.chain(chain));
     where.dataset.tone = chain?.broken === undefined ? "good" : "bad";
-    at("trail-none").hidden = this.#records.size > 0;
-    at("trail-more").hidden = this.#records.size <= this.#rows;
   }
 
-  /** @param {AuditRecord} record */
-  #row(record) {
+  /** @param {import("./records.js").Line} line */
+  #row(line) {
+    const [record, count, since] = [summed(line), line.records.length, line.records[0].at];
     const row = element("li", "act-row");
+    row.dataset.key = line.key;
     const head = element("p", "act-head");
-    head.append(element("span", "act-name", words.staff.trail.act(record)));
+    head.append(element("span", "act-name", count > 1 ? words.staff.trail.silences(count) : words.staff.trail.act(record)));
     for (const person of record.whom ?? []) head.append(" ", this.#who(person));
     const others = (record.whom_count ?? 0) - (record.whom ?? []).length;
     if (others > 0) head.append(" ", element("span", "", words.people.mutedMore(others)));
+    const tail = words.staff.trail.tail(record);
+    if (tail && count === 1) head.append(element("span", "act-tail", tail));
     const facts = element("p", "help act-facts");
     const by = record.by ? nickOf({ ...record.by, nick: record.by.nick ?? "" }) : "";
-    facts.append(element("span", "tabular", words.clock(record.at)), " · ", element("bdi", "", words.staff.trail.by(record.role, by)));
+    const when = count > 1 ? `${words.clock(since)} – ${words.clock(record.at)}` : words.clock(record.at);
+    facts.append(element("span", "tabular", when), " · ", element("bdi", "", words.staff.trail.by(record.role, by)));
     for (const fact of words.staff.trail.facts(record, record.at)) facts.append(" · ", element("bdi", "", fact));
     for (const message of record.messages ?? []) {
       facts.append(" · ", button("link", words.staff.trail.message(message), () => this.acts.explain(message)));
@@ -123,9 +148,9 @@ export class Trail {
       this.#note();
       const name = `audit-${this.room.welcome?.group?.id ?? "room"}-${new Date(this.room.now()).toISOString().slice(0, 10)}.jsonl`;
       saveAs(new Blob([text], { type: "application/x-ndjson" }), name);
-      answer(where, words.staff.trail.saved(chain.records), "good");
+      answer(where, () => words.staff.trail.saved(chain.records), "good");
     } catch (problem) {
-      answer(where, words.problem(/** @type {any} */ (problem)), "bad");
+      answer(where, () => words.problem(/** @type {any} */ (problem)), "bad");
     }
   }
 }

@@ -1,10 +1,11 @@
 /** What would have become of the last minutes at other rates, and by another word list: a bar for each, and the messages that differ. */
 
 import { at, element } from "../common/dom.js";
-import { answer, tell } from "./act.js";
-import { LAYERS, barsOf, ratesAround } from "./bars.js";
+import { tell } from "./act.js";
+import { LAYERS, barsOf, mostOf, ratesAround } from "./bars.js";
 import { lineNamed } from "./list.js";
 import { swatch } from "./ink.js";
+import { roundAxis } from "./scale.js";
 import { words } from "./words.js";
 
 /**
@@ -13,6 +14,8 @@ import { words } from "./words.js";
  */
 
 const [WIDTH, HEIGHT, FOOT] = [300, 120, 18];
+/** For the numbers of the axis, and so that the highest is not cut off. */
+const [LEFT, TOP] = [42, 8];
 
 export class WhatIf {
   /** @type {any} */ #told = null;
@@ -31,11 +34,10 @@ export class WhatIf {
     const { burst, reserve } = wanted;
     const order = this.room.do("what_if", { rates: ratesAround(wanted.rate, inForce), burst, reserve, text });
     const wrong = (/** @type {any} */ problem) => (problem.code === "words" ? words.list.wrong(problem.why, lineNamed(problem.why)) : words.problem(problem));
-    const done = await tell(where, order, "", wrong);
+    const done = await tell(where, order, null, wrong);
     if (!done) return this.#clear();
     [this.#told, this.#wanted, this.#inForce] = [(await order).what_if, wanted.rate, inForce];
     this.#withList = text !== undefined;
-    answer(where, "", "");
     this.name();
   }
 
@@ -67,12 +69,20 @@ export class WhatIf {
 
   /** @param {import("./bars.js").Point[]} points */
   #chart(points) {
-    const chart = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + FOOT}`, role: "img", class: "bars" });
+    const chart = shape("svg", { viewBox: `0 ${-TOP} ${WIDTH} ${TOP + HEIGHT + FOOT}`, role: "img", class: "bars" });
     chart.setAttribute("aria-label", words.whatIf.chart(points));
-    for (const { rate, centre, boxes } of barsOf(points, WIDTH, HEIGHT)) {
-      for (const { key, ...place } of boxes) chart.append(shape("rect", { ...place, class: `bar-fill ink-${key}` }));
+    const { max, ticks } = roundAxis(mostOf(points), 3);
+    for (const tick of ticks) {
+      const y = HEIGHT - (tick * HEIGHT) / max;
+      chart.append(shape("line", { x1: LEFT, x2: WIDTH, y1: y, y2: y, class: "bar-grid" }));
+      const number = shape("text", { x: LEFT - 5, y: y + 4, class: "bar-tick" });
+      number.textContent = words.number(tick);
+      chart.append(number);
+    }
+    for (const { rate, centre, boxes } of barsOf(points, WIDTH - LEFT, HEIGHT, max)) {
+      for (const { key, x, ...place } of boxes) chart.append(shape("rect", { x: x + LEFT, ...place, class: `bar-fill ink-${key}` }));
       const mark = rate === this.#wanted ? "bar-rate wanted" : rate === this.#inForce ? "bar-rate in-force" : "bar-rate";
-      const label = shape("text", { x: centre, y: HEIGHT + 13, class: mark });
+      const label = shape("text", { x: centre + LEFT, y: HEIGHT + 13, class: mark });
       label.textContent = rate === 0 ? words.staff.whatIf.was : words.traffic.now(rate);
       chart.append(label);
     }

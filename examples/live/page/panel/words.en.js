@@ -7,35 +7,11 @@
 
 import { refusal } from "../common/words.en.js";
 import * as staff from "./staff.en.js";
+import { number, outcomes, plural, reasons, wait } from "./terms.en.js";
 
+export { kind, life } from "./life.en.js";
+export { clock, memory, number, outcomes, percent, priorities, rate, reasons, wait } from "./terms.en.js";
 export { staff };
-
-const numbers = new Intl.NumberFormat("en");
-const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const percents = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
-/** @param {number} n */
-export const number = (n) => numbers.format(n);
-/** So many a second: whole above ten, so that it does not flicker. @param {number} n */
-export const rate = (n) => (n < 9.95 ? fine.format(n) : number(Math.round(n)));
-/** @param {number} permille */
-export const percent = (permille) => percents.format(permille / 1_000);
-
-/** @param {number} n @param {string} one @param {string} [many] */
-const plural = (n, one, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
-
-/** A waiting time. @param {number} ms */
-export function wait(ms) {
-  if (ms < 1_000) return `${number(Math.round(ms))} ms`;
-  return ms < 60_000 ? `${fine.format(ms / 1_000)} s` : `${fine.format(ms / 60_000)} min`;
-}
-
-/** @param {number} kib */
-export const memory = (kib) => `${fine.format(kib / 1_024)} MiB`;
-
-/** The time of day. @param {number} at */
-export const clock = (at) =>
-  new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 /** @type {Record<string, string>} */
 export const page = {
@@ -51,7 +27,7 @@ export const page = {
   viewAct: "Controls",
 
   people: "People",
-  find: "Find somebody seen here",
+  find: "Find somebody",
   findHint: "Name or id",
   howLong: "For how long",
   mute: "Mute",
@@ -159,40 +135,6 @@ export const figures = {
   perSecond: "/s",
 };
 
-/** @type {Record<string, string>} */
-export const outcomes = {
-  offered: "Offered",
-  refused: "Refused",
-  accepted: "Accepted",
-  delivered: "Delivered",
-  rejected: "Rejected",
-  discarded: "Discarded",
-  waiting: "Waiting",
-  held: "Held",
-};
-
-/** @type {Record<string, string>} */
-export const priorities = { high: "High", normal: "Normal", low: "Low", lowest: "Lowest" };
-
-/** @type {Record<string, string>} */
-export const reasons = {
-  filter: "Word filter",
-  decision: "Decision",
-  silence: "No decision",
-  rate: "Rate",
-  expired: "Waited too long",
-  shed: "Queue full",
-  muted: "Muted",
-  shadowed: "Muted unseen",
-  withdrawn: "Withdrawn",
-  rule: "House rule",
-  banned: "Banned",
-  removed: "Removed",
-  purged: "Purged",
-  disbanded: "Room ended",
-  refused: "Refused",
-};
-
 export const flow = {
   /** @type {Record<string, string>} */
   by: { outcome: "Outcome", priority: "Priority", reason: "Reason" },
@@ -230,7 +172,12 @@ export const authors = {
 };
 
 export const people = {
-  nobody: "Nobody of that name was seen since the panel was opened.",
+  nobody: "Nobody of that name is here, or spoke of late.",
+  nobodyYet: "Nobody has spoken yet.",
+  looking: "Looking…",
+  gone: "has left",
+  byId: "Take it for an id:",
+  foundMore: (/** @type {number} */ n) => `and ${plural(n, "other")}: write more of the name`,
   mutedTitle: (/** @type {number} */ n) => (n === 0 ? "Nobody is muted" : `Muted now: ${number(n)}`),
   mutedMore: (/** @type {number} */ n) => `and ${plural(n, "other")}`,
   muted: "muted",
@@ -300,18 +247,27 @@ export const whatIf = {
 const fate = (one) => (one === "open" ? "On its way" : outcomes[one] ?? reasons[one] ?? one);
 
 export const preview = {
-  /** @param {any} told @param {string} clock */
-  says({ judged, tag, mask, hold, block }, clock) {
-    const parts = [block > 0 && `${number(block)} turned away`, hold > 0 && `${number(hold)} held`, mask > 0 && `${number(mask)} masked`, tag > 0 && `${number(tag)} tagged`];
-    const met = parts.filter(Boolean).join(", ");
-    return `Of ${plural(judged, "message")} since ${clock}: ${met || "none would have been met"}.`;
+  /** @param {any} told @param {string} clock @param {string|null} span if it is short of what is looked at @returns {string} */
+  says(told, clock, span) {
+    const looked = `${plural(told.judged, "message")} since ${clock}${span === null ? "" : ` (${span}; nothing older is remembered)`}.`;
+    const all = counts(told);
+    const others = [told.changed > 0 && `Treated otherwise: ${number(told.changed)}.`, told.gone > 0 && `No longer caught: ${number(told.gone)}.`];
+    return [looked, `New against the list in force: ${counts(told.new) || "none"}.`, ...others, all && `In all: ${all}.`].filter(Boolean).join(" ");
   },
-  /** @param {string} treatment @param {string} term */
-  met: (treatment, term) => `${TREATMENTS[treatment] ?? treatment} for “${term}”`,
+  /** @param {string} how @param {string} treatment @param {string} term */
+  met(how, treatment, term) {
+    const done = `${TREATMENTS[treatment] ?? treatment} for “${term}”`;
+    if (how === "gone") return `No longer ${done}`;
+    return how === "changed" ? `Otherwise than now: ${done}` : `New: ${done}`;
+  },
 };
 
+/** @param {import("./preview.js").Counts} counts */
+const counts = ({ tag, mask, hold, block }) =>
+  [block > 0 && `${number(block)} turned away`, hold > 0 && `${number(hold)} held`, mask > 0 && `${number(mask)} masked`, tag > 0 && `${number(tag)} tagged`].filter(Boolean).join(", ");
+
 /** @type {Record<string, string>} */
-const TREATMENTS = { tag: "Tagged", mask: "Masked", hold: "Held", block: "Turned away" };
+const TREATMENTS = { tag: "tagged", mask: "masked", hold: "held", block: "turned away" };
 
 export const list = {
   now: (/** @type {number} */ n) => plural(n, "term"),
@@ -327,6 +283,9 @@ export const list = {
     ["word or phrase", "met inside words too, in any case and disguise"],
     ["!word", "met as a whole word only"],
     ["+word", "innocent, whatever is listed inside it"],
+    ["word *3", "weighs 3 instead of 1, for those who sum up"],
+    ["~leet off", "that disguise is not seen through (on, words, or a least number of letters: it is); the others: chinese, floods, separators, repeats, look-alikes, turned"],
+    ["\\…", "a term, whatever it begins with"],
     ["[abuse mask]", "what follows is masked"],
     ["[advertising hold]", "what follows is held for you"],
     ["[custom:1 block]", "what follows is turned away"],
@@ -346,6 +305,8 @@ export const offer = {
 export const held = {
   over: "over",
   allow: "Allow",
+  allowAll: (/** @type {number} */ n) => `Allow ${number(n)}`,
+  rejectAll: (/** @type {number} */ n) => `Reject ${number(n)}`,
   reject: "Reject",
   discard: "Discard",
   why: "A word to the author",
@@ -374,111 +335,6 @@ export const lives = {
   noText: "no text",
 };
 
-/** @type {Record<string, string>} */
-const KINDS = { text: "comment", gift: "gift", like: "like", follow: "follow", control: "order" };
-/** @type {Record<number, string>} */
-const HOST_KINDS = { 1: "stroke", 2: "clearing of the board", 3: "question about the offer" };
-/** @param {string|number} kind */
-export const kind = (kind) => HOST_KINDS[Number(kind)] ?? KINDS[String(kind)] ?? `kind ${kind}`;
-
-/** @type {Record<string, string>} */
-const ENDS = {
-  rate: "There was no place for it: more was written than the room shows in a second.",
-  expired: "Its turn did not come in time, since the room was so busy.",
-  shed: "The queue was full, and its author had the most messages in it.",
-  muted: "Its author, or everybody, was muted before its turn came.",
-  shadowed: "Its author alone sees it, and does not know that.",
-  withdrawn: "The staff withdrew it before anybody else saw it.",
-  rule: "A rule of the house does not let it through.",
-  banned: "Its author was banned before its turn came.",
-  removed: "Its author was removed before its turn came.",
-  purged: "The staff cleared the messages of its author.",
-  disbanded: "The room ended before its turn came.",
-  filter: "The word filter does not let it through.",
-  silence: "Nobody decided in time, so it was turned away.",
-  decision: "Somebody decided against it.",
-};
-
-/** @type {Record<string, string>} */
-const FILTERED = {
-  masked: "The word filter put stars over",
-  held: "The word filter held it because of",
-  blocked: "The word filter met",
-  tagged: "The word filter marked it because of",
-};
-
-/** @type {Record<string, string>} */
-const DECISIONS = {
-  allow: "You, or somebody for you, let it through.",
-  reject: "You, or somebody for you, turned it down.",
-  discard: "You, or somebody for you, dropped it without a word.",
-  replace: "Somebody let it through with other words.",
-  silence: "Nobody answered in time.",
-};
-
-/** @type {Record<string, string>} */
-const RULES = { mute_all: "mute of all", quiet_hours: "quiet hours", speakers: "speakers by mark", slow_mode: "slow mode", pace: "pace", texts: "text rules", repeats: "repeats", filter: "word filter" };
-
-export const life = {
-  gone: "The room does not remember this message any more.",
-  accepted: "The room accepted it.",
-  /** @param {{rule: string, exempt: boolean}[]} rules that were in force, and let it pass */
-  rules(rules) {
-    const names = (/** @type {boolean} */ exempt) => rules.filter((one) => one.exempt === exempt).map(({ rule }) => RULES[rule] ?? rule).join(", ");
-    const [passed, exempt] = [names(false), names(true)];
-    return [passed && `It passed: ${passed}.`, exempt && `Its author is exempt from: ${exempt}.`].filter(Boolean).join(" ");
-  },
-  /** @param {string} names */
-  lastBefore: (names) => `The last before it: ${names}`,
-  app: "the app",
-  /** One step, in plain words. @param {any} step @param {number} accepted when it was accepted */
-  step(step, accepted) {
-    const within = step.expires > accepted ? wait(step.expires - accepted) : "";
-    switch (step.step) {
-      case "filtered":
-        return `${FILTERED[step.what] ?? `The word filter (${step.what}):`}${step.word ? ` “${step.word}”` : " a listed word"}.`;
-      case "asked":
-        return within ? `You were asked, and had ${within} to decide.` : "You were asked.";
-      case "answered":
-        return DECISIONS[step.decision] ?? `The answer was: ${step.decision}.`;
-      case "previewed":
-        return `You saw it ${within} before everybody else.`;
-      case "withdrawn":
-        return "You, or somebody for you, withdrew it.";
-      case "folded":
-        return `It said the same as message ${number(step.first)}, and shared an entry with what repeats it.`;
-      case "waited": {
-        const [higher, own, lower] = step.outranked ?? [0, 0, 0];
-        const before = [
-          higher > 0 && `${number(higher)} of higher priority`,
-          own > 0 && `${number(own)} whose turn came first`,
-          lower > 0 && `${number(lower)} of lower priority, while a cap held its own back`,
-        ].filter(Boolean);
-        const how = Number.isFinite(step.until) ? `It waited ${wait(step.until - step.since)}` : "It waits its turn";
-        return `${how} with ${plural(step.ahead, "other")} there already; ${before.length > 0 ? `before it went ${before.join(", ")}` : "nobody went before it"}.`;
-      }
-      case "omitted":
-        return `${plural(step.steps ?? 1, "step")} before that ${step.steps === 1 ? "is" : "are"} not remembered any more.`;
-      default:
-        return String(step.step);
-    }
-  },
-  /** @param {{state: string, reason?: string, why?: string, seq?: number}} end */
-  end({ state, reason = "", why = "", seq }) {
-    if (state === "delivered") return seq ? `Delivered to every reader, as number ${number(seq)} of the log.` : "Delivered to every reader.";
-    if (state === "waiting" || state === "held") return state === "held" ? "It is held for a decision." : "It waits for its turn.";
-    const word = why ? ` “${why}”` : "";
-    return `${outcomes[state] ?? state}. ${ENDS[reason] ?? reason}${word}`;
-  },
-  /** @param {string} ms */
-  after: (ms) => `+${ms}`,
-  author: "Author",
-  kind: "Kind",
-  priority: "Priority",
-  number: "Message",
-  look: "Find the author",
-};
-
 /**
  * Why an act was not done.
  * @param {{code: number|string, why?: string, detail?: any}} problem
@@ -490,6 +346,7 @@ export function problem(problem, now = Date.now()) {
     case "not_connected": return "There is no connection right now.";
     case "lost": return "The connection was lost before the room could answer.";
     case "too_many_open": return "Too many orders are still on their way.";
+    case "busy": return "The room’s server is at something like it already. Try again in a few seconds.";
     case "unknown": return "The room does not remember it any more.";
     case "traffic": return "These numbers cannot be: none is below its least, and the reserve is less than the burst.";
     case "offer": return "An offer has a title of at most 60 bytes, a text of at most 200, and 1 to 100,000 vouchers.";

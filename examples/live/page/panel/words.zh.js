@@ -6,32 +6,11 @@
 
 import { refusal } from "../common/words.zh.js";
 import * as staff from "./staff.zh.js";
+import { number, outcomes, reasons, wait } from "./terms.zh.js";
 
+export { kind, life } from "./life.zh.js";
+export { clock, memory, number, outcomes, percent, priorities, rate, reasons, wait } from "./terms.zh.js";
 export { staff };
-
-const numbers = new Intl.NumberFormat("zh-CN");
-const fine = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const percents = new Intl.NumberFormat("zh-CN", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
-/** @param {number} n */
-export const number = (n) => numbers.format(n);
-/** 每秒若干；十以上取整，免得闪动。 @param {number} n */
-export const rate = (n) => (n < 9.95 ? fine.format(n) : number(Math.round(n)));
-/** @param {number} permille */
-export const percent = (permille) => percents.format(permille / 1_000);
-
-/** @param {number} ms */
-export function wait(ms) {
-  if (ms < 1_000) return `${number(Math.round(ms))} 毫秒`;
-  return ms < 60_000 ? `${fine.format(ms / 1_000)} 秒` : `${fine.format(ms / 60_000)} 分钟`;
-}
-
-/** @param {number} kib */
-export const memory = (kib) => `${fine.format(kib / 1_024)} MiB`;
-
-/** @param {number} at */
-export const clock = (at) =>
-  new Date(at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
 /** @type {Record<string, string>} */
 export const page = {
@@ -47,7 +26,7 @@ export const page = {
   viewAct: "管理",
 
   people: "观众",
-  find: "查找出现过的人",
+  find: "查找",
   findHint: "昵称或编号",
   howLong: "时长",
   mute: "禁言",
@@ -149,40 +128,6 @@ export const figures = {
   perSecond: "/秒",
 };
 
-/** @type {Record<string, string>} */
-export const outcomes = {
-  offered: "提交",
-  refused: "拒收",
-  accepted: "受理",
-  delivered: "送达",
-  rejected: "驳回",
-  discarded: "丢弃",
-  waiting: "排队",
-  held: "待审",
-};
-
-/** @type {Record<string, string>} */
-export const priorities = { high: "高", normal: "普通", low: "低", lowest: "最低" };
-
-/** @type {Record<string, string>} */
-export const reasons = {
-  filter: "敏感词",
-  decision: "人工决定",
-  silence: "无人审核",
-  rate: "限流",
-  expired: "等待超时",
-  shed: "队列已满",
-  muted: "禁言",
-  shadowed: "隐形禁言",
-  withdrawn: "已收回",
-  rule: "房间规则",
-  banned: "封禁",
-  removed: "移出",
-  purged: "清除",
-  disbanded: "房间解散",
-  refused: "拒收",
-};
-
 export const flow = {
   /** @type {Record<string, string>} */
   by: { outcome: "结果", priority: "优先级", reason: "原因" },
@@ -219,7 +164,12 @@ export const authors = {
 };
 
 export const people = {
-  nobody: "面板打开以来没有见过这个名字。",
+  nobody: "在场和最近发言的人里没有这个名字。",
+  nobodyYet: "还没有人发过言。",
+  looking: "查找中…",
+  gone: "已离开",
+  byId: "按编号处理：",
+  foundMore: (/** @type {number} */ n) => `还有 ${number(n)} 人，请多输入几个字`,
   mutedTitle: (/** @type {number} */ n) => (n === 0 ? "没有人被禁言" : `当前禁言：${number(n)} 人`),
   mutedMore: (/** @type {number} */ n) => `还有 ${number(n)} 人`,
   muted: "禁言中",
@@ -287,15 +237,24 @@ export const whatIf = {
 const fate = (one) => (one === "open" ? "尚未结束" : outcomes[one] ?? reasons[one] ?? one);
 
 export const preview = {
-  /** @param {any} told @param {string} clock */
-  says({ judged, tag, mask, hold, block }, clock) {
-    const parts = [block > 0 && `驳回 ${number(block)} 条`, hold > 0 && `待审 ${number(hold)} 条`, mask > 0 && `遮盖 ${number(mask)} 条`, tag > 0 && `标记 ${number(tag)} 条`];
-    const met = parts.filter(Boolean).join("，");
-    return `自 ${clock} 起 ${number(judged)} 条消息：${met || "一条也不会命中"}。`;
+  /** @param {any} told @param {string} clock @param {string|null} span @returns {string} */
+  says(told, clock, span) {
+    const looked = `自 ${clock} 起 ${number(told.judged)} 条消息${span === null ? "" : `（${span}，更早的已不记得）`}。`;
+    const all = counts(told);
+    const others = [told.changed > 0 && `处理不同：${number(told.changed)} 条。`, told.gone > 0 && `不再命中：${number(told.gone)} 条。`];
+    return [looked, `与现用词表相比新增：${counts(told.new) || "无"}。`, ...others, all && `合计：${all}。`].filter(Boolean).join("");
   },
-  /** @param {string} treatment @param {string} term */
-  met: (treatment, term) => `${TREATMENTS[treatment] ?? treatment}：“${term}”`,
+  /** @param {string} how @param {string} treatment @param {string} term */
+  met(how, treatment, term) {
+    const done = `${TREATMENTS[treatment] ?? treatment}：“${term}”`;
+    if (how === "gone") return `不再${done}`;
+    return how === "changed" ? `与现在不同，${done}` : `新增，${done}`;
+  },
 };
+
+/** @param {import("./preview.js").Counts} counts */
+const counts = ({ tag, mask, hold, block }) =>
+  [block > 0 && `驳回 ${number(block)} 条`, hold > 0 && `待审 ${number(hold)} 条`, mask > 0 && `遮盖 ${number(mask)} 条`, tag > 0 && `标记 ${number(tag)} 条`].filter(Boolean).join("，");
 
 /** @type {Record<string, string>} */
 const TREATMENTS = { tag: "标记", mask: "遮盖", hold: "待审", block: "驳回" };
@@ -314,6 +273,9 @@ export const list = {
     ["词或短语", "在词中也会匹配，不论大小写和变形"],
     ["!词", "仅匹配完整的词"],
     ["+词", "无害词，其中含有敏感词也不算"],
+    ["词 *3", "权重为 3 而不是 1，供累计用"],
+    ["~leet off", "不识别这种变形（on、words 或最少字数：识别）；其他变形：chinese、floods、separators、repeats、look-alikes、turned"],
+    ["\\…", "其后是词，不论以什么符号开头"],
     ["[abuse mask]", "以下的词用星号遮盖"],
     ["[advertising hold]", "以下的词交给您审核"],
     ["[custom:1 block]", "含以下词的消息被驳回"],
@@ -333,6 +295,8 @@ export const offer = {
 export const held = {
   over: "已结束",
   allow: "通过",
+  allowAll: (/** @type {number} */ n) => `通过 ${number(n)} 条`,
+  rejectAll: (/** @type {number} */ n) => `驳回 ${number(n)} 条`,
   reject: "驳回",
   discard: "丢弃",
   why: "给作者的话",
@@ -361,111 +325,6 @@ export const lives = {
   noText: "无文字",
 };
 
-/** @type {Record<string, string>} */
-const KINDS = { text: "评论", gift: "礼物", like: "点赞", follow: "关注", control: "指令" };
-/** @type {Record<number, string>} */
-const HOST_KINDS = { 1: "笔画", 2: "清空白板", 3: "询问活动" };
-/** @param {string|number} kind */
-export const kind = (kind) => HOST_KINDS[Number(kind)] ?? KINDS[String(kind)] ?? `类型 ${kind}`;
-
-/** @type {Record<string, string>} */
-const ENDS = {
-  rate: "没有空位：每秒写的比房间显示的多。",
-  expired: "房间太忙，没能及时轮到它。",
-  shed: "队列已满，而其作者在队列中的消息最多。",
-  muted: "轮到它之前，作者或全体被禁言了。",
-  shadowed: "只有作者自己看得见，而作者并不知道。",
-  withdrawn: "在别人看到之前，工作人员收回了它。",
-  rule: "房间的规则没有让它通过。",
-  banned: "轮到它之前，作者被封禁了。",
-  removed: "轮到它之前，作者被移出了。",
-  purged: "管理员清除了作者的消息。",
-  disbanded: "轮到它之前，房间解散了。",
-  filter: "敏感词过滤没有放行。",
-  silence: "没有人及时审核，所以被驳回。",
-  decision: "有人决定不予放行。",
-};
-
-/** @type {Record<string, string>} */
-const FILTERED = {
-  masked: "敏感词过滤遮盖了",
-  held: "敏感词过滤将其扣下，因为",
-  blocked: "敏感词过滤遇到了",
-  tagged: "敏感词过滤做了标记，因为",
-};
-
-/** @type {Record<string, string>} */
-const DECISIONS = {
-  allow: "您（或代表您的人）予以通过。",
-  reject: "您（或代表您的人）予以驳回。",
-  discard: "您（或代表您的人）悄悄丢弃了它。",
-  replace: "改了文字之后予以通过。",
-  silence: "没有人及时答复。",
-};
-
-/** @type {Record<string, string>} */
-const RULES = { mute_all: "全员禁言", quiet_hours: "静默时段", speakers: "按标记发言", slow_mode: "慢速模式", pace: "发言频率", texts: "文本规则", repeats: "重复发言", filter: "敏感词过滤" };
-
-export const life = {
-  gone: "房间已不记得这条消息。",
-  accepted: "房间受理了它。",
-  /** @param {{rule: string, exempt: boolean}[]} rules */
-  rules(rules) {
-    const names = (/** @type {boolean} */ exempt) => rules.filter((one) => one.exempt === exempt).map(({ rule }) => RULES[rule] ?? rule).join("、");
-    const [passed, exempt] = [names(false), names(true)];
-    return [passed && `通过了：${passed}。`, exempt && `作者不受此限：${exempt}。`].filter(Boolean).join("");
-  },
-  /** @param {string} names */
-  lastBefore: (names) => `最后先于它的：${names}`,
-  app: "应用",
-  /** @param {any} step @param {number} accepted */
-  step(step, accepted) {
-    const within = step.expires > accepted ? wait(step.expires - accepted) : "";
-    switch (step.step) {
-      case "filtered":
-        return `${FILTERED[step.what] ?? `敏感词过滤（${step.what}）：`}${step.word ? `“${step.word}”` : "词表中的词"}。`;
-      case "asked":
-        return within ? `请您审核，限时 ${within}。` : "请您审核。";
-      case "answered":
-        return DECISIONS[step.decision] ?? `答复：${step.decision}。`;
-      case "previewed":
-        return `您比大家早 ${within} 看到它。`;
-      case "withdrawn":
-        return "您或代您处理的人收回了它。";
-      case "folded":
-        return `与第 ${number(step.first)} 条内容相同，合并显示。`;
-      case "waited": {
-        const [higher, own, lower] = step.outranked ?? [0, 0, 0];
-        const before = [
-          higher > 0 && `优先级更高的 ${number(higher)} 条`,
-          own > 0 && `先轮到的 ${number(own)} 条`,
-          lower > 0 && `优先级更低的 ${number(lower)} 条（本级受上限约束）`,
-        ].filter(Boolean);
-        const how = Number.isFinite(step.until) ? `排队等了 ${wait(step.until - step.since)}` : "正在排队";
-        return `${how}，到时已有 ${number(step.ahead)} 条在等；${before.length > 0 ? `先于它发出的有${before.join("、")}` : "没有消息先于它发出"}。`;
-      }
-      case "omitted":
-        return `此前的 ${number(step.steps ?? 1)} 步已不记得。`;
-      default:
-        return String(step.step);
-    }
-  },
-  /** @param {{state: string, reason?: string, why?: string, seq?: number}} end */
-  end({ state, reason = "", why = "", seq }) {
-    if (state === "delivered") return seq ? `已送达每位观众，记录编号 ${number(seq)}。` : "已送达每位观众。";
-    if (state === "waiting" || state === "held") return state === "held" ? "正在待审。" : "正在排队。";
-    const word = why ? `“${why}”` : "";
-    return `${outcomes[state] ?? state}。${ENDS[reason] ?? reason}${word}`;
-  },
-  /** @param {string} ms */
-  after: (ms) => `+${ms}`,
-  author: "作者",
-  kind: "类型",
-  priority: "优先级",
-  number: "编号",
-  look: "查找作者",
-};
-
 /** @param {{code: number|string, why?: string, detail?: any}} problem @param {number} [now] */
 export function problem(problem, now = Date.now()) {
   switch (problem.code) {
@@ -473,6 +332,7 @@ export function problem(problem, now = Date.now()) {
     case "not_connected": return "现在没有连接。";
     case "lost": return "房间答复之前连接中断了。";
     case "too_many_open": return "还有太多指令没有答复。";
+    case "busy": return "服务器正在处理同类请求，请几秒后再试。";
     case "unknown": return "房间已不记得它。";
     case "traffic": return "这些数值不可行：每项都有下限，且预留必须小于突发额度。";
     case "offer": return "活动名称最多 60 字节，说明最多 200 字节，优惠券 1 至 100,000 张。";

@@ -19,6 +19,7 @@ import { Nav } from "../common/nav.js";
 import { Notices } from "./notices.js";
 import { OfferCard, willBeServed } from "./offer.js";
 import { pausing } from "./pause.js";
+import { Personal, isPersonal } from "../common/personal.js";
 import { Reactions } from "./react.js";
 import { Stage } from "./stage.js";
 import { browser, tab } from "../common/store.js";
@@ -52,6 +53,7 @@ const announcer = new Announcer(at("announcer"), at("alerts"));
 const stage = new Stage({ scene: at("scene"), flight: at("flight"), hearts: at("hearts") });
 const gifts = new Gifts(at("gifts"));
 const notices = new Notices(at("notices"));
+const personal = new Personal(() => (room.user === null ? at("nick") : at("message")).focus());
 const gaps = new Gaps(tellGap);
 const composer = new Composer(room, (text) => {
   room.send("text", { text });
@@ -239,7 +241,12 @@ room.addEventListener("direct", (event) => {
   if (notice.kind === "role" && room.welcome) showMe({ ...room.welcome.me, role: notice.role });
   const text = () => words.notice(notice, room.now());
   if (text() === null) return;
-  chat.note(text, "direct");
+  if (isPersonal(notice)) {
+    personal.tell(text);
+    chat.mark(text, "direct");
+  } else {
+    chat.note(text, "direct");
+  }
   if (["kicked", "banned", "declined", "quit_elsewhere"].includes(notice.kind)) connection.endsWith(text);
 });
 

@@ -32,7 +32,9 @@ impl House {
         }
         let words = stay.room.words();
         let word = |term| words.word(life.accepted, term).map(str::to_owned);
-        let life = WireLife::of(&life, &nick, (stay.owns, disclose), word);
+        let mut life = WireLife::of(&life, &nick, (stay.owns, disclose), word);
+        drop(words);
+        life.call(|user, nick| stay.room.voices().call(user, nick));
         Ok(Done::Done(Told { life: Some(Box::new(life)), ..Told::NOTHING }))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use liveroom::{Difference, Group, Rate, Settings, WhatIfError, what_if};
+use liveroom::{Difference, Group, Rate, Settings, WhatIfError, filter::Filter, what_if};
 use tokio::{
     task::spawn_blocking,
     time::{sleep, timeout},
@@ -32,9 +32,10 @@ const LOOK: Duration = Duration::from_millis(5);
 const SHOWN: usize = 120;
 
 impl House {
-    /// What a word list would have met in the last five minutes.
+    /// What a word list would have met in the last five minutes, beside what the one in force meets.
     pub(super) async fn preview(self: &Arc<Self>, stay: &Stay, text: String) -> Answer {
         let filtering = self.read(&stay.room, |group| group.config().settings().filtering);
+        let in_force = stay.room.words().in_force();
         let preview = self.with_past(stay, move |stretch| {
             let compiled = read(&text)?;
             let since = stretch.since().unwrap_or_default();
@@ -42,16 +43,30 @@ impl House {
             // The newest first, and what the app says for itself is not judged.
             said.retain(|said| said.author.is_some());
             said.reverse();
-            let judged = said.iter().filter_map(|said| Some((said.message, said.content()?)));
-            let preview = compiled.filter.dry_run(&filtering, judged);
-            let met = preview.shown.iter().take(WireMet::MOST).filter_map(|met| {
-                let said = said.iter().find(|said| said.message == met.message)?;
-                let text = said.content()?.texts().flat_map(str::chars).take(SHOWN).collect();
+            let mut preview = WirePreview::since(since);
+            for said in &said {
+                let Some(content) = said.content() else { continue };
+                let judge = |filter: &Filter| {
+                    let mut judged = filter.dry_run(&filtering, [(said.message, content)]);
+                    judged.shown.pop()
+                };
+                let (is, would) = (in_force.as_deref().and_then(judge), judge(&compiled.filter));
+                let Some(how) = preview.count(is.as_ref(), would.as_ref()) else { continue };
+                if preview.met.len() == WireMet::MOST {
+                    continue;
+                }
+                // What would not be met any more is told as it is met.
+                let (met, by) = match (&would, &is, &in_force) {
+                    (Some(met), _, _) => (met, &compiled.filter),
+                    (None, Some(met), Some(in_force)) => (met, in_force),
+                    (None, _, _) => continue,
+                };
+                let text = content.texts().flat_map(str::chars).take(SHOWN).collect();
                 let user = said.author.as_ref().map(ToString::to_string);
-                let term = compiled.term(met.term).unwrap_or_default();
-                Some(WireMet::new(met, user, said.nick.clone(), text, term))
-            });
-            Ok(WirePreview::new(since, &preview, met.collect()))
+                let term = by.term(met.term).map_or("", |term| term.text);
+                preview.met.push(WireMet::new(how, met, user, said.nick.clone(), text, term));
+            }
+            Ok(preview)
         });
         let preview = Some(Box::new(preview.await?));
         Ok(Done::Done(Told { preview, ..Told::NOTHING }))

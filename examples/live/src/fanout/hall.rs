@@ -187,6 +187,7 @@ impl Hall {
         match output {
             Output::Tail { urgent, .. } => self.audience.notify(now, urgent),
             Output::Ended { ref message, ref outcome, .. } => {
+                self.room.voices().hear(message);
                 self.panel.ended(now, message, outcome);
                 self.end(message, outcome, output.to_author());
             }

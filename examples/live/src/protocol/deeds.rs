@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     host::Refused,
     life::WireLife,
-    moderation::{WireChain, WirePerson},
+    moderation::{WireChain, WirePeople, WirePerson},
     past::{WirePreview, WireWhatIf},
 };
 
@@ -57,6 +57,11 @@ pub(crate) enum Deed {
     /// How somebody stands with the staff.
     Person {
         user: String,
+    },
+    /// Who goes by that name or id; without a word, who spoke last.
+    Find {
+        #[serde(default)]
+        text: String,
     },
     Raid {
         /// `None` ends it.
@@ -196,6 +201,7 @@ impl Deed {
             Self::Forgive { .. } => "forgive",
             Self::Moderate { .. } => "moderate",
             Self::Person { .. } => "person",
+            Self::Find { .. } => "find",
             Self::Raid { .. } => "raid",
             Self::Audit => "audit",
             Self::Withdraw { .. } => "withdraw",
@@ -266,6 +272,9 @@ pub(crate) struct Told {
     /// How somebody stands with the staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) person: Option<Box<WirePerson>>,
+    /// Those who were found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) people: Option<Box<WirePeople>>,
     /// Whether the audit records are a chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) chain: Option<Box<WireChain>>,
@@ -279,6 +288,7 @@ impl Told {
         preview: None,
         what_if: None,
         person: None,
+        people: None,
         chain: None,
     };
 }

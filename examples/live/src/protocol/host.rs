@@ -14,7 +14,7 @@ use super::{
     drawing::Piece,
     entries::WireEntry,
     moderation::{Previewed, WireAudit, WireChain},
-    panel::{Ask, BriefLife, PanelFrame},
+    panel::{Ask, BriefLife, PanelFrame, WireTotals},
     welcome::Welcome,
 };
 
@@ -66,6 +66,10 @@ pub(crate) enum HostFrame<'a> {
     },
     /// The figures of the owner's panel.
     Panel(Box<PanelFrame>),
+    /// The totals of the last two minutes, for one who begins to watch.
+    Past {
+        totals: Vec<WireTotals>,
+    },
     /// What ended since the last of these.
     Lives {
         lives: Vec<BriefLife>,

@@ -79,6 +79,8 @@ struct WireRule {
 struct WireOutranker {
     message: u64,
     user: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nick: Option<String>,
     priority: PriorityName,
 }
 
@@ -104,6 +106,26 @@ impl WireLife {
             steps: steps.filter(|_| disclose).collect(),
             rules: rules_of(life.rules),
             standing: Standing::of(life.state.to_author(disclose)),
+        }
+    }
+}
+
+impl WireLife {
+    /// Calls those by name who are named only by their ids.
+    pub(crate) fn call(&mut self, name: impl Fn(&str, &mut Option<String>)) {
+        if let Some(user) = self.user.as_ref().filter(|_| self.nick.is_empty()) {
+            let mut nick = None;
+            name(user, &mut nick);
+            self.nick = nick.unwrap_or_default();
+        }
+        for step in &mut self.steps {
+            if let WireStep::Waited { last, .. } = step {
+                for WireOutranker { user, nick, .. } in last {
+                    if let Some(user) = user {
+                        name(user, nick);
+                    }
+                }
+            }
         }
     }
 }
@@ -139,6 +161,7 @@ fn waited(own: Priority, wait: &Wait, all: bool) -> WireStep {
     let last = wait.last.iter().filter(|_| all).map(|other| WireOutranker {
         message: other.message.0,
         user: other.author.as_ref().map(ToString::to_string),
+        nick: None,
         priority: other.priority.into(),
     });
     WireStep::Waited {

@@ -36,6 +36,28 @@ impl WirePerson {
     }
 }
 
+/// Some of those who go by a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct WirePeople {
+    pub(crate) found: Vec<WireFound>,
+    /// How many there are beside them.
+    pub(crate) more: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct WireFound {
+    user: String,
+    nick: String,
+    /// Whether they are a member now.
+    here: bool,
+}
+
+impl WireFound {
+    pub(crate) fn new(user: &UserId, nick: &str, here: bool) -> Self {
+        Self { user: user.to_string(), nick: nick.to_owned(), here }
+    }
+}
+
 /// A message that readers get at `expires`, unless it is withdrawn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Previewed {
@@ -50,7 +72,7 @@ impl Previewed {
     }
 }
 
-/// Somebody, with the nick as long as they are a member.
+/// Somebody, with the nick as far as it is known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct WireNamed {
     user: String,
@@ -113,6 +135,15 @@ impl WireAudit {
             messages: evidence.messages.iter().map(|message| message.0).collect(),
             word,
             why: evidence.reason.to_string(),
+        }
+    }
+}
+
+impl WireAudit {
+    /// Calls those by name who are no members any more.
+    pub(crate) fn call(&mut self, name: impl Fn(&str, &mut Option<String>)) {
+        for one in self.by.iter_mut().chain(&mut self.whom) {
+            name(&one.user, &mut one.nick);
         }
     }
 }

@@ -68,17 +68,30 @@ impl PanelFrame {
             raid: group.raid_until().map(Timestamp::as_millis),
             preview_ms: settings.preview.and_then(|span| u64::try_from(span.as_millis()).ok()),
             traffic: WireTraffic::of(&settings.traffic),
-            refused: stats.refused.iter().map(|(code, n)| (code.to_string(), *n)).collect(),
+            refused: by_code(&stats.refused),
             flow: WireFlows::of(&stats.flow),
             ..Self::default()
         }
     }
 }
 
+/// Refusals, with their codes as words.
+pub(crate) fn by_code(refused: &BTreeMap<u16, u64>) -> BTreeMap<String, u64> {
+    refused.iter().map(|(code, n)| (code.to_string(), *n)).collect()
+}
+
+/// What of the figures a chart is drawn from, as it was at one time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct WireTotals {
+    pub(crate) now: u64,
+    pub(crate) refused: BTreeMap<String, u64>,
+    pub(crate) flow: WireFlows,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct MutedUser {
     pub(crate) user: String,
-    /// As long as they are a member.
+    /// As far as it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) nick: Option<String>,
     pub(crate) until: Until,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use liveroom::{
     Contrast, Difference, Differing, Fate, Fates, Priority, Timestamp,
-    filter::{DryRun, Met, Treatment},
+    filter::{Met, Treatment},
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,28 +16,63 @@ use super::{
 /// Messages told one by one: as many as somebody looks through.
 const TOLD: usize = 40;
 
-/// What another word list would have met.
+/// What another word list would have met, beside what the one in force meets.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct WirePreview {
     /// From when on messages were judged.
     pub(crate) since: u64,
     pub(crate) judged: u64,
+    #[serde(flatten)]
+    all: WireMets,
+    /// Those that the list in force does not meet.
+    new: WireMets,
+    /// Those that both meet, and treat otherwise.
+    changed: u64,
+    /// Those that the list in force alone meets.
+    gone: u64,
+    /// The newest of the new, the changed and the gone.
+    pub(crate) met: Vec<WireMet>,
+}
+
+/// Messages that are met, by what is done about them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct WireMets {
     tag: u64,
     mask: u64,
     hold: u64,
     block: u64,
-    /// The newest of them.
-    pub(crate) met: Vec<WireMet>,
 }
 
-/// One message that would have been met.
+impl WireMets {
+    fn count(&mut self, treatment: Treatment) {
+        *match treatment {
+            Treatment::Tag => &mut self.tag,
+            Treatment::Mask => &mut self.mask,
+            Treatment::Hold => &mut self.hold,
+            Treatment::Block => &mut self.block,
+        } += 1;
+    }
+}
+
+/// How two lists differ about one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum WireHow {
+    New,
+    Changed,
+    Gone,
+}
+
+/// One message about which the lists differ.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct WireMet {
-    pub(crate) message: u64,
-    pub(crate) user: Option<String>,
-    pub(crate) nick: String,
-    pub(crate) text: String,
+    how: WireHow,
+    message: u64,
+    user: Option<String>,
+    nick: String,
+    text: String,
     treatment: Cow<'static, str>,
     /// The listed term.
     term: String,
@@ -46,16 +81,32 @@ pub(crate) struct WireMet {
 }
 
 impl WirePreview {
-    pub(crate) fn new(since: Timestamp, preview: &DryRun, met: Vec<WireMet>) -> Self {
-        let count = |treatment| preview.met.get(&treatment).copied().unwrap_or_default();
-        Self {
-            since: since.as_millis(),
-            judged: preview.judged,
-            tag: count(Treatment::Tag),
-            mask: count(Treatment::Mask),
-            hold: count(Treatment::Hold),
-            block: count(Treatment::Block),
-            met,
+    /// Nothing was judged yet, of what there is since then.
+    pub(crate) fn since(since: Timestamp) -> Self {
+        Self { since: since.as_millis(), ..Self::default() }
+    }
+
+    /// Counts one message, as it is met and as it would be. Returns how these differ, if they do.
+    pub(crate) fn count(&mut self, is: Option<&Met>, would: Option<&Met>) -> Option<WireHow> {
+        self.judged += 1;
+        if let Some(would) = would {
+            self.all.count(would.treatment);
+        }
+        match (is, would) {
+            (None, None) => None,
+            (None, Some(would)) => {
+                self.new.count(would.treatment);
+                Some(WireHow::New)
+            }
+            (Some(is), Some(would)) if is.treatment == would.treatment => None,
+            (Some(_), Some(_)) => {
+                self.changed += 1;
+                Some(WireHow::Changed)
+            }
+            (Some(_), None) => {
+                self.gone += 1;
+                Some(WireHow::Gone)
+            }
         }
     }
 }
@@ -65,6 +116,7 @@ impl WireMet {
 
     /// A message by a user of that nick; `term` is what was listed.
     pub(crate) fn new(
+        how: WireHow,
         met: &Met,
         user: Option<String>,
         nick: String,
@@ -78,7 +130,8 @@ impl WireMet {
             Treatment::Block => "block",
         };
         let (message, words) = (met.message.0, met.words.clone());
-        Self { message, user, nick, text, treatment: treatment.into(), term: term.into(), words }
+        let (treatment, term) = (treatment.into(), term.into());
+        Self { how, message, user, nick, text, treatment, term, words }
     }
 }
 

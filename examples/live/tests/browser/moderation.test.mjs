@@ -139,8 +139,20 @@ test("a warning is counted, tells why, and the second one mutes", async () => {
   await page.locator("#warn").click();
   await page.locator("#chosen-strikes", { hasText: /^1 warning$/ }).waitFor();
   await row(ann.page, /The staff warned you \(1 warning so far\): “No adverts, please\.”/).waitFor();
+  // Its row goes by in a busy room; this stays until it is dismissed.
+  const told = ann.page.getByRole("alert").filter({ hasText: /The staff warned you \(1 warning so far\)/ });
+  await told.waitFor();
+  await ann.page.locator("#nav").getByRole("button", { name: "中文" }).click();
+  await ann.page.locator("#personal", { hasText: "工作人员警告了你" }).waitFor();
+  await ann.page.locator("#nav").getByRole("button", { name: "English" }).click();
+  await told.waitFor();
+  assert.deepEqual(await against(ann.page), []);
+  await ann.page.locator("#personal-close").click();
+  assert.equal(await ann.page.locator("#personal").isVisible(), false);
+  assert.equal(await ann.page.evaluate(() => document.activeElement?.id), "message", "the focus is not lost with the button");
   await page.locator("#warn").click();
   await page.locator("#chosen-strikes", { hasText: /^2 warnings$/ }).waitFor();
+  await ann.page.locator("#personal", { hasText: /2 warnings so far/ }).waitFor();
   await ann.page.locator("#banner", { hasText: /muted/ }).waitFor();
   await page.locator("#forgive").click();
   await until(async () => !(await page.locator("#chosen-strikes").isVisible()), "the end of the warnings");
@@ -155,6 +167,31 @@ test("a warning is counted, tells why, and the second one mutes", async () => {
   await page.locator("[data-list=lives]").click();
   nothingWentWrong([ann]);
   await close(ann);
+});
+
+test("who spoke before the panel was opened, and left, is found by name and muted", async () => {
+  const [tess, lou] = [await viewer("Tess"), await viewer("Lou")];
+  await say(tess.page, "and away");
+  await row(lou.page, "and away").waitFor();
+  await tess.page.locator("#leave").click();
+  await row(lou.page, /Tess.*left/).waitFor();
+  const late = await panel(host);
+  await open(late.page, "act-people");
+  await late.page.locator("#find").fill("tes");
+  await late.page.locator("#found .person", { hasText: /Tess.*has left/ }).click();
+  await late.page.locator("#mute").click();
+  await late.page.locator("#muted li", { hasText: "Tess" }).waitFor();
+  // Who is there and never said a word is found as well; an id from elsewhere can be acted on too.
+  await late.page.locator("#find").fill("Lou");
+  await late.page.locator("#found .person", { hasText: "Lou" }).waitFor();
+  await late.page.locator("#find").fill("u987654");
+  await late.page.locator("#found-note", { hasText: /^Nobody of that name/ }).waitFor();
+  await late.page.locator("#found .person", { hasText: "u987654" }).click();
+  assert.equal(await late.page.locator("#chosen-user").innerText(), "u987654");
+  // The chart has what was before it was opened.
+  assert.ok(!/Nothing to show/.test(await late.page.locator("#flow-readout").innerText()));
+  nothingWentWrong([tess, lou, late]);
+  await close(tess, lou, late);
 });
 
 test("one step mutes, clears and tells, after one was asked whether to", async () => {
@@ -197,10 +234,65 @@ test("the audit trail tells every act, says that it is a chain, and can be taken
   const other = await panel(host);
   await other.page.locator("[data-list=trail]").click();
   await acts(other.page).first().filter({ hasText: /^Unmuted Vi/ }).waitFor();
+  await other.page.locator("#trail-all").click();
   assert.equal(await acts(other.page).count(), Math.min(50, lines.length));
   await page.locator("[data-list=lives]").click();
   nothingWentWrong([vi, other]);
   await close(vi, other);
+});
+
+test("what nobody decided in time is one line among all, and none among the acts of people", async () => {
+  const early = await startHost();
+  const mia = await panel(early);
+  const { page } = mia;
+  await page.locator("[data-list=trail]").click();
+  const [kim, lee] = [await viewer("Kim", early), await viewer("Lee", early)];
+  await page.locator("#trail-all").click();
+  // Each waits its 20 seconds.
+  await say(kim.page, "free coins, one");
+  await page.waitForTimeout(4_000);
+  await say(kim.page, "free coins, two");
+  await say(lee.page, "free coins, three");
+  await acts(page).filter({ hasText: /Turned down a message of\s+Kim: nobody decided in time/ }).waitFor({ timeout: 40_000 });
+  await acts(page).filter({ hasText: /^3 messages turned down since nobody decided in time, of\s+Lee\s+Kim/ }).waitFor();
+  await page.locator("#nav").getByRole("button", { name: "中文" }).click();
+  await acts(page).filter({ hasText: /没有人及时处理，退回 3 条消息/ }).waitFor();
+  await page.locator("#nav").getByRole("button", { name: "English" }).click();
+  await page.locator("#trail-people").click();
+  await until(async () => (await acts(page).filter({ hasText: /turned down/i }).count()) === 0, "the acts of people alone");
+  // Whoever has left is still called by name.
+  await kim.page.locator("#leave").click();
+  await choose(page, "Kim");
+  await page.locator("#mute").click();
+  await acts(page).first().filter({ hasText: /^Muted Kim/ }).waitFor();
+  await page.locator("#muted li", { hasText: "Kim" }).waitFor();
+  nothingWentWrong([kim, lee, mia]);
+  await close(kim, lee, mia);
+  await early.stop();
+});
+
+test("several held messages are decided at once, and one by a key; what was said follows the language", async () => {
+  const { page } = owner;
+  const [pat, quin] = [await viewer("Pat"), await viewer("Quin")];
+  for (const n of ["one", "two", "three"]) await say(pat.page, `free coins by ${n}`);
+  await until(async () => (await page.locator("#held > li").count()) === 3, "the cards");
+  await page.locator("#held > li button", { hasText: "Allow" }).first().focus();
+  await page.keyboard.press("r");
+  await pat.page.locator("#pending .failed", { hasText: "free coins by one" }).waitFor();
+  await page.waitForTimeout(1_200);
+  await page.getByRole("button", { name: "Allow 2" }).click();
+  await row(quin.page, "free coins by three").waitFor();
+  assert.equal(await row(quin.page, "free coins by two").count(), 1);
+  assert.equal(await page.locator("#held-all").isVisible(), false);
+  await choose(page, "Pat");
+  await page.locator("#mute").click();
+  await page.locator("#people-answer", { hasText: "Pat is muted" }).waitFor();
+  await page.locator("#nav").getByRole("button", { name: "中文" }).click();
+  await page.locator("#people-answer", { hasText: "Pat 已被禁言" }).waitFor();
+  await page.locator("#nav").getByRole("button", { name: "English" }).click();
+  await page.locator("#unmute").click();
+  nothingWentWrong([pat, quin]);
+  await close(pat, quin);
 });
 
 test("a chain that does not hold is said to be broken, and where", async () => {
@@ -233,7 +325,8 @@ test("a word list is tried on what was said, beside what was, and nothing is cha
   await page.getByLabel("and by the word list as it stands in the editor below").check();
   await page.locator("#what-if-ask").click();
   await page.locator("#what-if-says", { hasText: /^With that list, at 40\/s .* 2 fewer/ }).waitFor();
-  assert.equal(await page.locator("#what-if-chart text").first().textContent(), "was");
+  assert.equal(await page.locator("#what-if-chart .bar-rate").first().textContent(), "Was");
+  assert.ok((await page.locator("#what-if-chart .bar-tick").count()) >= 2, "its axis has numbers");
   assert.ok((await page.locator("#what-if-chart .ink-rejected").count()) >= 4, "what would be turned away is drawn");
   await page.locator("#what-if-more > summary").click();
   await page.locator("#what-if-list li", { hasText: "marzipan again" }).filter({ hasText: "Word filter" }).waitFor();

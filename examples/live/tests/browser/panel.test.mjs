@@ -157,9 +157,22 @@ test("a list is tried on what was said, as it was said, before it is in force", 
   await say(ann.page, "marzipan for all");
   await row(bo.page, "marzipan for all").waitFor();
   await open("act-words");
+  // The editor has what was written last, which need not be what is in force.
+  await owner.page.reload();
+  await until(async () => (await owner.page.locator("#words").inputValue()) !== "", "the list in force");
+  await open("act-words");
+  const inForce = await owner.page.locator("#words").inputValue();
+  await say(ann.page, "what a stupid question");
+  await row(bo.page, /what a \*+ question/).waitFor();
+  // What the list in force masks anyway is no news.
+  await owner.page.locator("#words").fill(`${inForce}\n[custom:1 block]\nmarzipan`);
+  await owner.page.locator("#words-preview").click();
+  await owner.page.locator("#preview-says", { hasText: /New against the list in force: 1 turned away\./ }).waitFor();
+  assert.equal(await owner.page.locator("#preview-list li", { hasText: "stupid" }).count(), 0);
   await owner.page.locator("#words").fill("[custom:1 block]\nmarzipan");
   await owner.page.locator("#words-preview").click();
   await owner.page.locator("#preview-says", { hasText: /1 turned away/ }).waitFor();
+  await owner.page.locator("#preview-list li", { hasText: /stupid.*No longer masked/ }).first().waitFor();
   const met = owner.page.locator("#preview-list li", { hasText: "marzipan for all" });
   assert.equal(await met.locator("mark").innerText(), "marzipan");
   assert.match(await met.innerText(), /Ann/);

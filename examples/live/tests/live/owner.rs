@@ -18,6 +18,7 @@ fn deeds() -> Vec<Value> {
         json!({"do": "forgive", "user": "u7"}),
         json!({"do": "moderate", "user": "u7", "silence": "mute", "seconds": 600, "purge": true}),
         json!({"do": "person", "user": "u7"}),
+        json!({"do": "find", "text": "u7"}),
         json!({"do": "raid", "seconds": 60}),
         json!({"do": "raid", "seconds": null}),
         json!({"do": "audit"}),
@@ -315,4 +316,49 @@ async fn a_deed_that_is_none_gets_a_coded_answer() {
     let mut early = Client::connect(&host).await;
     early.send(&json!({"v": 1, "t": "do", "id": 1, "do": "disband"})).await;
     assert_eq!(early.next_of("error").await["code"], "join_first");
+}
+
+#[tokio::test]
+async fn somebody_who_spoke_before_the_owner_came_is_found_and_muted_even_if_they_left() {
+    let host = host();
+    let (mut zed, welcome) = Client::joined(&host, "Zed Zorg").await;
+    let (_bo, silent) = Client::joined(&host, "Bo Zorgen").await;
+    zed.say("nobody will ever know").await;
+    zed.send(&json!({"v": 1, "t": "quit"})).await;
+    zed.next_of("bye").await;
+    let (mut mia, _) = Client::owner(&host, "live").await;
+    let (user, bo) = (&welcome["me"]["user"], &silent["me"]["user"]);
+    let zed = json!({"user": user, "nick": "Zed Zorg", "here": false});
+    let bo = json!({"user": bo, "nick": "Bo Zorgen", "here": true});
+    for (text, found) in [
+        (json!(""), json!([zed])),
+        (json!("zorg"), json!([zed, bo])),
+        (json!(" BO "), json!([bo])),
+        (user.clone(), json!([zed])),
+        (json!("nobody"), json!([])),
+    ] {
+        let people = mia.act(json!({"do": "find", "text": text})).await["people"].clone();
+        assert_eq!(people, json!({"found": found, "more": 0}), "{text}");
+    }
+    let mute = json!({"do": "mute", "user": user, "seconds": 600});
+    assert_eq!(mia.act(mute).await["state"], "done");
+}
+
+#[tokio::test]
+async fn of_a_crowd_no_more_are_told_than_one_looks_through() {
+    let options = live::Options { crowd: 300, ..crate::support::options() };
+    let host = crate::support::start(options);
+    let (mut mia, _) = Client::owner(&host, "live").await;
+    let find = json!({"do": "find", "text": "c"});
+    // Four in five of them are members; all of those have an id with that letter.
+    loop {
+        let people = mia.act(find.clone()).await["people"].clone();
+        if people["more"].as_u64().is_some_and(|more| more >= 220) {
+            assert_eq!(people["found"].as_array().unwrap().len(), 20);
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    let people = mia.act(json!({"do": "find", "text": "c17"})).await["people"].clone();
+    assert_eq!(people["found"][0]["user"], "c17", "the one who is called just so comes first");
 }

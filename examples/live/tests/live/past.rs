@@ -31,11 +31,21 @@ async fn a_word_list_is_previewed_on_what_was_said_as_it_was_said() {
     let list = "[custom:1 block]\nzorgblatt\n[abuse hold]\nidiot";
     let preview = previewed(&mut mia, list, 4).await;
     assert_eq!((&preview["block"], &preview["hold"]), (&json!(1), &json!(2)));
+    // The list in force turns the one away as well, and masks the others.
+    assert_eq!((&preview["new"]["hold"], &preview["new"]["block"]), (&json!(0), &json!(0)));
+    assert_eq!((&preview["changed"], &preview["gone"]), (&json!(2), &json!(0)));
     let newest = &preview["met"][0];
     assert_eq!((&newest["nick"], &newest["user"]), (&json!("Ann"), &welcome["me"]["user"]));
     assert_eq!((&newest["text"], &newest["words"]), (&json!("so I-D-I-O-T"), &json!("I-D-I-O-T")));
     assert_eq!((&newest["term"], &newest["treatment"]), (&json!("idiot"), &json!("hold")));
-    assert_eq!(preview["met"][2]["text"], "you stupid idiot", "as it was sent");
+    assert_eq!(preview["met"][1]["text"], "you stupid idiot", "as it was sent");
+    assert_eq!(preview["met"].as_array().unwrap().len(), 2, "in which the lists differ");
+    let other = previewed(&mut mia, "[advertising hold]\nnothing", 4).await;
+    let numbers = ["hold", "changed", "gone"].map(|name| other[name].as_u64().unwrap());
+    assert_eq!((numbers, &other["new"]["hold"]), ([1, 0, 3], &json!(1)));
+    let hows: Vec<_> = other["met"].as_array().unwrap().iter().map(|met| &met["how"]).collect();
+    assert_eq!(hows, ["new", "gone", "gone", "gone"]);
+    assert_eq!(other["met"][1]["term"], "idiot", "as the list in force calls it");
     // Nothing is in force by being looked at.
     assert_eq!(ann.say("zorgblatts idiots").await["reason"], "filter");
     let wrong = mia.act(json!({"do": "preview", "text": "[nonsense]\nx"})).await;

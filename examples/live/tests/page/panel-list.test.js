@@ -17,6 +17,10 @@ test("terms are counted, and headers, comments, blank lines and innocent words a
   assert.deepEqual(countList(LIST), { terms: 3, innocent: 1, lines: 9, bytes: 107 });
 });
 
+test("what disguises are seen through is no term, and a weighed term is one", () => {
+  assert.equal(countList("~leet off\nword *3\n\\~tilde").terms, 2);
+});
+
 test("the bytes of a list are those that go over the wire", () => {
   assert.equal(countList("笨蛋").bytes, 6);
 });

@@ -1,25 +1,27 @@
 //! What the owner's panel is fed: figures twice a second, what ended, and what waits for a decision.
 //!
-//! While nobody watches, nothing is counted but open questions. A watcher that has no room for a frame
+//! While nobody watches, nothing is counted but open questions and the totals of each second. A watcher that has no room for a frame
 //! gets the next one, and never a queue of them.
 
 mod asks;
 mod authors;
 mod lives;
 mod previews;
+mod totals;
 mod trails;
 mod waits;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::extract::ws::Utf8Bytes;
-use liveroom::{Message, Outcome, Question, SessionId, Ticket, Timestamp};
+use liveroom::{Group, Message, Outcome, Question, SessionId, Ticket, Timestamp};
 
 use self::{
     asks::{Asks, Told},
     authors::Authors,
     lives::Lives,
     previews::Previews,
+    totals::Totals,
     trails::Heard,
     waits::Waits,
 };
@@ -49,6 +51,7 @@ pub(super) struct Panel {
     watchers: BTreeMap<SessionId, Watcher>,
     asks: Asks,
     previews: Previews,
+    totals: Totals,
     since: Since,
     next: Timestamp,
     /// When what only the staff see may be told again.
@@ -58,6 +61,7 @@ pub(super) struct Panel {
 /// What one watcher was told of what all of it has to be told.
 #[derive(Debug, Default)]
 struct Watcher {
+    past: bool,
     asks: Told,
     audit: Heard,
 }
@@ -124,8 +128,13 @@ impl Panel {
 
     /// Gives the watchers what is due.
     pub(super) fn step(&mut self, house: &House, room: &Room, seats: &Seats, now: Timestamp) {
+        self.totals.step(now, || house.read(room, Group::stats));
         for (session, watcher) in &mut self.watchers {
             if let Some(line) = seats.line(*session) {
+                // Before the first figures, which go on from there.
+                if !std::mem::replace(&mut watcher.past, true) {
+                    let _draws_none = line.offer_shared(self.totals.told().text());
+                }
                 let _told_the_next_time = self.asks.tell(room, &mut watcher.asks, line);
             }
         }
@@ -179,7 +188,10 @@ impl Panel {
 
     fn figures(&mut self, house: &House, room: &Room, now: Timestamp) -> PanelFrame {
         // All of the group's own at one moment, so that it balances.
-        let stated = house.read(room, |group| PanelFrame::of(group, MUTED));
+        let mut stated = house.read(room, |group| PanelFrame::of(group, MUTED));
+        for one in stated.muted.iter_mut().chain(&mut stated.shadowed) {
+            room.voices().call(&one.user, &mut one.nick);
+        }
         let counted = room.counts.now();
         let (cpu_permille, resident_kib) = self.since.cost(now);
         let (authors, authors_other) = self.since.authors.top(now, AUTHORS);

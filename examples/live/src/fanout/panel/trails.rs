@@ -61,5 +61,7 @@ fn told(house: &House, room: &Room, record: &AuditRecord) -> WireAudit {
         let judged = judged.map_or(record.at, |life| life.accepted);
         room.words().word(judged, term).map(str::to_owned)
     });
-    house.read(room, |group| WireAudit::of(group, record, word))
+    let mut told = house.read(room, |group| WireAudit::of(group, record, word));
+    told.call(|user, nick| room.voices().call(user, nick));
+    told
 }
