@@ -131,10 +131,18 @@ impl Heads<'_> {
     /// and lands anew, because a word goes on to the last of them.
     #[inline(never)]
     fn step_each(&mut self, unit: Unit, again: bool, place: Place, land: &mut impl FnMut(Landing)) {
+        let before = self.states[0];
+        let mut joined = before;
         for (head, &reading) in self.states.iter_mut().zip(self.active) {
             if let Read::Letter(c, _) = reading.read(unit) {
-                if !again || reading != Reading::Squeezed {
-                    *head = step(self.nfa, *head, c);
+                *head = match reading {
+                    Reading::Squeezed if again => *head,
+                    // It reads what the joined one does, and mostly stands where that one stood.
+                    Reading::Squeezed if *head == before => joined,
+                    _ => step(self.nfa, *head, c),
+                };
+                if reading == Reading::Joined {
+                    joined = *head;
                 }
                 let told = self.told[reading as usize];
                 if told && self.nfa.is_special(*head) && self.nfa.is_match(*head) {
