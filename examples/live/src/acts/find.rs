@@ -14,8 +14,6 @@ use crate::{
     room::Room,
 };
 
-use super::Answer;
-
 /// As many as one looks through; whoever is behind them is found by more of their name.
 const MOST: usize = 20;
 /// Members looked through under one lock, so that a great room is not held up.
@@ -38,7 +36,7 @@ struct Found {
 
 impl House {
     /// The staff ask for somebody. Without a word they are told who spoke last.
-    pub(super) fn look_for(&self, stay: &Stay, text: &str) -> Answer {
+    pub(super) fn look_for(&self, stay: &Stay, text: &str) -> Done {
         let wanted = text.trim().to_lowercase();
         let mut found = Found::default();
         let spoke = self.find_voices(stay, &wanted, &mut found);
@@ -46,7 +44,7 @@ impl House {
             self.find_members(&stay.room, &wanted, &spoke, &mut found);
         }
         let people = Some(Box::new(found.told()));
-        Ok(Done::Done(Told { people, ..Told::NOTHING }))
+        Done::Done(Told { people, ..Told::NOTHING })
     }
 
     /// Those who spoke of late, who spoke last first. Returns them all.

@@ -54,7 +54,7 @@ impl House {
             Deed::Forgive { user } => self.forgive(stay, &user),
             Deed::Moderate { user, acts } => self.moderate(stay, &user, *acts),
             Deed::Person { user } => self.person(stay, &user),
-            Deed::Find { text } => self.look_for(stay, &text),
+            Deed::Find { text } => Ok(self.look_for(stay, &text)),
             Deed::Raid { seconds } => self.raid(stay, seconds),
             Deed::Audit => Ok(Self::tell_trail(stay)),
             Deed::Withdraw { message } => {
