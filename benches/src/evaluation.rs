@@ -94,7 +94,7 @@ fn recall(report: &mut Report) {
     let mut dice = Dice::new(100);
     let texts = hidden(&WORDS, |word| coded(word, 1, &mut dice));
     met(report, "leet-wherever-there-is-a-digit", &judges, &texts);
-    let texts = hidden(&WORDS, |word| turned(word));
+    let texts = hidden(&WORDS, turned);
     met(report, "turned-all-letters", &judges, &texts);
     let texts = hidden(&WORDS, |word| turned(word).chars().rev().collect());
     met(report, "turned-all-letters-and-reversed", &judges, &texts);
