@@ -344,7 +344,7 @@ mod tests {
             ("1 d i 0 t", "1 d i 0 t"),
             // What a digit is read as is no letter that it may stand for.
             ("siut giiiock", ""),
-            ("stugid", ""),
+            ("stugid 5tugid 5iut", ""),
             // Numbers, and what is beside them.
             ("455", ""),
             ("455 people", ""),

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_word_is_met_on_its_head() {
-        let filter = filter("word\nidiot\nstupid\nshit\ncunt\nfree coins\n!whole");
+        let filter = filter("word\nidiot\nstupid\nshit\ncunt\nfree coins\n!whole\nmeet");
         for (text, words) in [
             ("a pɹoʍ!", vec!["pɹoʍ"]),
             ("ʍoɹp", vec!["ʍoɹp"]),
@@ -75,9 +75,9 @@ mod tests {
             ("ǝloɥʍ ǝɯosǝloɥʍ", vec!["ǝloɥʍ"]),
             // Nothing of it is turned, or another word of the text alone.
             ("tihs toidi", vec![]),
-            ("tnuc ʎǝɥ", vec![]),
+            ("tihs ʎǝɥ", vec![]),
             // A letter of an alphabet, and no sign of a text on its head.
-            ("tihs mən", vec![]),
+            ("təəm", vec![]),
         ] {
             let hits = filter.judge(text).hits;
             let met: Vec<_> = hits.iter().map(|hit| &text[hit.span.clone()]).collect();
@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn nothing_is_turned_over_where_the_class_is_off() {
-        assert!(filter("word\n~turned off").judge("pɹoʍ").is_clean());
+        let off = filter("word\n~turned off").explain("pɹoʍ");
+        assert!(off.verdict.is_clean() && off.spared.is_empty());
         assert!(filter("word\n~turned words").judge("xpɹoʍ").is_clean());
     }
 }
