@@ -116,7 +116,7 @@ impl AskStep {
 /// ```
 ///
 /// A step is a place in the chain, not a person: the app may answer any of them, and so may staff above the author where
-/// [`Power::Review`] is on. Which of its people or programs a host lets answer which step is its own affair.
+/// [`Power::Review`](crate::Power::Review) is on. Which of its people or programs a host lets answer which step is its own affair.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Asking {
     /// The steps of the chain, in order: 1 to 4, one of which is asked about what the filter holds.
@@ -125,7 +125,7 @@ pub struct Asking {
     /// [`AskStep::callback`] with [`Asking::CALLBACK`], put in front.
     pub steps: Vec<AskStep>,
     /// Whether an author's messages leave in the order in which they were accepted: one that may go
-    /// on waits until the earlier ones are decided. What is [folded](Settings::folding) leaves with
+    /// on waits until the earlier ones are decided. What is [folded](crate::Settings::folding) leaves with
     /// the sum of its fold, which may be after later ones. Off by default.
     pub in_order: bool,
     /// How many messages may be held in the group at once, for whatever reason, at most 65,536.

@@ -17,7 +17,7 @@ pub enum Power {
     Ban,
     /// Users can be muted without their knowing it, by staff.
     Shadow,
-    /// Users can be warned, by staff, and warnings lead to what [`Settings::strikes`] says.
+    /// Users can be warned, by staff, and warnings lead to what [`Settings::strikes`](crate::Settings::strikes) says.
     Strikes,
     /// The owner can make members admins.
     Admins,

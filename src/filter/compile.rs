@@ -32,6 +32,10 @@ pub(super) enum Purpose {
     Allow,
 }
 
+/// In a list of more terms a digit stands for the likeliest of its letters alone: `1` for i and not for l. The
+/// patterns for the others would double what a long list takes.
+const MOST_CODED: usize = 20_000;
+
 impl Patterns {
     pub(super) fn of(spec: &FilterSpec, terms: &Terms) -> Result<Self, FilterError> {
         let on = spec.reaches().followed();
@@ -43,7 +47,8 @@ impl Patterns {
             let pattern = Pattern::of(&term.text, on).map_err(|unfit| unfit.at(at, &term.text))?;
             let treatment = terms.treatment(number);
             let purpose = Purpose::Find { term: number };
-            let coded = if on.has(Evasion::Leet) { pattern.coded() } else { Vec::new() };
+            let codes = on.has(Evasion::Leet) && spec.terms().len() <= MOST_CODED;
+            let coded = if codes { pattern.coded() } else { Vec::new() };
             let variants = [
                 pattern.squeezed().filter(|_| on.has(Evasion::Repeats)),
                 pattern.alike().filter(|_| on.has(Evasion::LookAlikes)),

@@ -30,7 +30,8 @@ pub enum Evasion {
     Separators,
     /// Letters written more often than listed: `woooord`.
     Repeats,
-    /// Digits and symbols for letters: `w0rd`.
+    /// Digits and symbols for letters: `w0rd`. In a list of more than 20,000 terms each stands for the likeliest
+    /// of its letters alone.
     Leet,
     /// Letters of another script, drawn alike: `wоrd` with a Cyrillic о.
     LookAlikes,

@@ -366,6 +366,18 @@ mod tests {
     }
 
     #[test]
+    fn in_a_long_list_a_digit_stands_for_its_likeliest_letter_alone() {
+        let long = |terms: usize| {
+            let fillers: String =
+                (0..terms - 1).map(|number| format!("filler{number}x\n")).collect();
+            filter(&format!("pillock\n{fillers}"))
+        };
+        for (terms, words) in [(20_000, vec!["pi11ock", "p1llock"]), (20_001, vec!["p1llock"])] {
+            assert_eq!(met(&long(terms), "pi11ock p1llock"), words, "{terms} terms");
+        }
+    }
+
+    #[test]
     fn a_number_is_spared_and_explained() {
         let listed = filter("ass\nidiot\nshit");
         for (text, word) in
