@@ -47,8 +47,8 @@ impl Patterns {
             let pattern = Pattern::of(&term.text, on).map_err(|unfit| unfit.at(at, &term.text))?;
             let treatment = terms.treatment(number);
             let purpose = Purpose::Find { term: number };
-            let codes = on.has(Evasion::Leet) && spec.terms().len() <= MOST_CODED;
-            let coded = if codes { pattern.coded() } else { Vec::new() };
+            let reads_all = on.has(Evasion::Leet) && spec.terms().len() <= MOST_CODED;
+            let coded = if reads_all { pattern.coded() } else { Vec::new() };
             let variants = [
                 pattern.squeezed().filter(|_| on.has(Evasion::Repeats)),
                 pattern.alike().filter(|_| on.has(Evasion::LookAlikes)),
