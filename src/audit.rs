@@ -11,7 +11,7 @@
 //!
 //! ```
 //! use liveroom::{
-//!     Author, Command, Epoch, Group, GroupConfig, HashKey, Output, Span, Timestamp,
+//!     Author, Command, Epoch, Group, GroupConfig, GroupId, HashKey, Output, Span, Timestamp,
 //! };
 //! use liveroom::audit::{self, AuditRecord, ChainError};
 //!

@@ -39,7 +39,7 @@ Harmful words are masked, held for a human, or blocked, by list.
   message 3 of ann: Text, Normal, accepted at 1600000000.000000000
   - rules: filter
   - filtered: Blocked for term 2
-  - rejected by filter 1149052975761923315 for term 2
+  - rejected by filter 11615472949178411757 for term 2
 > explain 4
   message 4 of ann: Text, Normal, accepted at 1600000000.000000000
   - rules: filter
@@ -136,7 +136,7 @@ In a modern house a word that is written over several messages within a few seco
   - rules: pace, text rules, filter
   - the last of 3 that make a word
   - filtered: Blocked for term 1
-  - rejected by filter 8037058020365625018 for term 1
+  - rejected by filter 3582487957146399741 for term 1
 > wait 6s
 > ann says e
   = message 5: delivered as 4 at 6.000 s

@@ -72,7 +72,7 @@ Who is shadow-muted alone sees what they say, and is told of success. Staff know
 What the filter would mask, hold or block it masks, holds or blocks all the same.
 
 > filter bad=block wait=hold so=mask
-  -> host: audit 2 by app: UseFilter { filter: Some(FilterId(13768182571142937095)) }
+  -> host: audit 2 by app: UseFilter { filter: Some(FilterId(4335211709071611091)) }
 > ann says bad
   = message 9: rejected by the filter, term 0
   -> host: message 9 rejected by the filter, term 0
