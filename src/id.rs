@@ -412,6 +412,11 @@ impl HashKey {
         BuildHasher::hash_one(&self, value)
     }
 
+    /// The same for a user, in one go.
+    pub(crate) fn hash_user(self, user: &UserId) -> u64 {
+        self.build_hasher().hash(user.0.as_bytes())
+    }
+
     /// The same for a session, whose number the host chose and nobody else: two multiplications, each
     /// folded, in place of a cipher.
     pub(crate) fn hash_session(self, session: SessionId) -> u64 {
@@ -449,13 +454,13 @@ impl BuildHasher for HashKey {
 pub(crate) struct StableHasher {
     sip: SipHasher13,
     /// What was fed in last. Most of it comes in pieces of a few bytes, which cost less together.
-    pieces: [u8; 64],
+    pieces: [u8; 128],
     length: usize,
 }
 
 impl Default for StableHasher {
     fn default() -> Self {
-        Self { sip: SipHasher13::default(), pieces: [0; 64], length: 0 }
+        Self { sip: SipHasher13::default(), pieces: [0; 128], length: 0 }
     }
 }
 
@@ -469,9 +474,7 @@ macro_rules! write_little_endian {
 
 impl Hasher for StableHasher {
     fn finish(&self) -> u64 {
-        let mut sip = self.sip;
-        sip.write(&self.pieces[..self.length]);
-        sip.finish()
+        self.sip.hash(&self.pieces[..self.length])
     }
 
     #[inline]

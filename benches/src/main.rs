@@ -35,6 +35,7 @@ mod storm;
 mod sweeps;
 mod ticks;
 mod timers;
+mod turns;
 mod wakes;
 mod words;
 

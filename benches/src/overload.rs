@@ -2,26 +2,29 @@
 //!
 //! `overload` is the whole of it: command to outcome, with the account, the receipts and the outputs,
 //! which are polled. `lanes` is the scheduler alone: turns between authors, releases and expiries each at
-//! its own time. The peer is a binary heap by priority, which knows no authors: one that looks through
+//! its own time. The peers are a binary heap by priority, which knows no authors: one that looks through
 //! all that waits for what has expired, as nothing else tells it, and one that leaves it where it is
-//! until it comes first or there is no more room.
+//! until it comes first or there is no more room; and maps and queues that do what the lanes do.
 
 use std::{cmp::Reverse, collections::BinaryHeap, hint::black_box, sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Command, Entry, GroupConfig, Priority, Profile, SessionId, Timestamp, UserId,
-    internals::Lanes,
+    Author, Command, Entry, GroupConfig, Lane, PerPriority, Priority, Profile, SessionId,
+    Timestamp, Traffic, UserId, internals::Lanes,
 };
 
 use crate::{
     race::{Case, Report, time},
     rooms::{KEY, Room, START, drafts, join, user},
+    turns::Turns,
 };
 
 /// Messages a round.
 const MESSAGES: u64 = 2_000;
 /// Authors who take turns.
 const AUTHORS: u64 = 10;
+/// And in the rows that ask how that grows: a few, and as many as there are messages a minute.
+const AUTHORS_IN_TURN: [u64; 2] = [AUTHORS, 1_000];
 /// From one message to the next: 20 a second where 40 may pass, and 400.
 const HALF_LOAD: Duration = Duration::from_millis(50);
 const OVERLOAD: Duration = Duration::from_micros(2_500);
@@ -42,18 +45,15 @@ pub(crate) fn overloads(report: &mut Report) {
     if report.wants("S2", &name) {
         let what = "BinaryHeap, expires in time; ours command to end, outputs polled";
         let case = Case { aim: "S2", name, what, at_least: None, units: MESSAGES };
-        let (mut crowd, mut heap) = (Offers::new(OVERLOAD), Heap::new(true));
+        let (mut crowd, mut heap) = (Offers::new(OVERLOAD), Heap::new(USUAL, true));
         report.race(&case, || crowd.offer(), || heap.offer());
     }
-    for (name, what, at_least, in_time) in [
-        (
-            "lanes/beside=heap-in-time",
-            "BinaryHeap that looks for the expired at each message; ours the scheduler alone",
-            Some(3_000),
-            true,
-        ),
+    for (name, backlog, what, at_least, in_time) in [
+        ("lanes/beside=heap-in-time", USUAL, LOOKS, Some(3_000), true),
+        ("lanes/waiting=20000/beside=heap-in-time", DEEP, LOOKS, Some(3_000), true),
         (
             "lanes/beside=heap",
+            USUAL,
             "BinaryHeap that finds the expired when it pops them; ours the scheduler alone",
             None,
             false,
@@ -61,10 +61,70 @@ pub(crate) fn overloads(report: &mut Report) {
     ] {
         if report.wants("S2", name) {
             let case = Case { aim: "S2", name: name.to_owned(), what, at_least, units: MESSAGES };
-            let (mut crowd, mut heap) = (Bare::new(), Heap::new(in_time));
+            let mut crowd = Bare::new(AUTHORS, backlog.traffic());
+            let mut heap = Heap::new(backlog, in_time);
+            for _ in 0..backlog.rounds_to_fill() {
+                crowd.offer(OVERLOAD);
+                heap.offer();
+            }
             report.race(&case, || crowd.offer(OVERLOAD), || heap.offer());
         }
     }
+    for authors in AUTHORS_IN_TURN {
+        let name = format!("lanes/authors={authors}/beside=turns");
+        if report.wants("S2", &name) {
+            let what = "maps and queues of the standard library that do the same, turns and all";
+            let case = Case { aim: "S2", name, what, at_least: None, units: MESSAGES };
+            let traffic = plain();
+            let mut crowd = Bare::new(authors, traffic.clone());
+            let mut turns = Peers::new(authors, &traffic);
+            crowd.offer(OVERLOAD);
+            turns.offer(OVERLOAD);
+            let waiting = (crowd.lanes.waiting() as usize, turns.turns.waiting());
+            assert_eq!(waiting.0, waiting.1, "both hold back the same");
+            report.race(&case, || crowd.offer(OVERLOAD), || turns.offer(OVERLOAD));
+        }
+    }
+}
+
+/// How much may wait, in each lane and of the heap altogether.
+#[derive(Clone, Copy)]
+struct Backlog {
+    lane: u32,
+    max_wait: Duration,
+}
+
+/// As in a group by default, but for gifts, which wait longer there.
+const USUAL: Backlog = Backlog { lane: 256, max_wait: Duration::from_millis(250) };
+/// Of messages that wait for a minute.
+const DEEP: Backlog = Backlog { lane: 1 << 13, max_wait: Duration::from_mins(1) };
+
+const LOOKS: &str =
+    "BinaryHeap that looks for the expired at each message; ours the scheduler alone";
+
+impl Backlog {
+    fn traffic(self) -> Traffic {
+        let mut traffic = GroupConfig::livestream().settings().traffic.clone();
+        if self.lane != USUAL.lane {
+            traffic.lanes = PerPriority([Lane { capacity: self.lane, max_wait: self.max_wait }; 4]);
+        }
+        traffic
+    }
+
+    fn heap(self) -> usize {
+        4 * self.lane as usize
+    }
+
+    /// Until as much waits as will.
+    fn rounds_to_fill(self) -> u64 {
+        (self.max_wait.as_micros() / OVERLOAD.as_micros()) as u64 / MESSAGES + 1
+    }
+}
+
+/// What the peer knows as well: a rate without a burst, no caps.
+fn plain() -> Traffic {
+    let traffic = GroupConfig::livestream().settings().traffic.clone();
+    Traffic { burst: 1, reserve: 0, caps: PerPriority::default(), ..traffic }
 }
 
 /// The scheduler alone.
@@ -76,9 +136,8 @@ struct Bare {
 }
 
 impl Bare {
-    fn new() -> Self {
-        let traffic = GroupConfig::livestream().settings().traffic.clone();
-        let users = (0..AUTHORS as usize).map(user).collect();
+    fn new(authors: u64, traffic: Traffic) -> Self {
+        let users = (0..authors as usize).map(user).collect();
         Self { lanes: Lanes::new(traffic, KEY), users, now: START, count: 0 }
     }
 
@@ -91,6 +150,35 @@ impl Bare {
                 *now += gap;
                 *count += 1;
                 black_box(lanes.offer(*now, user, priority, *count));
+            }
+        })
+    }
+}
+
+/// The peer that does the same.
+struct Peers {
+    turns: Turns,
+    users: Vec<UserId>,
+    now: Timestamp,
+    count: u64,
+}
+
+impl Peers {
+    fn new(authors: u64, traffic: &Traffic) -> Self {
+        let turns = Turns::new(traffic);
+        let users = (0..authors as usize).map(user).collect();
+        Self { turns, users, now: START, count: 0 }
+    }
+
+    fn offer(&mut self, gap: Duration) -> Duration {
+        let Self { turns, users, now, count } = self;
+        let offers =
+            users.iter().cycle().zip(PRIORITIES.into_iter().cycle()).take(MESSAGES as usize);
+        time(|| {
+            for (user, priority) in offers {
+                *now += gap;
+                *count += 1;
+                black_box(turns.offer(*now, user, priority, *count));
             }
         })
     }
@@ -144,6 +232,7 @@ struct Heap {
     open: Timestamp,
     message: Arc<Entry>,
     count: u64,
+    backlog: Backlog,
     in_time: bool,
 }
 
@@ -179,15 +268,12 @@ impl Ord for ByPlace {
 }
 
 impl Heap {
-    /// As many as the lanes of a group hold together.
-    const CAPACITY: usize = 1_024;
-    /// As the group's rate, and as long as its lanes let a text wait.
+    /// As the group's rate.
     const INTERVAL: Duration = Duration::from_millis(25);
-    const MAX_WAIT: Duration = Duration::from_millis(250);
 
-    fn new(in_time: bool) -> Self {
-        let message = Room::new().entry();
-        Self { heap: BinaryHeap::new(), now: START, open: START, message, count: 0, in_time }
+    fn new(backlog: Backlog, in_time: bool) -> Self {
+        let (heap, message) = (BinaryHeap::new(), Room::new().entry());
+        Self { heap, now: START, open: START, message, count: 0, backlog, in_time }
     }
 
     fn offer(&mut self) -> Duration {
@@ -204,12 +290,13 @@ impl Heap {
     }
 
     fn push(&mut self, priority: Priority) {
-        if self.heap.len() == Self::CAPACITY {
+        if self.heap.len() == self.backlog.heap() {
             self.expire();
         }
-        if self.heap.len() < Self::CAPACITY {
+        if self.heap.len() < self.backlog.heap() {
             self.count += 1;
-            let (order, until) = (Reverse((priority, self.count)), self.now + Self::MAX_WAIT);
+            let (order, until) =
+                (Reverse((priority, self.count)), self.now + self.backlog.max_wait);
             self.heap.push(Waiting { order, until, message: ByPlace(self.message.clone()) });
         }
     }

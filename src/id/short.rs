@@ -53,7 +53,7 @@ impl<const HERE: usize, const MAX: usize> Short<HERE, MAX> {
     pub(super) const MOST_BESIDE: usize =
         (size_of::<Long<MAX>>() + 2 * size_of::<usize>()).next_multiple_of(align_of::<usize>());
 
-    fn as_bytes(&self) -> &[u8] {
+    pub(super) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Here { length, bytes } => &bytes[..usize::from(*length)],
             Self::Shared(long) => &long.bytes[..usize::from(long.length)],

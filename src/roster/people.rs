@@ -92,7 +92,7 @@ impl People {
 
     pub(super) fn find(&self, user: &UserId) -> Option<Slot> {
         let is_it = |slot: &Slot| self.get(*slot).user == *user;
-        self.users.find(self.key.hash_one(user), is_it).copied()
+        self.users.find(self.key.hash_user(user), is_it).copied()
     }
 
     /// Whose a session is.
@@ -181,11 +181,11 @@ impl People {
         let Self { key, records, users, .. } = self;
         self.sum.add(&self.besides.fact(&record));
         self.text += record.text();
-        let (join, hash) = (record.join, key.hash_one(&record.user));
+        let (join, hash) = (record.join, key.hash_user(&record.user));
         let slot = records.insert(record);
         let user = |slot: &Slot| &records.get(*slot).user;
         let new =
-            users.insert(hash, slot, |it| user(it) == user(&slot), |it| key.hash_one(user(it)));
+            users.insert(hash, slot, |it| user(it) == user(&slot), |it| key.hash_user(user(it)));
         assert!(new, "only who is no member yet is admitted");
         self.order.push(join, slot);
         slot
@@ -205,7 +205,7 @@ impl People {
         self.set_admin(slot, false);
         self.set_card(slot, None);
         let record = self.records.remove(slot);
-        self.users.remove(self.key.hash_one(&record.user), |it| *it == slot);
+        self.users.remove(self.key.hash_user(&record.user), |it| *it == slot);
         self.order.remove(record.join);
         self.text -= record.text();
         self.sum.subtract(&self.besides.fact(&record));

@@ -37,7 +37,7 @@ impl<T> Index<T> {
         user: Option<&UserId>,
     ) -> Result<Place<Author<T>>, Entry<T>> {
         // The app is one, and needs no hash.
-        let hash = user.map_or(0, |user| self.key.hash_one(user));
+        let hash = user.map_or(0, |user| self.key.hash_user(user));
         let entry = Entry { hash, next: None };
         let mut next = self.heads.get(self.chain(entry.hash)).copied().flatten();
         while let Some(place) = next {
