@@ -24,6 +24,17 @@ pub(crate) trait Channel {
 /// tokio's broadcast, with a receiver for each member.
 pub(crate) struct Tokio(broadcast::Sender<Message>, Vec<broadcast::Receiver<Message>>);
 
+impl Tokio {
+    /// Each member takes so many, and does not look whether there are more.
+    pub(crate) fn drain_counted(&mut self, count: u64) {
+        for receiver in &mut self.1 {
+            for _ in 0..count {
+                drop(black_box(receiver.try_recv().expect("so many were sent")));
+            }
+        }
+    }
+}
+
 impl Channel for Tokio {
     fn new(members: usize) -> Self {
         let (sender, _) = broadcast::channel(CAPACITY);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use liveroom::{Author, Command, GroupConfig, Kind, Priority, SessionId, TipSet};
 
 use crate::{
-    race::{Amount, Case, Report, time},
+    race::{Aimed, Amount, Case, Report, time},
     rooms::{Room, join, user},
 };
 
@@ -37,8 +37,8 @@ pub(crate) fn combos(report: &mut Report) {
     let units = ["entries of 2,000 gifts", "gifts of 2,000"];
     for (at, (name, unit)) in names.into_iter().zip(units).enumerate() {
         let (ours, peer) = (counts[0][at] * 100, Some(counts[1][at] * 100));
-        let at_most = (at == 1).then_some(0);
-        report.amount(&Amount { aim: "S4", name: name.to_owned(), unit, ours, peer, at_most });
+        let aimed = (at == 1).then_some(Aimed::AtMost(0));
+        report.amount(&Amount { aim: "S4", name: name.to_owned(), unit, ours, peer, aimed });
     }
 }
 

@@ -107,7 +107,7 @@ fn beside_a_flood(report: &mut Report) {
         let unit =
             "us of a push into a quiet room beside a flooded one in the shard; beside silence";
         let (ours, peer) = (micros(ours), Some(micros(peer)));
-        report.amount(&Amount { aim: "H", name, unit, ours, peer, at_most: None });
+        report.amount(&Amount { aim: "H", name, unit, ours, peer, aimed: None });
     }
 }
 

@@ -20,8 +20,8 @@ use liveroom::{
 
 use crate::{
     allocations::count,
-    race::{Amount, Case, Report, time},
-    rooms::{KEY, Room, START, join, user},
+    race::{Aimed, Amount, Case, Report, time},
+    rooms::{KEY, Room, START, join, long_user, user},
 };
 
 /// What a host would keep of a member at the least.
@@ -35,7 +35,7 @@ pub(crate) fn joins(report: &mut Report) {
         if report.wants("J1", &name) {
             let what = "std HashMap<String, _>; ours is the whole command";
             race(report, name, what, Some(500), members, &mut |count| {
-                fill(count, &mut HashMap::new(), String::from, |map, name, member| {
+                fill(count, user, &mut HashMap::new(), String::from, |map, name, member| {
                     map.insert(name, member);
                 })
             });
@@ -44,30 +44,39 @@ pub(crate) fn joins(report: &mut Report) {
         if report.wants("J1", &name) {
             let what = "DashMap<String, _>; ours is the whole command";
             race(report, name, what, None, members, &mut |count| {
-                fill(count, &mut DashMap::new(), String::from, |map, name, member| {
+                fill(count, user, &mut DashMap::new(), String::from, |map, name, member| {
                     map.insert(name, member);
                 })
             });
         }
-        let name = format!("roster/N={members}/beside=maps");
-        if report.wants("J1", &name) {
-            let what = "two std HashMaps and a BTreeMap; ours keeps the digest too";
-            let case = Case { aim: "J1", name, what, at_least: None, units: members as u64 };
-            report.race(&case, || roster(members), || by_three_things(members));
+        for (ids, user) in [("", user as fn(usize) -> UserId), ("/ids=32", long_user)] {
+            let name = format!("roster/N={members}{ids}/beside=maps");
+            if report.wants("J1", &name) {
+                let what = "two std HashMaps and a BTreeMap; ours keeps the digest too";
+                let case = Case { aim: "J1", name, what, at_least: None, units: members as u64 };
+                report.race(&case, || roster(members, user), || by_three_things(members, user));
+            }
         }
         let name = format!("allocations/N={members}");
         if report.wants("J1", &name) {
             let unit = "allocations a join, outputs polled after 1,000";
             let ours = allocations(members) * 100 / members as u64;
-            report.amount(&Amount { aim: "J1", name, unit, ours, peer: None, at_most: Some(200) });
+            report.amount(&Amount {
+                aim: "J1",
+                name,
+                unit,
+                ours,
+                peer: None,
+                aimed: Some(Aimed::AtMost(200)),
+            });
         }
         let name = format!("worst-join/N={members}");
-        if report.wants("J1", &name) {
+        if report.times() && report.wants("J1", &name) {
             let micros = worst(members).as_micros() as u64;
             let unit = "ms of the worst single join, each the best of 3 runs";
             // Hundredths of milliseconds.
-            let (ours, at_most) = (micros / 10, Some(500));
-            report.amount(&Amount { aim: "J1", name, unit, ours, peer: None, at_most });
+            let (ours, aimed) = (micros / 10, Some(Aimed::AtMost(500)));
+            report.amount(&Amount { aim: "J1", name, unit, ours, peer: None, aimed });
         }
     }
 }
@@ -115,20 +124,20 @@ fn command(number: usize, profile: &Arc<Profile>) -> (Author, Command) {
 }
 
 /// The roster alone.
-fn roster(members: usize) -> Duration {
+fn roster(members: usize, user: fn(usize) -> UserId) -> Duration {
     let mut roster = Members::new(KEY);
-    fill(members, &mut roster, convert::identity, |roster, user, (number, _, profile)| {
+    fill(members, user, &mut roster, convert::identity, |roster, user, (number, _, profile)| {
         let device = Device { session: SessionId(number), platform: Platform::Web };
         roster.admit(START, user, profile, device);
     })
 }
 
 /// What finds a member by the same things.
-fn by_three_things(members: usize) -> Duration {
+fn by_three_things(members: usize, user: fn(usize) -> UserId) -> Duration {
     type Maps = (HashMap<Arc<str>, Member>, HashMap<u64, Arc<str>>, BTreeMap<u64, Arc<str>>);
     let mut maps = Maps::default();
     let name = |user: UserId| Arc::from(user.as_str());
-    fill(members, &mut maps, name, |(users, sessions, order), name: Arc<str>, member| {
+    fill(members, user, &mut maps, name, |(users, sessions, order), name: Arc<str>, member| {
         sessions.insert(member.0, name.clone());
         order.insert(member.1, name.clone());
         users.insert(name, member);
@@ -138,6 +147,7 @@ fn by_three_things(members: usize) -> Duration {
 /// Only what `put` does is timed: names are there before.
 fn fill<M, N>(
     members: usize,
+    user: fn(usize) -> UserId,
     map: &mut M,
     name: impl Fn(UserId) -> N,
     put: impl Fn(&mut M, N, Member),

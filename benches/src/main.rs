@@ -39,8 +39,10 @@ mod turns;
 mod wakes;
 mod words;
 
+use std::process::ExitCode;
+
 use benches::{allocations, dice, rooms};
-use race::Report;
+use race::{Options, Report};
 
 /// The rows, in the order of the aims.
 const ROWS: [fn(&mut Report); 23] = [
@@ -69,11 +71,12 @@ const ROWS: [fn(&mut Report); 23] = [
     encode::encodings,
 ];
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     let wanted = arguments.iter().find(|argument| !argument.starts_with('-')).cloned();
-    let mut report = Report::new(has("--quick"), has("--huge"), wanted);
+    let (quick, huge, amounts) = (has("--quick"), has("--huge"), has("--amounts"));
+    let mut report = Report::new(Options { quick, huge, amounts, wanted });
     ROWS.iter().for_each(|row| row(&mut report));
-    report.summary();
+    report.summary()
 }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use liveroom::{
     Audience, Author, Command, Creation, Engine, EngineConfig, Group, GroupConfig, GroupId,
-    Platform, Profile, SessionId, Tick, Visitor,
+    Platform, Profile, SessionId, Tick, UserId, Visitor,
 };
 use tokio::sync::broadcast;
 
 use crate::{
     allocations::held,
     channels::Message,
-    race::{Amount, Report},
-    rooms::{KEY, Room, START, join, user, without_tips},
+    race::{Aimed, Amount, Report},
+    rooms::{KEY, Room, START, join, long_user, user, without_tips},
 };
 
 /// Bytes for each member, of several kinds.
@@ -22,7 +22,7 @@ pub(crate) fn members(report: &mut Report) {
         let count = members as u64;
         let wants = |kind: &str| report.wants("F5", &format!("{kind}/N={members}"));
         let (guest, named) = (wants("guest"), wants("named"));
-        let audience = wants("audience");
+        let (uuid, audience) = (wants("named-uuid"), wants("audience"));
         // A guest is a session and nothing else, so this is what a session costs, too.
         let session = if guest || named { each(count, || guests(members)) } else { 0 };
         if guest {
@@ -30,13 +30,18 @@ pub(crate) fn members(report: &mut Report) {
             amount(report, format!("guest/N={members}"), unit, session, None, Some(24));
         }
         if named {
-            let whole = each(count, || named_members(members));
+            let whole = each(count, || named_members(members, user));
             let unit = "bytes a member with id and session, profiles shared";
             amount(report, format!("named/N={members}"), unit, whole, None, None);
             let unit =
                 "the same without the session: its place in a table, and its 9 bytes in the record";
             let own = whole.saturating_sub(session);
             amount(report, format!("named-record/N={members}"), unit, own, None, Some(64));
+        }
+        if uuid {
+            let unit = "bytes a member with an id of 32 digits and a session, profiles shared";
+            let whole = each(count, || named_members(members, long_user));
+            amount(report, format!("named-uuid/N={members}"), unit, whole, None, None);
         }
         if audience {
             let unit = "bytes in an audience beside the token; a receiver of tokio broadcast";
@@ -63,7 +68,7 @@ fn anywhere(report: &mut Report) {
     let unit = "bytes a guest, the most at eight sizes";
     worst("guest", unit, Some(24), &|members| each(members as u64, || guests(members)));
     let unit = "bytes a member with id and session, the most at eight sizes";
-    worst("named", unit, None, &|members| each(members as u64, || named_members(members)));
+    worst("named", unit, None, &|members| each(members as u64, || named_members(members, user)));
 }
 
 fn guests(members: usize) -> Room {
@@ -72,12 +77,12 @@ fn guests(members: usize) -> Room {
     room
 }
 
-fn named_members(members: usize) -> Room {
+fn named_members(members: usize, name: fn(usize) -> UserId) -> Room {
     let profile = Arc::new(Profile::nick("Ann"));
     let mut room = Room::empty(without_tips());
     for member in 0..members {
         let by = Author::Session(SessionId(member as u64));
-        room.push_now(by, join(user(member), &profile));
+        room.push_now(by, join(name(member), &profile));
         if member % Room::UNPOLLED == 0 {
             room.drain();
         }
@@ -122,7 +127,7 @@ pub(crate) fn groups(report: &mut Report) {
         (0..groups).for_each(|group| adopt(&mut engine, new_group(group)));
         engine
     });
-    measure("silent-again", 0, Some(256), &|| {
+    measure("silent-again", 0, None, &|| {
         let mut engine = engine();
         (0..groups).for_each(|group| adopt(&mut engine, talked(group)));
         engine.advance(START + FORGOTTEN);
@@ -221,6 +226,6 @@ fn amount(
     peer: Option<u64>,
     at_most: Option<u64>,
 ) {
-    let at_most = at_most.map(|bytes| bytes * 100);
-    report.amount(&Amount { aim: "F5", name, unit, ours, peer, at_most });
+    let aimed = at_most.map(|bytes| Aimed::AtMost(bytes * 100));
+    report.amount(&Amount { aim: "F5", name, unit, ours, peer, aimed });
 }

@@ -9,8 +9,8 @@
 use std::{cmp::Reverse, collections::BinaryHeap, hint::black_box, sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Command, Entry, GroupConfig, Lane, PerPriority, Priority, Profile, SessionId,
-    Timestamp, Traffic, UserId, internals::Lanes,
+    Author, Command, GroupConfig, Lane, PerPriority, Priority, Profile, SessionId, Timestamp,
+    Traffic, UserId, internals::Lanes,
 };
 
 use crate::{
@@ -230,41 +230,16 @@ struct Heap {
     now: Timestamp,
     /// When the next may leave.
     open: Timestamp,
-    message: Arc<Entry>,
     count: u64,
     backlog: Backlog,
     in_time: bool,
 }
 
-/// The highest priority first, and of one priority the oldest.
+/// The highest priority first, and of one priority the oldest, by its number.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Waiting {
     order: Reverse<(Priority, u64)>,
     until: Timestamp,
-    message: ByPlace,
-}
-
-/// The message itself takes no part in the order.
-struct ByPlace(Arc<Entry>);
-
-impl PartialEq for ByPlace {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for ByPlace {}
-
-impl PartialOrd for ByPlace {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for ByPlace {
-    fn cmp(&self, _: &Self) -> std::cmp::Ordering {
-        std::cmp::Ordering::Equal
-    }
 }
 
 impl Heap {
@@ -272,8 +247,7 @@ impl Heap {
     const INTERVAL: Duration = Duration::from_millis(25);
 
     fn new(backlog: Backlog, in_time: bool) -> Self {
-        let (heap, message) = (BinaryHeap::new(), Room::new().entry());
-        Self { heap, now: START, open: START, message, count: 0, backlog, in_time }
+        Self { heap: BinaryHeap::new(), now: START, open: START, count: 0, backlog, in_time }
     }
 
     fn offer(&mut self) -> Duration {
@@ -297,7 +271,7 @@ impl Heap {
             self.count += 1;
             let (order, until) =
                 (Reverse((priority, self.count)), self.now + self.backlog.max_wait);
-            self.heap.push(Waiting { order, until, message: ByPlace(self.message.clone()) });
+            self.heap.push(Waiting { order, until });
         }
     }
 
@@ -308,10 +282,10 @@ impl Heap {
 
     fn release(&mut self) {
         while self.open <= self.now
-            && let Some(Waiting { until, message, .. }) = self.heap.pop()
+            && let Some(Waiting { until, order }) = self.heap.pop()
         {
             if until >= self.now {
-                drop(black_box(message.0));
+                black_box(order);
                 self.open = self.now + Self::INTERVAL;
             }
         }

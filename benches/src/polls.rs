@@ -6,6 +6,9 @@
 //! a reader sight of the message in the cheapest way that it has. In `poll` the reader takes a clone
 //! from the group as well; to make and drop it is nearly all that costs when many are read at once,
 //! which `poll-floor` shows, and so the second aim is not for it.
+//!
+//! A reader does not know how much there is: from a channel they take until there is no more, which at
+//! one message a drain is every second call. `poll-counted` is without that.
 
 use std::hint::black_box;
 
@@ -31,14 +34,23 @@ const OTHERS: usize = 100_000;
 pub(crate) fn beside_tokio(report: &mut Report) {
     for &members in report.sizes() {
         for (burst, aim) in BURSTS {
-            let what = "tokio broadcast try_recv; a clone of each message, in order";
+            let what = "tokio broadcast try_recv until there is no more; a clone of each message, in order";
             let name = format!("poll/N={members}/B={burst}");
             let least = (burst == 1).then_some(aim);
-            race_with_tokio(report, case(name, what, least, members, burst), take);
+            race_with_tokio(report, case(name, what, least, members, burst), Tokio::drain, take);
             beside_the_floor(report, members, burst);
-            let what = "tokio broadcast try_recv, which clones; ours reads each in place, which a broadcast cannot";
+            let what = "tokio broadcast try_recv until there is no more, which clones; ours reads each in place, which a broadcast cannot";
             let name = format!("poll-read/N={members}/B={burst}");
-            race_with_tokio(report, case(name, what, Some(aim), members, burst), look);
+            race_with_tokio(
+                report,
+                case(name, what, Some(aim), members, burst),
+                Tokio::drain,
+                look,
+            );
+            let what = "the same, where tokio's readers are told how many there are, and ask no more often";
+            let name = format!("poll-counted/N={members}/B={burst}");
+            let counted = |channel: &mut Tokio| channel.drain_counted(burst);
+            race_with_tokio(report, case(name, what, None, members, burst), counted, look);
         }
     }
 }
@@ -51,7 +63,12 @@ fn look(message: &Message) {
     black_box(message.seq);
 }
 
-fn race_with_tokio(report: &mut Report, size: Size, give: impl Fn(&Message) + Copy) {
+fn race_with_tokio(
+    report: &mut Report,
+    size: Size,
+    drain: impl Fn(&mut Tokio),
+    give: impl Fn(&Message) + Copy,
+) {
     let Size { case, members, burst } = size;
     if !report.wants(case.aim, &case.name) {
         return;
@@ -69,7 +86,7 @@ fn race_with_tokio(report: &mut Report, size: Size, give: impl Fn(&Message) + Co
     let peer = || {
         repeat(drains, || {
             (0..burst).for_each(|_| channel.send(&message));
-            time(|| channel.drain())
+            time(|| drain(&mut channel))
         })
     };
     report.race(&case, ours, peer);

@@ -8,7 +8,7 @@ use liveroom::{Cursor, NotNow};
 use crate::{
     dice::Dice,
     halls::Hall,
-    race::{Amount, Case, Report, time},
+    race::{Aimed, Amount, Case, Report, time},
     rooms::{ANN, Room, drafts},
 };
 
@@ -80,7 +80,7 @@ pub(crate) fn scattered(report: &mut Report) {
         let swept = audience.sweep(*now, &mut source, |_, _, _: &mut NotNow| {});
         assert_eq!(swept.lost, 0, "every cursor is of this history");
         let unit = "batches that one sweep asks for; the aim is the number of distinct cursors";
-        let (ours, at_most) = (built * 100, Some(cursors.len() as u64 * 100));
-        report.amount(&Amount { aim: "F4", name, unit, ours, peer: None, at_most });
+        let (ours, aimed) = (built * 100, Some(Aimed::AtMost(cursors.len() as u64 * 100)));
+        report.amount(&Amount { aim: "F4", name, unit, ours, peer: None, aimed });
     }
 }

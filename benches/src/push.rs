@@ -6,7 +6,7 @@ use liveroom::{Author, Command};
 
 use crate::{
     allocations,
-    race::{Amount, Case, Report, time},
+    race::{Aimed, Amount, Case, Report, time},
     rooms::{ANN, Room},
     words::{TERMS, filter, texts, words},
 };
@@ -42,8 +42,8 @@ pub(crate) fn pushes(report: &mut Report) {
     let (_, made) = allocations::count(|| push_commands(&mut room, commands));
     let name = format!("allocations/words={TERMS}");
     let unit = "allocations a push";
-    let (ours, at_most) = (made * 100 / MESSAGES as u64, Some(200));
-    report.amount(&Amount { aim: "S3", name, unit, ours, peer: None, at_most });
+    let (ours, aimed) = (made * 100 / MESSAGES as u64, Some(Aimed::AtMost(200)));
+    report.amount(&Amount { aim: "S3", name, unit, ours, peer: None, aimed });
 }
 
 fn push_all(room: &mut Room, texts: &[String]) -> Duration {

@@ -99,6 +99,12 @@ pub fn user(number: usize) -> UserId {
     format!("user{number:08}").parse().expect("a good id")
 }
 
+/// An id of 32 hexadecimal digits, as a UUID has: too long to be held in place.
+pub fn long_user(number: usize) -> UserId {
+    let number = (number as u128 + 1) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+    format!("{number:032x}").parse().expect("a good id")
+}
+
 /// A join under a profile that is shared, as a host shares what is the same.
 pub fn join(user: UserId, profile: &Arc<Profile>) -> Command {
     let profile = profile.clone();

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use liveroom::{Author, Body, GroupConfig, Profile, SessionId, TipKind};
 
 use crate::{
-    race::{Amount, Report},
+    race::{Aimed, Amount, Report},
     rooms::{Room, START, join, user},
 };
 
@@ -46,6 +46,6 @@ pub(crate) fn storm(report: &mut Report) {
     let unit = "tips of joins in one second, which count all of them";
     // The burst, as many as a second lets pass, and the one that is folded at its end.
     let at_most = u64::from(cap.burst) + u64::from(cap.rate.get()) + 1;
-    let (ours, at_most) = (tips * 100, Some(at_most * 100));
-    report.amount(&Amount { aim: "J1", name, unit, ours, peer: None, at_most });
+    let (ours, aimed) = (tips * 100, Some(Aimed::AtMost(at_most * 100)));
+    report.amount(&Amount { aim: "J1", name, unit, ours, peer: None, aimed });
 }

@@ -9,7 +9,7 @@ use liveroom::{Audience, Author, Cursor, Draft, Kind, NotNow, Output, Tick, Time
 
 use crate::{
     dice::Dice,
-    race::{Amount, Report},
+    race::{Aimed, Amount, Report},
     rooms::{Room, START, without_tips},
 };
 
@@ -25,12 +25,19 @@ pub(crate) fn ticks(report: &mut Report) {
         }
         let (ours, at_once) = (play(members, Tick::default()), play(members, Tick::NONE));
         assert_eq!(ours.entries, at_once.entries, "everybody is given everything");
-        let mut amount = |kind, ours, peer, at_most, unit| {
+        let mut amount = |kind, ours, peer, at_most: Option<u64>, unit| {
             let name = format!("tick-{kind}/N={members}");
             if !report.wants("F4", &name) {
                 return;
             }
-            report.amount(&Amount { aim: "F4", name, unit, ours, peer, at_most });
+            report.amount(&Amount {
+                aim: "F4",
+                name,
+                unit,
+                ours,
+                peer,
+                aimed: at_most.map(Aimed::AtMost),
+            });
         };
         let hundredths = |time: Duration| time.as_micros() as u64 / 10;
         let mean = ours.waited / ours.entries;

@@ -1,7 +1,7 @@
 //! What one would write today: axum, and a `tokio::sync::broadcast` receiver for each connection.
 //!
 //! Each message is encoded once and its bytes are shared. There is no limit, no priority and no batch: everybody is
-//! sent everything at once, and whoever lags is told how many it missed. The WebSockets have the live host's settings.
+//! sent everything at once, several messages in one write where they wait, and whoever lags is told how many it missed.
 
 use std::{
     io,
@@ -22,17 +22,23 @@ use axum::{
     routing::get,
     serve::ListenerExt,
 };
+use futures_util::SinkExt;
 use serde::Serialize;
 use tokio::{
     net::{TcpListener, TcpSocket},
     select, spawn,
-    sync::broadcast::{self, error::RecvError},
+    sync::broadcast::{
+        self,
+        error::{RecvError, TryRecvError},
+    },
 };
 
 use super::history::{Asked, Counts, Frame, History, Receipt, Said, Welcome, lagged};
 
 /// Messages that a receiver may be behind: as many as the live host keeps of one class.
 const BEHIND: usize = 1_024;
+/// Messages that are written at once, where so many wait.
+const AT_ONCE: usize = 32;
 
 struct Room {
     history: Mutex<History>,
@@ -70,7 +76,7 @@ async fn figures(State(room): State<Arc<Room>>) -> String {
 }
 
 async fn open(State(room): State<Arc<Room>>, upgrade: WebSocketUpgrade) -> Response {
-    let upgrade = upgrade.read_buffer_size(4_096).write_buffer_size(0);
+    let upgrade = upgrade.read_buffer_size(4_096).write_buffer_size(16 * 1_024);
     upgrade.on_upgrade(async move |socket| {
         // A connection that breaks has ended.
         let _ended = serve_one(&room, socket).await;
@@ -92,14 +98,8 @@ async fn serve_one(room: &Room, mut socket: WebSocket) -> Result<(), axum::Error
     loop {
         select! {
             told = news.0.recv() => match told {
-                Ok(bytes) => {
-                    room.counts.given.fetch_add(1, Relaxed);
-                    socket.send(Message::Text(bytes)).await?;
-                }
-                Err(RecvError::Lagged(missed)) => {
-                    room.counts.missed.fetch_add(missed, Relaxed);
-                    socket.send(text(&lagged(missed))).await?;
-                }
+                Ok(first) => room.write(&mut socket, &mut news.0, first).await?,
+                Err(RecvError::Lagged(missed)) => room.tell_missed(&mut socket, missed).await?,
                 Err(RecvError::Closed) => return Ok(()),
             },
             heard = socket.recv() => match heard.transpose()? {
@@ -127,6 +127,35 @@ fn encoded(frame: &impl Serialize) -> String {
 }
 
 impl Room {
+    /// Writes a message and what waits behind it at once.
+    async fn write(
+        &self,
+        socket: &mut WebSocket,
+        news: &mut broadcast::Receiver<Utf8Bytes>,
+        first: Utf8Bytes,
+    ) -> Result<(), axum::Error> {
+        self.counts.given.fetch_add(1, Relaxed);
+        socket.feed(Message::Text(first)).await?;
+        for _ in 1..AT_ONCE {
+            match news.try_recv() {
+                Ok(bytes) => {
+                    self.counts.given.fetch_add(1, Relaxed);
+                    socket.feed(Message::Text(bytes)).await?;
+                }
+                Err(TryRecvError::Lagged(missed)) => {
+                    return self.tell_missed(socket, missed).await;
+                }
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        socket.flush().await
+    }
+
+    async fn tell_missed(&self, socket: &mut WebSocket, missed: u64) -> Result<(), axum::Error> {
+        self.counts.missed.fetch_add(missed, Relaxed);
+        socket.send(text(&lagged(missed))).await
+    }
+
     fn history(&self) -> MutexGuard<'_, History> {
         self.history.lock().expect("nobody panics under this lock")
     }
