@@ -26,7 +26,8 @@ pub(crate) use self::saved::Saved;
 use crate::{
     config::{FoldRule, Folding},
     entry::{Folded, Subject},
-    id::{HashKey, MessageId, UserId},
+    hash::HashKey,
+    id::{MessageId, UserId},
     index::Index,
     message::{Kind, Message},
     space,
