@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    id::{Epoch, GroupId, Seq, stable_hash},
+    hash::stable_hash,
+    id::{Epoch, GroupId, Seq},
     message::{Class, PerClass},
 };
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bounds,
     corrupt::Corrupt,
-    id::HashKey,
+    hash::HashKey,
     space,
     time::{Shift, Timestamp},
 };

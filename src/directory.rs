@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
-    id::{HashKey, SessionId, UserId},
+    hash::HashKey,
+    id::{SessionId, UserId},
     role::{Platform, Profile},
 };
 

@@ -257,7 +257,7 @@ impl<T> Arena<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::HashKey;
+    use crate::hash::HashKey;
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "so an index asks for it")]
     fn hash(number: &u32) -> u64 {

@@ -5,7 +5,8 @@ use std::{num::NonZeroU8, sync::Arc};
 use crate::{
     command::Device,
     config::Traffic,
-    id::{HashKey, MessageId, UserId},
+    hash::HashKey,
+    id::{MessageId, UserId},
     message::Priority,
     role::Profile,
     roster::Roster,

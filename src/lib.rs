@@ -22,6 +22,7 @@ mod folds;
 mod form;
 mod glyph;
 mod group;
+mod hash;
 mod house;
 mod hub;
 mod id;
@@ -107,10 +108,11 @@ pub use directory::Visitor;
 pub use engine::{Creation, Engine, EngineConfig, PushError};
 pub use entry::{Body, Changed, Entry, Folded, Notice, ProfileChanges, Subject, Tip, TipKind};
 pub use group::{Group, RestoreError, Snapshot, Waiting, WorstCase};
+pub use hash::HashKey;
 pub use hub::{AppInfo, AppStatus, Drainer, Hub, HubKey, HubSource};
 pub use id::{
-    AppId, Epoch, FilterId, Fingerprint, GroupId, GroupKey, HashKey, IdError, MessageId, Random,
-    RecordNo, Seq, SessionId, StepName, Ticket, UserId,
+    AppId, Epoch, FilterId, Fingerprint, GroupId, GroupKey, IdError, MessageId, Random, RecordNo,
+    Seq, SessionId, StepName, Ticket, UserId,
 };
 pub use journal::{ReplayError, replay};
 pub use log::Entries;

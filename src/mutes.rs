@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     corrupt::Corrupt,
     deadlines::{Deadlines, Turn},
-    id::{HashKey, UserId},
+    hash::HashKey,
+    id::UserId,
     refusal::{Field, Refusal},
     space,
     time::{Shift, Timestamp},
@@ -151,7 +152,7 @@ mod tests {
 
     impl Mutes {
         fn digest(&self) -> u64 {
-            crate::id::stable_hash(&self.save())
+            crate::hash::stable_hash(&self.save())
         }
     }
 

@@ -165,7 +165,6 @@ impl GroupProfile {
         self.last_message = now;
     }
 
-    /// The bytes on the heap.
     /// The most that a profile takes.
     pub(crate) fn most_bytes() -> u64 {
         let counts = 2 * space::size::<usize>();
@@ -181,6 +180,7 @@ impl GroupProfile {
             + space::list::<(Arc<str>, Arc<str>)>(2 * fields)
     }
 
+    /// The bytes on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
         let Some(more) = &self.more else { return self.name.len() };
         let More { introduction, notification, face_url, custom, .. } = &**more;

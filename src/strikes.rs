@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     corrupt::Corrupt,
     deadlines::{Deadlines, Turn},
-    id::{HashKey, UserId},
+    hash::HashKey,
+    id::UserId,
     space,
     time::{Shift, Timestamp},
 };

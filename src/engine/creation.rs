@@ -6,7 +6,8 @@ use super::PushError;
 use crate::{
     config::GroupConfig,
     group::Group,
-    id::{Epoch, GroupId, HashKey, UserId},
+    hash::HashKey,
+    id::{Epoch, GroupId, UserId},
     time::Timestamp,
 };
 

@@ -96,8 +96,8 @@ use self::{
     scan::{Landing, scan},
     walk::Walk,
 };
-use crate::id::{FilterId, stable_hash};
 pub use crate::signals::{Condition, Signal, Signals};
+use crate::{hash::stable_hash, id::FilterId};
 
 /// A compiled [`FilterSpec`], never changed, to be shared as `Arc<Filter>` by all groups.
 ///

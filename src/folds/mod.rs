@@ -14,19 +14,20 @@
 //! messages in the lanes; `waiting`, `sorts` and `bytes` are sums over the folds; without a fold nothing
 //! is allocated.
 
+mod fold;
 mod saved;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
-pub(crate) use self::saved::Saved;
+use self::fold::{Fold, Lead};
+pub(crate) use self::{fold::Over, saved::Saved};
 use crate::{
     config::{FoldRule, Folding},
     entry::{Folded, Subject},
-    id::{HashKey, MessageId, UserId},
+    hash::HashKey,
+    id::{MessageId, UserId},
     index::Index,
     message::{Kind, Message},
     space,
@@ -56,35 +57,6 @@ struct Open<T> {
     key: HashKey,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-struct Fold<T> {
-    first: T,
-    lead: Option<Lead>,
-    /// How many of its messages are in the lanes, the lead included.
-    on_way: usize,
-    /// Those that joined, in order.
-    others: Vec<T>,
-    /// When the window is over.
-    ends: Timestamp,
-    /// When the next entry is offered at the earliest.
-    next: Timestamp,
-    delivered: u64,
-    lost: u64,
-    removed: u64,
-    /// The last total that an entry told.
-    told: u64,
-    /// Staff took the first message out: it is not shown again.
-    spoiled: bool,
-}
-
-/// The message that the next entry shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-struct Lead {
-    id: MessageId,
-    /// Since when it is in its lane.
-    since: Timestamp,
-}
-
 /// What became of a message that was shown to the folds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Taken<T> {
@@ -106,29 +78,6 @@ pub(crate) enum Step<T> {
     Lead(T),
     /// A fold is over.
     Over(Over<T>),
-}
-
-/// A fold that is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Over<T> {
-    pub(crate) first: T,
-    pub(crate) total: u64,
-    pub(crate) delivered: u64,
-    pub(crate) removed: u64,
-    /// Whether readers were told of less, and may be shown the first message again.
-    pub(crate) untold: bool,
-}
-
-impl<T> Over<T> {
-    /// Whether there was ever more than one message.
-    pub(crate) fn was_shared(&self) -> bool {
-        self.total + self.removed > 1
-    }
-
-    /// What an entry says that tells the last total alone.
-    pub(crate) fn last(&self) -> Folded {
-        Folded { count: 0, total: self.total, authors: 0, names: Vec::new() }
-    }
 }
 
 impl<T> Default for Folds<T> {
@@ -479,47 +428,6 @@ impl<T: AsRef<Message> + Clone> Open<T> {
             self.due.extend(after.map(|at| (at, no)));
         }
         answer
-    }
-}
-
-impl<T> Fold<T> {
-    /// When something of it is due: its next entry, where there is something to tell and no lead yet, or
-    /// its end.
-    fn deadline(&self) -> Option<Timestamp> {
-        match (&self.lead, self.others.is_empty()) {
-            (Some(_), _) => None,
-            (None, false) => Some(self.next),
-            (None, true) => (self.on_way == 0).then_some(self.ends),
-        }
-    }
-
-    /// How many of its messages came to their end, but by an act of staff.
-    fn total(&self) -> u64 {
-        self.delivered + self.lost
-    }
-
-    fn leads(&self, id: MessageId) -> bool {
-        self.lead.is_some_and(|lead| lead.id == id)
-    }
-
-    fn leads_since(&self) -> Timestamp {
-        self.lead.map_or(self.next, |lead| lead.since)
-    }
-
-    /// A message leaves the lanes; if it led, with the others.
-    fn leave(&mut self, id: MessageId) -> Option<Vec<T>> {
-        self.on_way -= 1;
-        self.leads(id).then(|| {
-            self.lead = None;
-            std::mem::take(&mut self.others)
-        })
-    }
-
-    fn over(self) -> Over<T> {
-        let total = self.total();
-        let untold = total > 1 && self.told < total && !self.spoiled;
-        let Self { first, delivered, removed, .. } = self;
-        Over { first, total, delivered, removed, untold }
     }
 }
 

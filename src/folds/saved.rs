@@ -8,7 +8,8 @@ use super::{Fold, Folds, No, Open, hash, says_the_same};
 use crate::{
     bounds,
     corrupt::Corrupt,
-    id::{HashKey, MessageId},
+    hash::HashKey,
+    id::MessageId,
     message::{Kind, Message},
     time::Timestamp,
 };

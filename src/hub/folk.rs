@@ -13,7 +13,8 @@ use crate::{
     command::{Command, Receipt},
     directory::{Sessions, Users, Visitor},
     engine::{EngineConfig, PushError, complete},
-    id::{AppId, HashKey, SessionId, UserId},
+    hash::HashKey,
+    id::{AppId, SessionId, UserId},
     role::{Author, Profile},
     time::Timestamp,
 };

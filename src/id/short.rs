@@ -105,7 +105,7 @@ impl<const HERE: usize, const MAX: usize> PartialOrd for Short<HERE, MAX> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::stable_hash;
+    use crate::hash::stable_hash;
 
     type Text = Short<4, 8>;
 

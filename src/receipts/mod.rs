@@ -37,7 +37,8 @@ use self::{
 use crate::{
     bounds,
     corrupt::Corrupt,
-    id::{HashKey, MessageId, Random, UserId},
+    hash::HashKey,
+    id::{MessageId, Random, UserId},
     message::{Kind, Priority},
     outcome::{Outcome, Rejection, State},
     space,
@@ -244,7 +245,7 @@ impl Receipts {
 
     #[cfg(test)]
     pub(crate) fn digest(&self) -> u64 {
-        crate::id::stable_hash(&self.save())
+        crate::hash::stable_hash(&self.save())
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {

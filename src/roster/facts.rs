@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::{
     command::Device,
     deadlines::Turn,
-    id::{Fingerprint, SessionId, UserId, stable_hash},
+    hash::stable_hash,
+    id::{Fingerprint, SessionId, UserId},
     role::{Platform, Profile},
     time::Timestamp,
 };

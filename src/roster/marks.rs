@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::{
     command::Command,
     deadlines::Deadlines,
-    id::HashKey,
+    hash::HashKey,
     refusal::{Field, Refusal},
     space,
 };

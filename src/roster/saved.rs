@@ -14,7 +14,8 @@ use crate::{
     command::{Command, Device},
     corrupt::Corrupt,
     deadlines::{Deadlines, Turn},
-    id::{Fingerprint, HashKey, SessionId, UserId},
+    hash::HashKey,
+    id::{Fingerprint, SessionId, UserId},
     role::Profile,
     time::Timestamp,
 };

@@ -39,7 +39,8 @@ use self::{limits::Limits, queue::Queue};
 use crate::{
     bucket::Bucket,
     config::Traffic,
-    id::{HashKey, MessageId, UserId},
+    hash::HashKey,
+    id::{MessageId, UserId},
     message::{PerPriority, Priority},
     space,
     time::{Shift, Timestamp},

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     config::{Cap, Lane, Traffic},
-    id::{HashKey, MessageId, UserId},
+    hash::HashKey,
+    id::{MessageId, UserId},
     message::{PerPriority, Priority},
     time::{Rate, Shift, Timestamp},
 };

@@ -11,7 +11,8 @@ use crate::{
     bucket::Bucket,
     config::Traffic,
     corrupt::Corrupt,
-    id::{HashKey, MessageId},
+    hash::HashKey,
+    id::MessageId,
     message::{PerPriority, Priority},
     time::Timestamp,
 };

@@ -5,7 +5,8 @@ use std::{cell::Cell, num::NonZeroU8, time::Duration};
 use super::{Arrival, Authored, Offered, Scheduler, Taken};
 use crate::{
     config::{Cap, Lane, Traffic},
-    id::{HashKey, MessageId, UserId, stable_hash},
+    hash::{HashKey, stable_hash},
+    id::{MessageId, UserId},
     message::{PerPriority, Priority},
     role::RoleSet,
     time::{Rate, Shift, Timestamp},

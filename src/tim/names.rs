@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     command::JoinStatus,
-    id::{UserId, stable_hash},
+    hash::stable_hash,
+    id::UserId,
     message::Priority,
     role::{JoinOption, Platform, Role},
 };

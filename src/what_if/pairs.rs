@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::difference::{Contrast, Difference, Differing, Fate};
 use crate::{
-    id::{MessageId, StepName, Ticket, UserId, stable_hash},
+    hash::stable_hash,
+    id::{MessageId, StepName, Ticket, UserId},
     message::{Content, Kind, Message, Priority},
     outcome::Outcome,
     time::Timestamp,

@@ -4,7 +4,7 @@
 //! would be computed three times for each message that waits. The order in a chain is never seen.
 
 use super::{Author, Place, Slab};
-use crate::id::{HashKey, UserId};
+use crate::{hash::HashKey, id::UserId};
 
 #[derive(Clone, Debug)]
 pub(super) struct Index<T> {

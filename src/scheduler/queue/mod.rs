@@ -27,7 +27,8 @@ use super::{
     chain::{Chain, Place, Slab},
 };
 use crate::{
-    id::{HashKey, MessageId, UserId},
+    hash::HashKey,
+    id::{MessageId, UserId},
     message::Priority,
     space,
     time::{Shift, Timestamp},

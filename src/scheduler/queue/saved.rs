@@ -8,12 +8,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Author, Authored, Place, Queue};
-use crate::{
-    corrupt::Corrupt,
-    id::{HashKey, MessageId},
-    message::Priority,
-    time::Timestamp,
-};
+use crate::{corrupt::Corrupt, hash::HashKey, id::MessageId, message::Priority, time::Timestamp};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct SavedQueue<T> {
