@@ -198,8 +198,8 @@ impl Hall {
             Output::Audit { audit, .. } => self.room.trail().take(*audit),
             Output::Echo { session, after, messages, .. } => {
                 let frame = || Word::Say(HostFrame::echo(after, &messages).text());
+                // Whatever it comes after was told before it: nobody is hurried by it.
                 self.seats.address(session, after, frame);
-                self.audience.notify(now, true);
             }
             Output::Direct { session, after, notice, .. } => {
                 let Some(notice) = Directed::of(&notice) else { return };
@@ -208,13 +208,13 @@ impl Hall {
                 self.seats.address(session, after, || Word::Say(frame.text()));
                 if let Some(bye) = farewell {
                     self.seats.address(session, after, || Word::Part(bye));
+                    // Whoever is sent away goes at once.
+                    self.audience.notify(now, true);
                 }
-                self.audience.notify(now, true);
             }
             Output::Order { session, after, .. } => {
                 let frame = HostFrame::Order { after: after.0, r#do: "leave".into() };
                 self.seats.address(session, after, || Word::Say(frame.text()));
-                self.audience.notify(now, true);
             }
             Output::Joined { .. } | Output::Left { .. } | Output::Presence { .. } => {
                 self.online.changed = true;
