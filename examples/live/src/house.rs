@@ -292,7 +292,8 @@ fn furnish(
     };
     hub.push(now, room.key, Author::App, Command::SetGroup(Box::new(profile)))?;
     put_in_force(hub, now, &Author::App, Compiled::read(words::FIRST)?, &room)?;
-    room.past().begin(hub.read(key, Group::snapshot).ok_or("the group was just made")?)?;
+    let snapshot = hub.read(key, Group::snapshot).ok_or("the group was just made")?;
+    room.past().begin(now, snapshot)?;
     Ok(Arc::new(room))
 }
 

@@ -237,7 +237,7 @@ impl Hall {
         let goes_on = self.room.past().take(now, record);
         if !goes_on {
             let snapshot = house.read(&self.room, Group::snapshot);
-            let _without_a_past = self.room.past().begin(snapshot);
+            let _without_a_past = self.room.past().begin(now, snapshot);
         }
     }
 
