@@ -77,10 +77,17 @@ impl Line {
 
     /// Offers what many are told: it leaves room for what this client alone is told.
     pub(crate) fn offer_shared(&self, frame: Utf8Bytes) -> Result<(), Full> {
-        if self.frames.capacity() <= RESERVE && !self.frames.is_closed() {
-            return Err(Full);
-        }
-        self.offer(frame)
+        self.offer_made(|| frame)
+    }
+
+    /// The same, of a frame that is made only where there is room for it.
+    pub(crate) fn offer_made(&self, frame: impl FnOnce() -> Utf8Bytes) -> Result<(), Full> {
+        if self.has_room() { self.offer(frame()) } else { Err(Full) }
+    }
+
+    /// Whether there is room for what many are told.
+    pub(crate) fn has_room(&self) -> bool {
+        self.frames.capacity() > RESERVE || self.frames.is_closed()
     }
 
     /// Offers some of the history: only as much of it waits as is about to be written.
