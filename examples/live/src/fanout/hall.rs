@@ -331,7 +331,7 @@ impl Hall {
 
     /// Gives out the history.
     fn sweep(&mut self, house: &House, now: Timestamp) {
-        let Self { room, audience, seats, .. } = self;
+        let Self { room, audience, seats, easel, .. } = self;
         let mut source = house.hub.source(room.key);
         let (mut lagged, mut last) = (Vec::new(), None);
         let swept = audience.sweep(now, &mut source, |batch, tokens, not_now| {
@@ -342,7 +342,7 @@ impl Hall {
             }
             let Some((_, frame)) = &mut last else { return };
             let taken = hand_over(batch, frame, tokens, not_now, seats);
-            if Easel::has_holes(&batch.missed()) {
+            if easel.is_some() && Easel::has_holes(&batch.missed()) {
                 lagged.extend(tokens.iter().filter_map(|token| token.seat()).filter(|number| {
                     seats.get_mut(*number).is_some_and(|seat| seat.seen == *batch.to())
                 }));
