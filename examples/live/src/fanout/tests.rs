@@ -135,6 +135,38 @@ fn what_one_alone_is_told_hurries_nobody() {
 }
 
 #[test]
+fn how_many_are_there_goes_along_with_a_batch_that_is_due_soon() {
+    let mut scene = Scene::with_tick(Duration::from_millis(250));
+    let come = |scene: &Scene| {
+        let line = Arc::new(Line::new().0);
+        let guest = JoinFrame { guest: Some(true), ..JoinFrame::default() };
+        scene.house.enter(&scene.room, &guest, &line, [127, 0, 0, 1].into()).unwrap();
+    };
+    scene.step();
+    scene.push(Command::text("first"));
+    scene.step();
+    scene.taken();
+    scene.push(Command::text("second"));
+    come(&scene);
+    scene.step_by(Duration::from_millis(100));
+    assert!(scene.taken().is_empty(), "both wait");
+    scene.step_by(Duration::from_millis(150));
+    let frames = scene.frames();
+    assert_eq!((&frames[0]["t"], &frames[1]["t"]), (&json!("batch"), &json!("online")));
+    assert_eq!((&frames[1]["online"], frames.len()), (&json!(2), 2), "once");
+    come(&scene);
+    scene.step_by(Duration::from_millis(500));
+    assert!(scene.taken().is_empty(), "at most once a second");
+    scene.step_by(Duration::from_millis(500));
+    assert_eq!(scene.taken(), ["online"], "where no batch is due, it waits for none");
+    come(&scene);
+    scene.push(Command::notice("to all"));
+    while scene.line.offer_history(|| r#"{"t":"filling"}"#.into()).is_ok() {}
+    scene.step();
+    assert_eq!(scene.taken(), ["filling", "filling", "online"], "who takes no batch hears it too");
+}
+
+#[test]
 fn the_end_of_the_group_is_told_before_the_connection_ends() {
     let mut scene = Scene::new();
     scene.fill();
