@@ -12,7 +12,7 @@ use crate::{line::Line, room::RoomNo, secret::Secret};
 
 /// How long a token of somebody who went is good: as long as a group remembers their randoms.
 const REMEMBERED: Duration = Duration::from_mins(5);
-/// How many of those who went are remembered: about 300 bytes each, and twice the connections.
+/// How many of those who went all books remember: about 300 bytes each, and twice the connections.
 const MOST_DEPARTED: usize = 20_000;
 
 /// What a token stands for: one user in one room, at one session.
@@ -42,14 +42,21 @@ impl Pass {
     }
 }
 
-/// The tokens that are good.
-#[derive(Debug, Default)]
+/// Tokens that are good.
+#[derive(Debug)]
 pub(crate) struct Book {
     passes: HashMap<Secret, Pass>,
     departed: VecDeque<(Timestamp, Secret)>,
+    most_departed: usize,
 }
 
 impl Book {
+    /// One of so many books that share all tokens.
+    pub(crate) fn among(books: usize) -> Self {
+        let most_departed = MOST_DEPARTED / books;
+        Self { passes: HashMap::new(), departed: VecDeque::new(), most_departed }
+    }
+
     pub(crate) fn get_mut(&mut self, token: &Secret) -> Option<&mut Pass> {
         self.passes.get_mut(token)
     }
@@ -80,7 +87,7 @@ impl Book {
     /// Forgets who went long ago, and the first of those who are too many.
     pub(crate) fn forget(&mut self, now: Timestamp) {
         while let Some((left, token)) = self.departed.front().copied()
-            && (left + REMEMBERED <= now || self.departed.len() > MOST_DEPARTED)
+            && (left + REMEMBERED <= now || self.departed.len() > self.most_departed)
         {
             self.departed.pop_front();
             // Whoever came back meanwhile is in, or went again later.

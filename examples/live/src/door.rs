@@ -2,8 +2,10 @@
 //!
 //! A user is known by a token of 128 random bits, which stands for one user and one session in one room:
 //! a newer connection that brings it takes the session over. The owner is known by the host's key, and
-//! by nothing else. Everything that opens or closes a session happens under one lock, so that the end
-//! of an old connection cannot close what a new one has just opened.
+//! by nothing else. Whatever opens or closes the session of a token that somebody may have happens under
+//! one lock, so that the end of an old connection cannot close what a new one has just opened. There are
+//! [`BOOKS`] such locks, and the bits of a token say which is its own: those who come in wait for few
+//! others, and guests, whom nothing brings back, for nobody.
 
 use std::{
     net::IpAddr,
@@ -29,9 +31,18 @@ use crate::{
     welcome::Admitted,
 };
 
-/// The tokens, and the lock under which sessions open and close.
-#[derive(Debug, Default)]
-pub(crate) struct Door(Mutex<Book>);
+/// Many more than there are threads to write in them at once.
+const BOOKS: usize = 64;
+
+/// The tokens, and the locks under which their sessions open and close.
+#[derive(Debug)]
+pub(crate) struct Door([Mutex<Book>; BOOKS]);
+
+impl Default for Door {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Mutex::new(Book::among(BOOKS))))
+    }
+}
 
 /// Somebody who is in.
 #[derive(Debug)]
@@ -80,9 +91,22 @@ struct Caller<'a> {
     owns: bool,
 }
 
+/// Somebody who comes in, before they are told what there is.
+struct Coming {
+    status: JoinStatus,
+    session: SessionId,
+    connection: u64,
+    arrival: Arrival,
+    cursor: Cursor,
+    user: Option<UserId>,
+    profile: Arc<Profile>,
+    token: Option<Secret>,
+}
+
 impl Door {
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.0.lock().expect("nobody panics under this lock")
+    /// The book in which that token stands.
+    fn book(&self, token: &Secret) -> MutexGuard<'_, Book> {
+        self.0[token.share(BOOKS)].lock().expect("nobody panics under this lock")
     }
 }
 
@@ -101,43 +125,31 @@ impl House {
             Some(_) => return Err(Turned::WrongKey),
         };
         let caller = Caller { room, join, line, ip, owns };
-        let mut book = self.door.book();
-        book.forget(self.clock.now());
-        if join.guest == Some(true) && !owns {
-            return self.enter_as_guest(room, ip);
-        }
-        let token = join.token.as_deref().and_then(|text| text.parse().ok());
-        match token.and_then(|token| Some((token, book.get_mut(&token)?))) {
-            // A token of the owner is good only together with the key, and no other is good with it.
-            Some((token, pass)) if pass.room == room.no && (pass.user == self.owner) == owns => {
-                self.come_back(&caller, token, pass)
+        let coming = if join.guest == Some(true) && !owns {
+            self.enter_as_guest(room, ip)?
+        } else {
+            match self.come_back(&caller).transpose()? {
+                Some(coming) => coming,
+                None => self.enter_as_user(&caller)?,
             }
-            _ => self.enter_as_user(&caller, &mut book),
-        }
+        };
+        // No lock is held: to tell a newcomer everything takes a while.
+        Ok(self.entered(room, owns, coming))
     }
 
-    fn enter_as_guest(&self, room: &Arc<Room>, ip: IpAddr) -> Result<Entered, Turned> {
+    fn enter_as_guest(&self, room: &Room, ip: IpAddr) -> Result<Coming, PushError> {
         let session = SessionId(self.number());
-        let author = Author::Guest(session);
         let visitor = Visitor::guest(Platform::Web);
         let command = Command::join_as_guest(Platform::Web);
+        let author = Author::Guest(session);
         let (status, cursor) = self.open_and_join(room, &author, ip, visitor, command)?;
-        let welcome = self.welcome(&Admitted {
-            room,
-            returned: status != JoinStatus::Joined,
-            resumed: false,
-            cursor,
-            user: None,
-            profile: &Profile::default(),
-            token: None,
-        });
-        let connection = self.number();
-        let (room, user) = (room.clone(), None);
-        let stay = Stay { room, session, author, connection, user, owns: false, token: None };
-        Ok(Entered { stay, arrival: Arrival::New, cursor, welcome })
+        let (connection, profile) = (self.number(), Arc::default());
+        let (arrival, user, token) = (Arrival::New, None, None);
+        Ok(Coming { status, session, connection, arrival, cursor, user, profile, token })
     }
 
-    fn enter_as_user(&self, caller: &Caller<'_>, book: &mut Book) -> Result<Entered, Turned> {
+    /// Nobody knows the token before its user is told, so that nothing else happens to the session.
+    fn enter_as_user(&self, caller: &Caller<'_>) -> Result<Coming, PushError> {
         let &Caller { room, join, line, ip, owns } = caller;
         // Without randomness there is no identity to give; time may help.
         let token = Secret::random().map_err(|_| Refusal::JoinClosed)?;
@@ -149,21 +161,12 @@ impl House {
         let visitor = Visitor::user(user.clone(), Platform::Web);
         let command = Command::join(user.clone(), (*profile).clone(), Platform::Web);
         let (status, cursor) = self.open_and_join(room, &author, ip, visitor, command)?;
-        let welcome = self.welcome(&Admitted {
-            room,
-            returned: status != JoinStatus::Joined,
-            resumed: false,
-            cursor,
-            user: Some(&user),
-            profile: &profile,
-            token: Some(token),
-        });
         let connection = self.number();
         let held = (connection, line.clone());
-        book.add(token, Pass::new(room.no, user.clone(), session, profile, cursor, held));
-        let (room, token) = (room.clone(), Some(token));
-        let stay = Stay { room, session, author, connection, user: Some(user), owns, token };
-        Ok(Entered { stay, arrival: Arrival::New, cursor, welcome })
+        let pass = Pass::new(room.no, user.clone(), session, profile.clone(), cursor, held);
+        self.door.book(&token).add(token, pass);
+        let (arrival, user, token) = (Arrival::New, Some(user), Some(token));
+        Ok(Coming { status, session, connection, arrival, cursor, user, profile, token })
     }
 
     /// Who somebody is who was never here, and how they are called if they do not say.
@@ -176,14 +179,25 @@ impl House {
         (user, format!("Viewer {number}"))
     }
 
-    /// Takes a session over, whether its former connection is still there or was lost.
-    fn come_back(
+    /// Takes a session over, whether its former connection is still there or was lost. `None` where the
+    /// caller brings no token that is good here.
+    fn come_back(&self, caller: &Caller<'_>) -> Option<Result<Coming, PushError>> {
+        let token = caller.join.token.as_deref()?.parse().ok()?;
+        let mut book = self.door.book(&token);
+        book.forget(self.clock.now());
+        let pass = book.get_mut(&token)?;
+        // A token of the owner is good only together with the key, and no other is good with it.
+        let good = pass.room == caller.room.no && (pass.user == self.owner) == caller.owns;
+        good.then(|| self.take_over(caller, token, pass))
+    }
+
+    fn take_over(
         &self,
         caller: &Caller<'_>,
         token: Secret,
         pass: &mut Pass,
-    ) -> Result<Entered, Turned> {
-        let &Caller { room, join, line, ip, owns } = caller;
+    ) -> Result<Coming, PushError> {
+        let &Caller { room, join, line, ip, owns: _ } = caller;
         let (session, author) = (pass.session, Author::Session(pass.session));
         let nick = named(join.nick.as_deref()).unwrap_or(&pass.profile.nick);
         let avatar = join.avatar.as_deref().unwrap_or(&pass.profile.avatar);
@@ -198,24 +212,30 @@ impl House {
         };
         let kept = self.kept_cursor(room, join, &pass.floor);
         let cursor = kept.unwrap_or(tail);
-        let welcome = self.welcome(&Admitted {
-            room,
-            returned: status != JoinStatus::Joined,
-            resumed: kept.is_some(),
-            cursor,
-            user: Some(&pass.user),
-            profile: &profile,
-            token: Some(token),
-        });
-        pass.profile = profile;
+        pass.profile = profile.clone();
         let connection = self.number();
         if let Some((_, former)) = pass.held.replace((connection, line.clone())) {
             former.part(Bye::REPLACED.text());
         }
-        let (room, user, token) = (room.clone(), Some(pass.user.clone()), Some(token));
-        let stay = Stay { room, session, author, connection, user, owns, token };
         let arrival = if kept.is_some() { Arrival::Resumed } else { Arrival::Anew };
-        Ok(Entered { stay, arrival, cursor, welcome })
+        let (user, token) = (Some(pass.user.clone()), Some(token));
+        Ok(Coming { status, session, connection, arrival, cursor, user, profile, token })
+    }
+
+    fn entered(&self, room: &Arc<Room>, owns: bool, coming: Coming) -> Entered {
+        let Coming { status, session, connection, arrival, cursor, user, profile, token } = coming;
+        let welcome = self.welcome(&Admitted {
+            room,
+            returned: status != JoinStatus::Joined,
+            resumed: arrival == Arrival::Resumed,
+            cursor,
+            user: user.as_ref(),
+            profile: &profile,
+            token,
+        });
+        let author = if user.is_some() { Author::Session(session) } else { Author::Guest(session) };
+        let stay = Stay { room: room.clone(), session, author, connection, user, owns, token };
+        Entered { stay, arrival, cursor, welcome }
     }
 
     /// The cursor that a client brings, if it is one to go on from.
@@ -268,29 +288,29 @@ impl House {
 
     /// A connection was lost. Its user is online for the grace time, and may come back after it.
     pub(crate) fn lose(&self, stay: &Stay) {
-        let mut book = self.door.book();
-        let now = self.clock.now();
-        if let Some(token) = stay.token {
-            // Another connection has the session: it is not this one's to close.
-            if !book.is_held_by(&token, stay.connection) {
-                return;
-            }
-            book.let_go(now, token);
+        let Some(token) = stay.token else { return self.close(stay.session) };
+        let mut book = self.door.book(&token);
+        // Another connection has the session: it is not this one's to close.
+        if book.is_held_by(&token, stay.connection) {
+            book.let_go(self.clock.now(), token);
+            self.close(stay.session);
         }
-        self.close(stay.session);
     }
 
     /// Somebody leaves on purpose.
     pub(crate) fn quit(&self, stay: &Stay) -> Result<(), PushError> {
-        let mut book = self.door.book();
-        if stay.token.is_some_and(|token| !book.is_held_by(&token, stay.connection)) {
-            return Ok(());
-        }
-        let quit = || self.push(&stay.room, &stay.author, Command::Quit);
-        self.desk.leave(stay.room.key, stay.user.as_ref(), stay.session, quit)?;
-        if let Some(token) = stay.token {
+        let Some(token) = stay.token else { return self.walk_out(stay) };
+        let mut book = self.door.book(&token);
+        if book.is_held_by(&token, stay.connection) {
+            self.walk_out(stay)?;
             book.remove(&token);
         }
+        Ok(())
+    }
+
+    fn walk_out(&self, stay: &Stay) -> Result<(), PushError> {
+        let quit = || self.push(&stay.room, &stay.author, Command::Quit);
+        self.desk.leave(stay.room.key, stay.user.as_ref(), stay.session, quit)?;
         self.close(stay.session);
         Ok(())
     }
@@ -299,4 +319,44 @@ impl House {
 /// A nick that says something.
 fn named(nick: Option<&str>) -> Option<&str> {
     nick.map(str::trim).filter(|nick| !nick.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread, time::Duration};
+
+    use super::*;
+    use crate::options::Options;
+
+    #[test]
+    fn nobody_waits_for_those_of_other_tokens_and_guests_for_nobody() {
+        let (house, _errands) = House::open(&Options::at(([127, 0, 0, 1], 0).into())).unwrap();
+        let enter = |house: &House, join: JoinFrame| {
+            let line = Arc::new(Line::new().0);
+            house.enter(&house.rooms[0].clone(), &join, &line, [127, 0, 0, 1].into()).unwrap()
+        };
+        let first = enter(&house, JoinFrame::default());
+        let token = first.stay.token.unwrap();
+        let own = token.share(BOOKS);
+        let mut books = house.door.0.iter().enumerate().filter(|(no, _)| *no != own);
+        let others: Vec<_> = books.by_ref().map(|(_, book)| book.lock().unwrap()).collect();
+        let (done, finished) = mpsc::channel();
+        let inside = house.clone();
+        thread::spawn(move || {
+            let token = Some(token.to_string().into());
+            let back = enter(&inside, JoinFrame { token, ..JoinFrame::default() });
+            assert_eq!(back.stay.session, first.stay.session);
+            inside.lose(&first.stay);
+            let own = inside.door.0[own].lock().unwrap();
+            let guest = enter(&inside, JoinFrame { guest: Some(true), ..JoinFrame::default() });
+            inside.lose(&guest.stay);
+            let guest = enter(&inside, JoinFrame { guest: Some(true), ..JoinFrame::default() });
+            inside.quit(&guest.stay).unwrap();
+            drop(own);
+            inside.quit(&back.stay).unwrap();
+            done.send(()).unwrap();
+        });
+        assert!(finished.recv_timeout(Duration::from_secs(20)).is_ok(), "somebody waits");
+        drop(others);
+    }
 }

@@ -59,11 +59,11 @@ pub(crate) struct House {
     pub(crate) key: Secret,
     /// The user that the owner is.
     pub(crate) owner: UserId,
-    /// Whether the fan-out thread still steps.
     /// What became of messages in groups that were disposed of.
     pub(crate) closed: Closed,
     /// What those took who poll.
     pub(crate) polled: Counts,
+    /// Whether the fan-out thread still steps.
     pub(crate) pulse: Pulse,
     /// Whether the host is about to end.
     pub(crate) closing: watch::Sender<bool>,
@@ -292,7 +292,8 @@ fn furnish(
     };
     hub.push(now, room.key, Author::App, Command::SetGroup(Box::new(profile)))?;
     put_in_force(hub, now, &Author::App, Compiled::read(words::FIRST)?, &room)?;
-    room.past().begin(hub.read(key, Group::snapshot).ok_or("the group was just made")?)?;
+    let snapshot = hub.read(key, Group::snapshot).ok_or("the group was just made")?;
+    room.past().begin(now, snapshot)?;
     Ok(Arc::new(room))
 }
 

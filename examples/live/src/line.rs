@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use axum::extract::ws::{Message, Utf8Bytes};
 use bytes::Bytes;
-use futures_util::{SinkExt, stream::SplitSink};
+use futures_util::{Sink, SinkExt};
 use serde::Deserialize;
 use tokio::{
     select,
@@ -15,7 +15,7 @@ use tokio::{
         mpsc::{self, error::TrySendError},
         watch,
     },
-    time::timeout,
+    time::{error::Elapsed, timeout},
 };
 
 use crate::protocol::host::Bye;
@@ -77,10 +77,17 @@ impl Line {
 
     /// Offers what many are told: it leaves room for what this client alone is told.
     pub(crate) fn offer_shared(&self, frame: Utf8Bytes) -> Result<(), Full> {
-        if self.frames.capacity() <= RESERVE && !self.frames.is_closed() {
-            return Err(Full);
-        }
-        self.offer(frame)
+        self.offer_made(|| frame)
+    }
+
+    /// The same, of a frame that is made only where there is room for it.
+    pub(crate) fn offer_made(&self, frame: impl FnOnce() -> Utf8Bytes) -> Result<(), Full> {
+        if self.has_room() { self.offer(frame()) } else { Err(Full) }
+    }
+
+    /// Whether there is room for what many are told.
+    pub(crate) fn has_room(&self) -> bool {
+        self.frames.capacity() > RESERVE || self.frames.is_closed()
     }
 
     /// Offers some of the history: only as much of it waits as is about to be written.
@@ -181,11 +188,13 @@ impl Answer<'_> {
 
 impl Outbound {
     /// Writes until the connection ends. A frame that takes longer than `patience` ends it.
-    pub(crate) async fn write(
-        mut self,
-        mut sink: SplitSink<WebSocket, Message>,
-        patience: Duration,
-    ) {
+    ///
+    /// What waits together goes out together: each time that the system is asked to write costs more than a
+    /// frame's bytes do.
+    pub(crate) async fn write<S>(mut self, mut sink: S, patience: Duration)
+    where
+        S: Sink<Message, Error = axum::Error> + Unpin,
+    {
         loop {
             let message = select! {
                 biased;
@@ -193,7 +202,7 @@ impl Outbound {
                 message = self.frames.recv() => message,
             };
             let Some(message) = message else { break };
-            match timeout(patience, sink.send(message)).await {
+            match self.write_what_waits(message, &mut sink, patience).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_lost)) => return,
                 Err(_elapsed) => {
@@ -210,10 +219,29 @@ impl Outbound {
         let _too_slow = timeout(FAREWELL, self.take_leave(&mut sink)).await;
     }
 
+    /// Writes a frame and those that wait behind it. The time is for each: whoever takes one has all of it for
+    /// the next.
+    async fn write_what_waits(
+        &mut self,
+        first: Message,
+        sink: &mut (impl Sink<Message, Error = axum::Error> + Unpin),
+        patience: Duration,
+    ) -> Result<Result<(), axum::Error>, Elapsed> {
+        let (mut next, mut places) = (Some(first), 1..OUTBOX);
+        while let Some(message) = next {
+            // The sink takes it unless more is unwritten than it keeps.
+            if let Err(lost) = timeout(patience, sink.feed(message)).await? {
+                return Ok(Err(lost));
+            }
+            next = places.next().and_then(|_| self.frames.try_recv().ok());
+        }
+        timeout(patience, sink.flush()).await
+    }
+
     /// Writes what waits, the last word, and the end.
     async fn take_leave(
         &mut self,
-        sink: &mut SplitSink<WebSocket, Message>,
+        sink: &mut (impl Sink<Message, Error = axum::Error> + Unpin),
     ) -> Result<(), axum::Error> {
         self.frames.close();
         // Answers that are still being found are waited for.
@@ -244,6 +272,12 @@ impl Outbound {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        pin::Pin,
+        sync::{Arc, Mutex},
+        task::{Context, Poll},
+    };
+
     use super::*;
 
     #[tokio::test]
@@ -268,6 +302,64 @@ mod tests {
         assert_eq!(history(), Err(Full));
         assert!(outbound.frames.recv().await.is_some());
         assert_eq!(history(), Ok(()));
+    }
+
+    /// What was taken, and a line where it was written.
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<String>>>);
+
+    impl Paper {
+        fn put(&self, line: &str) -> Poll<Result<(), axum::Error>> {
+            self.0.lock().unwrap().push(line.to_owned());
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl Sink<Message> for Paper {
+        type Error = axum::Error;
+
+        fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Self::Error> {
+            let _taken = self.put(message.to_text().unwrap());
+            Ok(())
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+            self.put("---")
+        }
+
+        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+            self.put("===")
+        }
+    }
+
+    #[tokio::test]
+    async fn what_waits_together_is_written_together() {
+        let (line, outbound) = Line::new();
+        let paper = Paper::default();
+        for frame in ["online", "batch", "echo"] {
+            line.offer(frame.into()).unwrap();
+        }
+        let writer = tokio::spawn(outbound.write(paper.clone(), FAREWELL));
+        let written = |marks| {
+            let paper = paper.clone();
+            move || paper.0.lock().unwrap().iter().filter(|line| *line == "---").count() == marks
+        };
+        let until = async |written: &dyn Fn() -> bool| {
+            while !written() {
+                tokio::task::yield_now().await;
+            }
+        };
+        until(&written(1)).await;
+        line.offer("later".into()).unwrap();
+        until(&written(2)).await;
+        line.part("bye".into());
+        writer.await.unwrap();
+        let lines = ["online", "batch", "echo", "---", "later", "---", "bye", "==="];
+        assert_eq!(*paper.0.lock().unwrap(), lines);
     }
 
     #[tokio::test]

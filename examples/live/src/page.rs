@@ -35,6 +35,9 @@ use crate::{
 const READ_BYTES: usize = 2 * FRAME_BYTES;
 /// What a connection reads at a time; most frames of a client are far smaller.
 const READ_BUFFER: usize = 4_096;
+/// Frames that wait together are written together, up to so many bytes: several batches of a busy room. Whoever
+/// does not read has no more than that, and a frame, waiting beside the outbox.
+const WRITE_BUFFER: usize = 16 << 10;
 
 /// The headers of every answer, as PROTOCOL.md has them.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -104,8 +107,7 @@ async fn open(
         .max_message_size(READ_BYTES)
         .max_frame_size(READ_BYTES)
         .read_buffer_size(READ_BUFFER)
-        // Frames are whole when they come here: each is written at once.
-        .write_buffer_size(0);
+        .write_buffer_size(WRITE_BUFFER);
     if !peer.place.opens(Instant::now()) {
         return upgrade.on_upgrade(turn_away);
     }
@@ -136,7 +138,7 @@ async fn open_gateway(
         .max_message_size(gateway::MOST_BYTES)
         .max_frame_size(gateway::MOST_BYTES)
         .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0);
+        .write_buffer_size(WRITE_BUFFER);
     upgrade.on_upgrade(async move |socket| {
         gateway::serve(site.house, socket, caller).await;
         drop(place);

@@ -4,9 +4,13 @@
 //! kept. It costs one more group, and no snapshot of the live one. Where the journal has a hole, or names a
 //! filter that is not known any more, the past begins anew with the group as it is.
 //!
-//! Bound: [`RECORDS`] records of together [`BYTES`], roughly; past it they are followed earlier.
+//! Whoever looks back takes it out, so that the thread that records waits for nobody: what comes meanwhile
+//! is kept beside it.
+//!
+//! Bound: [`RECORDS`] records of together [`BYTES`], roughly; past it they are followed earlier. As many may
+//! come while somebody looks back; past it, the past begins anew.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, mem, sync::Arc, time::Duration};
 
 use liveroom::{
     Command, Content, Event, Group, HashKey, MessageId, Record, RecordNo, RestoreError, Snapshot,
@@ -22,16 +26,57 @@ const BYTES: usize = 32 << 20;
 const EACH: usize = 700;
 /// Filters that a record may name: as many as a group keeps, and those of the time until it follows.
 const FILTERS: usize = 16;
+/// How long nobody tries to begin where it failed: what it takes is a snapshot of the live group.
+const PAUSE: Duration = Duration::from_secs(10);
 
 /// What is kept of one room.
 #[derive(Debug)]
 pub(crate) struct Past {
     key: HashKey,
-    /// Where the records begin.
-    follower: Option<Group>,
-    records: VecDeque<Arc<Record>>,
-    bytes: usize,
+    state: State,
     filters: VecDeque<Arc<Filter>>,
+    /// Counts looks.
+    looks: u64,
+}
+
+#[derive(Debug)]
+enum State {
+    /// There is none, and it may be begun from then on.
+    Lost(Timestamp),
+    Here(Kept),
+    /// Somebody looks at it.
+    Away(Away),
+}
+
+#[derive(Debug)]
+struct Kept {
+    /// Where the records begin.
+    follower: Group,
+    records: Records,
+}
+
+#[derive(Debug, Default)]
+struct Records {
+    all: VecDeque<Arc<Record>>,
+    bytes: usize,
+}
+
+/// What came since the rest was taken out.
+#[derive(Debug)]
+struct Away {
+    look: u64,
+    /// The last record before that.
+    last: RecordNo,
+    late: Records,
+}
+
+/// The past while somebody looks at it: it is to be put back.
+#[derive(Debug)]
+pub(crate) struct Look {
+    number: u64,
+    kept: Kept,
+    filters: Vec<Arc<Filter>>,
+    key: HashKey,
 }
 
 /// The past does not hold together.
@@ -69,8 +114,7 @@ pub(crate) struct Stretch {
 
 impl Past {
     pub(crate) fn new(key: HashKey) -> Self {
-        let (records, filters) = (VecDeque::new(), VecDeque::new());
-        Self { key, follower: None, records, bytes: 0, filters }
+        Self { key, state: State::Lost(Timestamp::ZERO), filters: VecDeque::new(), looks: 0 }
     }
 
     /// A filter that will be put in force.
@@ -83,64 +127,130 @@ impl Past {
     }
 
     /// Begins with the group as it is.
-    pub(crate) fn begin(&mut self, snapshot: Snapshot) -> Result<(), RestoreError> {
-        (self.records, self.bytes) = (VecDeque::new(), 0);
+    pub(crate) fn begin(&mut self, now: Timestamp, snapshot: Snapshot) -> Result<(), RestoreError> {
+        self.state = State::Lost(now + PAUSE);
         let filters: Vec<_> = self.filters.iter().cloned().collect();
         let mut follower = Group::restore(snapshot, &filters, self.key, None)?;
         while follower.poll().is_some() {}
-        self.follower = Some(follower);
+        self.state = State::Here(Kept { follower, records: Records::default() });
         Ok(())
     }
 
-    /// Takes a record in. Returns whether the past goes on: if not, it has to begin anew.
+    /// Takes a record in. Returns whether the past goes on, or cannot yet: if not, it is to begin anew.
     pub(crate) fn take(&mut self, now: Timestamp, record: Record) -> bool {
-        if self.follower.is_none() {
-            return false;
+        if let State::Lost(again) = self.state {
+            return now < again;
         }
         let last = self.last();
         if record.no <= last {
             // The snapshot with which the past began has it already.
             return true;
         }
-        if record.no != RecordNo(last.0 + 1) {
-            self.follower = None;
-            return false;
+        let goes_on = record.no == RecordNo(last.0 + 1)
+            && match &mut self.state {
+                State::Lost(_) => false,
+                State::Here(kept) => {
+                    kept.records.add(Arc::new(record));
+                    kept.follow(now, &self.filters)
+                }
+                State::Away(away) => {
+                    away.late.add(Arc::new(record));
+                    !away.late.are_too_many()
+                }
+            };
+        if !goes_on {
+            self.state = State::Lost(Timestamp::ZERO);
         }
-        self.bytes += weight(&record);
-        self.records.push_back(Arc::new(record));
-        self.follow(now)
+        goes_on
     }
 
     /// The last record that it has.
     pub(crate) fn last(&self) -> RecordNo {
-        let followed = self.follower.as_ref().map_or(RecordNo(0), Group::last_record);
-        self.records.back().map_or(followed, |record| record.no)
+        match &self.state {
+            State::Lost(_) => RecordNo(0),
+            State::Here(kept) => kept.last(),
+            State::Away(away) => away.late.last().unwrap_or(away.last),
+        }
     }
 
-    /// Lets what is too old, or too much, go into the follower.
-    fn follow(&mut self, now: Timestamp) -> bool {
-        while let Some(record) = self.records.front().filter(|record| {
-            now.since(record.at) > SPAN || self.records.len() > RECORDS || self.bytes > BYTES
-        }) {
-            let Some(follower) = &mut self.follower else { return false };
-            install(follower, &self.filters, record);
-            let record = Record::clone(record);
-            self.bytes -= weight(&record);
-            self.records.pop_front();
-            if replay(follower, [record], |_| {}).is_err() {
-                self.follower = None;
+    /// What there is to live through again, taken out; `None` while there is nothing.
+    pub(crate) fn take_out(&mut self) -> Option<Look> {
+        let State::Here(kept) = &self.state else { return None };
+        self.looks += 1;
+        let away = Away { look: self.looks, last: kept.last(), late: Records::default() };
+        let State::Here(kept) = mem::replace(&mut self.state, State::Away(away)) else {
+            return None;
+        };
+        let filters = self.filters.iter().cloned().collect();
+        Some(Look { number: self.looks, kept, filters, key: self.key })
+    }
+
+    /// Goes on with what was taken out, unless it was begun anew meanwhile.
+    pub(crate) fn put_back(&mut self, look: Look) {
+        if let State::Away(away) = &mut self.state
+            && away.look == look.number
+        {
+            let Kept { follower, mut records } = look.kept;
+            records.append(mem::take(&mut away.late));
+            self.state = State::Here(Kept { follower, records });
+        }
+    }
+}
+
+impl Kept {
+    fn last(&self) -> RecordNo {
+        self.records.last().unwrap_or_else(|| self.follower.last_record())
+    }
+
+    /// Lets what is too old, or too much, go into the follower. Returns whether it followed.
+    fn follow(&mut self, now: Timestamp, filters: &VecDeque<Arc<Filter>>) -> bool {
+        let Self { follower, records } = self;
+        while let Some(record) = records.take_if(|record| now.since(record.at) > SPAN) {
+            install(follower, filters, &record);
+            if replay(follower, [Record::clone(&record)], |_| {}).is_err() {
                 return false;
             }
         }
         true
     }
+}
 
-    /// What there is to live through again; `None` while there is nothing.
-    pub(crate) fn stretch(&self) -> Option<Stretch> {
-        let start = self.follower.as_ref()?.snapshot();
-        let records = self.records.iter().cloned().collect();
-        let filters = self.filters.iter().cloned().collect();
-        Some(Stretch { start, records, filters, key: self.key })
+impl Records {
+    fn add(&mut self, record: Arc<Record>) {
+        self.bytes += weight(&record);
+        self.all.push_back(record);
+    }
+
+    fn append(&mut self, mut others: Self) {
+        self.bytes += others.bytes;
+        self.all.append(&mut others.all);
+    }
+
+    fn last(&self) -> Option<RecordNo> {
+        self.all.back().map(|record| record.no)
+    }
+
+    fn are_too_many(&self) -> bool {
+        self.all.len() > RECORDS || self.bytes > BYTES
+    }
+
+    /// The first, if it is so, or one of too many.
+    fn take_if(&mut self, is_old: impl FnOnce(&Record) -> bool) -> Option<Arc<Record>> {
+        let first = self.all.front().filter(|first| is_old(first) || self.are_too_many())?;
+        self.bytes -= weight(first);
+        self.all.pop_front()
+    }
+}
+
+impl Look {
+    pub(crate) fn stretch(&self) -> Stretch {
+        let Kept { follower, records } = &self.kept;
+        Stretch {
+            start: follower.snapshot(),
+            records: records.all.iter().cloned().collect(),
+            filters: self.filters.clone(),
+            key: self.key,
+        }
     }
 }
 
@@ -210,6 +320,7 @@ mod tests {
     use liveroom::{Author, Creation, GroupConfig, GroupId, Output, what_if};
 
     use super::*;
+    use crate::words::Compiled;
 
     const START: Timestamp = Timestamp::from_secs(1_600_000_000);
 
@@ -234,16 +345,23 @@ mod tests {
         records.map(|record| past.take(now, record)).filter(|went_on| !went_on).count() == 0
     }
 
+    fn stretch(past: &mut Past) -> Stretch {
+        let look = past.take_out().unwrap();
+        let stretch = look.stretch();
+        past.put_back(look);
+        stretch
+    }
+
     #[test]
     fn five_minutes_are_kept_and_what_is_older_is_in_the_snapshot() {
         let (mut group, mut past) = (group(), Past::new(HashKey::new(3, 4)));
         assert!(!say(&mut group, &mut past, START, "before it began"));
-        past.begin(group.snapshot()).unwrap();
+        past.begin(START, group.snapshot()).unwrap();
         for minute in 0..9 {
             let now = START + Duration::from_secs(60 * minute);
             assert!(say(&mut group, &mut past, now, "hello"));
         }
-        let stretch = past.stretch().unwrap();
+        let stretch = stretch(&mut past);
         assert_eq!(stretch.since(), Some(START + Duration::from_secs(3 * 60)));
         let told = what_if(stretch.start.clone(), &[], stretch.key, stretch.replayed(), |_| {});
         let told = told.unwrap();
@@ -255,28 +373,79 @@ mod tests {
     fn what_a_snapshot_has_is_not_taken_twice_and_a_hole_begins_it_anew() {
         let (mut group, mut past) = (group(), Past::new(HashKey::new(3, 4)));
         group.push(START, Author::App, Command::text("told before it began")).unwrap();
-        past.begin(group.snapshot()).unwrap();
+        past.begin(START, group.snapshot()).unwrap();
         assert!(follow(&mut group, &mut past, START));
-        assert!(past.records.is_empty());
+        assert!(stretch(&mut past).records.is_empty());
         group.push(START, Author::App, Command::text("lost")).unwrap();
         while group.poll().is_some() {}
         assert!(!say(&mut group, &mut past, START, "after a hole"));
-        assert!(past.stretch().is_none());
-        past.begin(group.snapshot()).unwrap();
+        assert!(past.take_out().is_none());
+        past.begin(START, group.snapshot()).unwrap();
         assert!(say(&mut group, &mut past, START, "it goes on"));
-        assert_eq!(past.stretch().unwrap().records.len(), 1);
+        assert_eq!(stretch(&mut past).records.len(), 1);
     }
 
     #[test]
     fn no_more_is_kept_than_there_is_room_for() {
         let (mut group, mut past) = (group(), Past::new(HashKey::new(3, 4)));
-        past.begin(group.snapshot()).unwrap();
+        past.begin(START, group.snapshot()).unwrap();
         let long = "x".repeat(7_000);
         for number in 0..6_000 {
             let now = START + Duration::from_millis(40 * number);
             assert!(say(&mut group, &mut past, now, &long));
         }
-        assert!(past.bytes <= BYTES && past.bytes > BYTES / 2, "{}", past.bytes);
-        assert!(past.records.len() < 6_000);
+        let State::Here(Kept { records, .. }) = &past.state else { panic!("it goes on") };
+        assert!(records.bytes <= BYTES && records.bytes > BYTES / 2, "{}", records.bytes);
+        assert!(records.all.len() < 6_000);
+    }
+
+    #[test]
+    fn what_comes_while_somebody_looks_back_is_kept_and_nobody_looks_at_the_same_time() {
+        let (mut group, mut past) = (group(), Past::new(HashKey::new(3, 4)));
+        past.begin(START, group.snapshot()).unwrap();
+        assert!(say(&mut group, &mut past, START, "before"));
+        let look = past.take_out().unwrap();
+        assert!(say(&mut group, &mut past, START, "meanwhile"));
+        assert_eq!(past.last(), group.last_record());
+        assert!(past.take_out().is_none());
+        assert_eq!(look.stretch().records.len(), 1);
+        past.put_back(look);
+        assert!(say(&mut group, &mut past, START, "after"));
+        assert_eq!(stretch(&mut past).said().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn a_look_that_takes_too_long_begins_it_anew() {
+        let (mut group, mut past) = (group(), Past::new(HashKey::new(3, 4)));
+        past.begin(START, group.snapshot()).unwrap();
+        let look = past.take_out().unwrap();
+        let long = "x".repeat(7_000);
+        let later = |number: u64| START + Duration::from_millis(40 * number);
+        let went_on =
+            (0..6_000).take_while(|number| say(&mut group, &mut past, later(*number), &long));
+        assert!(went_on.count() < 6_000);
+        past.begin(START, group.snapshot()).unwrap();
+        past.put_back(look);
+        assert!(stretch(&mut past).records.is_empty(), "what it was before is forgotten");
+        assert!(say(&mut group, &mut past, later(6_001), "it goes on"));
+    }
+
+    #[test]
+    fn where_it_cannot_begin_it_is_tried_again_after_a_while() {
+        let (mut group, mut past) = (group(), Past::new(HashKey::new(3, 4)));
+        let filter = Compiled::read("[custom:1 block]\nnothing").unwrap().filter;
+        group.install_filter(filter.clone());
+        let filter_id = Some(filter.id());
+        group.push(START, Author::App, Command::UseFilter { filter: filter_id }).unwrap();
+        assert!(!follow(&mut group, &mut past, START));
+        assert!(past.begin(START, group.snapshot()).is_err(), "it does not know the filter");
+        let later = START + Duration::from_secs(9);
+        assert!(say(&mut group, &mut past, later, "no snapshot is taken for it"));
+        assert!(past.take_out().is_none());
+        past.know(filter);
+        let later = START + Duration::from_secs(10);
+        assert!(!say(&mut group, &mut past, later, "it is time"));
+        past.begin(later, group.snapshot()).unwrap();
+        assert!(say(&mut group, &mut past, later, "it goes on"));
     }
 }

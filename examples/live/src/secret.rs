@@ -14,6 +14,11 @@ impl Secret {
         let [first, second] = random()?;
         Ok(Self(u128::from(first) << 64 | u128::from(second)))
     }
+
+    /// Which of so many equal shares it falls into.
+    pub(crate) fn share(&self, shares: usize) -> usize {
+        usize::try_from(self.0 % shares as u128).expect("a remainder is less than what divides")
+    }
 }
 
 /// 128 bits that nobody can foretell.

@@ -21,6 +21,8 @@ pub(crate) struct Trail {
     genesis: AuditHash,
     kept: VecDeque<Kept>,
     bytes: usize,
+    /// The number of the last record that was verified; 0 where none was, or the chain broke.
+    verified: u64,
 }
 
 #[derive(Debug)]
@@ -42,7 +44,7 @@ pub(crate) struct Verdict {
 
 impl Trail {
     pub(crate) fn of(group: &GroupId) -> Self {
-        Self { genesis: audit::genesis(group), kept: VecDeque::new(), bytes: 0 }
+        Self { genesis: audit::genesis(group), kept: VecDeque::new(), bytes: 0, verified: 0 }
     }
 
     /// Takes a record in, as the group told it.
@@ -77,6 +79,23 @@ impl Trail {
             None => audit::verify(records),
         };
         Verdict { records: self.kept.len(), from: first.map_or(1, |first| first.no), head }
+    }
+
+    /// Checks that what came since it was last asked goes on the chain: to hash all that is kept takes
+    /// milliseconds. What is altered while it is kept is found by [`verify`](Self::verify) alone.
+    pub(crate) fn verify_new(&mut self) -> Verdict {
+        let verdict = if self.verified == 0 {
+            self.verify()
+        } else {
+            // From the last that was verified, which the next has to follow from.
+            let records = self.kept.iter().map(|kept| &kept.record);
+            let new = records.skip_while(|record| record.no < self.verified);
+            let (records, from) =
+                (self.kept.len(), self.kept.front().map_or(1, |kept| kept.record.no));
+            Verdict { records, from, head: audit::verify(new) }
+        };
+        self.verified = if verdict.head.is_ok() { self.last() } else { 0 };
+        verdict
     }
 
     /// The records as they are, one on each line.
@@ -138,6 +157,21 @@ mod tests {
         assert_eq!(trail.verify().head, Err(ChainError::Altered { no: 3 }));
         trail.kept.remove(1);
         assert_eq!(trail.verify().head, Err(ChainError::Gap { expected: 2, found: 3 }));
+    }
+
+    #[test]
+    fn what_was_verified_is_not_verified_again_and_what_is_new_is() {
+        let (_, mut trail) = trail(4, 1);
+        let new = trail.kept.pop_back().unwrap();
+        assert_eq!(trail.verify_new(), trail.verify());
+        assert_eq!(trail.verify_new(), trail.verify());
+        trail.kept[1].record.evidence.reason = "for another reason".into();
+        trail.take(new.record.clone());
+        assert_eq!(trail.verify_new().head, Ok(Some(new.record.hash)), "only that is new");
+        assert_eq!(trail.verify().head, Err(ChainError::Altered { no: 2 }));
+        trail.take(new.record);
+        assert_eq!(trail.verify_new().head, Err(ChainError::Gap { expected: 5, found: 4 }));
+        assert_eq!(trail.verify_new().head, Err(ChainError::Altered { no: 2 }), "it was broken");
     }
 
     #[test]

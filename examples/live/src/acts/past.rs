@@ -123,7 +123,10 @@ impl House {
         let room = stay.room.clone();
         let done = spawn_blocking(move || {
             let _turn = turn;
-            let stretch = room.past().stretch().ok_or_else(unavailable)?;
+            let look = room.past().take_out().ok_or_else(unavailable)?;
+            // Of a large room this takes a while, in which the past is nobody's to wait for.
+            let stretch = look.stretch();
+            room.past().put_back(look);
             act(stretch)
         });
         done.await.unwrap_or_else(|_| Err(unavailable()))

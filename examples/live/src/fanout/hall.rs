@@ -26,7 +26,7 @@ use crate::{
 use super::{
     easel::Easel,
     panel::Panel,
-    seats::{Seat, SeatNo, Seats, Stance, Word},
+    seats::{News, Seat, SeatNo, Seats, Stance, Word},
     stall::{Stall, told},
 };
 
@@ -64,6 +64,8 @@ struct Online {
     told: (u64, u64),
     changed: bool,
     next: Timestamp,
+    /// How often it was told.
+    times: u64,
 }
 
 /// One room with its readers.
@@ -198,8 +200,8 @@ impl Hall {
             Output::Audit { audit, .. } => self.room.trail().take(*audit),
             Output::Echo { session, after, messages, .. } => {
                 let frame = || Word::Say(HostFrame::echo(after, &messages).text());
+                // Whatever it comes after was told before it: nobody is hurried by it.
                 self.seats.address(session, after, frame);
-                self.audience.notify(now, true);
             }
             Output::Direct { session, after, notice, .. } => {
                 let Some(notice) = Directed::of(&notice) else { return };
@@ -208,13 +210,13 @@ impl Hall {
                 self.seats.address(session, after, || Word::Say(frame.text()));
                 if let Some(bye) = farewell {
                     self.seats.address(session, after, || Word::Part(bye));
+                    // Whoever is sent away goes at once.
+                    self.audience.notify(now, true);
                 }
-                self.audience.notify(now, true);
             }
             Output::Order { session, after, .. } => {
                 let frame = HostFrame::Order { after: after.0, r#do: "leave".into() };
                 self.seats.address(session, after, || Word::Say(frame.text()));
-                self.audience.notify(now, true);
             }
             Output::Joined { .. } | Output::Left { .. } | Output::Presence { .. } => {
                 self.online.changed = true;
@@ -237,7 +239,7 @@ impl Hall {
         let goes_on = self.room.past().take(now, record);
         if !goes_on {
             let snapshot = house.read(&self.room, Group::snapshot);
-            let _without_a_past = self.room.past().begin(snapshot);
+            let _without_a_past = self.room.past().begin(now, snapshot);
         }
     }
 
@@ -281,12 +283,17 @@ impl Hall {
     /// Gives out whatever is due, and says when there is more to do, if by time alone.
     pub(super) fn step(&mut self, house: &House, now: Timestamp) -> Option<Timestamp> {
         self.give_drawings(house, now);
-        self.sweep(house, now);
+        let news = self.news(house, now);
+        self.sweep(house, now, news.as_ref());
+        if let Some(news) = &news {
+            // Whoever took no batch with it.
+            self.seats.iter_mut().for_each(|seat| seat.hear(news));
+        }
         self.seats.say_personal();
-        self.tell_online(house, now);
         self.stall.show(house, &self.room, now);
         self.panel.step(house, &self.room, &self.seats, now);
-        let online = self.online.changed.then_some(self.online.next);
+        let with_a_batch = self.audience.due().unwrap_or_default();
+        let online = self.online.changed.then_some(self.online.next.max(with_a_batch));
         let waited_for =
             self.seats.is_addressed() || self.easel.as_ref().is_some_and(Easel::is_busy);
         let again = waited_for.then(|| now + RETRY);
@@ -329,9 +336,9 @@ impl Hall {
         self.audience.notify(now, true);
     }
 
-    /// Gives out the history.
-    fn sweep(&mut self, house: &House, now: Timestamp) {
-        let Self { room, audience, seats, .. } = self;
+    /// Gives out the history, and the news with it.
+    fn sweep(&mut self, house: &House, now: Timestamp, news: Option<&News>) {
+        let Self { room, audience, seats, easel, .. } = self;
         let mut source = house.hub.source(room.key);
         let (mut lagged, mut last) = (Vec::new(), None);
         let swept = audience.sweep(now, &mut source, |batch, tokens, not_now| {
@@ -341,8 +348,8 @@ impl Hall {
                 last = Some((*batch.from(), None));
             }
             let Some((_, frame)) = &mut last else { return };
-            let taken = hand_over(batch, frame, tokens, not_now, seats);
-            if Easel::has_holes(&batch.missed()) {
+            let taken = hand_over(batch, frame, tokens, not_now, seats, news);
+            if easel.is_some() && Easel::has_holes(&batch.missed()) {
                 lagged.extend(tokens.iter().filter_map(|token| token.seat()).filter(|number| {
                     seats.get_mut(*number).is_some_and(|seat| seat.seen == *batch.to())
                 }));
@@ -372,21 +379,24 @@ impl Hall {
         self.audience.restart(house.read(&self.room, Group::tail));
     }
 
-    /// Tells how many are there, if that changed. Whoever has no room for it hears the next.
-    fn tell_online(&mut self, house: &House, now: Timestamp) {
-        if !self.online.changed || now < self.online.next {
-            return;
+    /// How many are there, if that changed and may be told. It goes along with a batch that is due soon: by itself
+    /// it would cost every reader one more write.
+    fn news(&mut self, house: &House, now: Timestamp) -> Option<News> {
+        let is_batch_due_later = self.audience.due().is_some_and(|due| due > now);
+        if !self.online.changed || now < self.online.next || is_batch_due_later {
+            return None;
         }
-        let online = house.read(&self.room, Group::online);
+        let told = |group: &Group| (group.online(), group.tail().position());
+        let (online, with) = house.read(&self.room, told);
         let gifts = self.room.counts.gifts();
         self.online.changed = false;
         self.online.next = now + ONLINE_EVERY;
-        if std::mem::replace(&mut self.online.told, (online, gifts)) != (online, gifts) {
-            let frame = HostFrame::Online { online, gifts }.text();
-            for seat in self.seats.iter() {
-                let _hears_the_next = seat.line.offer_shared(frame.clone());
-            }
+        if std::mem::replace(&mut self.online.told, (online, gifts)) == (online, gifts) {
+            return None;
         }
+        self.online.times += 1;
+        let frame = HostFrame::Online { online, gifts }.text();
+        Some(News { number: self.online.times, with, frame })
     }
 
     pub(super) fn say_goodbye(&self) {
@@ -406,6 +416,7 @@ fn hand_over(
     tokens: &[Token],
     not_now: &mut NotNow,
     seats: &mut Seats,
+    news: Option<&News>,
 ) -> u64 {
     let mut taken = 0;
     for (index, token) in tokens.iter().enumerate() {
@@ -418,6 +429,10 @@ fn hand_over(
                 continue;
             }
             seat.seen = *batch.to();
+            // Side by side they are written at once; before another batch it would take that one's place.
+            if let Some(news) = news.filter(|news| news.with == batch.to().position()) {
+                seat.hear(news);
+            }
         }
         taken += 1;
     }

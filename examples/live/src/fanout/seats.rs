@@ -31,8 +31,20 @@ pub(super) struct Seat {
     pub(super) stance: Stance,
     /// How far the history has been put into its outbox.
     pub(super) seen: Cursor,
+    /// The last news that it was offered.
+    heard: u64,
     /// What it alone is told, each after so much of the history.
     personal: VecDeque<(Seq, Word)>,
+}
+
+/// What all are told beside the history, each time only as it is then.
+#[derive(Debug)]
+pub(super) struct News {
+    /// Counts from 1.
+    pub(super) number: u64,
+    /// How far the batch reaches that it goes along with.
+    pub(super) with: Seq,
+    pub(super) frame: Utf8Bytes,
 }
 
 /// What a seat is doing.
@@ -60,12 +72,19 @@ pub(super) enum Word {
 
 impl Seat {
     pub(super) fn new(connection: u64, line: Arc<Line>, stance: Stance, seen: Cursor) -> Self {
-        Self { connection, line, stance, seen, personal: VecDeque::new() }
+        Self { connection, line, stance, seen, heard: 0, personal: VecDeque::new() }
     }
 
     /// Takes over what a former seat of the session was still to be told.
     pub(super) fn inherit(&mut self, former: Self) {
         self.personal = former.personal;
+    }
+
+    /// Is offered the news, once. Without room for it, it hears the next.
+    pub(super) fn hear(&mut self, news: &News) {
+        if std::mem::replace(&mut self.heard, news.number) != news.number {
+            let _hears_the_next = self.line.offer_shared(news.frame.clone());
+        }
     }
 
     /// Says what the history has come to, as far as there is room. Returns whether something is left.
@@ -143,6 +162,10 @@ impl Seats {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Seat> {
         self.all.iter().flatten()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Seat> {
+        self.all.iter_mut().flatten()
     }
 
     pub(super) fn sessions(&self) -> Vec<SessionId> {

@@ -1,13 +1,13 @@
 //! The fan-out thread's work, done by hand: no thread, no socket.
 
-use liveroom::{Author, Command, Draft, Kind, SessionId, UserId};
+use liveroom::{Author, Command, Draft, Kind, SessionId, Span, UserId};
 use serde_json::{Value, json};
 
 use crate::{
     door::Entered,
     errand::{Arrival, Reader},
     line::{Line, Outbound},
-    options::Options,
+    options::{Limits, Options},
     protocol::{
         client::JoinFrame,
         host::{Bye, HostFrame},
@@ -35,7 +35,17 @@ impl Scene {
     }
 
     fn in_room(no: usize) -> Self {
-        let (house, errands) = House::open(&Options::at(([127, 0, 0, 1], 0).into())).unwrap();
+        Self::with(no, Limits::default())
+    }
+
+    /// As if so many were there that all of the history waits so long for more.
+    fn with_tick(wait: Duration) -> Self {
+        Self::with(0, Limits::default().with_tick(wait))
+    }
+
+    fn with(no: usize, limits: Limits) -> Self {
+        let options = Options { limits, ..Options::at(([127, 0, 0, 1], 0).into()) };
+        let (house, errands) = House::open(&options).unwrap();
         let room = house.rooms[no].clone();
         let mut fan_out = FanOut::new(house.clone(), errands);
         let (line, outbound) = Line::new();
@@ -61,7 +71,11 @@ impl Scene {
 
     /// A second goes by.
     fn step(&mut self) {
-        self.now += Duration::from_secs(1);
+        self.step_by(Duration::from_secs(1));
+    }
+
+    fn step_by(&mut self, time: Duration) {
+        self.now += time;
         let house = self.house.clone();
         let mut drainer = house.hub.drainer(house.shard()).unwrap();
         assert!(self.fan_out.step(self.now, &mut drainer).is_continue());
@@ -97,6 +111,59 @@ fn what_one_alone_is_told_waits_for_the_history_before_it() {
     assert_eq!(scene.taken(), ["batch", "direct", "order"]);
     scene.step();
     assert!(scene.taken().is_empty(), "nothing comes twice");
+}
+
+#[test]
+fn what_one_alone_is_told_hurries_nobody() {
+    let mut scene = Scene::with_tick(Duration::from_millis(250));
+    scene.push(Command::text("first"));
+    scene.step();
+    assert_eq!(scene.taken(), ["batch"]);
+    scene.push(Command::shadow(scene.user.clone(), Span::Forever));
+    scene.push(Command::text("second"));
+    let author = Author::Session(scene.session);
+    scene.house.push(&scene.room, &author, Command::text("for myself")).unwrap();
+    let users = Some([scene.user.clone()].into_iter().collect());
+    scene.push(Command::Notify { users, field: "to you".into() });
+    scene.step_by(Duration::from_millis(100));
+    assert_eq!(scene.taken(), ["ended"], "the history waits for more, and what follows it too");
+    scene.step_by(Duration::from_millis(150));
+    assert_eq!(scene.taken(), ["batch", "echo", "direct"]);
+    scene.push(Command::leave([scene.user.clone()]));
+    scene.step_by(Duration::from_millis(1));
+    assert_eq!(scene.taken(), ["batch", "order"], "an order is urgent as an entry");
+}
+
+#[test]
+fn how_many_are_there_goes_along_with_a_batch_that_is_due_soon() {
+    let mut scene = Scene::with_tick(Duration::from_millis(250));
+    let come = |scene: &Scene| {
+        let line = Arc::new(Line::new().0);
+        let guest = JoinFrame { guest: Some(true), ..JoinFrame::default() };
+        scene.house.enter(&scene.room, &guest, &line, [127, 0, 0, 1].into()).unwrap();
+    };
+    scene.step();
+    scene.push(Command::text("first"));
+    scene.step();
+    scene.taken();
+    scene.push(Command::text("second"));
+    come(&scene);
+    scene.step_by(Duration::from_millis(100));
+    assert!(scene.taken().is_empty(), "both wait");
+    scene.step_by(Duration::from_millis(150));
+    let frames = scene.frames();
+    assert_eq!((&frames[0]["t"], &frames[1]["t"]), (&json!("batch"), &json!("online")));
+    assert_eq!((&frames[1]["online"], frames.len()), (&json!(2), 2), "once");
+    come(&scene);
+    scene.step_by(Duration::from_millis(500));
+    assert!(scene.taken().is_empty(), "at most once a second");
+    scene.step_by(Duration::from_millis(500));
+    assert_eq!(scene.taken(), ["online"], "where no batch is due, it waits for none");
+    come(&scene);
+    scene.push(Command::notice("to all"));
+    while scene.line.offer_history(|| r#"{"t":"filling"}"#.into()).is_ok() {}
+    scene.step();
+    assert_eq!(scene.taken(), ["filling", "filling", "online"], "who takes no batch hears it too");
 }
 
 #[test]

@@ -170,7 +170,7 @@ impl Panel {
         if !self.watchers.values().any(|watcher| watcher.audit.lacks(last)) {
             return;
         }
-        let chain = room.trail().verify().into();
+        let chain = room.trail().verify_new().into();
         for (session, watcher) in &mut self.watchers {
             if watcher.audit.lacks(last)
                 && let Some(line) = seats.line(*session)

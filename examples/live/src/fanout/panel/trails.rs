@@ -34,6 +34,9 @@ impl Heard {
         chain: &WireChain,
         line: &Line,
     ) -> Result<(), Full> {
+        if !line.has_room() {
+            return Err(Full);
+        }
         let new: Vec<AuditRecord> =
             room.trail().after(self.0.unwrap_or_default()).cloned().collect();
         if new.is_empty() {
@@ -41,8 +44,8 @@ impl Heard {
             self.0 = Some(0);
         }
         for some in new.chunks(AT_ONCE) {
-            let records = some.iter().map(|record| told(house, room, record)).collect();
-            line.offer_shared(audit(records, chain))?;
+            let records = || some.iter().map(|record| told(house, room, record)).collect();
+            line.offer_made(|| audit(records(), chain))?;
             self.0 = some.last().map(|record| record.no);
         }
         Ok(())
