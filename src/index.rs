@@ -182,7 +182,7 @@ impl<T> Pages<T> {
         self.0.iter().flatten()
     }
 
-    fn heap_bytes(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         let full = self.0.len().saturating_sub(1) * PAGE;
         let places = full + self.0.last().map_or(0, Vec::capacity);
         places * size_of::<T>() + self.0.capacity() * size_of::<Vec<T>>()

@@ -51,6 +51,13 @@ impl Timers {
         self.due.first().map(|&(at, _)| at)
     }
 
+    /// Roughly the bytes that they hold.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        // A node of a `BTreeSet` is filled to about two thirds.
+        self.at.capacity() * size_of::<Timestamp>()
+            + self.due.len() * size_of::<(Timestamp, u32)>() * 3 / 2
+    }
+
     /// A group whose timer has ended, the earliest first, of several the lowest index. The timer is
     /// thereby stopped.
     pub(crate) fn pop_due(&mut self, now: Timestamp) -> Option<u32> {

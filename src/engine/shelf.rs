@@ -2,7 +2,7 @@
 //!
 //! Invariants: `ids` names exactly the places with a group that kept its id; a key whose generation has passed finds
 //! nothing; a group is in `ready` at most once; idle groups are in no queue; a group does not go past
-//! the time of a loss that waits for it.
+//! the time of a loss that waits for it; `bytes` is the sum of what the places say that their groups hold.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -85,9 +85,17 @@ impl Shelf {
         self.ids.len() + self.nameless
     }
 
-    /// Roughly the bytes that all groups hold.
+    /// Roughly the bytes that all groups hold, and their places here. Places of groups that went stay:
+    /// they remember which keys were given.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+            + self.places.heap_bytes()
+            + self.ids.heap_bytes()
+            + self.timers.heap_bytes()
+            + self.free.capacity() * size_of::<u32>()
+            + self.ready.capacity() * size_of::<u32>()
+            // Those that wait are counted with their groups.
+            + self.losses.len() * size_of::<(u32, VecDeque<Loss>)>() * 3 / 2
     }
 
     pub(crate) fn find(&self, id: &GroupId) -> Option<GroupKey> {
@@ -99,7 +107,7 @@ impl Shelf {
 
     /// Whether another command may be taken in: the budget is looked at before a group sees it.
     pub(crate) fn check_budget(&self) -> Result<(), PushError> {
-        let (held, budget) = (self.bytes.saturating_add(self.beside), self.budget);
+        let (held, budget) = (self.bytes().saturating_add(self.beside), self.budget);
         if held > budget { Err(PushError::OverBudget { held, budget }) } else { Ok(()) }
     }
 
@@ -341,7 +349,7 @@ impl Shelf {
         let place = &mut self.places[index];
         let Some(group) = &place.group else { return };
         let losses = self.losses.get(&index).map_or(0, VecDeque::capacity);
-        let bytes = group.heap_bytes() + losses * size_of::<Loss>();
+        let bytes = size_of::<Group>() + group.heap_bytes() + losses * size_of::<Loss>();
         self.bytes = self.bytes - place.bytes + bytes;
         place.bytes = bytes;
         place.stuck = false;
