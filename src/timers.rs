@@ -104,6 +104,11 @@ mod tests {
     fn groups_without_a_timer_cost_nothing() {
         let mut timers = Timers::default();
         timers.set(1_000_000, None);
+        assert_eq!((timers.at.capacity(), timers.heap_bytes()), (0, 0));
+        timers.set(3, Some(ms(10)));
+        let one = timers.heap_bytes();
+        timers.set(1_000_000, None);
+        assert_eq!(timers.heap_bytes(), one);
     }
 
     proptest! {
