@@ -123,15 +123,11 @@ impl Shelf {
         }
         let index = self.free.pop().map_or_else(|| self.add_place(), Ok)?;
         let hash = self.key.hash_one(group.id());
+        let hash_of = |index: &u32| id_at(places, *index).map_or(0, |id| key.hash_one(id));
         self.places[index].group = Some(Box::new(group));
         let Self { key, places, ids, .. } = self;
         // It was looked for above, before a place was taken.
-        ids.insert(
-            hash,
-            index,
-            |_| false,
-            |index| id_at(places, *index).map_or(0, |id| key.hash_one(id)),
-        );
+        ids.insert(hash, index, |_| false, hash_of);
         self.touched(index);
         Ok(GroupKey { index, generation: self.places[index].generation })
     }
@@ -145,7 +141,7 @@ impl Shelf {
         let reusable = place.generation.checked_add(1);
         place.generation = reusable.unwrap_or(u32::MAX);
         self.bytes -= bytes;
-        if self.ids.remove(self.key.hash_one(group.id()), |index| *index == key.index).is_none() {
+        if !self.forget_id(self.key.hash_one(group.id()), key.index) {
             self.nameless -= 1;
         }
         self.timers.set(key.index, None);
@@ -160,7 +156,7 @@ impl Shelf {
     pub(crate) fn release_id(&mut self, key: GroupKey) -> bool {
         let Some(group) = self.get(key).filter(|group| group.is_disbanded()) else { return false };
         let hash = self.key.hash_one(group.id());
-        let released = self.ids.remove(hash, |index| *index == key.index).is_some();
+        let released = self.forget_id(hash, key.index);
         self.nameless += usize::from(released);
         released
     }
@@ -317,6 +313,13 @@ impl Shelf {
                 self.touched(index);
             } else if group.has_output() {
                 // Polling changes nothing else: to look at all of the group would cost far more.
+    /// Lets a place be found by no id. Returns whether it was.
+    fn forget_id(&mut self, hash: u64, index: u32) -> bool {
+        let Self { key, places, ids, .. } = self;
+        let hash_of = |index: &u32| id_at(places, *index).map_or(0, |id| key.hash_one(id));
+        ids.remove(hash, |it| *it == index, hash_of).is_some()
+    }
+
                 place.ready = true;
                 self.ready.push_back(index);
             }

@@ -66,6 +66,15 @@ impl Order {
         }
     }
 
+    /// Names another slot for a join that is there.
+    pub(super) fn replace(&mut self, join: u64, slot: Slot) {
+        let (block, place) = place(join);
+        if let Some(block) = self.blocks.get_mut(&block).filter(|block| block.has(place)) {
+            let before = block.before(place);
+            block.slots[before] = slot;
+        }
+    }
+
     pub(super) fn get(&self, join: u64) -> Option<Slot> {
         let (block, place) = place(join);
         let block = self.blocks.get(&block).filter(|block| block.has(place))?;

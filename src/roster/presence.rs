@@ -122,7 +122,8 @@ impl Roster {
             Place::Guest(_) => {
                 let (key, here) = (self.key, self.here.as_mut()?);
                 let is_it = |guest: &Guest| guest.device().session == session;
-                let device = here.guests.remove(key.hash_session(session), is_it)?.device();
+                let hash = |guest: &Guest| key.hash_session(guest.device().session);
+                let device = here.guests.remove(key.hash_session(session), is_it, hash)?.device();
                 here.guest_sum.subtract(&guest_fact(device));
                 self.rest();
                 Some(Gone { user: None, device, last: true })
