@@ -18,11 +18,13 @@ use crate::{
     cursor::{Cursor, CursorError},
     directory::{Sessions, Users, Visitor},
     filter::Filter,
+    form,
     group::{Group, RestoreError, Snapshot},
     id::{Epoch, GroupId, GroupKey, HashKey, SessionId, UserId},
     log::Entries,
     message::Content,
     output::Output,
+    refusal::Refusal,
     role::{Author, Profile},
     time::{Rate, Timestamp},
 };
@@ -243,7 +245,7 @@ impl Engine {
         user: &UserId,
         profile: Profile,
     ) -> Result<(), PushError> {
-        crate::form::profile(&profile)?;
+        form::profile(&profile)?;
         self.config.check_user(&self.users, user)?;
         let profile = Arc::new(profile);
         self.users.set_profile(user, Some(profile.clone()));
@@ -356,7 +358,14 @@ impl Engine {
     /// A refusal if it exceeds the limits of all groups; [`PushError::BroadcastTooOften`]: one a second
     /// ("1/s", the modelled service).
     pub fn broadcast(&mut self, now: Timestamp, content: Content) -> Result<usize, PushError> {
-        self.shelf.check_content(&content).unwrap_or(Ok(()))?;
+        let mut refused = Ok(());
+        for (_, group) in self.shelf.iter() {
+            refused = check_content(group, &content);
+            if refused.is_ok() {
+                break;
+            }
+        }
+        refused?;
         self.broadcast.admit(now)?;
         let content = Arc::new(content);
         let keys: Vec<GroupKey> = self.shelf.iter().map(|(key, _)| key).collect();
@@ -384,6 +393,11 @@ impl Engine {
         let taken = RestoreError::Corrupt { what: "a group of this id is there already" };
         self.shelf.insert(group).map_err(|_| taken)
     }
+}
+
+/// Whether a group's limits allow this to be said in it.
+pub(crate) fn check_content(group: &Group, content: &Content) -> Result<(), Refusal> {
+    form::content(content, &group.config().settings().limits)
 }
 
 /// At most one broadcast a second.

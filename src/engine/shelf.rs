@@ -11,11 +11,9 @@ use std::{
 
 use crate::{
     command::{Command, Receipt},
-    form,
     group::Group,
     id::{GroupId, GroupKey, HashKey, SessionId, UserId},
     index::{Index, Pages},
-    message::Content,
     output::Output,
     refusal::Refusal,
     role::{Author, Profile},
@@ -123,9 +121,9 @@ impl Shelf {
         }
         let index = self.free.pop().map_or_else(|| self.add_place(), Ok)?;
         let hash = self.key.hash_one(group.id());
-        let hash_of = |index: &u32| id_at(places, *index).map_or(0, |id| key.hash_one(id));
         self.places[index].group = Some(Box::new(group));
         let Self { key, places, ids, .. } = self;
+        let hash_of = |index: &u32| id_at(places, *index).map_or(0, |id| key.hash_one(id));
         // It was looked for above, before a place was taken.
         ids.insert(hash, index, |_| false, hash_of);
         self.touched(index);
@@ -272,20 +270,6 @@ impl Shelf {
         most
     }
 
-    /// Whether some group's limits allow this to be said in it, and if none do, why not; `None` if
-    /// there are no groups.
-    pub(crate) fn check_content(&self, content: &Content) -> Option<Result<(), Refusal>> {
-        let mut answer = None;
-        for (_, group) in self.iter() {
-            let fits = form::content(content, &group.config().settings().limits);
-            if fits.is_ok() {
-                return Some(fits);
-            }
-            answer = Some(fits);
-        }
-        answer
-    }
-
     /// When some group wants to be advanced.
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
         self.timers.next()
@@ -313,13 +297,6 @@ impl Shelf {
                 self.touched(index);
             } else if group.has_output() {
                 // Polling changes nothing else: to look at all of the group would cost far more.
-    /// Lets a place be found by no id. Returns whether it was.
-    fn forget_id(&mut self, hash: u64, index: u32) -> bool {
-        let Self { key, places, ids, .. } = self;
-        let hash_of = |index: &u32| id_at(places, *index).map_or(0, |id| key.hash_one(id));
-        ids.remove(hash, |it| *it == index, hash_of).is_some()
-    }
-
                 place.ready = true;
                 self.ready.push_back(index);
             }
@@ -334,6 +311,13 @@ impl Shelf {
             let key = GroupKey { index, generation: place.generation };
             place.group.as_deref().map(|group| (key, group))
         })
+    }
+
+    /// Lets a place be found by no id. Returns whether it was.
+    fn forget_id(&mut self, hash: u64, index: u32) -> bool {
+        let Self { key, places, ids, .. } = self;
+        let hash_of = |index: &u32| id_at(places, *index).map_or(0, |id| key.hash_one(id));
+        ids.remove(hash, |it| *it == index, hash_of).is_some()
     }
 
     fn add_place(&mut self) -> Result<u32, PushError> {
