@@ -43,10 +43,10 @@ pub struct EngineConfig {
     /// Bytes that all groups, users and sessions together may hold before commands are refused.
     /// Default 1 GiB.
     pub budget: usize,
-    /// Sessions that may be open at a time. Default 1,048,576; one costs some 150 bytes here.
+    /// Sessions that may be open at a time. Default 1,048,576; one costs some 100 bytes here.
     pub sessions: usize,
     /// Users of whom something may be known at a time: an open session, or a profile. Default
-    /// 1,048,576; one costs some 150 bytes here, and its profile.
+    /// 1,048,576; one costs some 100 bytes here, and its profile.
     pub users: usize,
 }
 
