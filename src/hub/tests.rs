@@ -145,7 +145,7 @@ fn a_session_that_is_open_already_stays_its_users() {
     for visitor in [Visitor::user(ann(), Platform::Web), Visitor::user(ann(), Platform::Ios)] {
         let _open_already = hub.open(APP, SESSION, visitor);
     }
-    let sessions = hub.at_desk(APP, ann(), |folk| folk.users.sessions(&ann()));
+    let sessions = hub.at_user(APP, &ann(), |folk| folk.users.sessions(&ann()));
     assert_eq!(sessions.as_deref(), Some([SESSION].as_slice()));
 }
 
