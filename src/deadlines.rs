@@ -17,6 +17,7 @@ use crate::{
     bounds,
     corrupt::Corrupt,
     hash::HashKey,
+    index::shrink,
     space,
     time::{Shift, Timestamp},
 };
@@ -149,6 +150,7 @@ impl<K: Clone + Eq + Hash> Deadlines<K> {
     }
 
     fn rest(&mut self) {
+        shrink(&mut self.turns);
         if self.turns.is_empty() {
             self.next = 0;
         }
@@ -208,6 +210,21 @@ mod tests {
         deadlines.set('a', at(1));
         deadlines.pop_due(at(1));
         assert_eq!(deadlines.next_order(), 0);
+    }
+
+    #[test]
+    fn what_ended_gives_its_room_back() {
+        let mut deadlines = Deadlines::new(HashKey::new(1, 2));
+        for thing in 0..10_000_u32 {
+            deadlines.set(thing, at(thing.into()));
+        }
+        for thing in 0..5_000 {
+            deadlines.remove(&thing);
+        }
+        while deadlines.pop_due(at(9_989)).is_some() {}
+        assert_eq!(deadlines.len(), 10);
+        assert!(deadlines.turns.capacity() <= 2 * 8 * 10, "{}", deadlines.turns.capacity());
+        assert!((9_990..10_000).all(|thing| deadlines.get(&thing).is_some()));
     }
 
     #[test]

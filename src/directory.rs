@@ -4,12 +4,9 @@
 //! hosts keep it until then. Users and sessions are two tables that do not know each other, so that
 //! a host of many threads can lock one after the other.
 //!
-//! Invariant: `bytes` of each is the sum of what its entries hold.
+//! Invariant: `beside` of each is the sum of what its entries hold beside themselves.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -17,6 +14,7 @@ use smallvec::SmallVec;
 use crate::{
     hash::HashKey,
     id::{SessionId, UserId},
+    index::Index,
     role::{Platform, Profile},
 };
 
@@ -44,8 +42,9 @@ impl Visitor {
 /// What is known of each user, while there is something to know.
 #[derive(Clone, Debug)]
 pub(crate) struct Users {
-    users: HashMap<UserId, User, HashKey>,
-    bytes: usize,
+    key: HashKey,
+    table: Index<(UserId, User)>,
+    beside: usize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -59,16 +58,13 @@ impl User {
         self.profile.is_none() && self.sessions.is_empty()
     }
 
-    /// Roughly the bytes of it, its id, and its place in the table; none if there is nothing to know.
-    fn bytes(&self, id: &UserId) -> usize {
+    /// Roughly the bytes that it and its id hold beside themselves; none if there is nothing to know.
+    fn beside(&self, id: &UserId) -> usize {
         if self.is_empty() {
             return 0;
         }
         let profile = |it: &Arc<Profile>| size_of::<Profile>() + it.nick.len() + it.avatar.len();
-        2 * size_of::<(UserId, Self)>()
-            + id.heap_bytes()
-            + self.profile.as_ref().map_or(0, profile)
-            + spilled(&self.sessions)
+        id.heap_bytes() + self.profile.as_ref().map_or(0, profile) + spilled(&self.sessions)
     }
 }
 
@@ -82,27 +78,27 @@ impl Users {
     pub(crate) const SESSIONS: usize = 100;
 
     pub(crate) fn new(key: HashKey) -> Self {
-        Self { users: HashMap::with_hasher(key), bytes: 0 }
+        Self { key, table: Index::new(), beside: 0 }
     }
 
     /// How many users there is something to know of.
     pub(crate) fn len(&self) -> usize {
-        self.users.len()
+        self.table.len()
     }
 
     /// Roughly the bytes of it all.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.table.heap_bytes() + self.beside
     }
 
     /// Whether there is something to know of a user.
     pub(crate) fn knows(&self, user: &UserId) -> bool {
-        self.users.contains_key(user)
+        self.get(user).is_some()
     }
 
     /// The profile that was set, if one was.
     pub(crate) fn profile_set(&self, user: &UserId) -> Option<Arc<Profile>> {
-        self.users.get(user)?.profile.clone()
+        self.get(user)?.profile.clone()
     }
 
     /// Sets a user's profile, or forgets it: an empty one says nothing.
@@ -113,7 +109,7 @@ impl Users {
 
     /// The sessions that a user has open, in the order in which they opened.
     pub(crate) fn sessions(&self, user: &UserId) -> SmallVec<[SessionId; 2]> {
-        self.users.get(user).map(|user| user.sessions.clone()).unwrap_or_default()
+        self.get(user).map(|user| user.sessions.clone()).unwrap_or_default()
     }
 
     pub(crate) fn opened(&mut self, user: &UserId, session: SessionId) {
@@ -129,14 +125,24 @@ impl Users {
         });
     }
 
+    fn get(&self, user: &UserId) -> Option<&User> {
+        let known = self.table.find(self.key.hash_user(user), |(id, _)| id == user);
+        known.map(|(_, known)| known)
+    }
+
     /// Changes what is known of a user, who is forgotten when nothing is left to know.
     fn change(&mut self, user: &UserId, change: impl FnOnce(&mut User)) {
-        let known = self.users.entry(user.clone()).or_default();
-        let before = known.bytes(user);
+        let Self { key, table, beside } = self;
+        let hash = key.hash_user(user);
+        let is_it = |(id, _): &(UserId, User)| id == user;
+        let hash_of = |(id, _): &(UserId, User)| key.hash_user(id);
+        table.insert(hash, (user.clone(), User::default()), is_it, hash_of);
+        let (_, known) = table.find_mut(hash, is_it).expect("whoever was not there was added");
+        let before = known.beside(user);
         change(known);
-        self.bytes = self.bytes - before + known.bytes(user);
+        *beside = *beside - before + known.beside(user);
         if known.is_empty() {
-            self.users.remove(user);
+            table.remove(hash, is_it, hash_of);
         }
     }
 }
@@ -144,20 +150,22 @@ impl Users {
 /// The sessions that are open; `K` is what the host calls groups by.
 #[derive(Clone, Debug)]
 pub(crate) struct Sessions<K> {
-    sessions: HashMap<SessionId, Session<K>, HashKey>,
-    bytes: usize,
+    key: HashKey,
+    table: Index<Session<K>>,
+    beside: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Session<K> {
+    id: SessionId,
     visitor: Visitor,
     groups: SmallVec<[K; 1]>,
 }
 
 impl<K> Session<K> {
-    /// Roughly the bytes of it, and of its place in the table.
-    fn bytes(&self) -> usize {
-        2 * size_of::<(SessionId, Self)>() + spilled(&self.groups)
+    /// Roughly the bytes that it holds beside itself.
+    fn beside(&self) -> usize {
+        self.visitor.user.as_ref().map_or(0, UserId::heap_bytes) + spilled(&self.groups)
     }
 }
 
@@ -166,46 +174,47 @@ impl<K: Copy + Eq> Sessions<K> {
     pub(crate) const GROUPS: usize = 200;
 
     pub(crate) fn new(key: HashKey) -> Self {
-        Self { sessions: HashMap::with_hasher(key), bytes: 0 }
+        Self { key, table: Index::new(), beside: 0 }
     }
 
     /// How many are open.
     pub(crate) fn len(&self) -> usize {
-        self.sessions.len()
+        self.table.len()
     }
 
     /// Roughly the bytes of it all.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.table.heap_bytes() + self.beside
     }
 
     /// Opens a session; `false` if it is open already.
     pub(crate) fn open(&mut self, session: SessionId, visitor: Visitor) -> bool {
-        match self.sessions.entry(session) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(place) => {
-                let opened = place.insert(Session { visitor, groups: SmallVec::new() });
-                self.bytes += opened.bytes();
-                true
-            }
-        }
+        let Self { key, table, beside } = self;
+        let opened = Session { id: session, visitor, groups: SmallVec::new() };
+        let bytes = opened.beside();
+        let hash_of = |it: &Session<K>| key.hash_session(it.id);
+        let new = table.insert(key.hash_session(session), opened, |it| it.id == session, hash_of);
+        *beside += if new { bytes } else { 0 };
+        new
     }
 
     /// Closes a session: who was there, and in which groups.
     pub(crate) fn close(&mut self, session: SessionId) -> Option<(Visitor, SmallVec<[K; 1]>)> {
-        let closed = self.sessions.remove(&session)?;
-        self.bytes -= closed.bytes();
-        let Session { visitor, groups } = closed;
+        let Self { key, table, beside } = self;
+        let hash_of = |it: &Session<K>| key.hash_session(it.id);
+        let closed = table.remove(key.hash_session(session), |it| it.id == session, hash_of)?;
+        *beside -= closed.beside();
+        let Session { visitor, groups, .. } = closed;
         Some((visitor, groups))
     }
 
     pub(crate) fn visitor(&self, session: SessionId) -> Option<&Visitor> {
-        self.sessions.get(&session).map(|session| &session.visitor)
+        self.get(session).map(|session| &session.visitor)
     }
 
     /// The groups that a session is in.
     pub(crate) fn groups(&self, session: SessionId) -> &[K] {
-        self.sessions.get(&session).map_or(&[], |session| &session.groups)
+        self.get(session).map_or(&[], |session| &session.groups)
     }
 
     /// Whether a session may be in this group beside its others.
@@ -234,11 +243,16 @@ impl<K: Copy + Eq> Sessions<K> {
         self.change(session, |groups| groups.retain(|known| *known != group));
     }
 
+    fn get(&self, session: SessionId) -> Option<&Session<K>> {
+        self.table.find(self.key.hash_session(session), |it| it.id == session)
+    }
+
     fn change(&mut self, session: SessionId, change: impl FnOnce(&mut SmallVec<[K; 1]>)) {
-        if let Some(session) = self.sessions.get_mut(&session) {
-            let before = session.bytes();
+        let hash = self.key.hash_session(session);
+        if let Some(session) = self.table.find_mut(hash, |it| it.id == session) {
+            let before = session.beside();
             change(&mut session.groups);
-            self.bytes = self.bytes - before + session.bytes();
+            self.beside = self.beside - before + session.beside();
         }
     }
 }
@@ -296,5 +310,37 @@ mod tests {
         assert!(users.bytes() > 3);
         users.set_profile(&user("ann"), None);
         assert_eq!((users.len(), users.bytes(), users.knows(&user("ann"))), (0, 0, false));
+    }
+
+    /// In bytes, of 100,000 whose ids have room in place: what is counted is what the tables have allocated.
+    #[test]
+    fn users_and_sessions_cost_what_their_tables_take_and_give_it_back() {
+        const COUNT: usize = 100_000;
+        let mut users = Users::new(HashKey::new(1, 2));
+        let mut sessions = Sessions::<u64>::new(HashKey::new(1, 2));
+        let name = |number: usize| user(&format!("u{number}"));
+        for number in 0..COUNT {
+            let session = SessionId(number as u64);
+            users.opened(&name(number), session);
+            sessions.open(session, Visitor::user(name(number), Platform::Web));
+            sessions.entered(session, 7);
+        }
+        let place = size_of::<(UserId, User)>() + 1;
+        let each = users.bytes() / COUNT;
+        assert!((place * 8 / 7..place * 9 / 4).contains(&each), "{each} for {place}");
+        let place = size_of::<Session<u64>>() + 1;
+        let each = sessions.bytes() / COUNT;
+        assert!((place * 8 / 7..place * 9 / 4).contains(&each), "{each} for {place}");
+        for number in 10..COUNT {
+            let session = SessionId(number as u64);
+            sessions.close(session).unwrap();
+            users.closed(&name(number), session);
+        }
+        assert!(users.bytes() + sessions.bytes() < 10_000, "{}", users.bytes() + sessions.bytes());
+        for number in 0..10 {
+            let session = SessionId(number as u64);
+            assert_eq!(users.sessions(&name(number)).as_slice(), [session]);
+            assert_eq!(sessions.groups(session), [7]);
+        }
     }
 }

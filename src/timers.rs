@@ -51,6 +51,13 @@ impl Timers {
         self.due.first().map(|&(at, _)| at)
     }
 
+    /// Roughly the bytes that they hold.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        // A node of a `BTreeSet` is filled to about two thirds.
+        self.at.capacity() * size_of::<Timestamp>()
+            + self.due.len() * size_of::<(Timestamp, u32)>() * 3 / 2
+    }
+
     /// A group whose timer has ended, the earliest first, of several the lowest index. The timer is
     /// thereby stopped.
     pub(crate) fn pop_due(&mut self, now: Timestamp) -> Option<u32> {
@@ -97,6 +104,11 @@ mod tests {
     fn groups_without_a_timer_cost_nothing() {
         let mut timers = Timers::default();
         timers.set(1_000_000, None);
+        assert_eq!((timers.at.capacity(), timers.heap_bytes()), (0, 0));
+        timers.set(3, Some(ms(10)));
+        let one = timers.heap_bytes();
+        timers.set(1_000_000, None);
+        assert_eq!(timers.heap_bytes(), one);
     }
 
     proptest! {

@@ -11,13 +11,13 @@ mod crowd;
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Admission, AskStep, Asking, Author, Command, Content, Decision, Draft, Fingerprint, FoldRule,
-    Folding, GroupConfig, GroupPatch, JoinOption, Lane, Output, Pace, Patience, PerClass,
-    PerPriority, Platform, Priority, Rate, Repeats, SessionId, Settings, Silence, SlowMode, Span,
-    TrailLimits, WorstCase,
+    Admission, AskStep, Asking, Author, Command, Content, Creation, Decision, Draft, Engine,
+    EngineConfig, Fingerprint, FoldRule, Folding, GroupConfig, GroupPatch, HashKey, JoinOption,
+    Lane, Output, Pace, Patience, PerClass, PerPriority, Platform, Priority, PushError, Rate,
+    Repeats, SessionId, Settings, Silence, SlowMode, Span, Timestamp, TrailLimits, WorstCase,
 };
 
-use crowd::{Crowd, OWNER, app_as, session, user, users};
+use crowd::{Crowd, OWNER, app_as, held, session, user, users};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -466,6 +466,30 @@ const SCENES: [fn(Scale); 13] = [
     the_outputs,
     the_members,
 ];
+
+/// Idle groups hold little but themselves and their places, and there may be very many of them.
+#[test]
+fn law_11_a_budget_bounds_groups_that_nobody_is_in() {
+    const GROUPS: u64 = 20_000;
+    let now = Timestamp::from_secs(1_600_000_000);
+    // Made once for all groups, when the first is.
+    drop(GroupConfig::livestream());
+    let fill = |budget| {
+        let config = EngineConfig { budget, ..EngineConfig::default() };
+        let mut engine = Engine::new(HashKey::new(1, 2), config);
+        let full = (0..GROUPS).find_map(|_| engine.create(now, Creation::named("idle")).err());
+        (engine, full)
+    };
+    let ((engine, full), held) = held(|| fill(usize::MAX));
+    let counted = engine.heap_bytes() as u64;
+    assert_eq!((full, engine.len() as u64), (None, GROUPS));
+    println!("idle groups  {counted:>14} counted: {:>3} % of what is held", counted * 100 / held);
+    assert!(counted * 100 >= held * 80 && counted * 100 <= held * 125, "{counted} of {held}");
+    let half = usize::try_from(held / 2).unwrap();
+    let (engine, full) = fill(half);
+    assert!(matches!(full, Some(PushError::OverBudget { .. })), "{full:?}");
+    assert!((GROUPS / 4..GROUPS * 3 / 4).contains(&(engine.len() as u64)), "{}", engine.len());
+}
 
 #[test]
 fn law_11_no_part_grows_past_its_bound() {

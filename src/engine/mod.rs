@@ -18,12 +18,14 @@ use crate::{
     cursor::{Cursor, CursorError},
     directory::{Sessions, Users, Visitor},
     filter::Filter,
+    form,
     group::{Group, RestoreError, Snapshot},
     hash::HashKey,
     id::{Epoch, GroupId, GroupKey, SessionId, UserId},
     log::Entries,
     message::Content,
     output::Output,
+    refusal::Refusal,
     role::{Author, Profile},
     time::{Rate, Timestamp},
 };
@@ -42,10 +44,10 @@ pub struct EngineConfig {
     /// Bytes that all groups, users and sessions together may hold before commands are refused.
     /// Default 1 GiB.
     pub budget: usize,
-    /// Sessions that may be open at a time. Default 1,048,576; one costs some 150 bytes here.
+    /// Sessions that may be open at a time. Default 1,048,576; one costs some 100 bytes here.
     pub sessions: usize,
     /// Users of whom something may be known at a time: an open session, or a profile. Default
-    /// 1,048,576; one costs some 150 bytes here, and its profile.
+    /// 1,048,576; one costs some 100 bytes here, and its profile.
     pub users: usize,
 }
 
@@ -244,7 +246,7 @@ impl Engine {
         user: &UserId,
         profile: Profile,
     ) -> Result<(), PushError> {
-        crate::form::profile(&profile)?;
+        form::profile(&profile)?;
         self.config.check_user(&self.users, user)?;
         let profile = Arc::new(profile);
         self.users.set_profile(user, Some(profile.clone()));
@@ -357,7 +359,14 @@ impl Engine {
     /// A refusal if it exceeds the limits of all groups; [`PushError::BroadcastTooOften`]: one a second
     /// ("1/s", the modelled service).
     pub fn broadcast(&mut self, now: Timestamp, content: Content) -> Result<usize, PushError> {
-        self.shelf.check_content(&content).unwrap_or(Ok(()))?;
+        let mut refused = Ok(());
+        for (_, group) in self.shelf.iter() {
+            refused = check_content(group, &content);
+            if refused.is_ok() {
+                break;
+            }
+        }
+        refused?;
         self.broadcast.admit(now)?;
         let content = Arc::new(content);
         let keys: Vec<GroupKey> = self.shelf.iter().map(|(key, _)| key).collect();
@@ -385,6 +394,11 @@ impl Engine {
         let taken = RestoreError::Corrupt { what: "a group of this id is there already" };
         self.shelf.insert(group).map_err(|_| taken)
     }
+}
+
+/// Whether a group's limits allow this to be said in it.
+pub(crate) fn check_content(group: &Group, content: &Content) -> Result<(), Refusal> {
+    form::content(content, &group.config().settings().limits)
 }
 
 /// At most one broadcast a second.

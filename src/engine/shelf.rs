@@ -2,7 +2,7 @@
 //!
 //! Invariants: `ids` names exactly the places with a group that kept its id; a key whose generation has passed finds
 //! nothing; a group is in `ready` at most once; idle groups are in no queue; a group does not go past
-//! the time of a loss that waits for it.
+//! the time of a loss that waits for it; `bytes` is the sum of what the places say that their groups hold.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -11,12 +11,10 @@ use std::{
 
 use crate::{
     command::{Command, Receipt},
-    form,
     group::Group,
     hash::HashKey,
     id::{GroupId, GroupKey, SessionId, UserId},
     index::{Index, Pages},
-    message::Content,
     output::Output,
     refusal::Refusal,
     role::{Author, Profile},
@@ -86,9 +84,17 @@ impl Shelf {
         self.ids.len() + self.nameless
     }
 
-    /// Roughly the bytes that all groups hold.
+    /// Roughly the bytes that all groups hold, and their places here. Places of groups that went stay:
+    /// they remember which keys were given.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+            + self.places.heap_bytes()
+            + self.ids.heap_bytes()
+            + self.timers.heap_bytes()
+            + self.free.capacity() * size_of::<u32>()
+            + self.ready.capacity() * size_of::<u32>()
+            // Those that wait are counted with their groups.
+            + self.losses.len() * size_of::<(u32, VecDeque<Loss>)>() * 3 / 2
     }
 
     pub(crate) fn find(&self, id: &GroupId) -> Option<GroupKey> {
@@ -100,7 +106,7 @@ impl Shelf {
 
     /// Whether another command may be taken in: the budget is looked at before a group sees it.
     pub(crate) fn check_budget(&self) -> Result<(), PushError> {
-        let (held, budget) = (self.bytes.saturating_add(self.beside), self.budget);
+        let (held, budget) = (self.bytes().saturating_add(self.beside), self.budget);
         if held > budget { Err(PushError::OverBudget { held, budget }) } else { Ok(()) }
     }
 
@@ -118,13 +124,9 @@ impl Shelf {
         let hash = self.key.hash_one(group.id());
         self.places[index].group = Some(Box::new(group));
         let Self { key, places, ids, .. } = self;
+        let hash_of = |index: &u32| id_at(places, *index).map_or(0, |id| key.hash_one(id));
         // It was looked for above, before a place was taken.
-        ids.insert(
-            hash,
-            index,
-            |_| false,
-            |index| id_at(places, *index).map_or(0, |id| key.hash_one(id)),
-        );
+        ids.insert(hash, index, |_| false, hash_of);
         self.touched(index);
         Ok(GroupKey { index, generation: self.places[index].generation })
     }
@@ -138,7 +140,7 @@ impl Shelf {
         let reusable = place.generation.checked_add(1);
         place.generation = reusable.unwrap_or(u32::MAX);
         self.bytes -= bytes;
-        if self.ids.remove(self.key.hash_one(group.id()), |index| *index == key.index).is_none() {
+        if !self.forget_id(self.key.hash_one(group.id()), key.index) {
             self.nameless -= 1;
         }
         self.timers.set(key.index, None);
@@ -153,7 +155,7 @@ impl Shelf {
     pub(crate) fn release_id(&mut self, key: GroupKey) -> bool {
         let Some(group) = self.get(key).filter(|group| group.is_disbanded()) else { return false };
         let hash = self.key.hash_one(group.id());
-        let released = self.ids.remove(hash, |index| *index == key.index).is_some();
+        let released = self.forget_id(hash, key.index);
         self.nameless += usize::from(released);
         released
     }
@@ -269,20 +271,6 @@ impl Shelf {
         most
     }
 
-    /// Whether some group's limits allow this to be said in it, and if none do, why not; `None` if
-    /// there are no groups.
-    pub(crate) fn check_content(&self, content: &Content) -> Option<Result<(), Refusal>> {
-        let mut answer = None;
-        for (_, group) in self.iter() {
-            let fits = form::content(content, &group.config().settings().limits);
-            if fits.is_ok() {
-                return Some(fits);
-            }
-            answer = Some(fits);
-        }
-        answer
-    }
-
     /// When some group wants to be advanced.
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
         self.timers.next()
@@ -326,6 +314,13 @@ impl Shelf {
         })
     }
 
+    /// Lets a place be found by no id. Returns whether it was.
+    fn forget_id(&mut self, hash: u64, index: u32) -> bool {
+        let Self { key, places, ids, .. } = self;
+        let hash_of = |index: &u32| id_at(places, *index).map_or(0, |id| key.hash_one(id));
+        ids.remove(hash, |it| *it == index, hash_of).is_some()
+    }
+
     fn add_place(&mut self) -> Result<u32, PushError> {
         let index = u32::try_from(self.places.len()).map_err(|_| PushError::TooManyGroups)?;
         self.places.push(Place::default());
@@ -342,7 +337,7 @@ impl Shelf {
         let place = &mut self.places[index];
         let Some(group) = &place.group else { return };
         let losses = self.losses.get(&index).map_or(0, VecDeque::capacity);
-        let bytes = group.heap_bytes() + losses * size_of::<Loss>();
+        let bytes = size_of::<Group>() + group.heap_bytes() + losses * size_of::<Loss>();
         self.bytes = self.bytes - place.bytes + bytes;
         place.bytes = bytes;
         place.stuck = false;

@@ -410,7 +410,7 @@ impl<T: AsRef<Message> + Clone> Open<T> {
         let fold = self.folds.remove(&no)?;
         self.due.remove(&(fold.ends, no));
         let first = fold.first.as_ref();
-        self.index.remove(hash(self.key, first), |(_, known)| *known == no);
+        self.index.remove(hash(self.key, first), |(_, known)| *known == no, |(hash, _)| *hash);
         self.sorts[sort(first.kind)] -= 1;
         self.bytes -= first.bytes();
         Some(Step::Over(fold.over()))

@@ -3,9 +3,8 @@
 //! What concerns a session passes two desks and a shard, one lock at a time. Between two of them
 //! another thread may do anything, so whoever notes something looks again whether it still holds.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use parking_lot::Mutex;
 use smallvec::SmallVec;
 
 use super::{Hub, HubKey, place};
@@ -53,7 +52,7 @@ impl Hub {
         let user = visitor.user.clone();
         // The user first: who closes the session finds it noted there.
         let noted = user.as_ref().map(|user| {
-            let noted = self.at_desk(app, user, |folk| {
+            let noted = self.at_user(app, user, |folk| {
                 folk.check_budget(&self.config)?;
                 self.config.check_user_session(&folk.users, user)?;
                 folk.users.opened(user, session);
@@ -62,7 +61,7 @@ impl Hub {
             noted.unwrap_or(Err(PushError::NoSuchApp))
         });
         let noted = noted.transpose()?;
-        let opened = self.at_desk(app, session, |folk| {
+        let opened = self.at_session(app, session, |folk| {
             if noted.is_some_and(|life| life != folk.life) {
                 return Err(PushError::NoSuchApp);
             }
@@ -76,7 +75,7 @@ impl Hub {
         });
         let opened = opened.unwrap_or(Err(PushError::NoSuchApp));
         if let (Err(_), Some(user), Some(life)) = (&opened, &user, noted) {
-            self.at_desk(app, user, |folk| {
+            self.at_user(app, user, |folk| {
                 if folk.life == life {
                     folk.users.closed(user, session);
                 }
@@ -90,11 +89,11 @@ impl Hub {
     /// That cannot be refused. A group whose outputs wait hears of it once they are
     /// [drained](crate::Drainer::drain); until then it goes no further than to `now`, and takes no command.
     pub fn close(&self, now: Timestamp, app: AppId, session: SessionId) {
-        let closed = self.at_desk(app, session, |folk| folk.sessions.close(session));
+        let closed = self.at_session(app, session, |folk| folk.sessions.close(session));
         let Some((visitor, groups)) = closed.flatten() else { return };
         let author = match &visitor.user {
             Some(user) => {
-                self.at_desk(app, user, |folk| folk.users.closed(user, session));
+                self.at_user(app, user, |folk| folk.users.closed(user, session));
                 Author::Session(session)
             }
             None => Author::Guest(session),
@@ -110,7 +109,7 @@ impl Hub {
     }
 
     fn profile_set(&self, app: AppId, user: &UserId) -> Option<Arc<Profile>> {
-        self.at_desk(app, user, |folk| folk.users.profile_set(user)).flatten()
+        self.at_user(app, user, |folk| folk.users.profile_set(user)).flatten()
     }
 
     /// Sets a user's profile, for the groups they are in and those they will come into, or come back to.
@@ -126,7 +125,7 @@ impl Hub {
     ) -> Result<(), PushError> {
         crate::form::profile(&profile)?;
         let profile = Arc::new(profile);
-        let sessions = self.at_desk(app, user, |folk| {
+        let sessions = self.at_user(app, user, |folk| {
             self.config.check_user(&folk.users, user)?;
             folk.users.set_profile(user, Some(profile.clone()));
             Ok(folk.users.sessions(user))
@@ -142,7 +141,7 @@ impl Hub {
 
     /// Forgets a user's profile.
     pub fn forget(&self, app: AppId, user: &UserId) {
-        self.at_desk(app, user, |folk| folk.users.set_profile(user, None));
+        self.at_user(app, user, |folk| folk.users.set_profile(user, None));
     }
 
     /// Shows a member by the profile that was set, which is this one.
@@ -196,7 +195,7 @@ impl Hub {
         by: Author,
         user: Option<&UserId>,
     ) {
-        let open = self.at_desk(key.app, session, |folk| {
+        let open = self.at_session(key.app, session, |folk| {
             folk.sessions.entered(session, key);
             folk.sessions.visitor(session).is_some()
         });
@@ -215,7 +214,7 @@ impl Hub {
 
     /// Notes that a session is no longer in a group.
     pub(super) fn left(&self, now: Timestamp, key: HubKey, session: SessionId, by: Author) {
-        self.at_desk(key.app, session, |folk| folk.sessions.left(session, key));
+        self.at_session(key.app, session, |folk| folk.sessions.left(session, key));
         // Look again: it may have come back, over another thread, before that was noted.
         if self.is_connected(key, session) {
             self.entered(now, key, session, by, None);
@@ -235,42 +234,66 @@ impl Hub {
         by: &Author,
         command: &mut Command,
     ) -> Result<Option<UserId>, PushError> {
-        let visitor =
-            self.at_desk(key.app, session, |folk| folk.sessions.visitor(session).cloned());
-        let visitor = visitor.flatten().ok_or(PushError::UnknownSession { session })?;
+        let known = self.at_session(key.app, session, |folk| {
+            let visitor = folk.sessions.visitor(session)?.clone();
+            Some((visitor, folk.sessions.has_room(session, key)))
+        });
+        let known = known.flatten().ok_or(PushError::UnknownSession { session })?;
+        let (visitor, has_room) = known;
         complete(command, by, &visitor, |user| self.profile_set(key.app, user))?;
-        let has_room = || {
-            self.at_desk(key.app, session, |folk| folk.sessions.has_room(session, key))
-                == Some(true)
-        };
-        if !has_room() {
-            for group in self.groups_of(key.app, session) {
-                if !self.is_connected(group, session) {
-                    self.left(now, group, session, by.clone());
-                }
+        if !has_room {
+            self.make_room(now, key, session, by)?;
+        }
+        Ok(visitor.user)
+    }
+
+    /// Forgets groups that a session is in no more, so that it may be in one more.
+    fn make_room(
+        &self,
+        now: Timestamp,
+        key: HubKey,
+        session: SessionId,
+        by: &Author,
+    ) -> Result<(), PushError> {
+        for group in self.groups_of(key.app, session) {
+            if !self.is_connected(group, session) {
+                self.left(now, group, session, by.clone());
             }
         }
         let limit = Sessions::<HubKey>::GROUPS;
-        if has_room() { Ok(visitor.user) } else { Err(PushError::TooManyJoined { session, limit }) }
+        let room = self.at_session(key.app, session, |folk| folk.sessions.has_room(session, key));
+        if room == Some(true) { Ok(()) } else { Err(PushError::TooManyJoined { session, limit }) }
     }
 
     /// The groups that a session is noted to be in.
     fn groups_of(&self, app: AppId, session: SessionId) -> SmallVec<[HubKey; 4]> {
-        self.at_desk(app, session, |folk| folk.sessions.groups(session).into()).unwrap_or_default()
+        self.at_session(app, session, |folk| folk.sessions.groups(session).into())
+            .unwrap_or_default()
     }
 
-    /// Does something with what an app has at the desk of a session or user; `None` if there is no
-    /// such app. Nothing is noted of an app that is not there, or not there any more.
-    pub(super) fn at_desk<R>(
+    /// Does something with what an app has at the desk of a session; `None` if there is no such app.
+    /// Nothing is noted of an app that is not there, or not there any more.
+    fn at_session<R>(
         &self,
         app: AppId,
-        whose: impl std::hash::Hash,
+        session: SessionId,
         act: impl FnOnce(&mut Folk) -> R,
     ) -> Option<R> {
-        self.desk(whose).lock().get_mut(&app).map(act)
+        self.at_desk(app, self.key.hash_session(session), act)
     }
 
-    fn desk(&self, id: impl std::hash::Hash) -> &Mutex<BTreeMap<AppId, Folk>> {
-        &self.desks[place(self.key.hash_one(id), self.desks.len()) as usize]
+    /// The same at the desk of a user.
+    pub(super) fn at_user<R>(
+        &self,
+        app: AppId,
+        user: &UserId,
+        act: impl FnOnce(&mut Folk) -> R,
+    ) -> Option<R> {
+        self.at_desk(app, self.key.hash_user(user), act)
+    }
+
+    fn at_desk<R>(&self, app: AppId, hash: u64, act: impl FnOnce(&mut Folk) -> R) -> Option<R> {
+        let desk = &self.desks[place(hash, self.desks.len()) as usize];
+        desk.lock().get_mut(&app).map(act)
     }
 }

@@ -145,7 +145,7 @@ fn a_session_that_is_open_already_stays_its_users() {
     for visitor in [Visitor::user(ann(), Platform::Web), Visitor::user(ann(), Platform::Ios)] {
         let _open_already = hub.open(APP, SESSION, visitor);
     }
-    let sessions = hub.at_desk(APP, ann(), |folk| folk.users.sessions(&ann()));
+    let sessions = hub.at_user(APP, &ann(), |folk| folk.users.sessions(&ann()));
     assert_eq!(sessions.as_deref(), Some([SESSION].as_slice()));
 }
 
@@ -222,4 +222,49 @@ fn the_id_of_a_disbanded_group_can_be_another_groups_while_it_is_still_read() {
     assert_eq!((hub.find(app, &id), hub.groups(app)), (Some(second), vec![second]));
     assert!(hub.dispose(second).is_some());
     assert_eq!((hub.find(app, &id), hub.groups(app)), (None, vec![]));
+}
+
+#[test]
+fn a_broadcast_passes_by_groups_that_go_and_that_come_anew() {
+    let hub = hub();
+    let create = |name: &str| hub.create(START, APP, Creation::named(name)).unwrap();
+    let (stays, goes) = (create("stays"), create("goes"));
+    let keys = hub.groups(APP);
+    hub.dispose(goes);
+    let came = create("came");
+    let content = Arc::new(Content::text("hello"));
+    let tell = |keys: &[HubKey]| handfuls(keys).map(|it| hub.tell(START, it, &content)).collect();
+    let took: Vec<Result<usize, PushError>> = tell(&keys);
+    assert_eq!(took.into_iter().map(Result::unwrap).sum::<usize>(), 1);
+    assert_eq!(hub.read(stays, Group::has_output), Some(true));
+    assert_eq!(hub.read(came, Group::has_output), Some(false));
+    // Nor does it reach the groups of an app that came anew, whose places are the same.
+    delete(&hub);
+    hub.create_app(START, APP, "anew", None).unwrap();
+    let anew: Vec<HubKey> = (0..9).map(|_| create("anew")).collect();
+    let took: Vec<Result<usize, PushError>> = tell(&keys);
+    assert!(took.iter().all(|took| *took == Ok(0)), "{took:?}");
+    assert!(anew.iter().all(|key| hub.read(*key, Group::has_output) == Some(false)));
+}
+
+#[test]
+fn others_get_in_between_the_groups_of_a_broadcast() {
+    let hub = Hub::new(HashKey::new(1, 2), 1, EngineConfig::default());
+    hub.create_app(START, APP, "show", None).unwrap();
+    for _ in 0..10_000 {
+        hub.create(START, APP, Creation::named("Friday")).unwrap();
+    }
+    let keys = hub.groups(APP);
+    let has_heard = |key: HubKey| hub.read(key, Group::has_output) == Some(true);
+    let midway = thread::scope(|scope| {
+        let sent = scope.spawn(|| hub.broadcast(START, APP, Content::text("hello")));
+        let mut midway = false;
+        while !sent.is_finished() {
+            // In this order: if the last has not heard after the first has, it is not over yet.
+            midway |= has_heard(keys[0]) && !has_heard(keys[9_999]);
+        }
+        assert_eq!(sent.join().unwrap(), Ok(10_000));
+        midway
+    });
+    assert!(midway, "the lock was held all the while");
 }

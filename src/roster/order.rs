@@ -3,7 +3,8 @@
 //! Joins are numbered upwards, so that those of one block of numbers stand together: which numbers
 //! are members' is one bit each, and their slots follow one another.
 //!
-//! Invariants: no block is empty; a block has as many slots as bits.
+//! Invariants: no block is empty; a block has as many slots as bits; `room` is for how many slots the
+//! blocks have room.
 
 use std::{collections::BTreeMap, mem::size_of};
 
@@ -12,7 +13,7 @@ use crate::{index::Slot, space};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Order {
     blocks: BTreeMap<u64, Block>,
-    len: usize,
+    room: usize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -47,8 +48,9 @@ impl Order {
         };
         debug_assert!(block.there >> place == 0, "joins are numbered upwards");
         block.there |= 1 << place;
+        let before = block.slots.capacity();
         block.slots.push(slot);
-        self.len += 1;
+        self.room += block.slots.capacity() - before;
     }
 
     pub(super) fn remove(&mut self, join: u64) {
@@ -56,13 +58,25 @@ impl Order {
         let Some(block) = self.blocks.get_mut(&number).filter(|block| block.has(place)) else {
             return;
         };
+        self.room -= block.slots.capacity();
         block.slots.remove(block.before(place));
         block.there &= !(1 << place);
-        self.len -= 1;
         if block.slots.is_empty() {
             self.blocks.remove(&number);
-        } else if block.slots.len() * 4 <= block.slots.capacity() {
+            return;
+        }
+        if block.slots.len() * 4 <= block.slots.capacity() {
             block.slots.shrink_to(block.slots.len() * 2);
+        }
+        self.room += block.slots.capacity();
+    }
+
+    /// Names another slot for a join that is there.
+    pub(super) fn replace(&mut self, join: u64, slot: Slot) {
+        let (block, place) = place(join);
+        if let Some(block) = self.blocks.get_mut(&block).filter(|block| block.has(place)) {
+            let before = block.before(place);
+            block.slots[before] = slot;
         }
     }
 
@@ -87,8 +101,8 @@ impl Order {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        // A list of slots doubles as it grows; a node of a `BTreeMap` is filled to about two thirds.
-        self.len * size_of::<Slot>() + self.blocks.len() * size_of::<(u64, Block)>() * 3 / 2
+        // A node of a `BTreeMap` is filled to about two thirds.
+        self.room * size_of::<Slot>() + self.blocks.len() * size_of::<(u64, Block)>() * 3 / 2
     }
 }
 
@@ -126,7 +140,9 @@ mod tests {
                     expected.reverse();
                     prop_assert_eq!(order.since(join).rev().collect::<Vec<_>>(), expected);
                 }
-                prop_assert_eq!(order.len, model.len());
+                prop_assert_eq!(order.since(0).count(), model.len());
+                let room: usize = order.blocks.values().map(|block| block.slots.capacity()).sum();
+                prop_assert_eq!(order.room, room);
                 prop_assert_eq!(order.blocks.is_empty(), model.is_empty());
             }
         }

@@ -28,7 +28,7 @@ use crate::{
     deadlines::Deadlines,
     hash::HashKey,
     id::{SessionId, UserId},
-    index::{Arena, Index, Slot},
+    index::{Arena, Index, Slot, shrink},
     role::Profile,
     space,
     time::{Shift, Timestamp},
@@ -206,11 +206,30 @@ impl People {
         self.set_admin(slot, false);
         self.set_card(slot, None);
         let record = self.records.remove(slot);
-        self.users.remove(self.key.hash_user(&record.user), |it| *it == slot);
+        let Self { key, records, users, .. } = self;
+        let hash_of = |it: &Slot| key.hash_user(&records.get(*it).user);
+        users.remove(key.hash_user(&record.user), |it| *it == slot, hash_of);
         self.order.remove(record.join);
         self.text -= record.text();
         self.sum.subtract(&self.besides.fact(&record));
+        while let Some((from, to)) = self.records.pack() {
+            self.moved(from, to);
+        }
         (record, devices)
+    }
+
+    /// A record stands in another place: whatever names it names that one.
+    fn moved(&mut self, from: Slot, to: Slot) {
+        const NAMED: &str = "every record is named by its user and its session";
+        let Self { key, records, users, seats, others, besides, order, .. } = self;
+        let record = records.get(to);
+        *users.find_mut(key.hash_user(&record.user), |it| *it == from).expect(NAMED) = to;
+        let mut devices = besides.devices(record).map(|device| device.session);
+        if let Some(first) = devices.next() {
+            *seats.find_mut(key.hash_session(first), |it| *it == from).expect(NAMED) = to;
+        }
+        others.extend(devices.map(|session| (session, to)));
+        order.replace(record.join, to);
     }
 
     /// Changes how a member is shown; false if nothing changes.
@@ -269,19 +288,22 @@ impl People {
         let device = self.besides.devices(record).find(|device| device.session == session);
         let device = device.expect(KNOWN);
         if record.first() == Some(device) {
-            self.seats.remove(self.key.hash_session(session), |it| *it == slot);
+            let Self { key, records, seats, .. } = &mut *self;
+            let hash_of = |it: &Slot| key.hash_session(records.get(*it).session());
+            seats.remove(key.hash_session(session), |it| *it == slot, hash_of);
+            let record = self.records.get_mut(slot);
             // The next one takes its place.
             let next = self.besides.devices(record).nth(1);
             record.set_first(next);
             if let Some(Device { session, .. }) = next {
                 self.besides.change(record, |beside| beside.devices.remove(0));
-                self.others.remove(&session);
+                self.forget_other(session);
                 self.seat(slot, session);
             }
         } else {
             let is_other = |other: &mut Device| other.session != session;
             self.besides.change(record, |beside| beside.devices.retain(is_other));
-            self.others.remove(&session);
+            self.forget_other(session);
         }
         self.count_sessions(slot, Sum::add);
         let offline = !self.get(slot).is_online();
@@ -301,6 +323,11 @@ impl People {
             (false, _) => {}
         }
         changed
+    }
+
+    fn forget_other(&mut self, session: SessionId) {
+        self.others.remove(&session);
+        shrink(&mut self.others);
     }
 
     /// Names a member by their first session.

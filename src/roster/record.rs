@@ -31,7 +31,7 @@ pub(super) struct Record {
 }
 
 // A giant group has a million of them: hence the only session in place, and what few have beside.
-const _: () = assert!(size_of::<Option<Record>>() == 56);
+const _: () = assert!(size_of::<crate::index::Place<Record>>() == 56);
 
 impl Record {
     /// A member without a session.

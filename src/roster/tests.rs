@@ -327,6 +327,57 @@ fn an_empty_roster_holds_no_heap_and_an_emptied_one_neither() {
     assert_eq!(roster.heap_bytes(), 0);
 }
 
+/// 50,000 come, some with a second session, and all but 10 go, in an order that is not theirs.
+#[test]
+fn a_crowd_that_left_gives_its_memory_back_and_the_books_stay_right() {
+    const COUNT: usize = 50_000;
+    let mut roster = crowd(COUNT);
+    let second = |number: usize| device((COUNT + number) as u64);
+    for number in (0..COUNT).step_by(3) {
+        roster.attach(&user(number), second(number), None);
+        roster.lose(second(number).session, at(9));
+    }
+    (0..COUNT).for_each(|number| roster.admit_guest(device((2 * COUNT + number) as u64)));
+    let full = roster.heap_bytes();
+    let mut left: std::collections::BTreeSet<usize> = (0..COUNT).collect();
+    let sound = |roster: &Roster, left: &std::collections::BTreeSet<usize>| {
+        let order: Vec<UserId> = left.iter().map(|&number| user(number)).collect();
+        assert_eq!(users(roster.page(Page::default(), COUNT).0), order);
+        for &number in left {
+            assert!(roster.get(&user(number)).is_some());
+            let own = Some(Occupant::Member(user(number)));
+            if number < COUNT {
+                assert_eq!(roster.occupant(device(number as u64).session), own);
+                let second = roster.occupant(second(number).session);
+                assert_eq!(second, own.filter(|_| number.is_multiple_of(3)));
+            }
+        }
+    };
+    for step in 0..COUNT - 10 {
+        let number = step * 7_919 % COUNT;
+        roster.remove_member(&user(number)).unwrap();
+        roster.remove_session(SessionId((2 * COUNT + number) as u64)).unwrap();
+        left.remove(&number);
+        if [1_000, 25_000, 45_000, COUNT - 11].contains(&step) {
+            sound(&roster, &left);
+        }
+        // Far from empty tables it is what each needs, and never more than eight times that.
+        if step % 1_000 == 0 {
+            let most = full / COUNT * 8 * left.len() + 100_000;
+            assert!(roster.heap_bytes() <= most, "{} at {step}", roster.heap_bytes());
+        }
+    }
+    assert!(roster.heap_bytes() < 20_000, "{}", roster.heap_bytes());
+    // One that never held more is the same, and stays so.
+    let mut other = Roster::restore(roster.save(), HashKey::new(8, 9)).unwrap();
+    for roster in [&mut roster, &mut other] {
+        roster.admit(at(1), user(COUNT), profile("n"), device(9_999_999));
+    }
+    assert_eq!(roster.digest(), other.digest());
+    left.insert(COUNT);
+    sound(&roster, &left);
+}
+
 #[test]
 fn members_and_guests_take_the_memory_that_is_promised() {
     let count = 100_000;

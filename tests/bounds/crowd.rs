@@ -48,6 +48,14 @@ fn note(more: usize, less: usize) {
     let _ = HELD.try_with(|held| held.set(held.get() + more as i64 - less as i64));
 }
 
+/// What `act` returns, and how many bytes are held since by this thread, as they were asked for.
+pub(crate) fn held<R>(act: impl FnOnce() -> R) -> (R, u64) {
+    let before = HELD.with(Cell::get);
+    let result = act();
+    let held = HELD.with(Cell::get) - before;
+    (result, u64::try_from(held).expect("nothing of before was freed"))
+}
+
 /// Everything that a group holds was asked for since its crowd was made, and nothing else is kept.
 pub(crate) struct Crowd {
     pub(crate) group: Group,
