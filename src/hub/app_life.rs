@@ -5,6 +5,8 @@
 //! another thread may change or delete the app, so what they are told says of which life and revision
 //! it is, and never takes the place of what is newer.
 
+use std::sync::atomic::Ordering;
+
 use super::{AppInfo, AppStatus, Corner, Hub, apps::App, folk::Folk};
 use crate::{
     engine::{PushError, Shelf},
@@ -81,7 +83,8 @@ impl Hub {
             let mut corners = shard.apps.lock();
             if corners.get(&id).is_none_or(|corner| corner.app.life < life) {
                 let empty = Shelf::new(self.key, self.config.budget);
-                corners.insert(id, Corner { shelf: empty, app: app.clone() });
+                let life = shard.lives.fetch_add(1, Ordering::Relaxed);
+                corners.insert(id, Corner { shelf: empty, app: app.clone(), life });
             }
         }
         for desk in &self.desks {

@@ -22,8 +22,11 @@ impl<'a> Drainer<'a> {
     pub(super) fn take(hub: &'a Hub, shard: usize) -> Option<Self> {
         let place = hub.shards.get(shard)?;
         let shard = u32::try_from(shard).ok()?;
-        let taken = place.drained.swap(true, Ordering::AcqRel);
-        (!taken).then_some(Self { hub, shard, last: AppId(0) })
+        if place.drained.swap(true, Ordering::AcqRel) {
+            // None is made: whatever is dropped here would give the other's place away.
+            return None;
+        }
+        Some(Self { hub, shard, last: AppId(0) })
     }
 
     /// Advances what is due by `now`, and moves up to `most` outputs into `into`, under one lock.
@@ -56,7 +59,7 @@ impl<'a> Drainer<'a> {
             while into.len() < full
                 && let Some((group, output)) = corner.shelf.poll()
             {
-                let life = corner.app.life;
+                let life = corner.life;
                 into.push((HubKey { app, life, shard: self.shard, group }, output));
             }
             // Groups that could not settle for want of room can now.

@@ -9,24 +9,21 @@ mod app_life;
 mod apps;
 mod drainer;
 mod folk;
+mod sync;
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
 };
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
 
 use self::{
     apps::{App, Apps},
     folk::Folk,
+    sync::{AtomicBool, AtomicU32, AtomicU64, Mutex, Receiver, RwLock, Sender, bounded},
 };
 pub use self::{
     apps::{AppInfo, AppStatus},
@@ -74,6 +71,8 @@ impl HubKey {
 #[derive(Debug)]
 struct Shard {
     apps: Mutex<BTreeMap<AppId, Corner>>,
+    /// How many corners there have been.
+    lives: AtomicU32,
     wake: Sender<()>,
     woken: Receiver<()>,
     drained: AtomicBool,
@@ -85,12 +84,15 @@ struct Corner {
     shelf: Shelf,
     /// A copy of what the registry says, so that a push need not look there.
     app: App,
+    /// Which of all corners of its shard this one is. One life of an app can have two of them: whoever
+    /// comes late to give it its places gives it some after it was deleted, and takes them away again.
+    life: u32,
 }
 
 impl Corner {
     /// The groups, if the key is of the app as it lives now.
     fn shelf(&mut self, key: HubKey) -> Result<&mut Shelf, PushError> {
-        if self.app.life == key.life { Ok(&mut self.shelf) } else { Err(PushError::NoSuchGroup) }
+        if self.life == key.life { Ok(&mut self.shelf) } else { Err(PushError::NoSuchGroup) }
     }
 }
 
@@ -127,7 +129,13 @@ impl Hub {
     pub fn new(key: HashKey, shards: usize, config: EngineConfig) -> Self {
         let shard = || {
             let (wake, woken) = bounded(1);
-            Shard { apps: Mutex::default(), wake, woken, drained: AtomicBool::new(false) }
+            Shard {
+                apps: Mutex::default(),
+                lives: AtomicU32::new(0),
+                wake,
+                woken,
+                drained: AtomicBool::new(false),
+            }
         };
         let count = shards.clamp(1, u32::MAX as usize);
         Self {
@@ -178,7 +186,7 @@ impl Hub {
         self.with_corner(app, shard, |corner| {
             corner.shelf.check_budget()?;
             let group = corner.shelf.insert(group)?;
-            Ok(HubKey { app, life: corner.app.life, shard, group })
+            Ok(HubKey { app, life: corner.life, shard, group })
         })
     }
 
@@ -203,7 +211,7 @@ impl Hub {
         let mut keys = Vec::new();
         for (shard, place) in (0_u32..).zip(&self.shards) {
             if let Some(corner) = place.apps.lock().get(&app) {
-                let life = corner.app.life;
+                let life = corner.life;
                 let groups = corner.shelf.iter();
                 keys.extend(groups.map(|(group, _)| HubKey { app, life, shard, group }));
             }
@@ -217,7 +225,7 @@ impl Hub {
         let apps = self.shards[shard as usize].apps.lock();
         let corner = apps.get(&app)?;
         let group = corner.shelf.find(id)?;
-        Some(HubKey { app, life: corner.app.life, shard, group })
+        Some(HubKey { app, life: corner.life, shard, group })
     }
 
     /// Reads a group, under its shard's lock: be quick, and take nothing else.
@@ -401,7 +409,7 @@ impl Hub {
         let shard = self.shard_of(group.id());
         let inserted = self.with_corner(app, shard, |corner| {
             let group = corner.shelf.insert(group)?;
-            Ok(HubKey { app, life: corner.app.life, shard, group })
+            Ok(HubKey { app, life: corner.life, shard, group })
         });
         inserted.map_err(|_| RestoreError::Corrupt { what: "no such app, or the id is taken" })
     }

@@ -93,7 +93,7 @@ fn what_comes_late_of_a_deleted_app_neither_replaces_nor_becomes_what_is_created
         let mut shelf = Shelf::new(hub.key, usize::MAX);
         let id = GroupId::custom("friday").unwrap();
         shelf.insert(Creation::named("old").build(START, id, hub.key).unwrap()).unwrap();
-        shard.apps.lock().insert(APP, Corner { shelf, app: old.clone() });
+        shard.apps.lock().insert(APP, Corner { shelf, app: old.clone(), life: 0 });
     }
     hub.create_app(START, APP, "anew", None).unwrap();
     assert_eq!(hub.find(APP, &GroupId::custom("friday").unwrap()), None);
