@@ -343,7 +343,7 @@ mod tests {
         let (done, finished) = mpsc::channel();
         let inside = house.clone();
         thread::spawn(move || {
-            let token = Some(token.to_string().into());
+            let token = Some(token.to_string());
             let back = enter(&inside, JoinFrame { token, ..JoinFrame::default() });
             assert_eq!(back.stay.session, first.stay.session);
             inside.lose(&first.stay);
