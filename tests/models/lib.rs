@@ -15,7 +15,7 @@
 //! LIVEROOM_MODEL_SCHEDULE=9105… RUSTFLAGS="--cfg shuttle" cargo test -p models the_name
 //! ```
 //!
-//! The threads of a model take no time. A [`Drainer`](liveroom::Drainer) that waits for less than a
+//! The threads of a model take no time. A `Drainer` that waits for less than a
 //! minute has waited when nothing is there; one that waits for longer is woken, or stays asleep for good,
 //! which ends the run as a deadlock. What the memory model allows beside orders of steps is not run.
 
