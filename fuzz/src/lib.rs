@@ -17,7 +17,9 @@
 mod commands;
 mod dice;
 mod filter;
+mod forge;
 mod laws;
+mod play;
 mod script;
 mod snapshot;
 
