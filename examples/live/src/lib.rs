@@ -24,6 +24,7 @@
 //! | `crowd` | viewers who are not there |
 //! | `ops`, `metrics`, `pulse`, `logs` | what those see who keep the host running |
 //! | `account`, `process` | what became of every message, and what that cost |
+//! | `hours` | what time it is |
 
 #![forbid(unsafe_code)]
 
@@ -48,6 +49,7 @@ mod gate;
 mod gateway;
 mod hands;
 mod host;
+mod hours;
 mod house;
 mod line;
 mod logs;
