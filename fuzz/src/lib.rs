@@ -3,29 +3,47 @@
 //! * [`commands`] plays a script against an engine, beside a twin of each group that is restored from
 //!   a snapshot again and again;
 //! * [`filter`] judges a text by a word list, and again by each of its words alone;
-//! * [`snapshot`] restores what is no snapshot, or was one, and plays on whatever was accepted.
+//! * [`snapshot`] restores what is no snapshot, or was one, and plays on whatever was accepted;
+//! * [`journal`] plays back what is no journal, or was one, and has the group tell it again;
+//! * [`usersig`] shows signatures that nobody made, or somebody changed;
+//! * [`rest`], [`sdk`] and [`callback`] speak the modelled service's words to an engine: requests,
+//!   frames of its SDK, answers of the app's server;
+//! * [`ws`] comes to the live host over all its doors at once.
 //!
-//! Every byte is one choice, so that an input stays close to what it does when a byte changes. The
-//! inputs in `seeds/` are replayed by `cargo test -p liveroom-fuzz`; an input that found a fault is
-//! added there. To look for more, and to look at one (without nightly):
+//! In the first of these every byte is one choice, so that an input stays close to what it does when a
+//! byte changes; in those that read words every line is one. The inputs in `seeds/` are replayed by `cargo test -p liveroom-fuzz`; an input that found a fault is
+//! added there. To look for more, to see what they reach, and to look at one (without nightly):
 //!
 //! ```text
-//! cargo +nightly fuzz run commands fuzz/corpus/commands fuzz/seeds/commands -- -max_total_time=240
+//! fuzz/run 240 commands filter
+//! fuzz/coverage
 //! cargo run -p liveroom-fuzz --bin commands fuzz/artifacts/commands/crash-…
 //! ```
 
+mod callback;
 mod commands;
+mod desk;
 mod dice;
 mod filter;
+mod forge;
+mod journal;
 mod laws;
+mod play;
+mod rest;
 mod script;
+mod sdk;
 mod snapshot;
+mod usersig;
+mod ws;
 
 #[doc(hidden)]
 #[cfg(fuzzing)]
 pub use libfuzzer_sys;
 
-pub use self::{commands::commands, filter::filter, snapshot::snapshot};
+pub use self::{
+    callback::callback, commands::commands, filter::filter, journal::journal, rest::rest, sdk::sdk,
+    snapshot::snapshot, usersig::usersig, ws::ws,
+};
 
 /// Makes a program of a function of bytes: a fuzz target under cargo-fuzz, and one that replays the
 /// files it is given otherwise.
@@ -75,5 +93,35 @@ mod tests {
     #[test]
     fn every_snapshot_that_is_kept_is_turned_away_or_lives_on() {
         replay("snapshot", super::snapshot);
+    }
+
+    #[test]
+    fn every_journal_that_is_kept_is_refused_or_leads_to_a_group() {
+        replay("journal", super::journal);
+    }
+
+    #[test]
+    fn every_signature_that_is_kept_holds_only_if_it_was_made_with_the_key() {
+        replay("usersig", super::usersig);
+    }
+
+    #[test]
+    fn every_request_that_is_kept_is_answered_in_form() {
+        replay("rest", super::rest);
+    }
+
+    #[test]
+    fn every_answer_that_is_kept_decides_or_is_none() {
+        replay("callback", super::callback);
+    }
+
+    #[test]
+    fn every_frame_of_the_sdk_that_is_kept_is_answered_in_form() {
+        replay("sdk", super::sdk);
+    }
+
+    #[test]
+    fn every_visit_to_the_host_that_is_kept_ends_well() {
+        replay("ws", super::ws);
     }
 }

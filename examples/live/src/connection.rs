@@ -39,16 +39,7 @@ pub(crate) async fn serve(house: Arc<House>, socket: WebSocket, ip: IpAddr) {
     let (line, outbound) = Line::new();
     let writer = spawn(outbound.write(sink, house.limits.patience));
     let closing = house.closing.subscribe();
-    let mut connection = Connection {
-        house,
-        line: Arc::new(line),
-        stay: None,
-        ip,
-        frames: Bucket::default(),
-        heard: Instant::now(),
-        asked: false,
-        answered: false,
-    };
+    let mut connection = Connection::new(house, Arc::new(line), ip);
     let ending = connection.listen(&mut stream, closing).await;
     let (number, reason) = (connection.number(), connection.line.reason());
     debug!(number, reason = reason.as_deref().unwrap_or("lost"), "a connection ends");
@@ -83,7 +74,9 @@ enum Ending {
     Parted,
 }
 
-struct Connection {
+/// One client of the page.
+#[derive(Debug)]
+pub(crate) struct Connection {
     house: Arc<House>,
     line: Arc<Line>,
     stay: Option<Stay>,
@@ -98,8 +91,22 @@ struct Connection {
 }
 
 impl Connection {
+    /// Somebody who has said nothing yet.
+    pub(crate) fn new(house: Arc<House>, line: Arc<Line>, ip: IpAddr) -> Self {
+        Self {
+            house,
+            line,
+            stay: None,
+            ip,
+            frames: Bucket::default(),
+            heard: Instant::now(),
+            asked: false,
+            answered: false,
+        }
+    }
+
     /// Its number, once it has joined.
-    fn number(&self) -> Option<u64> {
+    pub(crate) fn number(&self) -> Option<u64> {
         self.stay.as_ref().map(|stay| stay.connection)
     }
 
@@ -150,7 +157,7 @@ impl Connection {
         }
     }
 
-    async fn hear(&mut self, message: Message) {
+    pub(crate) async fn hear(&mut self, message: Message) {
         let now = Instant::now();
         if !self.frames.admit(self.house.clock.now(), frame_limit()) {
             return self.line.part(Bye::TOO_FAST.text());
@@ -261,7 +268,7 @@ impl Connection {
 
     /// Whoever is still in has lost the connection; one who quit is not in any more, and losing it
     /// changes nothing.
-    async fn leave(&mut self) {
+    pub(crate) async fn leave(&mut self) {
         if let Some(stay) = self.stay.take() {
             self.house.lose(&stay);
             let Stay { session, connection, .. } = stay;

@@ -10,9 +10,8 @@ use std::{
 };
 
 use liveroom::{
-    AppId, Author, Clock, Command, Creation, Decision, EngineConfig, Epoch, Group, GroupId,
-    GroupPatch, HashKey, Hub, HubKey, PushError, Receipt, Refusal, Settings, Timestamp, UserId,
-    tracing,
+    AppId, Author, Command, Creation, Decision, EngineConfig, Epoch, Group, GroupId, GroupPatch,
+    HashKey, Hub, HubKey, PushError, Receipt, Refusal, Settings, Timestamp, UserId, tracing,
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -30,6 +29,7 @@ use crate::{
     door::Door,
     errand::{ERRANDS, Errand},
     gateway::Gateway,
+    hours::Hours,
     options::{Limits, Options},
     past::Past,
     plan::{OWNER, PLANS, Plan},
@@ -44,7 +44,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct House {
     pub(crate) hub: Hub,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Hours,
     pub(crate) apps: Apps,
     /// The app of the page's rooms.
     pub(crate) app: AppId,
@@ -76,19 +76,26 @@ pub(crate) struct House {
 impl House {
     /// Opens the rooms; the errands are for the fan-out thread.
     pub(crate) fn open(options: &Options) -> io::Result<(Arc<Self>, mpsc::Receiver<Errand>)> {
-        let (clock, limits) = (Clock::new(), options.limits);
+        Self::open_at(options, Hours::running())
+    }
+
+    /// The same, at that time.
+    pub(crate) fn open_at(
+        options: &Options,
+        clock: Hours,
+    ) -> io::Result<(Arc<Self>, mpsc::Receiver<Errand>)> {
+        let (now, limits) = (clock.now(), options.limits);
         let [first, second] = random()?;
         // All rooms lie in one shard: a shard has one fan-out thread, and one is enough.
         let hub = Hub::new(HashKey::new(first, second), 1, EngineConfig::default());
         let admin = UserId::new(&options.admin).map_err(io::Error::other)?;
-        let (apps, app) = register(&hub, clock.now(), admin.clone(), &options.apps)?;
+        let (apps, app) = register(&hub, now, admin.clone(), &options.apps)?;
         let callbacks = options.callbacks.clone();
         let desk = Desk::new(callbacks.map(|callbacks| Callbacks::new(callbacks, admin)));
         let owner = UserId::new(OWNER).map_err(io::Error::other)?;
         let rooms = PLANS.iter().enumerate().map(|(no, plan)| {
             let settings = desk.asking(plan.settings(limits.hold, limits.preview));
-            furnish(&hub, clock.now(), app, &owner, RoomNo(no), plan, settings)
-                .map_err(io::Error::other)
+            furnish(&hub, now, app, &owner, RoomNo(no), plan, settings).map_err(io::Error::other)
         });
         let rooms = rooms.collect::<io::Result<_>>()?;
         let (errands, waiting) = mpsc::channel(ERRANDS);
@@ -108,7 +115,7 @@ impl House {
             owner,
             closed: Closed::default(),
             polled: Counts::default(),
-            pulse: Pulse::new(clock.now()),
+            pulse: Pulse::new(now),
             closing: watch::Sender::new(false),
             ending: AtomicBool::new(false),
             errands,

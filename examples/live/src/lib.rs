@@ -24,6 +24,7 @@
 //! | `crowd` | viewers who are not there |
 //! | `ops`, `metrics`, `pulse`, `logs` | what those see who keep the host running |
 //! | `account`, `process` | what became of every message, and what that cost |
+//! | `hours`, `rig` | what time it is; the host by hand, for who looks for frames that it does not bear |
 
 #![forbid(unsafe_code)]
 
@@ -48,6 +49,7 @@ mod gate;
 mod gateway;
 mod hands;
 mod host;
+mod hours;
 mod house;
 mod line;
 mod logs;
@@ -63,6 +65,8 @@ mod process;
 mod protocol;
 mod pulse;
 mod rest;
+#[doc(hidden)]
+pub mod rig;
 mod room;
 mod secret;
 mod speech;

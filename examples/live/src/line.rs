@@ -256,12 +256,17 @@ impl Outbound {
     }
 }
 
-#[cfg(test)]
+/// What is written is looked at by hand.
 impl Outbound {
+    /// Takes what waits.
+    pub(crate) fn waiting(&mut self) -> Vec<Message> {
+        std::iter::from_fn(|| self.frames.try_recv().ok()).collect()
+    }
+
     /// Takes the texts that wait.
+    #[cfg(test)]
     pub(crate) fn take(&mut self) -> Vec<Utf8Bytes> {
-        let waiting = std::iter::from_fn(|| self.frames.try_recv().ok());
-        let texts = waiting.filter_map(|message| message.into_text().ok());
+        let texts = self.waiting().into_iter().filter_map(|message| message.into_text().ok());
         texts.collect()
     }
 

@@ -70,7 +70,12 @@ pub(crate) async fn answer(
     ([(CONTENT_TYPE, JSON)], Bytes::copy_from_slice(reply.as_bytes())).into_response()
 }
 
-async fn serve(house: &House, peer: &Peer, request: Request<Body>) -> Result<Reply, Failure> {
+/// What a request asks is done.
+pub(crate) async fn serve(
+    house: &House,
+    peer: &Peer,
+    request: Request<Body>,
+) -> Result<Reply, Failure> {
     let (head, body) = request.into_parts();
     if head.method != Method::POST {
         return Err(Failure::new(Code::BAD_URL, "commands are given by POST"));

@@ -57,6 +57,10 @@ impl Client {
         Self { house, line, caller, login: None, guest: None, coming: Arc::default() }
     }
 
+    pub(super) fn is_logged_in(&self) -> bool {
+        self.login.is_some()
+    }
+
     /// Takes up one frame: what can be answered at once is, and the rest is a job.
     pub(super) async fn take_up(&mut self, frame: &Frame<'_>) -> Option<Job> {
         match self.begin(frame) {

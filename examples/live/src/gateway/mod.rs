@@ -24,7 +24,7 @@ use self::keys::Keys;
 pub(crate) use self::{
     handle::Handle,
     keys::Pass,
-    socket::{Caller, MOST_BYTES, serve},
+    socket::{Caller, Connection, MOST_BYTES, serve},
 };
 use crate::line::Line;
 

@@ -67,20 +67,10 @@ pub(crate) async fn serve(house: Arc<House>, socket: WebSocket, caller: Caller) 
     let line = Arc::new(line);
     let writer = spawn(outbound.write(sink, house.limits.patience));
     let closing = house.closing.subscribe();
-    let mut connection = Connection {
-        client: Client::new(house.clone(), line.clone(), caller),
-        house,
-        line,
-        jobs: FuturesUnordered::new(),
-        frames: Bucket::default(),
-        heard: Instant::now(),
-        asked: false,
-        overdue: false,
-    };
+    let mut connection = Connection::new(house, line, caller);
     let lost = connection.listen(&mut stream, closing).await;
     debug!(app = caller.app.0, lost, "a connection of the SDK ends");
-    let why = if connection.overdue { End::TimedOut } else { End::Closed };
-    connection.client.leave(why);
+    connection.leave();
     if lost {
         writer.abort();
     } else {
@@ -90,7 +80,8 @@ pub(crate) async fn serve(house: Arc<House>, socket: WebSocket, caller: Caller) 
     }
 }
 
-struct Connection {
+/// One client of the SDK.
+pub(crate) struct Connection {
     house: Arc<House>,
     line: Arc<Line>,
     client: Client,
@@ -105,6 +96,37 @@ struct Connection {
 }
 
 impl Connection {
+    /// Somebody who has said nothing yet.
+    pub(crate) fn new(house: Arc<House>, line: Arc<Line>, caller: Caller) -> Self {
+        Self {
+            client: Client::new(house.clone(), line.clone(), caller),
+            house,
+            line,
+            jobs: FuturesUnordered::new(),
+            frames: Bucket::default(),
+            heard: Instant::now(),
+            asked: false,
+            overdue: false,
+        }
+    }
+
+    /// Whether somebody has logged in.
+    pub(crate) fn is_logged_in(&self) -> bool {
+        self.client.is_logged_in()
+    }
+
+    /// The connection is gone.
+    pub(crate) fn leave(&mut self) {
+        self.client.leave(if self.overdue { End::TimedOut } else { End::Closed });
+    }
+
+    /// Answers what came to its end.
+    pub(crate) async fn turn(&mut self) {
+        while let Some(Some(answer)) = self.jobs.next().now_or_never() {
+            say(&self.line, answer).await;
+        }
+    }
+
     /// Serves until the end, and says whether the client was lost.
     async fn listen(
         &mut self,
@@ -119,9 +141,7 @@ impl Connection {
                 () = self.line.ended() => return false,
                 () = closes(&mut closing) => {
                     // What came to its end is answered still.
-                    while let Some(Some(answer)) = self.jobs.next().now_or_never() {
-                        say(&self.line, answer).await;
-                    }
+                    self.turn().await;
                     self.line.end();
                     return false;
                 }
@@ -147,7 +167,7 @@ impl Connection {
         }
     }
 
-    async fn hear(&mut self, message: Message) {
+    pub(crate) async fn hear(&mut self, message: Message) {
         (self.heard, self.asked) = (Instant::now(), false);
         let bytes = match message {
             Message::Binary(bytes) => bytes,

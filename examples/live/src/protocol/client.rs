@@ -73,6 +73,22 @@ impl ClientFrame {
     }
 }
 
+impl ClientFrame {
+    /// The frame as JSON, without fields that are not known.
+    pub(crate) fn written(&self) -> String {
+        let (t, fields) = match self {
+            Self::Join(join) => ("join", serde_json::to_value(join)),
+            Self::Send(send) => ("send", serde_json::to_value(send)),
+            Self::Do(deed) => ("do", serde_json::to_value(deed)),
+            Self::Quit => ("quit", Ok(Value::Object(serde_json::Map::new()))),
+            Self::Ping => ("ping", Ok(Value::Object(serde_json::Map::new()))),
+        };
+        let mut fields = fields.expect("a frame has fields whose names are words");
+        (fields["v"], fields["t"]) = (VERSION.into(), t.into());
+        fields.to_string()
+    }
+}
+
 fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Fault> {
     serde_json::from_str(text).map_err(|error| Fault::malformed(error.to_string()))
 }

@@ -151,7 +151,7 @@ impl<'a> HostFrame<'a> {
         Self::Echo { after: after.0, entries }
     }
 
-    #[cfg(test)]
+    /// Reads a frame again, as a client would.
     pub(crate) fn decode(text: &str) -> serde_json::Result<Self> {
         serde_json::from_str(text).map(|Versioned { frame, v: _ }| frame)
     }
