@@ -73,7 +73,9 @@ impl Rig {
         let (house, errands) = House::open_at(&options, Hours::at(NOW)).expect("a house");
         let fan_out = FanOut::new(house.clone(), errands);
         let gate = Arc::new(Gate::new(1, 1));
-        let place = gate.admit(std::time::Instant::now(), HERE).ok().expect("the first one");
+        let Ok(place) = gate.admit(std::time::Instant::now(), HERE) else {
+            unreachable!("the first one is admitted");
+        };
         let peer = Peer { ip: HERE, is_near: true, place: Arc::new(place) };
         Self { runtime, house, fan_out, peer, app }
     }
