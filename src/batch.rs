@@ -3,6 +3,11 @@
 //! Whoever stands at the same [`Cursor`] gets the same [`Batch`], so that an entry is encoded once for
 //! each wire format and not once for each reader.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a format has a place of its own among those of a batch"
+)]
+
 use std::sync::{Arc, OnceLock};
 
 use crate::{

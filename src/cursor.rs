@@ -7,6 +7,8 @@
 //! Cursors travel: a client may keep one over a lost connection and give it back, changed at will.
 //! So a cursor is plain numbers, and whatever reads one checks it first ([`CursorError`]).
 
+#![expect(clippy::indexing_slicing, reason = "a class has a place of its own among six")]
+
 use std::{cmp::Ordering, fmt};
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,7 @@
 //! Hashes: of tables, by a key that strangers do not know, and of digests, the same everywhere.
 
+#![expect(clippy::indexing_slicing, reason = "the length is at most that of the pieces")]
+
 use std::{
     fmt,
     hash::{BuildHasher, Hasher},

@@ -3,6 +3,8 @@
 //! Ids that people choose ([`UserId`], [`GroupId`]) are checked when they are made, from serialized
 //! data too, so that an id that exists is a good one.
 
+#![expect(clippy::indexing_slicing, reason = "a digit is below the number of letters")]
+
 mod short;
 
 use std::{borrow::Borrow, fmt, mem::size_of, str::FromStr};

@@ -9,6 +9,11 @@
 //! of which less than an eighth is taken shrinks to twice what is there; an arena keeps at most four places
 //! for each value. Either moves a few at a time: a table some thousands, an arena four for each value that goes.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a table is chosen by one byte among 256, and a slot is forgotten when its value is removed"
+)]
+
 use std::{
     collections::HashMap,
     hash::{BuildHasher, Hash},

@@ -1,5 +1,7 @@
 #![doc = include_str!("guide/overview.md")]
 #![forbid(unsafe_code)]
+// Whoever indexes says at the top of the file why that holds; `expect`, `panic` and `unreachable` say so themselves.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
 
 mod attributes;
 mod audience;

@@ -1,5 +1,7 @@
 //! Messages: what was sent, and as what class it counts.
 
+#![expect(clippy::indexing_slicing, reason = "a priority and a class have a place of their own")]
+
 use std::{
     fmt,
     ops::{Index, IndexMut},

@@ -3,6 +3,8 @@
 //! Invariants: custom fields stand in the order of their keys, and none is empty; there is `more`
 //! exactly while it says something, so that a group that was only named pays for its name alone.
 
+#![expect(clippy::indexing_slicing, reason = "a search says where it found what it found")]
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};

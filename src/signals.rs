@@ -2,6 +2,8 @@
 //!
 //! Reading them takes one pass and no memory; a host asks for them where it has a rule that uses them.
 
+#![expect(clippy::indexing_slicing, reason = "a remainder is below the length")]
+
 mod links;
 mod pictures;
 

@@ -1,5 +1,10 @@
 //! The account of every message: the equations of conservation, by number and by reason.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "each line of the account has a place among those of its sort"
+)]
+
 use std::{collections::BTreeMap, mem::size_of_val};
 
 use serde::{Deserialize, Serialize};

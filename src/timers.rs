@@ -11,6 +11,11 @@
 //! Invariant: `due` holds exactly those indices whose place in `at` is not [`Timestamp::MAX`], which
 //! stands for no timer: that moment never comes.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "there is a place for each timer, made before it is set"
+)]
+
 use std::collections::BTreeSet;
 
 use crate::time::Timestamp;

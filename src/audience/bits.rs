@@ -5,6 +5,11 @@
 //!
 //! Invariant: a bit of a summary is set where the word below it is not 0; the topmost is one word.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "levels have a word for each 64 of what they sum up, from the first insertion on"
+)]
+
 use std::ops::Range;
 
 #[derive(Debug, Default)]

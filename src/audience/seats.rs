@@ -5,6 +5,11 @@
 //!
 //! Invariant: the last seat is taken, or used up.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a place is given for a seat that was made, and seats are never fewer"
+)]
+
 use super::bits::Bits;
 
 /// A member's place in an audience: what [`Audience::remove`](super::Audience::remove) takes.

@@ -1,5 +1,7 @@
 //! How many messages a group delivers, and which first.
 
+#![expect(clippy::indexing_slicing, reason = "there are four roles, and the app is the fifth")]
+
 use std::{num::NonZeroU8, time::Duration};
 
 use serde::{Deserialize, Serialize};

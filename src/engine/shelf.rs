@@ -4,6 +4,11 @@
 //! nothing; a group is in `ready` at most once; idle groups are in no queue; a group does not go past
 //! the time of a loss that waits for it; `bytes` is the sum of what the places say that their groups hold.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an index is of a place that was made, and places are never fewer"
+)]
+
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,

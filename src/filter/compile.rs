@@ -1,5 +1,7 @@
 //! From a spec to the patterns that are looked for, each once.
 
+#![expect(clippy::indexing_slicing, reason = "a pattern's number is that of a rule that was made")]
+
 use std::collections::BTreeMap;
 
 use super::{

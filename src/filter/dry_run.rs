@@ -1,5 +1,7 @@
 //! What a filter would have met in what was said already.
 
+#![expect(clippy::string_slice, reason = "spans of a text begin and end with its characters")]
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,10 @@
 //! The ways in which a word is disguised, how far each is followed, and which of them a hit shows.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a class has a place of its own in each table by class"
+)]
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,10 @@
 //! Reading a spec from a plain list.
 
+#![expect(
+    clippy::string_slice,
+    reason = "the places were found in the text, by characters of one byte"
+)]
+
 use super::evasion::{Evasion, Reach};
 use super::spec::{Category, FilterError, FilterSpec, Origin, Term, Treatment};
 

@@ -1,5 +1,11 @@
 //! The terms of a filter by their numbers, as receipts, questions and explanations name them.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "texts end where their facts say, one behind the other"
+)]
+
 use super::{Category, FilterSpec, Treatment};
 
 /// A term of a filter, as it is treated. From [`Filter::term`](super::Filter::term).

@@ -2,6 +2,8 @@
 //!
 //! Invariant: grapheme clusters that lie outside the cover stay byte for byte.
 
+#![expect(clippy::indexing_slicing, reason = "the first is a partition point")]
+
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;

@@ -15,6 +15,11 @@
 //! A word whose letters are repeated counts by rule 1 if one of them stands there three times, or all of
 //! them twice as often as they are listed: `good` is no `god`.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "places are of letters, of which there is one at least"
+)]
+
 use thiserror::Error;
 
 use super::{

@@ -5,6 +5,11 @@
 //! parts them, and they meet again as soon as their states are equal, which in clean text is a letter
 //! or two later: an automaton's state is all that it knows about the text before it.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a reading has a place of its own, and a range is of the text that is scanned"
+)]
+
 use aho_corasick::{
     Anchored,
     automaton::{Automaton, StateID},

@@ -1,5 +1,7 @@
 //! What a filter looks for, as plain data: terms, what is done about them, and innocent words.
 
+#![expect(clippy::indexing_slicing, reason = "a search says where it found what it found")]
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

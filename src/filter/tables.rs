@@ -9,6 +9,11 @@
 //!   Latin letter; a small letter stands also for what its capital is like. Small capitals are added. A test
 //!   below derives it from `unicode-security`.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a search says where it found what it found, and tables are as long as the range of their characters"
+)]
+
 use crate::glyph::table;
 
 /// How a traditional ideograph is written in simplified Chinese.

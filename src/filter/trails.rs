@@ -10,6 +10,12 @@
 //! each; there are at most [`TrailLimits::authors`] trails, and those that are touched first are forgotten
 //! first; `touched` names the same authors as `by_author`, each at its newest piece.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "the first is a partition point, and spans begin and end with characters of the text"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,8 @@
 //!
 //! Invariant: what is turned over has the bytes of the text, each character in its place from the one end or the other.
 
+#![expect(clippy::string_slice, reason = "a span of what was read over was found in it")]
+
 use super::{Evasion, Filter, Hit, Spare, tables::turned};
 
 /// Whether a letter shows that its text may stand on its head. The ə of some alphabets does not; those who turn letters

@@ -4,6 +4,8 @@
 //! one character, and a walk passes at most [`MAX_LETTERS`](super::pattern::MAX_LETTERS) letters, so a
 //! text of n characters costs at most that many times n steps, whatever is in it.
 
+#![expect(clippy::string_slice, reason = "a place in a text is where one of its characters begins")]
+
 use std::{iter::Rev, str::CharIndices};
 
 use smallvec::SmallVec;

@@ -3,6 +3,8 @@
 //! `emoji.txt` holds ranges, by their first and last characters: Unicode's property `Emoji` beyond ASCII, where
 //! digits have it too, which are emoji as keycaps alone. A test below derives it from `unicode-properties`.
 
+#![expect(clippy::indexing_slicing, reason = "there is one before a place that is not the first")]
+
 use super::table;
 
 /// Whether Unicode lists a character as emoji, with or without a selector that has it drawn as one:

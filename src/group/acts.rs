@@ -1,6 +1,8 @@
 //! Acts on users, each in two halves: what speaks against it, which changes nothing, and the deed, which
 //! cannot fail. Whoever does several in one step asks for all of them before doing the first.
 
+#![expect(clippy::indexing_slicing, reason = "there is an entry for each user that the step names")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

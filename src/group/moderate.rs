@@ -3,6 +3,8 @@
 //! A step is looked at as a whole before anything is done: each part by the decision table, and by the
 //! limits together with what warnings lead to.
 
+#![expect(clippy::indexing_slicing, reason = "a strike is of one user")]
+
 use std::slice;
 
 use crate::{

@@ -3,6 +3,8 @@
 //! Restoring is invisible: the restored group and the one it was taken from answer every further
 //! script alike. A snapshot may come from anywhere, so everything in it is checked.
 
+#![expect(clippy::indexing_slicing, reason = "a priority has a place of its own in both")]
+
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,

@@ -1,5 +1,7 @@
 //! Taking out of a shard whatever there is to tell.
 
+#![expect(clippy::indexing_slicing, reason = "a drainer is made for a shard that the hub has")]
+
 use std::{ops::Bound, sync::atomic::Ordering, time::Duration};
 
 use crate::{id::AppId, output::Output, time::Timestamp};

@@ -5,6 +5,8 @@
 //! of locks to remember. Whoever gives a shard something to do leaves one token in its channel; the
 //! shard's one [`Drainer`] takes it, and everything there is to tell.
 
+#![expect(clippy::indexing_slicing, reason = "a key is of a shard that the hub has")]
+
 mod app_life;
 mod apps;
 mod drainer;

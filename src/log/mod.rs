@@ -11,6 +11,8 @@
 //! What a log answers follows from its [`Saved`] alone: the batches it remembers are given again only
 //! where they would be made again. A log in which nothing is kept owns no memory.
 
+#![expect(clippy::indexing_slicing, reason = "a place was found in the list")]
+
 mod ring;
 mod saved;
 #[cfg(test)]

@@ -8,6 +8,11 @@
 //! alive, and none before; `kept`, `alive` and `bytes` are sums over those alive; of each class the
 //! newest are kept.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indices are of slots from the first to the last that is kept"
+)]
+
 use std::{slice, sync::Arc};
 
 use crate::{

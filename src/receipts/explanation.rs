@@ -1,5 +1,7 @@
 //! How a message came to where it stands, for people.
 
+#![expect(clippy::indexing_slicing, reason = "steps are dropped where there are two at least")]
+
 use std::{cmp::Ordering, fmt, mem::size_of, time::Duration};
 
 use serde::{Deserialize, Serialize};

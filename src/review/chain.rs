@@ -1,5 +1,10 @@
 //! Which step of the chain is asked about a message next.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a place is of a step, so that one behind it is at most the end"
+)]
+
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -8,6 +8,8 @@
 //! a time of its own, or waits for nothing any more; a ticket is never given twice; while nothing is
 //! held, nothing is allocated.
 
+#![expect(clippy::indexing_slicing, reason = "a ticket in an order is of a message that is held")]
+
 mod chain;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,8 @@
 //! do not count among the [`KINDS`]. A member's marks are one bit for each kind, so that marking
 //! costs the unmarked two bytes; a group in which nobody is marked keeps nothing of all this.
 
+#![expect(clippy::indexing_slicing, reason = "a place is of a kind that somebody has")]
+
 use std::collections::BTreeSet;
 
 use smallvec::SmallVec;

@@ -6,6 +6,11 @@
 //! Invariants: no block is empty; a block has as many slots as bits; `room` is for how many slots the
 //! blocks have room.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "as many are passed as stand before a place in the block"
+)]
+
 use std::{collections::BTreeMap, mem::size_of};
 
 use crate::{index::Slot, space};

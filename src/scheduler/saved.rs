@@ -1,5 +1,7 @@
 //! A scheduler as plain data, and back.
 
+#![expect(clippy::indexing_slicing, reason = "a window of two has two")]
+
 use serde::{Deserialize, Serialize};
 
 use super::{

@@ -4,6 +4,11 @@
 //! common domain; `www.`; or a name, a dot and two letters or more before a slash. So `docs.rs/x` is one, and
 //! `node.js/deno` too, which nobody meant; `1.5/2`, `i.e./e.g.` and `and/or` are none.
 
+#![expect(
+    clippy::string_slice,
+    reason = "places were found in the word, by characters of one byte"
+)]
+
 use crate::glyph::{is_invisible, narrow};
 
 /// Domains that a bare host is known by. Longer lists take more of what is only a full stop.

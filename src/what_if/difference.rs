@@ -1,5 +1,10 @@
 //! What differs between what was and what would have been, as plain data.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a contrast, a step and a reason have a place of their own"
+)]
+
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};

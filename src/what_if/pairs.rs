@@ -3,6 +3,8 @@
 //! Invariant: what is kept is what is open in one of the worlds, and the numbers of the last 65,536
 //! messages.
 
+#![expect(clippy::indexing_slicing, reason = "a contrast has a place of its own")]
+
 use std::collections::{BTreeMap, VecDeque};
 
 use super::difference::{Contrast, Difference, Differing, Fate};

@@ -15,6 +15,8 @@
 //! empty; a ring's front has spent less than their weight, and an empty ring nothing; nobody's
 //! arrival is before that of a message that arrived earlier, and none is [`Timestamp::MAX`].
 
+#![expect(clippy::indexing_slicing, reason = "there is a rank for each count that an author has")]
+
 mod index;
 mod saved;
 

@@ -1,5 +1,7 @@
 //! What the app's server says to a question.
 
+#![expect(clippy::string_slice, reason = "cut at the end of a character")]
+
 use serde::Deserialize;
 use thiserror::Error;
 

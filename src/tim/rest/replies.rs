@@ -1,5 +1,7 @@
 //! What goes back: `ActionStatus`, `ErrorCode`, `ErrorInfo`, and what was asked for.
 
+#![expect(clippy::indexing_slicing, reason = "the reply is an object, to which a new key adds")]
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;

@@ -1,5 +1,7 @@
 //! Members: who they are, and what is done to them.
 
+#![expect(clippy::indexing_slicing, reason = "a group of what is alike has one at least")]
+
 use std::{sync::Arc, time::Duration};
 
 use serde::Deserialize;
