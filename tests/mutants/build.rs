@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
@@ -63,8 +63,10 @@ struct Layout {
     const_fns: Vec<(String, ConstFn)>,
 }
 
-/// Builds the tests with all mutants that can be built. `known` is what an earlier run found out.
-pub(crate) fn build(tree: &Tree, mutants: &[Mutant], cargo: &Cargo, known: Known) -> Result<Built> {
+/// Builds the tests with all mutants that can be built.
+/// After each round it is written down anew at `path`.
+pub(crate) fn build(tree: &Tree, mutants: &[Mutant], cargo: &Cargo, path: &Path) -> Result<Built> {
+    let known: Known = crate::read(path).unwrap_or_default();
     let mut known = if known.hash == tree.hash { known } else { Known::default() };
     known.hash = tree.hash;
     for round in 1..=ROUNDS {
@@ -83,6 +85,7 @@ pub(crate) fn build(tree: &Tree, mutants: &[Mutant], cargo: &Cargo, known: Known
         for complaint in &complaints {
             heed(complaint, mutants, &layout, &mut known);
         }
+        crate::write(path, &known)?;
         if before == (known.fates.len(), known.consts.values().map(BTreeSet::len).sum::<usize>()) {
             let said: Vec<_> = complaints.iter().map(|it| it.rendered.as_str()).collect();
             return Err(format!("no mutant to blame for:\n{}", said.join("\n")).into());

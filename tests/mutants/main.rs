@@ -85,9 +85,7 @@ fn go(options: &Options) -> Result<()> {
     let mutants = list::all(&root)?;
     let target = scratch.join("build");
     let cargo = Cargo { copy: tree.copy.clone(), target, jobs: options.jobs };
-    let known = read(&out.join("fates.json")).unwrap_or_default();
-    let built = build::build(&tree, &mutants, &cargo, known)?;
-    write(&out.join("fates.json"), &built.known)?;
+    let built = build::build(&tree, &mutants, &cargo, &out.join("fates.json"))?;
     let reach = reached(&built, &tree, &out, options.jobs)?;
 
     let ledger = Ledger::open(&out.join("verdicts.jsonl"), &tree)?;

@@ -191,12 +191,15 @@ impl<'a> Weaver<'a> {
         self.edits.push(Edit { range: node.span().byte_range(), parts });
     }
 
-    fn weave_arm(&mut self, arm: &Arm) {
+    fn weave_deleted(&mut self, arm: &Arm) {
         if let Some((number, _)) = self.take(Genre::MatchArm, arm.span().start()).pop() {
             let range = arm.pat.span().byte_range();
             let parts = self.choice(&[number]).guard(range.clone());
             self.edits.push(Edit { range, parts });
         }
+    }
+
+    fn weave_guard(&mut self, arm: &Arm) {
         let Some((_, guard)) = &arm.guard else { return };
         if holds_let(guard) {
             return;
@@ -244,8 +247,16 @@ impl<'ast> Visit<'ast> for Weaver<'_> {
     }
 
     fn visit_expr_match(&mut self, node: &'ast ExprMatch) {
+        // Where what is left without an arm is not all that there is, another pattern must stay
+        // without a guard.
+        let is_open = node.arms.iter().any(|arm| {
+            matches!(arm.pat, Pat::Wild(_)) && arm.guard.is_none()
+        });
         for arm in &node.arms {
-            self.weave_arm(arm);
+            if is_open {
+                self.weave_deleted(arm);
+            }
+            self.weave_guard(arm);
         }
         visit::visit_expr_match(self, node);
     }
