@@ -41,10 +41,8 @@ pub(crate) fn joins(report: &mut Report) {
                 })
             });
         }
-        // What only compares is not worth the minute that it takes with a million.
-        let dear = members > 100_000;
         let name = format!("join/N={members}/beside=DashMap");
-        if !dear && report.wants("J1", &name) {
+        if report.compares(members) && report.wants("J1", &name) {
             let what = "DashMap<String, _>; ours is the whole command";
             race(report, name, what, None, members, &mut |count| {
                 fill(count, user, &mut DashMap::new(), String::from, |map, name, member| {
@@ -53,7 +51,8 @@ pub(crate) fn joins(report: &mut Report) {
             });
         }
         let short = ("", user as fn(usize) -> UserId);
-        let long = (!dear).then_some(("/ids=32", long_user as fn(usize) -> UserId));
+        let long =
+            report.compares(members).then_some(("/ids=32", long_user as fn(usize) -> UserId));
         for (ids, user) in iter::once(short).chain(long) {
             let name = format!("roster/N={members}{ids}/beside=maps");
             if report.wants("J1", &name) {

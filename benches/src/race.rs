@@ -129,6 +129,11 @@ impl Report {
         !self.options.amounts
     }
 
+    /// Whether rows that only compare are wanted with so many members: they take a minute with a million.
+    pub(crate) fn compares(&self, members: usize) -> bool {
+        !self.options.quick && members <= 100_000
+    }
+
     /// The most rounds that a row can have, for those that must prepare them all.
     pub(crate) const fn most_rounds() -> usize {
         Self::MOST_ROUNDS + Self::WARM_UP

@@ -66,14 +66,14 @@ pub(crate) fn reach(binaries: &[Binary], copy: &Path, jobs: usize) -> Result<Rea
     let found = Mutex::new(Reach::default());
     let bar = each::bar(all.len(), "tests");
     each::each(&all, jobs, |number, (binary, name)| {
-        let notes = std::env::temp_dir().join(format!("reach-{}-{number}", std::process::id()));
+        let touched = std::env::temp_dir().join(format!("reach-{}-{number}", std::process::id()));
         let began = Instant::now();
         let mut test = command(&binary.path, copy);
-        test.args(["--exact", name, "--test-threads=1"]).env("LIVEROOM_REACH", &notes);
+        test.args(["--exact", name, "--test-threads=1"]).env("LIVEROOM_REACH", &touched);
         let end = process::end(&mut test, MOST)?;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let noted = fs::read(&notes).unwrap_or_default();
-        let _gone = fs::remove_file(&notes);
+        let noted = fs::read(&touched).unwrap_or_default();
+        let _gone = fs::remove_file(&touched);
         bar.inc(1);
         let mut found = found.lock().map_err(|_| "a job panicked")?;
         if end == End::Success {

@@ -104,7 +104,7 @@ mod tests {
             ("a && b", 2, "||", Meaning::Same),
             ("a && b && c", 7, "||", Meaning::Same),
             ("a && b && c", 2, "||", Meaning::Regrouped),
-            ("a || b && c", 2, "&&", Meaning::Same),
+            ("a || b && c", 2, "&&", Meaning::Regrouped),
             ("a && let Some(b) = c", 2, "||", Meaning::Nothing),
         ] {
             let syn::Expr::Binary(root) = syn::parse_str(source).unwrap() else { unreachable!() };

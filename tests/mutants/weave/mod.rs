@@ -249,9 +249,8 @@ impl<'ast> Visit<'ast> for Weaver<'_> {
     fn visit_expr_match(&mut self, node: &'ast ExprMatch) {
         // Where what is left without an arm is not all that there is, another pattern must stay
         // without a guard.
-        let is_open = node.arms.iter().any(|arm| {
-            matches!(arm.pat, Pat::Wild(_)) && arm.guard.is_none()
-        });
+        let is_open =
+            node.arms.iter().any(|arm| matches!(arm.pat, Pat::Wild(_)) && arm.guard.is_none());
         for arm in &node.arms {
             if is_open {
                 self.weave_deleted(arm);
@@ -266,7 +265,7 @@ impl<'ast> Visit<'ast> for Weaver<'_> {
         for pair in node.fields.pairs() {
             let start = pair.value().span();
             for (number, _) in self.take(Genre::StructField, start.start()) {
-                let end = pair.punct().map_or(start, |comma| comma.span());
+                let end = pair.punct().map_or(start, Spanned::span);
                 numbers.push(number);
                 fields.push(start.byte_range().start..end.byte_range().end);
             }
