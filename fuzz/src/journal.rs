@@ -103,7 +103,7 @@ fn genuine(dice: &mut Dice<'_>) -> Story {
         let command = script::command(dice, &by, recent);
         // One that is refused leaves no record.
         let _refused = group.push(now, by, command);
-        let told: Vec<_> = std::iter::from_fn(|| group.poll()).collect();
+        let told = settled(&mut group);
         story.records.extend(records_of(&told));
         let stage = (story.records.len(), group.clock(), group.digest());
         story.stages.push(stage);
@@ -124,6 +124,7 @@ impl Story {
             let records = self.records[done..*upto].iter().cloned();
             replay(&mut group, records, drop).expect("the journal is of this group");
             group.advance(*at);
+            let _told = settled(&mut group);
             assert_eq!(group.digest(), *digest, "{upto} records lead elsewhere");
             group = laws::reborn(&group, HashKey::new(7, 8));
             done = *upto;
@@ -217,7 +218,7 @@ fn hostile(origin: &Snapshot, records: &[Record], data: &[u8]) {
         reads_again(record);
         let (written, last) = (told.len(), group.last_record());
         let taken = replay(&mut group, [record.clone()], |output| told.push(output));
-        told.extend(std::iter::from_fn(|| group.poll()));
+        told.extend(settled(&mut group));
         let journal = group.config().settings().journal;
         if let Err(error) = taken {
             whole = false;
@@ -240,6 +241,19 @@ fn hostile(origin: &Snapshot, records: &[Record], data: &[u8]) {
     laws::reborn(&group, HashKey::new(5, 6));
     play::on(&mut group, data);
     laws::reborn(&group, HashKey::new(7, 8));
+}
+
+/// What the group tells until nothing is due: one without room stands before what is, and goes on once
+/// it was polled.
+fn settled(group: &mut Group) -> Vec<Output> {
+    let mut told = Vec::new();
+    loop {
+        told.extend(std::iter::from_fn(|| group.poll()));
+        if group.poll_timeout().is_none_or(|due| due.at > group.clock()) {
+            return told;
+        }
+        group.advance(group.clock());
+    }
 }
 
 fn names(error: &ReplayError) -> liveroom::RecordNo {
@@ -279,13 +293,14 @@ fn is_quiet(
         again.advance(record.at);
     }
     again.advance(group.clock());
+    let _told = settled(&mut again);
     assert_eq!(again.digest(), group.digest(), "a refused record changed something: {record:?}");
 }
 
 fn tells_itself_again(origin: &Snapshot, told: &[Output], group: &Group) {
     let (mut again, mut repeated) = retold(origin, told);
     again.advance(group.clock());
-    repeated.extend(std::iter::from_fn(|| again.poll()));
+    repeated.extend(settled(&mut again));
     assert_eq!(again.digest(), group.digest(), "the group's own journal leads elsewhere");
     // The tail is a level: how often it is told depends on who polls.
     let events = |outputs: &[Output]| {
