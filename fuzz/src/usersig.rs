@@ -88,15 +88,19 @@ fn changed(user: &UserId, dice: &mut Dice<'_>) {
         0 => {
             let at = dice.number() as usize % own.len();
             own[at] = dice.byte();
-            let again = verified(user, &String::from_utf8_lossy(&own));
+            let text = String::from_utf8_lossy(&own);
+            let again = verified(user, &text);
             assert!(again.is_err() || again == held, "a changed signature holds");
+            holds_only_if_signed(user, &text);
         }
         1 => {
             let mut json = unpacked(&own_text);
             let at = dice.number() as usize % json.len();
             json[at] = dice.byte();
-            let again = verified(user, &pack(&json));
+            let text = pack(&json);
+            let again = verified(user, &text);
             assert!(again.is_err() || again == held, "a changed object holds");
+            holds_only_if_signed(user, &text);
         }
         2 => {
             let other = dice.one_of(&USERS).parse().expect("a good id");
