@@ -299,8 +299,13 @@ impl Desk {
             Read::Members { mark: None, .. } => {
                 assert_eq!(said["MemberNum"], group.member_count());
             }
-            Read::Banned { limit, .. } => {
-                assert!(count("BannedAccountList").is_some_and(|count| count <= *limit));
+            Read::Banned { offset, limit } => {
+                let all = group.bans().count();
+                let told = all.saturating_sub(*offset).min(*limit);
+                assert_eq!(count("BannedAccountList"), Some(told));
+                let end = offset + told;
+                let next = if end < all { end } else { 0 };
+                assert_eq!(said["NextOffset"], next, "a page is passed over");
             }
             _ => {}
         }
@@ -354,6 +359,8 @@ fn is_a_callback(callback: &Callback, now: Timestamp) {
     let query = callback.query(liveroom::AppId(7), "::1 &?\n", Some("token"), now);
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%&=".contains(&byte);
     assert!(query.bytes().all(plain), "{query}");
+    let addresses = query.split('&').filter_map(|pair| pair.strip_prefix("ClientIP="));
+    addresses.for_each(|ip| assert_eq!(ip, "%3A%3A1%20%26%3F%0A", "an address is told otherwise"));
     if let Some(number) = body.get("ErrorCode") {
         is_known(number);
     }

@@ -6,9 +6,9 @@
 use std::str;
 
 use liveroom::{
-    GroupConfig,
+    Command, GroupConfig,
     tim::{
-        Call, Failure,
+        Call, Failure, Read,
         rest::{self, Access, Reply},
     },
 };
@@ -53,16 +53,36 @@ fn answer(desk: &mut Desk, address: &str, body: &[u8]) -> Result<Reply, Failure>
     };
     let call = rest::call(service, command, body);
     if let Ok(call) = &call {
+        within_limits(call);
         however_written(body, call, |body| rest::call(service, command, body));
     }
     desk.serve(&Asker::admin(), &call?)
 }
 
-/// An address that is written anew, with every byte escaped that can be, says the same.
+/// Nothing gets past that names more than one command may.
+pub(crate) fn within_limits(call: &Call) {
+    match call {
+        Call::Recall { seqs, .. } => assert!((1..=10).contains(&seqs.len()), "{call:?}"),
+        Call::Describe { groups } => assert!((1..=50).contains(&groups.len()), "{call:?}"),
+        Call::Read { read: Read::Banned { limit, .. }, .. } => {
+            assert!((1..=100).contains(limit), "{call:?}");
+        }
+        Call::Push { commands, .. } => commands.iter().for_each(|command| {
+            let most = if matches!(command, Command::Ban { .. }) { 20 } else { 500 };
+            if let Command::Ban { users, .. } | Command::Mute { users, .. } = command {
+                assert!(users.len() <= most, "{} users in {command:?}", users.len());
+            }
+        }),
+        _ => {}
+    }
+}
+
+/// An address that is written anew, with every byte escaped that can be, says the same, whatever comes a second time.
 fn reads_the_same(access: &Access<'_>) {
     let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
     let (app, name, sig) = (access.app, &access.identifier, &access.usersig);
     let query = format!("identifier={}&usersig={}&sdkappid={app}", escaped(name), escaped(sig));
+    let query = query + "&identifier=x&usersig=y&sdkappid=0";
     let path = format!("/v4/{}/{}", access.service, access.command);
     if path.len() + query.len() <= Access::MAX_BYTES {
         assert_eq!(Access::read(&path, &query).as_ref(), Ok(access));

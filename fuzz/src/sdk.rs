@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::{
     desk::{ADMIN, Asker, Desk, is_a_reply},
     laws,
-    rest::waits,
+    rest::{waits, within_limits},
 };
 
 /// More frames than these add time, not states.
@@ -139,9 +139,13 @@ impl Gateway {
                 let room = liveroom::tim::Room { id, name, admin: ADMIN };
                 let list = events::list(&room, &entries);
                 let next = cursor.position().0 + 1;
-                return Ok(Answer::Frame(frames::poll(frame.head(), id.as_str(), next, &list)));
+                let told = frames::poll(frame.head(), id.as_str(), next, &list);
+                let said: Value = serde_json::from_slice(&told).expect("it is JSON");
+                assert_eq!(said["body"]["NextSeq"], group.tail().position().0 + 1);
+                return Ok(Answer::Frame(told));
             }
             Ask::Profiles { users } => {
+                assert!(users.len() <= 100, "of too many users");
                 let profiles: Vec<_> =
                     users.iter().map(|user| (user, self.desk.engine.profile(user))).collect();
                 frames::profile(profiles.iter().map(|(user, profile)| (*user, &**profile)))
@@ -204,6 +208,7 @@ enum Answer {
 
 /// A frame answers what was asked, in the form of a reply.
 fn answers(frame: &[u8], servcmd: &str, seq: u64) {
+    assert!(servcmd.len() <= 128, "a command is sent back at length");
     let said: Value = serde_json::from_slice(frame).expect("it is JSON");
     assert_eq!((&said["head"]["servcmd"], &said["head"]["seq"]), (&servcmd.into(), &seq.into()));
     assert!(
@@ -216,6 +221,7 @@ fn answers(frame: &[u8], servcmd: &str, seq: u64) {
 /// Over a connection everybody speaks for themselves.
 fn in_nobodys_name(ask: &Ask) {
     let Ask::Call(call) = ask else { return };
+    within_limits(call);
     match call {
         Call::Push { from, .. } => assert_eq!(*from, None),
         Call::Send { from, skip_before, skip_after, .. } => {
