@@ -157,7 +157,32 @@ fn decided(body: &[u8], content: &Content) -> Option<Decision> {
     if let Ok(Decision::Replace { content: replaced }) = &decision {
         assert_ne!(replaced, content, "it is replaced by itself");
     }
+    if let Ok(said) = serde_json::from_slice(body) {
+        as_it_is_said(&said, content, decision.as_ref().ok());
+    }
     decision.ok()
+}
+
+/// A number decides as it is written down, and what an answer leaves out stays as it was.
+fn as_it_is_said(said: &Value, content: &Content, decision: Option<&Decision>) {
+    let number = said["ErrorCode"].as_u64().expect("an answer has a number");
+    match (number, decision) {
+        (0, Some(Decision::Replace { content: replaced })) => {
+            let body = !said["MsgBody"].is_null() || replaced.elements == content.elements;
+            let data = !said["CloudCustomData"].is_null() || replaced.data == content.data;
+            assert!(body && data, "what nobody replaced is another");
+        }
+        (0, Some(Decision::Allow) | None)
+        | (1, Some(Decision::Reject { .. }))
+        | (2, Some(Decision::Discard)) => {}
+        (10_100..=10_200, Some(Decision::Reject { code, .. })) => {
+            assert_eq!(u64::from(*code), number);
+        }
+        (number, decision) => {
+            let means_nothing = !matches!(number, 0..=2 | 10_100..=10_200);
+            assert!(means_nothing && decision.is_none(), "{number} decides {decision:?}");
+        }
+    }
 }
 
 /// White space, escapes and the order of keys say nothing.
