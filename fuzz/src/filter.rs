@@ -26,6 +26,7 @@ pub fn filter(data: &[u8]) {
     well_formed(&spec, text, &verdict);
     agrees_with_each_term_alone(&spec, text, &verdict);
     finds_what_is_written_out(&spec, text, &verdict);
+    finds_what_is_disguised(&spec, &filter);
     masks_no_more_than_it_says(text, &verdict, &filter.mask(text, &verdict));
 }
 
@@ -43,6 +44,7 @@ fn well_formed(spec: &FilterSpec, text: &str, verdict: &Verdict) {
         let term = &spec.terms()[hit.term as usize];
         assert_eq!((hit.category, hit.treatment), (term.category, treatment(spec, term)));
         assert!(hit.boundary || !term.boundary, "{word:?} is no whole word");
+        assert!(!hit.boundary || !is_touched(text, hit), "letters touch {word:?}");
     }
     let place = |hit: &Hit| (hit.span.start, hit.span.end, hit.term);
     assert!(verdict.hits.is_sorted_by_key(place), "hits come in order");
@@ -50,6 +52,14 @@ fn well_formed(spec: &FilterSpec, text: &str, verdict: &Verdict) {
     let gravest = verdict.hits.iter().map(|hit| hit.treatment).max();
     assert_eq!(verdict.treatment, gravest, "the gravest treatment wins, and its hit is kept");
     assert_eq!(verdict.gravest().map(|hit| hit.treatment), gravest);
+}
+
+/// Whether a plain letter follows, or comes before, one of the word's own.
+fn is_touched(text: &str, hit: &Hit) -> bool {
+    let bytes = text.as_bytes();
+    let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let (start, end) = (hit.span.start, hit.span.end);
+    letter(end - 1) && letter(end) || start > 0 && letter(start - 1) && letter(start)
 }
 
 fn treatment(spec: &FilterSpec, term: &Term) -> Treatment {
@@ -102,6 +112,28 @@ fn finds_what_is_written_out(spec: &FilterSpec, text: &str, verdict: &Verdict) {
                 .iter()
                 .any(|hit| place(hit) == at && hit.treatment >= treatment(spec, term));
             assert!(found, "{word:?} is written out at {at:?}");
+        }
+    }
+}
+
+/// A plain word in the plainest disguises, each of them followed, by itself.
+fn finds_what_is_disguised(spec: &FilterSpec, filter: &Filter) {
+    let wide = |c: char| char::from_u32(u32::from(c) - 0x20 + 0xff00).expect("it has a wide form");
+    for term in spec.terms().iter().filter(|_| spec.allowed().is_empty()) {
+        let word = term.text.as_str();
+        let doubled = word.as_bytes().windows(2).any(|pair| pair[0] == pair[1]);
+        if word.len() < 4 || doubled || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            continue;
+        }
+        let disguises = [
+            (Evasion::Case, word.to_ascii_uppercase()),
+            (Evasion::Width, word.chars().map(wide).collect()),
+            (Evasion::Invisible, word.chars().flat_map(|c| [c, '\u{200b}']).collect()),
+            (Evasion::Repeats, word.chars().flat_map(|c| [c; 3]).collect()),
+        ];
+        for (class, text) in disguises {
+            let met = filter.judge(&text).treatment >= Some(treatment(spec, term));
+            assert!(met || spec.reach(class) != Reach::On, "{text:?} is read {word:?}");
         }
     }
 }
