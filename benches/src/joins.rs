@@ -42,7 +42,7 @@ pub(crate) fn joins(report: &mut Report) {
             });
         }
         let name = format!("join/N={members}/beside=DashMap");
-        if report.compares(members) && report.wants("J1", &name) {
+        if report.has_time_for_more_peers(members) && report.wants("J1", &name) {
             let what = "DashMap<String, _>; ours is the whole command";
             race(report, name, what, None, members, &mut |count| {
                 fill(count, user, &mut DashMap::new(), String::from, |map, name, member| {
@@ -51,8 +51,9 @@ pub(crate) fn joins(report: &mut Report) {
             });
         }
         let short = ("", user as fn(usize) -> UserId);
-        let long =
-            report.compares(members).then_some(("/ids=32", long_user as fn(usize) -> UserId));
+        let long = report
+            .has_time_for_more_peers(members)
+            .then_some(("/ids=32", long_user as fn(usize) -> UserId));
         for (ids, user) in iter::once(short).chain(long) {
             let name = format!("roster/N={members}{ids}/beside=maps");
             if report.wants("J1", &name) {

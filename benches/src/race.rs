@@ -129,8 +129,9 @@ impl Report {
         !self.options.amounts
     }
 
-    /// Whether rows that only compare are wanted with so many members: they take a minute with a million.
-    pub(crate) fn compares(&self, members: usize) -> bool {
+    /// Whether there is time for further peers, for which there is no aim, with so many members: with a
+    /// million they take a minute.
+    pub(crate) fn has_time_for_more_peers(&self, members: usize) -> bool {
         !self.options.quick && members <= 100_000
     }
 

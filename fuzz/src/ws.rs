@@ -19,7 +19,7 @@ const LINES: usize = 64;
 /// Connections of the page, and then of the SDK.
 const PAGES: usize = 4;
 const SDKS: usize = 2;
-/// The most bytes of a frame of the page, and how many may come at once.
+/// The most bytes of a frame of the page, and how many may come at once, as `examples/live/PROTOCOL.md` promises.
 const FRAME_BYTES: usize = 32_768;
 const FRAMES_AT_ONCE: u32 = 40;
 

@@ -41,6 +41,13 @@ pub(crate) struct Known {
     consts: BTreeMap<String, BTreeSet<usize>>,
 }
 
+impl Known {
+    /// How many facts there are: they become more and never fewer.
+    fn size(&self) -> usize {
+        self.fates.len() + self.consts.values().map(BTreeSet::len).sum::<usize>()
+    }
+}
+
 /// A test binary with all mutants in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Binary {
@@ -63,8 +70,8 @@ struct Layout {
     const_fns: Vec<(String, ConstFn)>,
 }
 
-/// Builds the tests with all mutants that can be built.
-/// After each round it is written down anew at `path`.
+/// Builds the tests with all mutants that can be built. What is known of them is written to `path` after
+/// each round.
 pub(crate) fn build(tree: &Tree, mutants: &[Mutant], cargo: &Cargo, path: &Path) -> Result<Built> {
     let known: Known = crate::read(path).unwrap_or_default();
     let mut known = if known.hash == tree.hash { known } else { Known::default() };
@@ -81,12 +88,12 @@ pub(crate) fn build(tree: &Tree, mutants: &[Mutant], cargo: &Cargo, path: &Path)
                 Err(found) => complaints = found,
             }
         }
-        let before = (known.fates.len(), known.consts.values().map(BTreeSet::len).sum::<usize>());
+        let before = known.size();
         for complaint in &complaints {
             heed(complaint, mutants, &layout, &mut known);
         }
         crate::write(path, &known)?;
-        if before == (known.fates.len(), known.consts.values().map(BTreeSet::len).sum::<usize>()) {
+        if before == known.size() {
             let said: Vec<_> = complaints.iter().map(|it| it.rendered.as_str()).collect();
             return Err(format!("no mutant to blame for:\n{}", said.join("\n")).into());
         }

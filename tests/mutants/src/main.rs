@@ -22,6 +22,7 @@ mod tree;
 mod weave;
 
 use std::{
+    collections::BTreeSet,
     error::Error,
     fs,
     path::{Path, PathBuf},
@@ -151,24 +152,20 @@ fn cases<'a>(
     ledger: &Ledger<'_>,
 ) -> Vec<Case<'a>> {
     let by_place = reach.by_place();
-    let mut tests = &Vec::new();
-    let none = Vec::new();
-    let numbers = built.switches.by_mutant();
-    let switches = numbers.into_iter().map(|(mutant, switch)| (switch, mutant));
-    let switches: std::collections::BTreeMap<_, _> = switches.collect();
-    let mut cases = Vec::new();
-    for (switch, mutant) in switches {
-        // The first switch of a place stands for all of it.
-        if built.switches.begins_place(switch) {
-            let place = u32::try_from(switch).unwrap_or(u32::MAX);
-            tests = by_place.get(&place).unwrap_or(&none);
-        }
-        let mutant = &mutants[mutant];
-        if chosen.iter().any(|it| it.name == mutant.name) && ledger.verdict(mutant).is_none() {
-            cases.push(Case { mutant, switch, tests: tests.clone() });
-        }
-    }
-    cases
+    let open: BTreeSet<_> = chosen
+        .iter()
+        .filter(|mutant| ledger.verdict(mutant).is_none())
+        .map(|mutant| mutant.name.as_str())
+        .collect();
+    let switches =
+        built.switches.all().map(|(switch, mutant, place)| (switch, &mutants[mutant], place));
+    switches
+        .filter(|(_, mutant, _)| open.contains(mutant.name.as_str()))
+        .map(|(switch, mutant, place)| {
+            let tests = by_place.get(&place).cloned().unwrap_or_default();
+            Case { mutant, switch, tests }
+        })
+        .collect()
 }
 
 fn shard(text: &str) -> std::result::Result<(usize, usize), String> {

@@ -41,12 +41,12 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// By switch, the tests that come by it, by their number.
-    pub(crate) fn by_place(&self) -> BTreeMap<u32, Vec<usize>> {
-        let mut reached = BTreeMap::<u32, Vec<usize>>::new();
+    /// By the first switch of a place, the tests that come by it, by their number.
+    pub(crate) fn by_place(&self) -> BTreeMap<usize, Vec<usize>> {
+        let mut reached = BTreeMap::<usize, Vec<usize>>::new();
         for (number, test) in self.tests.iter().enumerate() {
             for place in &test.places {
-                reached.entry(*place).or_default().push(number);
+                reached.entry(*place as usize).or_default().push(number);
             }
         }
         reached

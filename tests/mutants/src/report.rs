@@ -69,7 +69,7 @@ pub(crate) fn report(
     for mutant in chosen {
         let row = rows.entry(mutant.module()).or_default();
         let verdict = ledger.verdict(mutant);
-        let reason = equivalent.get(&without_place(&mutant.name));
+        let reason = equivalent.get(&mutant.name);
         let count = match verdict {
             Some(Verdict::Caught) => &mut row.caught,
             Some(Verdict::Timeout) => &mut row.timeout,
@@ -110,7 +110,7 @@ pub(crate) fn report(
     Ok(fs::write(out.join("outcomes.json"), serde_json::to_vec_pretty(&outcomes)?)?)
 }
 
-/// By name without its place, the reason: a line `# reason` holds for the names below it.
+/// By name, the reason: a line `# reason` holds for the names below it.
 fn equivalent(text: &str) -> BTreeMap<String, String> {
     let mut reason = String::new();
     let mut fresh = false;
@@ -121,20 +121,9 @@ fn equivalent(text: &str) -> BTreeMap<String, String> {
                 if fresh { format!("{reason} {}", words.trim()) } else { words.trim().to_owned() };
             fresh = true;
         } else {
-            found.insert(without_place(line), reason.clone());
+            found.insert(line.to_owned(), reason.clone());
             fresh = false;
         }
     }
     found
-}
-
-/// The name without line and column, which other changes move: `src/a.rs: replace + with -`.
-fn without_place(name: &str) -> String {
-    let mut parts = name.splitn(4, ':');
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(file), Some(line), Some(_), Some(rest)) if line.parse::<usize>().is_ok() => {
-            format!("{file}:{rest}")
-        }
-        _ => name.to_owned(),
-    }
 }

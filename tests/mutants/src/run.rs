@@ -26,7 +26,7 @@ const FIRST_BATCH: u64 = 200;
 /// How many tests there are in a batch at the most: their names are arguments.
 const BATCH: usize = 256;
 
-/// A mutant with its switch, and the switch of its place.
+/// A mutant, the number that switches it on, and the tests that come by it, by their number.
 pub(crate) struct Case<'a> {
     pub(crate) mutant: &'a Mutant,
     pub(crate) switch: usize,

@@ -45,14 +45,13 @@ impl Switches {
         first
     }
 
-    /// By mutant, the number that switches it on.
-    pub(crate) fn by_mutant(&self) -> BTreeMap<usize, usize> {
-        self.mutants.iter().enumerate().map(|(at, mutant)| (*mutant, at + 1)).collect()
-    }
-
-    /// Whether the mutants of a place begin with it.
-    pub(crate) fn begins_place(&self, switch: usize) -> bool {
-        self.places.contains(&switch)
+    /// Each switch: its number, its mutant, and the first number of its place.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        self.mutants.iter().enumerate().map(|(at, mutant)| {
+            let switch = at + 1;
+            let place = self.places.range(..=switch).next_back();
+            (switch, *mutant, *place.expect("the first switch begins a place"))
+        })
     }
 
     /// How many there are.

@@ -34,6 +34,22 @@ impl Choice {
         vec![Part::Switch(self.mutants.clone(), parts)]
     }
 
+    /// A value of `operands` that are reckoned once, whichever of the mutants is on, and have `names` from there on.
+    fn bound(
+        &self,
+        operands: Vec<Part>,
+        names: &str,
+        usual: Vec<Part>,
+        variants: impl Iterator<Item = Vec<Part>>,
+    ) -> Vec<Part> {
+        let mut parts = vec![text("(match ")];
+        parts.extend(operands);
+        parts.push(text(&format!(" {{ {names} => ")));
+        parts.extend(self.value(usual, variants));
+        parts.push(text(" })"));
+        vec![Part::Switch(self.mutants.clone(), parts)]
+    }
+
     pub(super) fn reckon<'a>(
         &self,
         left: Range<usize>,
@@ -43,11 +59,8 @@ impl Choice {
     ) -> Vec<Part> {
         let usual = vec![text(&format!("__l {sign} __r"))];
         let variants = signs.map(|sign| vec![text(&format!("__l {sign} __r"))]);
-        let mut parts = vec![text("(match (")];
-        parts.extend([source(left), text(", "), source(right), text(") { (__l, __r) => ")]);
-        parts.extend(self.value(usual, variants));
-        parts.push(text(" })"));
-        vec![Part::Switch(self.mutants.clone(), parts)]
+        let operands = [text("("), source(left), text(", "), source(right), text(")")];
+        self.bound(operands.into(), "(__l, __r)", usual, variants)
     }
 
     pub(super) fn compare<'a>(
@@ -59,11 +72,8 @@ impl Choice {
     ) -> Vec<Part> {
         let usual = vec![text(&format!("*__l {sign} *__r"))];
         let variants = signs.map(|sign| vec![text(&format!("*__l {sign} *__r"))]);
-        let mut parts = vec![text("(match (&(")];
-        parts.extend([source(left), text("), &("), source(right), text(")) { (__l, __r) => ")]);
-        parts.extend(self.value(usual, variants));
-        parts.push(text(" })"));
-        vec![Part::Switch(self.mutants.clone(), parts)]
+        let operands = [text("(&("), source(left), text("), &("), source(right), text("))")];
+        self.bound(operands.into(), "(__l, __r)", usual, variants)
     }
 
     pub(super) fn assign<'a>(
@@ -75,10 +85,7 @@ impl Choice {
     ) -> Vec<Part> {
         let usual = vec![source(left.clone()), text(&format!(" {sign} __r"))];
         let variants = signs.map(|sign| vec![plain(left.clone()), text(&format!(" {sign} __r"))]);
-        let mut parts = vec![text("(match "), source(right), text(" { __r => ")];
-        parts.extend(self.value(usual, variants));
-        parts.push(text(" })"));
-        vec![Part::Switch(self.mutants.clone(), parts)]
+        self.bound(vec![source(right)], "__r", usual, variants)
     }
 
     /// `&&` that becomes `||`, or the other way around.
@@ -92,10 +99,8 @@ impl Choice {
 
     pub(super) fn unary(&self, sign: &str, operand: Range<usize>) -> Vec<Part> {
         let usual = vec![text(&format!("{sign}__v"))];
-        let mut parts = vec![text("(match "), source(operand), text(" { __v => ")];
-        parts.extend(self.value(usual, [vec![text("__v")]].into_iter()));
-        parts.push(text(" })"));
-        vec![Part::Switch(self.mutants.clone(), parts)]
+        let variants = [vec![text("__v")]].into_iter();
+        self.bound(vec![source(operand)], "__v", usual, variants)
     }
 
     /// A pattern that matches nothing while the mutant is on.
