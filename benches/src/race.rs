@@ -223,7 +223,10 @@ impl Report {
 const AIMS: &str = "\
 F1 a member polls   F2 members are swept   F3 idle members are woken   F4 publishing is flat   F5 bytes
 S1 admission   S2 many times too much   S3 a whole push   J1 joins by name   C1 the content filter   C2 what it meets   E1 encoding
-Rows without an aim are there to compare. The aims were set by prototypes that did one thing alone. Known to be missed:
+Rows without an aim are there to compare. The aims were set by prototypes that did one thing alone. Met on a quiet machine alone:
+F1 B=16 and F2 at a million: ours waits for memory, as the loop over integers beside it does, and the peer for its instructions.
+C1 beside NFKC: what is left to save there is aho-corasick's own walk. Known to be missed:
+F1 B=1 with clones: most of it is the clone, which `poll-floor` does alone.
 S2 lanes beside a heap in which about a hundred wait, which knows no authors: `beside=turns` does the same as ours.
 J1 join beside a bare map: a join is checked, told, digested, and found by user, session and order; `beside=maps` is, too.
 C1 rustrict, on a Chinese text.";
