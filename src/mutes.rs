@@ -166,6 +166,11 @@ mod tests {
         mutes.set(user(1), at(5));
         assert_eq!(mutes.until(at(4), &user(1)), Some(at(5)));
         assert_eq!(mutes.until(at(5), &user(1)), None);
+        assert_eq!(
+            [at(4), at(5), at(6)].map(|it| mutes.ends_before(it, &user(1))),
+            [false, false, true]
+        );
+        assert!(mutes.ends_before(at(1), &user(2)), "who is not barred");
         assert_eq!(mutes.end_due(at(4)), None);
         assert_eq!(mutes.end_due(at(5)), Some(user(1)));
         assert_eq!(mutes.len(), 0);

@@ -7,6 +7,8 @@
 
 #[path = "bounds/crowd.rs"]
 mod crowd;
+#[path = "bounds/written.rs"]
+mod written;
 
 use std::{sync::Arc, time::Duration};
 
@@ -79,6 +81,7 @@ fn judge(what: &str, measured: u64, bound: u64, least: u64) {
 fn reckoned(what: &str, crowd: &Crowd, low: u64, high: u64) {
     let (held, reckoned) = (crowd.held(), crowd.group.heap_bytes() as u64);
     println!("{what:<12} {reckoned:>14} reckoned: {:>3} % of what is held", reckoned * 100 / held);
+    written::note(&format!("held/{what}"), reckoned);
     assert!(reckoned * 100 >= held * low, "{what}: reckoned {reckoned}, held {held}");
     assert!(reckoned * 100 <= held * high, "{what}: reckoned {reckoned}, held {held}");
 }
@@ -494,6 +497,77 @@ fn law_11_a_budget_bounds_groups_that_nobody_is_in() {
 #[test]
 fn law_11_no_part_grows_past_its_bound() {
     SCENES.iter().for_each(|scene| scene(Scale::Small));
+    for (name, config) in configs() {
+        for (part, bytes) in written::parts(&config.worst_case()) {
+            written::note(&format!("{name}/{part}"), bytes);
+        }
+    }
+    written::compare();
+}
+
+/// The presets, and one in which no two limits are the same.
+fn configs() -> [(&'static str, GroupConfig); 4] {
+    let mut it = GroupConfig::modern().settings().clone();
+    it.traffic.lanes =
+        PerPriority([211, 223, 227, 229].map(|capacity| Lane { capacity, max_wait: 2 * SECOND }));
+    it.retention.quota = PerClass([101, 103, 107, 109, 113, 127]);
+    it.asking.open = 131;
+    it.presence.per_user = 3;
+    (it.limits.message_bytes, it.limits.elements) = (1_009, 5);
+    (it.limits.mutes, it.limits.bans, it.limits.strikes) = (701, 709, 719);
+    (it.limits.applicants, it.limits.outputs) = (137, 8_209);
+    it.history = 0;
+    it.journal = true;
+    [
+        ("livestream", GroupConfig::livestream()),
+        ("vendor", GroupConfig::vendor()),
+        ("modern", GroupConfig::modern()),
+        ("uneven", it.build().unwrap()),
+    ]
+}
+
+type Part = fn(&WorstCase) -> u64;
+
+/// The table in the guide's chapter on costs, in millions of bytes.
+#[test]
+fn the_guide_says_what_a_group_can_hold() {
+    let chapter = include_str!("../src/guide/costs.md");
+    let worst = configs().map(|(_, config)| config.worst_case());
+    let sums = |part: Part, unit: u64| -> Vec<u64> {
+        worst[..3].iter().map(|worst| (part(worst) + unit / 2) / unit).collect()
+    };
+    const MILLION: u64 = 1_000_000;
+    let rows: [(&str, Part, u64); 19] = [
+        ("history", |it| it.history, MILLION),
+        ("batches past", |it| it.batches, MILLION),
+        ("lanes", |it| it.lanes, MILLION),
+        ("held messages", |it| it.held, MILLION),
+        ("folds", |it| it.folds, MILLION),
+        ("receipts", |it| it.receipts, MILLION),
+        ("who decided", |it| it.decisions, MILLION),
+        ("letters", |it| it.trails, MILLION),
+        ("pauses", |it| it.pauses, MILLION),
+        ("paces", |it| it.paces, MILLION),
+        ("comings", |it| it.joins, MILLION),
+        ("what was said", |it| it.said, MILLION),
+        ("applicants", |it| it.applicants, MILLION),
+        ("mutes", |it| it.bars, MILLION),
+        ("strikes", |it| it.strikes, MILLION),
+        ("outputs", |it| it.outputs, MILLION),
+        ("the rest", |it| it.fixed, MILLION),
+        ("**in all**", |it| it.total(0), MILLION),
+        ("each member", |it| it.member, 1),
+    ];
+    for (name, part, unit) in rows {
+        let row = chapter.lines().find(|line| line.starts_with(&format!("| {name}")));
+        let row = row.unwrap_or_else(|| panic!("the chapter has no row of {name}"));
+        let cells = row.split('|').skip(3).take(3);
+        let told: Vec<u64> = cells
+            .map(|cell| cell.replace(['*', ',', ' '], ""))
+            .map(|cell| if cell.is_empty() { 0 } else { cell.parse().unwrap() })
+            .collect();
+        assert_eq!(told, sums(part, unit), "{row}");
+    }
 }
 
 #[test]

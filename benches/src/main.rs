@@ -42,7 +42,8 @@ mod words;
 use std::process::ExitCode;
 
 use benches::{allocations, dice, rooms};
-use race::{Options, Report};
+use clap::Parser;
+use race::Report;
 
 /// The rows, in the order of the aims.
 const ROWS: [fn(&mut Report); 23] = [
@@ -72,11 +73,7 @@ const ROWS: [fn(&mut Report); 23] = [
 ];
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let wanted = arguments.iter().find(|argument| !argument.starts_with('-')).cloned();
-    let (quick, huge, amounts) = (has("--quick"), has("--huge"), has("--amounts"));
-    let mut report = Report::new(Options { quick, huge, amounts, wanted });
+    let mut report = Report::new(race::Options::parse());
     ROWS.iter().for_each(|row| row(&mut report));
     report.summary()
 }

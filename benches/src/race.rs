@@ -72,17 +72,24 @@ pub(crate) struct Report {
     failed: bool,
 }
 
-/// What is asked for.
-#[derive(Clone, Debug, Default)]
+/// What the engine costs beside its peers, as ratios of one run.
+#[derive(Clone, Debug, clap::Parser)]
+#[command(bin_name = "cargo bench -p benches --")]
 pub(crate) struct Options {
-    /// The small sizes, and as few rounds as a median needs.
+    /// The small sizes, and as few rounds as a median needs: a minute, where all take five.
+    #[arg(long)]
     pub(crate) quick: bool,
     /// Ten million members, too.
+    #[arg(long)]
     pub(crate) huge: bool,
     /// Only what no other use of the machine changes: bytes, allocations, batches, tips, shares.
+    #[arg(long)]
     pub(crate) amounts: bool,
-    /// A part of the name of the rows, or of their aim.
+    /// A part of the name of the rows, or of their aim: F1, poll, N=1000000.
     pub(crate) wanted: Option<String>,
+    /// What cargo adds by itself.
+    #[arg(long, hide = true)]
+    bench: bool,
 }
 
 impl Report {
@@ -207,6 +214,10 @@ impl Report {
     /// Prints the table, and says whether every amount is what it should be. Times say nothing: others use
     /// the machine, too.
     pub(crate) fn summary(&self) -> ExitCode {
+        if let (true, Some(wanted)) = (self.rows.is_empty(), &self.options.wanted) {
+            eprintln!("no row has {wanted:?} in its aim or name");
+            return ExitCode::FAILURE;
+        }
         let what = "beside whom, what is handed over; times in ns";
         println!("\n{}", row(["aim", "case", "ours", "peer", "x", "aimed", "", what]));
         self.rows.iter().for_each(|row| println!("{row}"));

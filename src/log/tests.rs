@@ -391,6 +391,74 @@ fn a_new_epoch_goes_on_and_turns_old_cursors_away() {
 }
 
 #[test]
+fn an_old_cursor_that_would_miss_the_newest_entry_alone_is_turned_away_too() {
+    let mut log = log();
+    append(&mut log, &keep(9), &[Normal]);
+    let old = log.tail();
+    append(&mut log, &keep(9), &[Normal]);
+    log.new_epoch(Epoch(7));
+    let error = CursorError::OtherEpoch { cursor: Epoch(1), log: Epoch(7) };
+    assert_eq!(log.since(&old).unwrap_err(), error);
+}
+
+#[test]
+fn a_batch_of_64_kib_to_the_byte_is_full() {
+    let mut log = log();
+    let start = log.tail();
+    let empty =
+        Entry { seq: Seq(1), at: at(0), class: Normal, body: body(Normal, 1, 0), folded: None };
+    let length = Batch::MAX_BYTES - empty.bytes();
+    log.append(at(0), &keep(9), Normal, body(Normal, 1, length));
+    assert_eq!(log.bytes(), Batch::MAX_BYTES);
+    let first = log.batch(&start).unwrap();
+    assert!(!first.open(), "nothing can be added to it");
+    append(&mut log, &keep(9), &[Normal]);
+    assert_eq!(seqs(log.batch(&start).unwrap().entries()), [1]);
+    assert_eq!(seqs(log.batch(first.to()).unwrap().entries()), [2]);
+}
+
+#[test]
+fn the_batches_of_the_last_cursors_asked_for_are_remembered_and_no_others() {
+    let mut log = log();
+    append(&mut log, &keep(100), &[Normal; 64]);
+    let cursors: Vec<_> = (1..=64).rev().map(|number| log.earlier(number)).collect();
+    let first: Vec<_> = cursors.iter().map(|cursor| log.batch(cursor).unwrap()).collect();
+    let kept = log.kept.as_ref().unwrap();
+    assert_eq!(kept.recent.len(), Log::RECENT);
+    let remembered = |batch: &Batch| {
+        kept.recent.iter().any(|recent| std::ptr::eq(recent.entries(), batch.entries()))
+    };
+    assert!(first[64 - Log::RECENT..].iter().all(remembered));
+}
+
+#[test]
+fn what_changes_no_entry_leaves_the_batches_that_are_remembered() {
+    let mut log = log();
+    let start = log.tail();
+    append(&mut log, &keep(9), &[Normal, Normal]);
+    let before = log.batch(&start).unwrap();
+    log.empty(at(0), |_| false);
+    log.unname(|_| true);
+    assert!(std::ptr::eq(before.entries(), log.batch(&start).unwrap().entries()));
+}
+
+#[test]
+fn no_batch_shows_a_name_that_was_taken_out() {
+    let user = UserId::new("ann").unwrap();
+    let profile = Arc::new(Profile::nick("Ann"));
+    let names = vec![entry::Subject { user: user.clone(), profile, until: None }];
+    let folded = Box::new(Folded { count: 2, total: 2, authors: 1, names });
+    let mut log = log();
+    let start = log.tail();
+    log.append_folded(at(0), &keep(9), Normal, body(Normal, 1, 1), Some(folded));
+    assert_eq!(log.batch(&start).unwrap().entries()[0].folded.as_ref().unwrap().names.len(), 1);
+    log.unname(|named| *named == user);
+    let after = log.batch(&start).unwrap();
+    let folded = after.entries()[0].folded.as_ref().unwrap();
+    assert_eq!((folded.names.len(), folded.total), (0, 2));
+}
+
+#[test]
 fn saved_state_that_does_not_hold_together_is_turned_away() {
     let mut log = log();
     append(&mut log, &keep(2), &[Normal, Normal, Normal, Low, Tip]);
