@@ -17,6 +17,7 @@ use liveroom::{
     EngineConfig, Fingerprint, FoldRule, Folding, GroupConfig, GroupPatch, HashKey, JoinOption,
     Lane, Output, Pace, Patience, PerClass, PerPriority, Platform, Priority, PushError, Rate,
     Repeats, SessionId, Settings, Silence, SlowMode, Span, Timestamp, TrailLimits, WorstCase,
+    filter::FilterSpec,
 };
 
 use crowd::{Crowd, OWNER, app_as, held, session, user, users};
@@ -303,7 +304,11 @@ fn the_trails(scale: Scale) {
     let authors = u32::try_from(scale.many(4_096)).unwrap();
     let limits = TrailLimits { authors, within: 50 * SECOND, ..TrailLimits::USUAL };
     settings.filtering.trails = Some(limits);
-    let filter = liveroom::filter::FilterSpec::parse("forbidden").unwrap().compile().unwrap();
+    let spec = FilterSpec::parse("forbidden\n!words\n[abuse]\nof all kinds").unwrap();
+    let (filter, bytes) = held(|| spec.compile().unwrap());
+    let reckoned_bytes = filter.heap_bytes() as u64;
+    written::note("held/filter", reckoned_bytes);
+    assert!(reckoned_bytes.abs_diff(bytes) * 5 <= bytes, "{reckoned_bytes} of {bytes}");
     let filter = Arc::new(filter);
     settings.filter = Some(filter.id());
     settings.retention.max_age = 10 * HOUR;
@@ -316,6 +321,7 @@ fn the_trails(scale: Scale) {
         }
         crowd.drain();
     }
+    reckoned("trails", &crowd, 60, 140);
     let full = crowd.held();
     crowd.wait(51 * SECOND);
     judge("trails", full - crowd.held(), worst(&crowd).trails, LEAST);

@@ -116,6 +116,14 @@ mod tests {
         FilterSpec::parse(list).unwrap().compile().unwrap()
     }
 
+    #[test]
+    fn of_hits_as_grave_the_first_decides() {
+        let (filter, content) = (filter(), content(&[Some("an idiot"), Some("free coins")]));
+        let judged = filter.judge_content(&content, true);
+        let (text, hit) = judged.gravest().unwrap();
+        assert_eq!((text, hit.term), ("an idiot", 0));
+    }
+
     /// The term that decides, and what is left of the texts.
     fn judged(parts: &[Option<&str>]) -> (Option<u32>, Vec<String>) {
         let (filter, content) = (filter(), content(parts));

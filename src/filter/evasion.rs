@@ -214,6 +214,7 @@ mod tests {
         for (at, class) in Evasion::ALL.into_iter().enumerate() {
             assert_eq!(class as usize, at);
             assert_eq!(Evasion::named(class.name()), Some(class));
+            assert_eq!(class.to_string(), class.name());
             assert!(Followed::ALL.has(class));
         }
         assert_eq!(Evasion::named("rot13"), None);
@@ -244,6 +245,7 @@ mod tests {
         assert!(worn.is_none());
         worn.add(Evasion::Leet, 2);
         worn.add(Evasion::Case, 300);
+        assert!(!worn.is_none());
         assert_eq!(worn.classes().collect::<Vec<_>>(), [(Evasion::Case, 255), (Evasion::Leet, 2)]);
         let forbidden = |class, reach, boundary, letters| {
             let mut reaches = Reaches::default();

@@ -146,6 +146,15 @@ mod tests {
     }
 
     #[test]
+    fn why_is_said_in_words() {
+        let said = [Why::Alone, Why::Graver { than: Treatment::Tag }, Why::First { of: 2 }];
+        assert_eq!(
+            said.map(|why| why.to_string()),
+            ["it is the only hit", "the next gravest is Tag", "of 2 as grave it comes first"]
+        );
+    }
+
+    #[test]
     fn a_flood_of_spared_words_is_bounded() {
         let filter = FilterSpec::parse("!a").unwrap().compile().unwrap();
         assert_eq!(filter.explain(&"ab".repeat(1_000)).spared.len(), Verdict::MAX_HITS);

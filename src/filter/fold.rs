@@ -376,6 +376,7 @@ pub(super) fn joins_words(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filter::evasion::{Reach, Reaches};
 
     fn folded(text: &str) -> String {
         let mut out = String::new();
@@ -413,6 +414,48 @@ mod tests {
             ("·‐’・", "----"),
         ] {
             assert_eq!(folded(text), letters, "{text:?}");
+        }
+    }
+
+    /// What a character says where one class is not followed.
+    fn without(class: Evasion, c: char) -> Vec<Unit> {
+        let mut reaches = Reaches::default();
+        reaches.set(class, Reach::Off);
+        let mut units = vec![];
+        fold(c, reaches.followed(), |unit| units.push(unit));
+        units
+    }
+
+    #[test]
+    fn what_is_not_followed_is_a_letter_of_its_own() {
+        for (class, c) in [
+            (Evasion::Case, 'W'),
+            (Evasion::Case, 'Д'),
+            (Evasion::Invisible, '\0'),
+            (Evasion::Invisible, '\u{200b}'),
+            (Evasion::Bidi, '\u{202e}'),
+            (Evasion::Chinese, '輪'),
+            (Evasion::Accents, 'ø'),
+            (Evasion::Width, 'ｗ'),
+            (Evasion::Enclosed, 'ⓦ'),
+            (Evasion::Compatibility, '𝔴'),
+        ] {
+            assert_eq!(without(class, c), [Unit::Letter(c)], "{class}");
+        }
+    }
+
+    #[test]
+    fn letters_that_unicode_does_not_take_apart_are_taken_apart() {
+        assert_eq!(folded("ß æ œ ø þ đ ð ħ ı ł ŧ ς"), "ss ae oe o th d d h i l t σ");
+    }
+
+    #[test]
+    fn punctuation_is_no_letter() {
+        let all = "¡¦§«¬¶»¿՚։׀׃،؛؟۔।॥๏—‖“…‰※、。〈】〔〟〰〽";
+        for c in all.chars() {
+            let mut units = vec![];
+            fold(c, Followed::ALL, |unit| units.push(unit));
+            assert_eq!(units, [Unit::Symbol(c)], "{c:?}");
         }
     }
 

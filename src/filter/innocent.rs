@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The innocent words of a text: for each end the furthest start, in the order of the ends.
+/// The innocent words of a text, in the order of their ends.
 #[derive(Debug, Default)]
 pub(super) struct Innocent {
     words: Vec<Range<usize>>,
@@ -13,10 +13,7 @@ pub(super) struct Innocent {
 impl Innocent {
     /// Ends do not run back, because the scan does not.
     pub(super) fn add(&mut self, span: Range<usize>) {
-        match self.words.last_mut() {
-            Some(last) if last.end == span.end => last.start = last.start.min(span.start),
-            _ => self.words.push(span),
-        }
+        self.words.push(span);
     }
 
     /// Lets a word of which another is a part stand for it: a start is the furthest of all words that

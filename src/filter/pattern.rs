@@ -310,6 +310,7 @@ impl Shape {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::filter::{Filter, FilterSpec, Spare};
 
     fn filter(list: &str) -> Filter {
@@ -396,5 +397,67 @@ mod tests {
                 Some((word, Spare::Number)).filter(|_| !word.is_empty()).into_iter().collect();
             assert_eq!(spared, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_stays_one_at_its_edges() {
+        let listed = filter("sis\nass\nslots");
+        // Signs alone say nothing, but for an `@`; half digits is a word anywhere, and more by itself alone.
+        for (text, words) in [
+            ("$!$", vec![]),
+            ("@$$", vec!["@$$"]),
+            ("5l0t5", vec!["5l0t5"]),
+            ("my5l0t5", vec![]),
+            ("4S5", vec!["4S5"]),
+            ("A55", vec![]),
+        ] {
+            assert_eq!(met(&listed, text), words, "{text}");
+        }
+    }
+
+    fn pattern(term: &str) -> Pattern {
+        Pattern::of(term, Followed::ALL).unwrap()
+    }
+
+    #[test]
+    fn a_term_is_squeezed_where_it_has_runs_of_two_and_nothing_else() {
+        for term in ["oo", "good boy", "c++o", "www", "word"] {
+            assert_eq!(pattern(term).squeezed(), None, "{term}");
+        }
+        let squeezed = pattern("aabccd").squeezed().unwrap();
+        assert_eq!((&*squeezed.letters, squeezed.shape.letters()), ("abcd", 6));
+        assert_eq!(squeezed.shape.form, Form::Squeezed { doubled: 0b1010 });
+        assert_eq!((squeezed.shape.length, pattern("aabccd").shape.letters()), (4, 6));
+    }
+
+    #[test]
+    fn a_term_that_looks_like_another_is_alike() {
+        let alike = pattern("сука").alike().unwrap();
+        assert!(alike.shape.is_alike() && !pattern("сука").shape.is_alike());
+        assert_eq!(alike.shape.form, Form::Alike { foreign: 0b1111 });
+        let partly = pattern("дура").alike().unwrap();
+        assert_eq!(partly.shape.form, Form::Alike { foreign: 0b0111 });
+        for term in ["су", "с#ка", "word"] {
+            assert_eq!(pattern(term).alike(), None, "{term}");
+        }
+    }
+
+    #[test]
+    fn a_term_is_coded_where_it_is_long_enough_and_has_no_signs() {
+        assert!(!pattern("slip").coded().is_empty());
+        for term in ["lp", "s#lip"] {
+            assert_eq!(pattern(term).coded(), [], "{term}");
+        }
+    }
+
+    #[test]
+    fn what_is_listed_twice_is_no_repeat() {
+        let listed = filter("good\nash");
+        let repeats = |text: &str| {
+            let hits = listed.judge(text).hits;
+            hits.iter().map(|hit| hit.disguise.of(Evasion::Repeats)).collect::<Vec<_>>()
+        };
+        assert_eq!((repeats("good"), repeats("gooood")), (vec![0], vec![2]));
+        assert_eq!(met(&listed, "4shhh"), ["4sh"], "no reading has both a digit and repeats");
     }
 }

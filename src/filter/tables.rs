@@ -109,6 +109,13 @@ mod tests {
     };
 
     #[test]
+    fn letters_that_stand_on_their_heads_are_known() {
+        let stood: String = "ɐɔǝəɟⅎƃɥᴉɾʞꞁɯɹʇʌʍʎ".chars().filter_map(turned).collect();
+        assert_eq!(stood, "aceeffghijklmrtvwy");
+        assert_eq!(turned('a'), None);
+    }
+
+    #[test]
     fn the_tables_are_sorted_and_lead_nowhere_further() {
         assert!(LOOK_ALIKES.is_sorted() && LOOK_ALIKES.len() > 400);
         for &(from, to) in &LOOK_ALIKES {

@@ -401,6 +401,9 @@ mod tests {
         let newest: Vec<_> = (15..25).map(|n| user(&format!("u{n}"))).collect();
         assert!(trails.by_author.keys().eq(&newest), "those of long ago are forgotten");
         let full = trails.heap_bytes();
+        let now = Timestamp::from_secs(1);
+        let copy = Trails::restore(trails.save(), now, Some(&limits)).unwrap();
+        assert_eq!(copy.heap_bytes(), full, "what is forgotten is not counted");
         assert!((10 * 4 * 12..10_000).contains(&full), "{full} bytes");
         trails.push(Timestamp::from_secs(1), &limits, &user("u20"), "much longer");
         assert_eq!((trails.by_author.len(), trails.touched.len()), (9, 9));
@@ -436,7 +439,8 @@ mod tests {
         ] {
             assert!(!is_good(now, Some(&limits), &|_| {}), "{limits:?}");
         }
-        let bad: [&dyn Fn(&mut serde_json::Value); 5] = [
+        let bad: [&dyn Fn(&mut serde_json::Value); 6] = [
+            &|it| it[1][0] = "ann".into(),
             &|it| it[0][1][0]["letters"] = "".into(),
             &|it| it[0][1][0]["letters"] = "a b".into(),
             &|it| it[0][1] = serde_json::json!([]),
