@@ -1,9 +1,9 @@
 //! What the engine costs beside its peers, as ratios of one run.
 //!
-//! `cargo bench -p benches` runs everything, with up to a million members. `-- --quick` leaves the
-//! million and further peers at joins out, and takes the fewest rounds that a median is quoted for. `-- --huge` goes on to ten
-//! millions with what is swept, polled, published and weighed. `-- F1` runs the rows whose aim or case
-//! contains `F1`. Each row is a line as it is measured, and a table ends the run:
+//! `cargo bench -p benches` runs everything, with up to a million members, in five minutes. `-- --quick` leaves the
+//! million and further peers out, and takes the fewest rounds that a median is quoted for. `-- --huge` goes on to ten
+//! millions with what is swept, polled, published and weighed. `-- F1 T` runs the rows whose aim or case
+//! contains `F1` or `T`. Each row is a line as it is measured, and a table ends the run:
 //!
 //! ```text
 //! ratio <aim> <case> ours=<ns> peer=<ns> x=<peer / ours>

@@ -33,8 +33,7 @@ pub(crate) fn members(report: &mut Report) {
             let whole = each(count, || named_members(members, user));
             let unit = "bytes a member with id and session, profiles shared";
             amount(report, format!("named/N={members}"), unit, whole, None, None);
-            let unit =
-                "the same without the session: its place in a table, and its 9 bytes in the record";
+            let unit = "as `named`, without the session: its place in a table, and its 9 bytes in the record";
             let own = whole.saturating_sub(session);
             amount(report, format!("named-record/N={members}"), unit, own, None, Some(64));
         }
@@ -44,7 +43,7 @@ pub(crate) fn members(report: &mut Report) {
             amount(report, format!("named-uuid/N={members}"), unit, whole, None, None);
         }
         if audience {
-            let unit = "bytes in an audience beside the token; a receiver of tokio broadcast";
+            let unit = "bytes in an audience, without the host's token of 4; a receiver of tokio broadcast";
             let ours = each(count, || seated(members)).saturating_sub(400);
             let peer = each(count, || subscribed(members));
             amount(report, format!("audience/N={members}"), unit, ours, Some(peer), Some(4));
