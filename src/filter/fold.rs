@@ -451,7 +451,7 @@ mod tests {
 
     #[test]
     fn punctuation_is_no_letter() {
-        let all = "¡¦§«¬¶»¿՚։׀׃،؛؟۔।॥๏—‖“…‰※、。〈】〔〟〰〽";
+        let all = "¡¦§«¬¶»¿՚։׀׃،؛؟۔।॥๏—‖“…‰※、。〈】〔〟〰〽🌢🖒";
         for c in all.chars() {
             let mut units = vec![];
             fold(c, Followed::ALL, |unit| units.push(unit));
