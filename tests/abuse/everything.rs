@@ -20,7 +20,7 @@ use crate::{
     stage::{Dice, KEY, SECOND, START, balanced, join, sent, session, user},
 };
 
-const STEPS: u64 = 30_000;
+const STEPS: u64 = 20_000;
 /// As many try to come in; half of them find room.
 const CROWD: u64 = 400;
 const MEMBERS: u64 = 200;
