@@ -386,11 +386,12 @@ impl Siege {
             let mut turned = saved.clone();
             turned[length] ^= 1 << self.dice.below(8);
             if let Ok(snapshot) = postcard::from_bytes::<Snapshot>(&turned) {
-                drop(Group::restore(snapshot, &[self.filter.clone()], KEY, None));
+                drop(Group::restore(snapshot, std::slice::from_ref(&self.filter), KEY, None));
             }
         }
         let snapshot = postcard::from_bytes(&saved).unwrap();
-        let again = Group::restore(snapshot, &[self.filter.clone()], KEY, None).unwrap();
+        let again =
+            Group::restore(snapshot, std::slice::from_ref(&self.filter), KEY, None).unwrap();
         assert_eq!(again.digest(), self.group.digest());
         assert_eq!(again.stats(), self.group.stats());
         let before = std::mem::replace(&mut self.group, again);
