@@ -21,6 +21,8 @@ fn wild() -> impl Strategy<Value = Timestamp> {
         6 => (0..3_000_000_000_u64).prop_map(move |more| Timestamp::from_nanos(start + more)),
         2 => (0..3_000_000_000_u64).prop_map(move |less| Timestamp::from_nanos(start - less)),
         2 => any::<u32>().prop_map(move |more| Timestamp::from_nanos(start + u64::from(more) * 40)),
+        // To the nanosecond, where something may end.
+        2 => (0..6_u32).prop_map(|seconds| START + seconds * SECOND),
         1 => any::<u64>().prop_map(Timestamp::from_nanos),
         1 => Just(Timestamp::ZERO),
         1 => Just(Timestamp::MAX),
