@@ -17,6 +17,9 @@ pub(crate) const NOTE: usize = 500;
 /// Bytes of a reason: "Description, at most 1,000 bytes" of a ban.
 pub(crate) const REASON: usize = 1_000;
 
+/// Combining marks on a character of a name: "more than 4 in a row" are to be forbidden (UTS #39, 5.4).
+pub(crate) const STACKED: usize = 4;
+
 /// Pictures, clips and lines in a message for each of its elements, on the average: a picture has three
 /// sizes (the modelled service).
 pub(crate) const PARTS: usize = 4;

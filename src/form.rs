@@ -4,10 +4,12 @@
 //! text of any size costs no more than reading its length, and nothing here allocates.
 //!
 //! * **Names** (nick, group name, name card), addresses and keys hold no control characters, and none
-//!   that turn the text around them (U+202A to 202E, U+2066 to 2069, U+061C, U+200E, U+200F).
+//!   that turn the text around them (U+202A to 202E, U+2066 to 2069, U+061C, U+200E, U+200F), and a
+//!   few marks on one character at most.
 //! * **Texts** (introduction, notification, reason, note) may also hold line breaks and tabs, and may
-//!   turn around.
-//! * What is given to clients as it is (message elements, notices, values) is limited in size alone.
+//!   turn around, if they turn back: what stands after them is not turned.
+//! * What is given to clients as it is (message elements, notices, values) is limited in size alone;
+//!   of messages a house rule may ask more.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -20,6 +22,7 @@ use crate::{
         Removing, Silencing, Span, Users,
     },
     config::{Limits, SlowMode},
+    glyph::{Turns, is_mark},
     message::{Content, Directive, Element, Kind, Priority},
     refusal::{Field, Refusal},
     role::{Author, Profile},
@@ -318,12 +321,19 @@ fn raid(span: Duration) -> Result<(), Refusal> {
 
 fn name(field: Field, text: &str, limit: usize) -> Result<(), Refusal> {
     at_most(field, text.len(), limit)?;
-    fitting(field, text, |c| !c.is_control() && !turns_text(c))
+    fitting(field, text, |c| !c.is_control() && !turns_text(c))?;
+    let mut marks = 0;
+    // A heap of them is drawn over the names above and below.
+    fitting(field, text, |c| {
+        marks = if is_mark(c) { marks + 1 } else { 0 };
+        marks <= bounds::STACKED
+    })
 }
 
 fn text(field: Field, text: &str, limit: usize) -> Result<(), Refusal> {
     at_most(field, text.len(), limit)?;
-    fitting(field, text, |c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'))
+    fitting(field, text, |c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'))?;
+    if Turns::of(text).left() == 0 { Ok(()) } else { Err(Refusal::Malformed { field }) }
 }
 
 fn key_of(field: Field, key: &str, limit: usize) -> Result<(), Refusal> {
@@ -336,7 +346,7 @@ fn turns_text(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn fitting(field: Field, text: &str, fits: impl Fn(char) -> bool) -> Result<(), Refusal> {
+fn fitting(field: Field, text: &str, fits: impl FnMut(char) -> bool) -> Result<(), Refusal> {
     if text.chars().all(fits) { Ok(()) } else { Err(Refusal::Malformed { field }) }
 }
 

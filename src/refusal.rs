@@ -301,6 +301,7 @@ impl Signal {
             Self::Plain if limit == 0 => return "only faces and emoji may be sent now".into(),
             Self::Plain => "characters beside emoji",
             Self::Stacked => "marks on one character",
+            Self::Turned => "turns of direction without an end",
         };
         if limit == 0 {
             return format!("no {what} are allowed; there are {found}");

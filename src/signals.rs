@@ -8,13 +8,15 @@ mod links;
 mod pictures;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::char::is_combining_mark;
 
 use self::{
     links::links,
     pictures::{Before, Part},
 };
-use crate::message::{Content, Element};
+use crate::{
+    glyph::{Turns, is_bidi_control, is_mark},
+    message::{Content, Element},
+};
 
 /// The numbers of a text.
 ///
@@ -48,6 +50,9 @@ pub struct Signals {
     pub plain: u32,
     /// The most combining marks on one character.
     pub stacked: u32,
+    /// Turns of direction without an end, and ends without one (U+202A to 202E, U+2066 to 2069): what
+    /// stands after such a text is shown turned around.
+    pub turned: u32,
 }
 
 /// One of the numbers, for a condition.
@@ -72,6 +77,8 @@ pub enum Signal {
     Plain,
     /// [`Signals::stacked`].
     Stacked,
+    /// [`Signals::turned`].
+    Turned,
 }
 
 /// A condition that a rule may use: one number is so large, or larger.
@@ -90,9 +97,6 @@ impl Condition {
     }
 }
 
-/// No character before it is a combining mark.
-const FIRST_MARK: char = '\u{300}';
-
 /// How many words back a repeat is looked for.
 const BACK: usize = 4;
 
@@ -101,7 +105,7 @@ impl Signals {
     pub fn of(text: &str) -> Self {
         let mut signals = Self::default();
         let (mut last, mut run, mut marks, mut may_link) = (None, 0, 0, false);
-        let mut before = Before::default();
+        let (mut before, mut turns) = (Before::default(), Turns::default());
         for c in text.chars() {
             let blank = c.is_whitespace();
             signals.length = signals.length.saturating_add(1);
@@ -116,8 +120,11 @@ impl Signals {
                 }
                 Part::None => signals.plain += u32::from(!blank),
             }
-            marks = if c >= FIRST_MARK && is_combining_mark(c) { marks + 1 } else { 0 };
+            marks = if is_mark(c) { marks + 1 } else { 0 };
             signals.stacked = signals.stacked.max(marks);
+            if is_bidi_control(c) {
+                turns.take(c);
+            }
             run = if last == Some(c) { run + 1 } else { 1 };
             // White space in a row is layout.
             signals.run = signals.run.max(if blank { 0 } else { run });
@@ -125,6 +132,7 @@ impl Signals {
             may_link |= matches!(c, '.' | '．' | '。' | '｡' | ':' | '：');
             last = Some(c);
         }
+        signals.turned = turns.left();
         if may_link {
             signals.links = links(text);
         }
@@ -175,6 +183,7 @@ impl Signals {
             repeats: self.repeats.saturating_add(other.repeats),
             plain: self.plain.saturating_add(other.plain),
             stacked: self.stacked.max(other.stacked),
+            turned: self.turned.saturating_add(other.turned),
         }
     }
 
@@ -193,6 +202,7 @@ impl Signals {
             Signal::Repeats => self.repeats,
             Signal::Plain => self.plain,
             Signal::Stacked => self.stacked,
+            Signal::Turned => self.turned,
         }
     }
 }
@@ -288,6 +298,7 @@ mod tests {
             (&["go go", " go", "go"], Signal::Repeats, 1),
             (&["aa", "aa"], Signal::Run, 4),
             (&["a\u{301}", "\u{302}\u{303}"], Signal::Stacked, 3),
+            (&["a\u{202e}", "b", "\u{202c}\u{202c}"], Signal::Turned, 1),
             (&["🇨", "🇳"], Signal::Plain, 0),
             (&["👨\u{200d}", "👩"], Signal::Emoji, 1),
             (&["ab", "c"], Signal::Length, 3),

@@ -7,17 +7,19 @@
 
 #[path = "bounds/crowd.rs"]
 mod crowd;
+#[path = "bounds/memory.rs"]
+mod memory;
 #[path = "bounds/written.rs"]
 mod written;
 
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Admission, AskStep, Asking, Author, Command, Content, Creation, Decision, Draft, Engine,
-    EngineConfig, Fingerprint, FoldRule, Folding, GroupConfig, GroupPatch, HashKey, JoinOption,
-    Lane, Output, Pace, Patience, PerClass, PerPriority, Platform, Priority, PushError, Rate,
-    Repeats, SessionId, Settings, Silence, SlowMode, Span, Timestamp, TrailLimits, WorstCase,
-    filter::FilterSpec,
+    Admission, AskStep, Asking, AttributeChange, AttributeMode, Author, Command, Content,
+    CounterChange, Counting, Creation, Decision, Draft, Engine, EngineConfig, Fingerprint,
+    FoldRule, Folding, GroupConfig, GroupPatch, HashKey, JoinOption, Lane, Output, Pace, Patience,
+    PerClass, PerPriority, Platform, Priority, PushError, Rate, Repeats, SessionId, Settings,
+    Silence, SlowMode, Span, Timestamp, TipSet, TrailLimits, WorstCase, filter::FilterSpec,
 };
 
 use crowd::{Crowd, OWNER, app_as, held, session, user, users};
@@ -460,7 +462,54 @@ fn the_members(scale: Scale) {
     judge("members", crowd.held() - before, worst.fixed + count * worst.member, LEAST);
 }
 
-const SCENES: [fn(Scale); 13] = [
+/// Everything that staff may write beside messages, over and over, each time as other keys.
+fn the_values(scale: Scale) {
+    let mut settings = scale.settings();
+    settings.tips.kinds = TipSet::NONE;
+    let mut crowd = Crowd::new(settings);
+    let before = crowd.held();
+    for round in 0..20 {
+        let key = |number: u32, length: usize| -> Arc<str> {
+            format!("{:0>length$}", 100 * (round % 2) + number).into()
+        };
+        let changes = (0..16).map(|number| AttributeChange {
+            key: key(number, 32),
+            value: Some("v".repeat(1_000).into()),
+            seen: None,
+        });
+        let (mode, changes) = (AttributeMode::Replace, changes.collect());
+        crowd.push(Author::App, Command::SetAttributes { mode, changes, seen: None }).unwrap();
+        let one = |number, round_of: u32, change| CounterChange {
+            key: format!("{:0>128}", 100 * (round_of % 2) + number).into(),
+            change,
+        };
+        let gone = (0..20).filter(|_| round > 0).map(|it| one(it, round + 1, Counting::Remove));
+        let set = (0..20).map(|it| one(it, round, Counting::Set(i64::MIN)));
+        let changes = gone.chain(set).collect();
+        crowd.push(Author::App, Command::Count { changes }).unwrap();
+        let text = |length: usize| -> Option<Arc<str>> { Some("t".repeat(length).into()) };
+        let gone = (0..10).filter(|_| round > 0);
+        let gone =
+            gone.map(|it| (format!("{:0>16}", 100 * ((round + 1) % 2) + it).into(), "".into()));
+        let custom = (0..10).map(|it| (key(it, 16), "v".repeat(512).into()));
+        let patch = GroupPatch {
+            name: text(30),
+            introduction: text(240),
+            notification: text(300),
+            face_url: text(100),
+            custom: gone.chain(custom).collect(),
+            ..GroupPatch::default()
+        };
+        crowd.push(Author::App, Command::SetGroup(Box::new(patch))).unwrap();
+        crowd.drain();
+        crowd.wait(SECOND);
+    }
+    judge("values", crowd.held() - before, worst(&crowd).fixed, 0);
+    assert_eq!(crowd.group.attributes().iter().count(), 16);
+    assert_eq!(crowd.group.counters().iter().count(), 20);
+}
+
+const SCENES: [fn(Scale); 14] = [
     the_history,
     the_batches,
     the_lanes,
@@ -473,6 +522,7 @@ const SCENES: [fn(Scale); 13] = [
     the_applicants,
     the_bars_and_strikes,
     the_outputs,
+    the_values,
     the_members,
 ];
 

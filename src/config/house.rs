@@ -51,8 +51,8 @@ pub struct HouseRules {
     /// How often one user joins or asks to, whom the staff did not invite. 1 in 5 seconds with a burst
     /// of 10 in [`modern`](crate::GroupConfig::modern).
     pub joins: Option<Pace>,
-    /// What texts must be like, at most 16 rules. At most 4 combining marks on a character in
-    /// [`modern`](crate::GroupConfig::modern).
+    /// What texts must be like, at most 16 rules. At most 4 combining marks on a character, and no
+    /// direction left turned around, in [`modern`](crate::GroupConfig::modern).
     pub texts: Vec<TextRule>,
     /// How soon the same text may be said again.
     pub unique: Option<Repeats>,
@@ -214,6 +214,11 @@ impl TextRule {
     /// At most so many combining marks on a character.
     pub const fn stacked_at_most(marks: u32) -> Self {
         Self::refuse(Signal::Stacked, marks.saturating_add(1))
+    }
+
+    /// No turn of direction that is not turned back, so that a text turns nothing but itself.
+    pub const fn turning_back() -> Self {
+        Self::refuse(Signal::Turned, 1)
     }
 
     /// The same, but not for members with this mark.

@@ -54,9 +54,9 @@ impl GroupConfig {
     /// log, and
     /// [house rules](HouseRules) that nobody meets who means well: 1 message a second of one author,
     /// gifts, likes and follows aside, with a burst of 5, so that many who flood starve nobody; 1 join
-    /// of one user in 5 seconds with a burst of 10; at most 4 combining marks on a character. Raid
-    /// mode makes members wait 10 s, admits by permission, and refuses links and what anybody said
-    /// within a minute.
+    /// of one user in 5 seconds with a burst of 10; at most 4 combining marks on a character, and no
+    /// direction left turned around. Raid mode makes members wait 10 s, admits by permission, and
+    /// refuses links and what anybody said within a minute.
     pub fn modern() -> Self {
         let mut settings = Settings::from(Self::vendor());
         settings.powers = Powers::ALL;
@@ -101,7 +101,7 @@ fn modern_house() -> HouseRules {
         exempt_kinds: vec![Kind::Gift, Kind::Like, Kind::Follow],
         pace: Some(Pace { every: SECOND, burst: 5 }),
         joins: Some(Pace { every: 5 * SECOND, burst: 10 }),
-        texts: vec![TextRule::stacked_at_most(4)],
+        texts: vec![TextRule::stacked_at_most(4), TextRule::turning_back()],
         raid: RaidPlan {
             slow_mode: Some(SlowMode::members(10 * SECOND)),
             texts: vec![TextRule::without_links()],

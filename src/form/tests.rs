@@ -441,7 +441,8 @@ proptest! {
         let breaks = ['\n', '\r', '\t'];
         let control = |c: char| (c as u32) < 32 || (127..160).contains(&(c as u32));
         let fits_name = !it.chars().any(|c| control(c) || turns.contains(&c));
-        let fits_text = !it.chars().any(|c| control(c) && !breaks.contains(&c));
+        let fits_text = !it.chars().any(|c| control(c) && !breaks.contains(&c))
+            && Turns::of(&it).left() == 0;
         let it: Arc<str> = it.into();
         let names = [
             (Field::Nick, Command::SetProfile { profile: Arc::new(Profile::nick(&it)) }),
@@ -465,4 +466,13 @@ proptest! {
         }
         prop_assert_eq!(ask(&Command::notice(Arc::clone(&it))), Ok(()), "notices are given as they are");
     }
+}
+
+#[test]
+fn names_have_at_most_four_marks_on_a_character() {
+    let named = |marks: usize| {
+        let nick = format!("z{}algo\u{301}", "\u{336}".repeat(marks));
+        ask(&Command::SetProfile { profile: Arc::new(Profile::nick(&nick)) })
+    };
+    assert_eq!((named(4), named(5)), (Ok(()), malformed(Field::Nick)));
 }

@@ -2,8 +2,11 @@
 
 mod emoji;
 pub(crate) mod table;
+mod turns;
 
-pub(crate) use self::emoji::is_emoji;
+use unicode_normalization::char::is_combining_mark;
+
+pub(crate) use self::{emoji::is_emoji, turns::Turns};
 
 /// Characters that print nothing: controls, zero-width and bidi characters, variation selectors,
 /// fillers, tags, and the tatweel that only stretches.
@@ -20,6 +23,13 @@ pub(crate) fn is_invisible(c: char) -> bool {
 /// Characters that turn the direction of the text after them, or end such a turn.
 pub(crate) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Marks that stand over, under or around the character before them.
+pub(crate) fn is_mark(c: char) -> bool {
+    // No character before it is one.
+    const FIRST: char = '\u{300}';
+    c >= FIRST && is_combining_mark(c)
 }
 
 /// The ASCII of a full-width character.

@@ -221,7 +221,7 @@ impl Group {
         let silent = state.is_silent();
         let talk = Talk {
             scheduler: scheduler::Scheduler::restore(state.clock, state.scheduler, traffic, key)?,
-            receipts: receipts::Receipts::restore(state.receipts, key)?,
+            receipts: receipts::Receipts::restore(state.clock, state.receipts, key)?,
             folds: folds::Folds::restore(state.clock, state.folds, key)?,
             tips: tips::Tips::restore(state.tips)?,
             account: state.flow.into(),

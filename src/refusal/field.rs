@@ -93,10 +93,12 @@ impl Field {
     /// wherever the field is refused as malformed. A group refuses what only a bound limits as too
     /// long or too many; there the bound is all that can be said.
     pub(super) const fn rule(self) -> (&'static str, &'static str) {
-        const LINE: &str = "one line, without control characters or such as turn text around";
-        const FILLED: &str =
-            "one line and not empty, without control characters or such as turn text around";
-        const TEXT: &str = "text, without control characters but line breaks and tabs";
+        const LINE: &str = "one line, without control characters or such as turn text around, with at \
+                            most 4 marks on a character";
+        const FILLED: &str = "one line and not empty, without control characters or such as turn text \
+                              around, with at most 4 marks on a character";
+        const TEXT: &str = "text that turns back where it turns around, without control characters but \
+                            line breaks and tabs";
         const SHORT: &str = "no longer than the group allows";
         const FEW: &str = "no more than the group allows";
         match self {
@@ -182,7 +184,8 @@ mod tests {
         }
         assert_eq!(
             told(Field::Nick),
-            "the nick must be one line, without control characters or such as turn text around"
+            "the nick must be one line, without control characters or such as turn text around, with \
+             at most 4 marks on a character"
         );
     }
 
@@ -192,6 +195,8 @@ mod tests {
         assert!(told(Field::Span).contains("at most 24 hours"));
         let marks = [Command::ALWAYS_ONLINE, Command::HIDDEN, bounds::FIRST_MARK];
         assert_eq!(marks, [500, 600, 1_000]);
+        assert_eq!(bounds::STACKED, 4);
+        assert!(told(Field::NameCard).contains("at most 4 marks"));
         assert!(told(Field::Mark).contains("500, 600, or a number from 1,000 on"));
     }
 }

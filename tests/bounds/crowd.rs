@@ -1,58 +1,17 @@
 //! A group, a crowd that means it ill, and what the allocator says of both.
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use liveroom::{
     Author, Command, Content, Draft, Element, Epoch, Group, GroupConfig, GroupId, HashKey, Join,
     Media, Platform, Profile, Random, Receipt, Refusal, SessionId, Settings, Timestamp, UserId,
 };
 
-/// The system's allocator, and what each thread holds of it.
-struct Counting;
-
-#[global_allocator]
-static GLOBAL: Counting = Counting;
-
-thread_local! {
-    static HELD: Cell<i64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is the system allocator's, with what it was given.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note(layout.size(), 0);
-        // SAFETY: the caller keeps the contract of `alloc`, which is the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        note(0, layout.size());
-        // SAFETY: `place` was given by the system's allocator for this layout.
-        unsafe { System.dealloc(place, layout) }
-    }
-
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        note(size, layout.size());
-        // SAFETY: `place` was given by the system's allocator for this layout.
-        unsafe { System.realloc(place, layout, size) }
-    }
-}
-
-fn note(more: usize, less: usize) {
-    // A thread that ends has no cell any more, and is not measured.
-    let _ = HELD.try_with(|held| held.set(held.get() + more as i64 - less as i64));
-}
+use crate::memory;
 
 /// What `act` returns, and how many bytes are held since by this thread, as they were asked for.
 pub(crate) fn held<R>(act: impl FnOnce() -> R) -> (R, u64) {
-    let before = HELD.with(Cell::get);
-    let result = act();
-    let held = HELD.with(Cell::get) - before;
+    let (result, held, _) = memory::measured(act);
     (result, u64::try_from(held).expect("nothing of before was freed"))
 }
 
@@ -71,7 +30,7 @@ impl Crowd {
         // Made once for all groups, when the first is.
         drop(GroupConfig::modern());
         let (id, now) = (GroupId::custom("bounds").unwrap(), Timestamp::from_secs(1_600_000_000));
-        let before = HELD.with(Cell::get);
+        let before = memory::held();
         let owner = Some(user(OWNER));
         let group = Group::new(id, owner, config, Epoch(1), HashKey::new(1, 2), now);
         Self { group, now, settings, before, random: 0 }
@@ -79,7 +38,7 @@ impl Crowd {
 
     /// What the allocator says that the group holds.
     pub(crate) fn held(&self) -> u64 {
-        u64::try_from(HELD.with(Cell::get) - self.before).expect("nothing of before was freed")
+        u64::try_from(memory::held() - self.before).expect("nothing of before was freed")
     }
 
     pub(crate) fn push(&mut self, by: Author, command: Command) -> Result<Receipt, Refusal> {
