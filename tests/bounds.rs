@@ -13,11 +13,11 @@ mod written;
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Admission, AskStep, Asking, Author, Command, Content, Creation, Decision, Draft, Engine,
-    EngineConfig, Fingerprint, FoldRule, Folding, GroupConfig, GroupPatch, HashKey, JoinOption,
-    Lane, Output, Pace, Patience, PerClass, PerPriority, Platform, Priority, PushError, Rate,
-    Repeats, SessionId, Settings, Silence, SlowMode, Span, Timestamp, TrailLimits, WorstCase,
-    filter::FilterSpec,
+    Admission, AskStep, Asking, AttributeChange, AttributeMode, Author, Cap, Command, Content,
+    CounterChange, Counting, Creation, Decision, Draft, Engine, EngineConfig, Fingerprint,
+    FoldRule, Folding, GroupConfig, GroupPatch, HashKey, JoinOption, Lane, Output, Pace, Patience,
+    PerClass, PerPriority, Platform, Priority, PushError, Rate, Repeats, SessionId, Settings,
+    Silence, SlowMode, Span, Timestamp, TrailLimits, WorstCase, filter::FilterSpec,
 };
 
 use crowd::{Crowd, OWNER, app_as, held, session, user, users};
@@ -460,7 +460,39 @@ fn the_members(scale: Scale) {
     judge("members", crowd.held() - before, worst.fixed + count * worst.member, LEAST);
 }
 
-const SCENES: [fn(Scale); 13] = [
+/// What is small beside the others: values that are shared, counts and tips that wait to be told, fingerprints
+/// that wait to be looked for.
+fn the_rest(scale: Scale) {
+    let mut settings = scale.settings();
+    settings.tips.cap = Cap { rate: Rate::per_second(1).unwrap(), burst: 1 };
+    let mut crowd = Crowd::new(settings);
+    crowd.join(OWNER).unwrap();
+    crowd.join(0).unwrap();
+    let change = |key: u64| (Arc::from(format!("key {key}")), Arc::from("v".repeat(100)));
+    let changes = (0..10).map(change).map(|(key, value)| AttributeChange {
+        key,
+        value: Some(value),
+        seen: None,
+    });
+    let attributes = Command::SetAttributes {
+        mode: AttributeMode::Merge,
+        changes: changes.collect(),
+        seen: None,
+    };
+    let count = |key| CounterChange { key: change(key).0, change: Counting::Set(7) };
+    let like = Draft { kind: liveroom::Kind::Like, ..Draft::text("like") };
+    for (by, command) in [
+        (Author::App, attributes),
+        (Author::App, Command::Count { changes: (0..10).map(count).collect() }),
+        (session(0), like.into()),
+    ] {
+        crowd.push(by, command).unwrap();
+        crowd.drain();
+    }
+    reckoned("rest", &crowd, 60, 140);
+}
+
+const SCENES: [fn(Scale); 14] = [
     the_history,
     the_batches,
     the_lanes,
@@ -474,7 +506,32 @@ const SCENES: [fn(Scale); 13] = [
     the_bars_and_strikes,
     the_outputs,
     the_members,
+    the_rest,
 ];
+
+/// It makes as many first: enough for what one command says.
+#[test]
+fn an_empty_queue_keeps_four_places_but_not_those_of_a_burst_and_in_a_quiet_group_none() {
+    let mut crowd = Crowd::new(Scale::Small.settings());
+    crowd.join(OWNER).unwrap();
+    crowd.wait(HOUR);
+    let mut measure = |notices: u64, kept: bool| {
+        for _ in 0..notices {
+            let users = Some(users(OWNER, 1));
+            crowd.push(Author::App, Command::Notify { users, field: "n".into() }).unwrap();
+        }
+        if kept {
+            crowd.push(Author::App, Command::notice("kept")).unwrap();
+        }
+        crowd.drain();
+        crowd.held()
+    };
+    let quiet = measure(0, false);
+    assert_eq!((measure(1, false), measure(100, false)), (quiet, quiet));
+    let busy = measure(0, true);
+    let places = 4 * size_of::<Output>() as u64;
+    assert_eq!((measure(1, false), measure(100, false)), (busy + places, busy));
+}
 
 /// Idle groups hold little but themselves and their places, and there may be very many of them.
 #[test]
