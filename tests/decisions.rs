@@ -376,3 +376,42 @@ fn the_audit_log_says_which_term_or_rule_had_held_what_was_decided() {
         );
     }
 }
+
+#[test]
+fn under_a_shorter_preview_what_is_in_it_is_told_its_own_end_anew() {
+    let mut group = house(|it| {
+        it.asking.steps.remove(0);
+        it.preview = Some(Duration::from_secs(6));
+    });
+    let Ok(Receipt::Sent { message, state, .. }) = say(&mut group, 1) else { panic!("held") };
+    let until = |seconds| State::Held { expires: START + Duration::from_secs(seconds) };
+    assert_eq!(state, until(6));
+    let mut settings = group.config().settings().clone();
+    settings.preview = Some(Duration::from_secs(2));
+    let config = settings.build().expect("good settings");
+    group.push(START, Author::App, Command::Configure(Box::new(config))).expect("the app may");
+    assert_eq!(group.explain(message).expect("remembered").state, until(2));
+}
+
+#[test]
+fn what_is_held_outlives_a_quiet_hour_and_its_ticket_is_not_given_again() {
+    let mut group = house(|it| {
+        let day = Duration::from_hours(24);
+        it.asking.steps[0].patience = Patience { deadline: day, silence: Silence::Reject };
+        (it.house, it.audit) = (liveroom::HouseRules::default(), false);
+    });
+    say(&mut group, 1).expect("held");
+    drain(&mut group);
+    for (hour, ticket) in (1..).zip([1, 2]) {
+        group.advance(START + hour * Duration::from_hours(1));
+        drain(&mut group);
+        let open: Vec<_> = group.questions().map(|question| question.ticket.0).collect();
+        assert_eq!(open, [ticket]);
+        answer(&mut group, ticket, Decision::Discard).expect("it is open");
+        drain(&mut group);
+        group.advance(group.clock() + Duration::from_mins(30));
+        drain(&mut group);
+        say(&mut group, 1).expect("held");
+        drain(&mut group);
+    }
+}

@@ -147,6 +147,33 @@ fn what_the_app_names_is_its_own_and_what_it_names_for_a_user_is_judged() {
 }
 
 #[test]
+fn a_nick_that_a_member_has_under_another_list_is_not_judged_with_what_they_say() {
+    let mut group = under("word");
+    let ben = Author::Session(SessionId(2));
+    let join = Command::join(user("ben"), Profile::nick("blockme"), Platform::Web);
+    group.push(START, ben.clone(), join).expect("no word of this list");
+    let using = Command::UseFilter { filter: Some(filter().id()) };
+    group.push(START, Author::App, using).expect("it is installed");
+    assert!(group.push(START, ben, Command::text("hi")).is_ok());
+    let by_app = Author::AppAs { user: user("ben"), profile: Profile::nick("blockme") };
+    let refused = Refusal::Filtered { field: Field::Nick, filter: filter().id(), term: 2 };
+    assert_eq!(group.push(START, by_app, Command::text("hi")), Err(refused));
+}
+
+/// What it weighs on its way is found again where a group is restored, and what was delivered is on no way.
+#[test]
+fn a_message_that_was_masked_weighs_nothing_any_more_once_it_is_delivered() {
+    let more_than_restored = |text: &str| {
+        let mut group = group(|_| {});
+        say(&mut group, &[text]);
+        let snapshot = group.snapshot();
+        let again = Group::restore(snapshot, &[filter()], HashKey::new(1, 2), None);
+        group.heap_bytes() as i64 - again.expect("a snapshot").heap_bytes() as i64
+    };
+    assert_eq!(more_than_restored("tagme, maskme"), more_than_restored("tagme, hellos"));
+}
+
+#[test]
 fn a_nick_is_judged_at_every_door() {
     let mut group = group(|_| {});
     let come =

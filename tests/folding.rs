@@ -1,8 +1,11 @@
 //! Folds whose first message waits in a lane: in snapshots, and under other limits.
 
+use std::time::Duration;
+
 use liveroom::{
-    Author, Command, Epoch, Field, Group, GroupConfig, GroupId, HashKey, Outcome, Output, Platform,
-    Priority, Profile, Rate, Refusal, RestoreError, SessionId, Snapshot, Timestamp, UserId,
+    Author, Command, Epoch, Field, Group, GroupConfig, GroupId, HashKey, MessageId, Outcome,
+    Output, Platform, Priority, Profile, Rate, Refusal, RestoreError, SessionId, Snapshot, State,
+    Timestamp, UserId,
 };
 use serde_json::{Value, json};
 
@@ -44,7 +47,7 @@ fn group() -> Group {
 /// The messages that are delivered within a second, and in how many entries.
 fn told(mut group: Group) -> (Vec<u64>, usize) {
     let from = group.tail();
-    group.advance(START + std::time::Duration::from_secs(1));
+    group.advance(START + Duration::from_secs(1));
     let ends = drain(&mut group).into_iter().filter_map(|output| match output {
         Output::Ended { message, outcome: Outcome::Delivered { .. }, .. } => Some(message.id.0),
         _ => None,
@@ -56,9 +59,6 @@ fn told(mut group: Group) -> (Vec<u64>, usize) {
 fn a_snapshot_of_folds_is_turned_away_where_they_and_the_lanes_say_different_things() {
     let group = group();
     let saved = serde_json::to_value(group.snapshot()).expect("plain data");
-    if std::env::var("SHOW").is_ok() {
-        println!("{saved:#}");
-    }
     let restore = |spoil: &dyn Fn(&mut Value)| {
         let mut saved = saved.clone();
         spoil(&mut saved["state"]);
@@ -110,4 +110,42 @@ fn a_config_in_which_open_folds_have_no_room_is_refused() {
         let command = Command::Configure(Box::new(config));
         assert_eq!(group.push(START, Author::App, command).map(drop), answer);
     }
+}
+
+#[test]
+fn a_config_is_refused_under_which_what_waits_has_no_room() {
+    for (waiting, fits) in [(REACH, true), (REACH + 1, false)] {
+        let mut group = group();
+        let mut settings = group.config().settings().clone();
+        settings.limits.outputs = 100_000;
+        let configure = |settings: liveroom::Settings| {
+            Command::Configure(Box::new(settings.build().expect("good settings")))
+        };
+        group.push(START, Author::App, configure(settings.clone())).expect("more room");
+        for _ in 0..waiting {
+            let users = Some(["ann".parse().expect("a good id")].into_iter().collect());
+            let notice = Command::Notify { users, field: "n".into() };
+            group.push(START, Author::App, notice).expect("there is room");
+        }
+        // Beside them three messages and their fold, of which one is in a lane and two are in the fold.
+        (settings.folding, settings.limits.outputs) = (None, REACH + 4);
+        let answer = group.push(START, Author::App, configure(settings)).map(drop);
+        let undrained = Refusal::Undrained { waiting: waiting.into() };
+        assert_eq!(answer, if fits { Ok(()) } else { Err(undrained) });
+    }
+}
+
+#[test]
+fn under_another_wait_every_message_is_told_its_own_end_anew() {
+    let mut group = group();
+    let states = |group: &Group| {
+        [2, 3, 4].map(|id| group.explain(MessageId(id)).expect("it is remembered").state)
+    };
+    let wait = |millis| State::Waiting { expires: START + Duration::from_millis(millis) };
+    assert_eq!(states(&group), [250, 250, 250].map(wait));
+    let mut settings = group.config().settings().clone();
+    settings.traffic.lanes[Priority::Normal].max_wait = Duration::from_millis(700);
+    let config = settings.build().expect("good settings");
+    group.push(START, Author::App, Command::Configure(Box::new(config))).expect("the app may");
+    assert_eq!(states(&group), [700, 700, 700].map(wait));
 }

@@ -169,6 +169,10 @@ fn a_session_is_of_whom_it_came_in_as() {
         assert_eq!(join(&mut group, START, "dan", number), taken(number));
     }
     assert!(join(&mut group, START, "cy", 3).is_ok(), "they may ask again");
+    let dressed = Command::SetProfile { profile: Profile::nick("Cy").into() };
+    let refused = group.push(START, session(3), dressed.clone());
+    assert!(matches!(refused, Err(Refusal::Denied(_))), "{refused:?}");
+    assert_eq!(group.push(START, session(1), dressed), Ok(Receipt::Done));
     let unknown = Refusal::UnknownSession { session: SessionId(4) };
     assert_eq!(group.push(START, guest(4), Command::Quit), Err(unknown));
     for by in [session(1), guest(2), session(3)] {
@@ -234,6 +238,43 @@ fn a_warning_shortens_no_mute_and_no_ban() {
         assert_eq!(acts(Span::For(span)), [(begun, until(span)), (ended, None)]);
         let harder = [(begun, until(span / 2)), (begun, until(span)), (ended, None)];
         assert_eq!(acts(Span::For(span / 2)), harder);
+    }
+}
+
+#[test]
+fn a_card_is_its_own_members_to_write_and_those_who_stand_above_them() {
+    let mut group = group(|it| it.powers = GroupConfig::modern().settings().powers);
+    for (number, name) in (1..).zip(["ann", "bo", "cy"]) {
+        join(&mut group, START, name, number).expect("all may join");
+    }
+    for command in [Command::Transfer { user: user("ann") }, Command::SetAdmin { user: user("bo") }]
+    {
+        group.push(START, Author::App, command).expect("the app may");
+    }
+    let mut write = |by: u64, name: &str| {
+        let card = Command::SetNameCard { user: user(name), card: "card".into() };
+        group.push(START, session(by), card)
+    };
+    for (by, name) in [(1, "ann"), (1, "bo"), (1, "cy"), (2, "bo"), (2, "cy"), (3, "cy")] {
+        assert_eq!(write(by, name), Ok(Receipt::Done), "{by} {name}");
+    }
+    for (by, name) in [(2, "ann"), (3, "ann"), (3, "bo")] {
+        assert!(matches!(write(by, name), Err(Refusal::Denied(_))), "{by} {name}");
+    }
+}
+
+#[test]
+fn whichever_of_two_configs_keeps_an_audit_log_has_the_change_written_down() {
+    for (before, after, written) in
+        [(true, true, 1), (true, false, 1), (false, true, 1), (false, false, 0)]
+    {
+        let mut group = group(|it| it.audit = before);
+        let mut settings = group.config().settings().clone();
+        settings.audit = after;
+        let config = settings.build().expect("good settings");
+        group.push(START, Author::App, Command::Configure(config.into())).expect("the app may");
+        let audited = |it: &Output| matches!(it, Output::Audit { audit, .. } if matches!(audit.act, Act::Configure { .. }));
+        assert_eq!(drain(&mut group).iter().filter(|it| audited(it)).count(), written);
     }
 }
 
