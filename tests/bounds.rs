@@ -15,11 +15,12 @@ mod written;
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Admission, AskStep, Asking, AttributeChange, AttributeMode, Author, Command, Content,
-    CounterChange, Counting, Creation, Decision, Draft, Engine, EngineConfig, Fingerprint,
-    FoldRule, Folding, GroupConfig, GroupPatch, HashKey, JoinOption, Lane, Output, Pace, Patience,
-    PerClass, PerPriority, Platform, Priority, PushError, Rate, Repeats, SessionId, Settings,
-    Silence, SlowMode, Span, Timestamp, TipSet, TrailLimits, WorstCase, filter::FilterSpec,
+    Acts, Admission, AskStep, Asking, AttributeChange, AttributeMode, Author, Cap, Command,
+    Content, CounterChange, Counting, Creation, Decision, Draft, Engine, EngineConfig, Fingerprint,
+    FoldRule, Folding, GroupConfig, GroupPatch, HashKey, JoinOption, Lane, MessageId, Output, Pace,
+    Patience, PerClass, PerPriority, Platform, Power, Priority, Profile, PushError, Rate, Repeats,
+    SessionId, Settings, Silence, SlowMode, Span, Ticket, Timestamp, TipSet, TrailLimits,
+    WorstCase, filter::FilterSpec,
 };
 
 use crowd::{Crowd, OWNER, app_as, held, session, user, users};
@@ -509,7 +510,133 @@ fn the_values(scale: Scale) {
     assert_eq!(crowd.group.counters().iter().count(), 20);
 }
 
-const SCENES: [fn(Scale); 14] = [
+/// What is small beside the others: values that are shared, counts and tips that wait to be told, fingerprints
+/// that wait to be looked for.
+fn the_rest(scale: Scale) {
+    let mut settings = scale.settings();
+    settings.tips.cap = Cap { rate: Rate::per_second(1).unwrap(), burst: 1 };
+    let mut crowd = Crowd::new(settings);
+    crowd.join(OWNER).unwrap();
+    crowd.join(0).unwrap();
+    let change = |key: u64| (Arc::from(format!("key {key}")), Arc::from("v".repeat(100)));
+    let changes = (0..10).map(change).map(|(key, value)| AttributeChange {
+        key,
+        value: Some(value),
+        seen: None,
+    });
+    let attributes = Command::SetAttributes {
+        mode: AttributeMode::Merge,
+        changes: changes.collect(),
+        seen: None,
+    };
+    let count = |key| CounterChange { key: change(key).0, change: Counting::Set(7) };
+    let like = Draft { kind: liveroom::Kind::Like, ..Draft::text("like") };
+    for (by, command) in [
+        (Author::App, attributes),
+        (Author::App, Command::Count { changes: (0..10).map(count).collect() }),
+        (session(0), like.into()),
+    ] {
+        crowd.push(by, command).unwrap();
+        crowd.drain();
+    }
+    reckoned("rest", &crowd, 60, 140);
+}
+
+/// Commands of every kind, written down and told, and nothing of it polled. What outputs share is counted in each
+/// of them, so that it is reckoned more than is held.
+fn the_records(scale: Scale) {
+    let mut settings = scale.settings();
+    (settings.journal, settings.audit) = (true, true);
+    settings.folding = GroupConfig::modern().settings().folding.clone();
+    settings.limits.outputs = 20_000;
+    settings.asking.steps.insert(0, AskStep::callback(Asking::CALLBACK));
+    let mut crowd = Crowd::new(settings.clone());
+    let (reason, field): (Arc<str>, Arc<str>) = ("r".repeat(11).into(), "f".repeat(13).into());
+    let patch = |text: &str| GroupPatch {
+        name: Some(text.into()),
+        introduction: Some(text.repeat(2).into()),
+        notification: Some(text.repeat(3).into()),
+        face_url: Some(text.repeat(5).into()),
+        join_option: None,
+        custom: vec![("key".into(), text.into()), ("other_key".into(), text.repeat(7).into())],
+    };
+    let count = |key: &str| CounterChange { key: key.into(), change: Counting::Set(7) };
+    let acts = Acts {
+        counters: vec![count("strikes"), count("spam")],
+        warn: true,
+        notice: Some(field.clone()),
+        reason: reason.clone(),
+        messages: [MessageId(1), MessageId(2)].into_iter().collect(),
+        ..Acts::default()
+    };
+    let prints = || (900..903).map(Fingerprint).collect();
+    let attribute = |key: &str, value: Option<&str>| AttributeChange {
+        key: key.into(),
+        value: value.map(Into::into),
+        seen: None,
+    };
+    let changes = vec![attribute("seat", Some("number one")), attribute("topic", Some("cats"))];
+    for number in 0..4 {
+        crowd.join(number).unwrap();
+    }
+    crowd.join(OWNER).unwrap();
+    crowd.drain();
+    let reject = Decision::Reject { code: 1, reason: "r".repeat(17) };
+    let replace = Decision::Replace { content: Content::text("something else") };
+    let order = crowd.order();
+    let answer = |ticket, decision| Command::Answer { ticket: Ticket(ticket), decision };
+    let commands = [
+        (session(0), Draft::text("first").into()),
+        (app_as(1), Draft::text("the app's").into()),
+        (session(1), Draft::text("second").into()),
+        (session(OWNER), order.into()),
+        (Author::App, answer(1, reject)),
+        (Author::App, answer(2, replace)),
+        (session(0), Command::SetProfile { profile: Profile::new("nick", "avatar").into() }),
+        (session(0), Command::SetNameCard { user: user(0), card: "card".into() }),
+        (Author::App, Command::SetGroup(Box::new(patch("abc")))),
+        (Author::App, Command::Warn { users: users(0, 2), reason: reason.clone() }),
+        (Author::App, Command::Moderate { users: users(1, 2), acts: Box::new(acts) }),
+        (Author::App, Command::Notify { users: Some(users(0, 3)), field: field.clone() }),
+        (Author::App, Command::notice(field)),
+        (Author::App, Command::SetAttributes { mode: AttributeMode::Merge, changes, seen: None }),
+        (Author::App, Command::Count { changes: vec![count("likes"), count("gifts")] }),
+        (
+            Author::App,
+            Command::Mark { users: users(0, 1), marks: [1_000].into_iter().collect(), on: true },
+        ),
+        (Author::App, Command::Purge { author: Some(user(0)) }),
+        (
+            Author::App,
+            Command::BanPrints { prints: prints(), span: Span::Forever, reason: reason.clone() },
+        ),
+        (Author::App, Command::UnbanPrints { prints: prints() }),
+        (Author::App, Command::Kick { users: users(2, 1), reason: reason.clone() }),
+        (Author::App, Command::Ban { users: users(3, 1), span: Span::Forever, reason }),
+        (Author::App, Command::Configure(Box::new(settings.build().unwrap()))),
+    ];
+    let shut =
+        GroupPatch { join_option: Some(JoinOption::NeedPermission), ..GroupPatch::default() };
+    let join = |number: u64| {
+        let join = Command::join(user(number), Profile::nick("n"), Platform::Web);
+        let Command::Join(join) = join else { unreachable!() };
+        Command::Join(liveroom::Join { note: "please".into(), ..join })
+    };
+    let commands = commands
+        .into_iter()
+        .chain([(Author::App, Command::SetGroup(Box::new(shut))), (session(7), join(7))]);
+    for (by, command) in commands {
+        let what = format!("{command:?}");
+        let answer = crowd.push(by, command);
+        assert!(answer.is_ok(), "{answer:?}: {what}");
+        written::note(
+            &format!("waits/{}", what.split([' ', '(']).next().unwrap()),
+            crowd.group.heap_bytes() as u64,
+        );
+    }
+}
+
+const SCENES: [fn(Scale); 16] = [
     the_history,
     the_batches,
     the_lanes,
@@ -524,7 +651,33 @@ const SCENES: [fn(Scale); 14] = [
     the_outputs,
     the_values,
     the_members,
+    the_rest,
+    the_records,
 ];
+
+/// It makes as many first: enough for what one command says.
+#[test]
+fn an_empty_queue_keeps_four_places_but_not_those_of_a_burst_and_in_a_quiet_group_none() {
+    let mut crowd = Crowd::new(Scale::Small.settings());
+    crowd.join(OWNER).unwrap();
+    crowd.wait(HOUR);
+    let mut measure = |notices: u64, kept: bool| {
+        for _ in 0..notices {
+            let users = Some(users(OWNER, 1));
+            crowd.push(Author::App, Command::Notify { users, field: "n".into() }).unwrap();
+        }
+        if kept {
+            crowd.push(Author::App, Command::notice("kept")).unwrap();
+        }
+        crowd.drain();
+        crowd.held()
+    };
+    let quiet = measure(0, false);
+    assert_eq!((measure(1, false), measure(100, false)), (quiet, quiet));
+    let busy = measure(0, true);
+    let places = 4 * size_of::<Output>() as u64;
+    assert_eq!((measure(1, false), measure(100, false)), (busy + places, busy));
+}
 
 /// Idle groups hold little but themselves and their places, and there may be very many of them.
 #[test]
@@ -554,7 +707,11 @@ fn law_11_a_budget_bounds_groups_that_nobody_is_in() {
 fn law_11_no_part_grows_past_its_bound() {
     SCENES.iter().for_each(|scene| scene(Scale::Small));
     for (name, config) in configs() {
-        for (part, bytes) in written::parts(&config.worst_case()) {
+        let parts = written::parts(&config.worst_case());
+        let sum: u64 = parts.iter().map(|(_, bytes)| bytes).sum();
+        let (_, member) = parts.last().expect("that of a member");
+        assert_eq!(config.worst_case().total(7), sum + 6 * member, "{name}");
+        for (part, bytes) in parts {
             written::note(&format!("{name}/{part}"), bytes);
         }
     }
@@ -583,6 +740,57 @@ fn configs() -> [(&'static str, GroupConfig); 4] {
 }
 
 type Part = fn(&WorstCase) -> u64;
+
+/// Whether by the config itself, by what the staff may turn on, or by the plan for a raid that they may declare.
+#[test]
+fn what_is_remembered_of_those_who_speak_is_reckoned_where_something_can_ask_for_it() {
+    type Change = fn(&mut Settings);
+    let pauses: Part = |it| it.pauses;
+    let (paces, said, joins): (Part, Part, Part) = (|it| it.paces, |it| it.said, |it| it.joins);
+    let cases: [(Part, Change, bool); 14] = [
+        (pauses, |_| {}, false),
+        (pauses, |it| it.slow_mode = Some(SlowMode::members(SECOND)), true),
+        (pauses, |it| it.powers = it.powers.with(Power::SlowMode), true),
+        (pauses, |it| it.house.raid.slow_mode = Some(SlowMode::members(SECOND)), false),
+        (
+            pauses,
+            |it| {
+                it.powers = it.powers.with(Power::Raid);
+                it.house.raid.slow_mode = Some(SlowMode::members(SECOND));
+            },
+            true,
+        ),
+        (paces, |_| {}, false),
+        (paces, |it| it.house.pace = Some(Pace { every: SECOND, burst: 1 }), true),
+        (
+            paces,
+            |it| {
+                it.powers = it.powers.with(Power::Raid);
+                it.house.raid.pace = Some(Pace { every: SECOND, burst: 1 });
+            },
+            true,
+        ),
+        (said, |_| {}, false),
+        (said, |it| it.house.unique = Some(Repeats::of_author(SECOND)), true),
+        (
+            said,
+            |it| {
+                it.powers = it.powers.with(Power::Raid);
+                it.house.raid.unique = Some(Repeats::of_author(SECOND));
+            },
+            true,
+        ),
+        (joins, |_| {}, false),
+        (joins, |it| it.house.joins = Some(Pace { every: SECOND, burst: 1 }), true),
+        (|it| it.strikes, |it| it.powers = it.powers.with(Power::Strikes), true),
+    ];
+    for (number, (part, change, is_reckoned)) in cases.into_iter().enumerate() {
+        let mut settings = GroupConfig::livestream().settings().clone();
+        change(&mut settings);
+        let worst = settings.build().unwrap().worst_case();
+        assert_eq!(part(&worst) > 0, is_reckoned, "{number}");
+    }
+}
 
 /// The table in the guide's chapter on costs, in millions of bytes.
 #[test]

@@ -1,11 +1,12 @@
 //! What is held, at its edges: pages, answers out of turn, bursts, and snapshots that were tampered with.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    AskStep, Asking, Author, Cause, Command, Decision, Discard, Epoch, Group, GroupConfig, GroupId,
-    HashKey, Hold, Occasion, Outcome, Output, Platform, Profile, Receipt, Refusal, SessionId,
-    Settings, Silence, Snapshot, State, Ticket, Timestamp, UserId,
+    AskStep, Asking, Author, Cause, Command, Content, Decision, Discard, Epoch, Group, GroupConfig,
+    GroupId, HashKey, Hold, Occasion, Occasions, Outcome, Output, Patience, Platform, Profile,
+    Receipt, Refusal, SessionId, Settings, Signal, Silence, Snapshot, State, TextRule, Ticket,
+    Timestamp, Treat, UserId, audit::Act, filter::FilterSpec,
 };
 use serde_json::{Value, json};
 
@@ -37,8 +38,8 @@ fn house(change: impl FnOnce(&mut Settings)) -> Group {
     for (number, name) in (1..).zip(["ann", "bo", "mia"]) {
         let join = Command::join(user(name), Profile::nick(name), Platform::Web);
         group.push(START, session(number), join).expect("all may join");
+        drain(&mut group);
     }
-    drain(&mut group);
     group
 }
 
@@ -111,7 +112,7 @@ fn answers_in_any_order_late_double_or_forged_leave_no_trace() {
     }
     let reason = "x".repeat(1_001);
     assert!(answer(&mut group, 2, Decision::Reject { code: 1, reason }).is_err());
-    let content = liveroom::Content::default();
+    let content = Content::default();
     assert_eq!(answer(&mut group, 2, Decision::Replace { content }), Err(Refusal::Empty));
     assert_eq!(group.digest(), before);
     assert!(drain(&mut group).is_empty());
@@ -264,5 +265,153 @@ fn what_was_withdrawn_is_told_to_its_author_if_the_config_says_so() {
             _ => None,
         });
         assert_eq!(ended, Some((Outcome::Discarded(Discard::Withdrawn), told)));
+    }
+}
+
+/// The group has room for one command's outputs at a time, and what the command leads to comes after them.
+#[test]
+fn a_record_says_where_a_group_stopped_that_had_no_room_for_what_followed() {
+    let played = |outputs| {
+        let begin = || {
+            house(|it| {
+                (it.journal, it.asking.in_order, it.limits.outputs) = (true, true, outputs);
+            })
+        };
+        let (mut live, mut told) = (begin(), Vec::new());
+        for _ in 0..2 {
+            say(&mut live, 1).expect("held");
+            told.extend(drain(&mut live));
+        }
+        answer(&mut live, 2, Decision::Allow).expect("held behind the first");
+        told.extend(drain(&mut live));
+        answer(&mut live, 1, Decision::Allow).expect("open");
+        let then = drain(&mut live);
+        let at_once = delivered(&then);
+        let stopped = then.iter().find_map(|output| match output {
+            Output::Record(record) => Some(record.stopped),
+            _ => None,
+        });
+        told.extend(then);
+        live.advance(START);
+        told.extend(drain(&mut live));
+        assert_eq!(delivered(&told), [1, 2]);
+        let records = told.iter().filter_map(|output| match output {
+            Output::Record(record) => Some(record.clone()),
+            _ => None,
+        });
+        let (mut again, mut retold) = (begin(), Vec::new());
+        liveroom::replay(&mut again, records, |output| retold.push(output)).expect("its own");
+        assert_eq!((retold, again.digest()), (told, live.digest()));
+        (at_once, stopped.expect("the answer is written down"))
+    };
+    // Lanes, questions, users named over every session, and the rest: 1,024 + 1,024 + 6,000 + 128.
+    assert_eq!(played(8_176), (vec![1], Some(0)));
+    assert_eq!(played(16_384), (vec![1, 2], None));
+}
+
+#[test]
+fn the_audit_log_says_which_term_or_rule_had_held_what_was_decided() {
+    let spec = FilterSpec::parse("[custom:1 tag]\ntagme\n[custom:2 hold]\nholdme");
+    let filter = Arc::new(spec.and_then(|spec| spec.compile()).expect("two words fit"));
+    let mut group = house(|it| {
+        it.house.texts =
+            vec![TextRule::at_most(500), TextRule::refuse(Signal::Links, 1).then(Treat::Hold)];
+        let patience = Patience { silence: Silence::Reject, ..Asking::CALLBACK };
+        let both = Occasions::NONE.with(Occasion::Passed).with(Occasion::Held);
+        let last = Occasions::NONE.with(Occasion::Escalated);
+        it.asking.steps = vec![
+            AskStep { asks: both, ..AskStep::callback(patience) },
+            AskStep { asks: last, ..AskStep::filter_hold(patience) },
+        ];
+    });
+    group.install_filter(filter.clone());
+    let using = Command::UseFilter { filter: Some(filter.id()) };
+    group.push(START, Author::App, using).expect("just installed");
+    drain(&mut group);
+    let by_term = (Some(filter.id()), Some(1), None);
+    for (text, evidence) in [
+        ("holdme", by_term),
+        ("www.example.com", (None, None, Some(1))),
+        ("holdme at www.example.com", by_term),
+        ("fine", (None, None, None)),
+    ] {
+        let mut acts = Vec::new();
+        for decision in [
+            Some(Decision::Allow),
+            Some(Decision::Discard),
+            Some(Decision::Replace { content: Content::text("fine") }),
+            Some(Decision::Reject { code: 10_100, reason: "no".into() }),
+            Some(Decision::Escalate),
+            None,
+        ] {
+            let now = group.clock();
+            group.push(now, session(1), Command::text(text)).expect("it is held");
+            let ticket = group.questions().next().expect("it is asked about").ticket;
+            if let Some(decision) = decision {
+                let answer = Command::Answer { ticket, decision };
+                group.push(now, Author::App, answer).expect("it is open");
+            }
+            group.advance(now + Duration::from_secs(10));
+            for output in drain(&mut group) {
+                let Output::Audit { audit, .. } = output else { continue };
+                let found = audit.evidence;
+                acts.push(audit.act);
+                assert_eq!((found.filter, found.term, found.house_rule), evidence, "{acts:?}");
+            }
+        }
+        let unanswered = Act::Reject { code: None };
+        let rejected = Act::Reject { code: Some(10_100) };
+        assert_eq!(
+            acts,
+            [
+                Act::Allow,
+                Act::Discard,
+                Act::Replace,
+                rejected,
+                Act::Escalate,
+                unanswered,
+                unanswered
+            ],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn under_a_shorter_preview_what_is_in_it_is_told_its_own_end_anew() {
+    let mut group = house(|it| {
+        it.asking.steps.remove(0);
+        it.preview = Some(Duration::from_secs(6));
+    });
+    let Ok(Receipt::Sent { message, state, .. }) = say(&mut group, 1) else { panic!("held") };
+    let until = |seconds| State::Held { expires: START + Duration::from_secs(seconds) };
+    assert_eq!(state, until(6));
+    let mut settings = group.config().settings().clone();
+    settings.preview = Some(Duration::from_secs(2));
+    let config = settings.build().expect("good settings");
+    group.push(START, Author::App, Command::Configure(Box::new(config))).expect("the app may");
+    assert_eq!(group.explain(message).expect("remembered").state, until(2));
+}
+
+#[test]
+fn what_is_held_outlives_a_quiet_hour_and_its_ticket_is_not_given_again() {
+    let mut group = house(|it| {
+        let day = Duration::from_hours(24);
+        it.asking.steps[0].patience = Patience { deadline: day, silence: Silence::Reject };
+        (it.house, it.audit) = (liveroom::HouseRules::default(), false);
+    });
+    say(&mut group, 1).expect("held");
+    drain(&mut group);
+    for (hour, ticket) in (1..).zip([1, 2]) {
+        group.advance(START + hour * Duration::from_hours(1));
+        drain(&mut group);
+        let open: Vec<_> = group.questions().map(|question| question.ticket.0).collect();
+        assert_eq!(open, [ticket]);
+        answer(&mut group, ticket, Decision::Discard).expect("it is open");
+        drain(&mut group);
+        group.advance(group.clock() + Duration::from_mins(30));
+        drain(&mut group);
+        say(&mut group, 1).expect("held");
+        drain(&mut group);
     }
 }

@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use liveroom::{
     Author, Cause, Command, Content, Draft, Element, Epoch, Field, Finding, Group, GroupConfig,
     GroupId, GroupPatch, HashKey, HouseRules, MessageId, Outcome, Output, Platform, Profile,
-    Receipt, Refusal, Rejection, SessionId, Settings, State, Step, Timestamp, UserId,
+    Receipt, Refusal, Rejection, Repeats, SessionId, Settings, Signal, State, Step, TextRule,
+    Those, Timestamp, Treat, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -40,6 +41,16 @@ fn group(change: impl FnOnce(&mut Settings)) -> Group {
 
 fn ann() -> Author {
     Author::Session(SessionId(1))
+}
+
+/// The same group under another list.
+fn under(list: &str) -> Group {
+    let spec = FilterSpec::parse(list).and_then(|spec| spec.compile());
+    let (mut group, filter) = (group(|_| {}), Arc::new(spec.expect("a few words fit")));
+    group.install_filter(filter.clone());
+    let using = Command::UseFilter { filter: Some(filter.id()) };
+    group.push(START, Author::App, using).expect("just installed");
+    group
 }
 
 fn drain(group: &mut Group) -> Vec<Output> {
@@ -136,6 +147,33 @@ fn what_the_app_names_is_its_own_and_what_it_names_for_a_user_is_judged() {
 }
 
 #[test]
+fn a_nick_that_a_member_has_under_another_list_is_not_judged_with_what_they_say() {
+    let mut group = under("word");
+    let ben = Author::Session(SessionId(2));
+    let join = Command::join(user("ben"), Profile::nick("blockme"), Platform::Web);
+    group.push(START, ben.clone(), join).expect("no word of this list");
+    let using = Command::UseFilter { filter: Some(filter().id()) };
+    group.push(START, Author::App, using).expect("it is installed");
+    assert!(group.push(START, ben, Command::text("hi")).is_ok());
+    let by_app = Author::AppAs { user: user("ben"), profile: Profile::nick("blockme") };
+    let refused = Refusal::Filtered { field: Field::Nick, filter: filter().id(), term: 2 };
+    assert_eq!(group.push(START, by_app, Command::text("hi")), Err(refused));
+}
+
+/// What it weighs on its way is found again where a group is restored, and what was delivered is on no way.
+#[test]
+fn a_message_that_was_masked_weighs_nothing_any_more_once_it_is_delivered() {
+    let more_than_restored = |text: &str| {
+        let mut group = group(|_| {});
+        say(&mut group, &[text]);
+        let snapshot = group.snapshot();
+        let again = Group::restore(snapshot, &[filter()], HashKey::new(1, 2), None);
+        group.heap_bytes() as i64 - again.expect("a snapshot").heap_bytes() as i64
+    };
+    assert_eq!(more_than_restored("tagme, maskme"), more_than_restored("tagme, hellos"));
+}
+
+#[test]
 fn a_nick_is_judged_at_every_door() {
     let mut group = group(|_| {});
     let come =
@@ -222,16 +260,20 @@ fn is_delivered(ended: &Option<(Outcome, String)>, shown: &str) -> bool {
     matches!(ended, Some((Outcome::Delivered { .. }, text)) if text == shown)
 }
 
+/// What was done with the last message.
+fn last(group: &Group) -> Vec<Step> {
+    let last = MessageId(group.stats().accepted());
+    group.explain(last).expect("it was just said").steps.to_vec()
+}
+
+fn filtered(term: u32, what: Finding) -> Step {
+    Step::Filtered { term, what }
+}
+
 #[test]
 fn a_word_over_several_messages_is_treated_as_its_list_says() {
     let mut group = group(|_| {});
     assert!(is_delivered(&say(&mut group, &["tag", "me"]), "me"));
-    let last = |group: &Group| {
-        let explained =
-            group.explain(MessageId(group.stats().accepted())).expect("it was just said");
-        explained.steps.to_vec()
-    };
-    let filtered = |term, what| Step::Filtered { term, what };
     assert_eq!(last(&group), [Step::Completes { messages: 2 }, filtered(3, Finding::Tagged)]);
     assert!(is_delivered(&say(&mut group, &["mas", "k"]), "k"));
     // The stars go over the message that completes it, and do not make the next one harmless.
@@ -250,6 +292,63 @@ fn a_word_over_several_messages_is_treated_as_its_list_says() {
     assert_eq!(last(&group)[..2], [Step::Completes { messages: 2 }, filtered(1, Finding::Held)]);
     let tickets: Vec<_> = group.questions().map(|question| question.cause).collect();
     assert_eq!(tickets, [Cause::Filter { filter: filter().id(), term: 1 }]);
+}
+
+#[test]
+fn what_a_message_says_by_itself_counts_unless_what_it_completes_is_graver() {
+    for (own, completed, steps) in [
+        ("block", "mask", vec![filtered(0, Finding::Blocked)]),
+        ("block", "hold", vec![filtered(0, Finding::Blocked)]),
+        ("block", "block", vec![filtered(0, Finding::Blocked)]),
+        ("mask", "tag", vec![filtered(0, Finding::Masked)]),
+        ("mask", "mask", vec![filtered(0, Finding::Masked)]),
+        ("tag", "tag", vec![filtered(0, Finding::Tagged)]),
+        ("tag", "mask", vec![Step::Completes { messages: 2 }, filtered(1, Finding::Masked)]),
+        ("hold", "block", vec![Step::Completes { messages: 2 }, filtered(1, Finding::Blocked)]),
+    ] {
+        let mut group = under(&format!("[custom:1 {own}]\n!ss\n[custom:2 {completed}]\nass"));
+        say(&mut group, &["a", "ss"]);
+        assert_eq!(last(&group), steps, "{own} {completed}");
+    }
+}
+
+#[test]
+fn what_the_stars_leave_of_a_message_is_read_on_end_with_the_next() {
+    let mut group = under("[custom:1 mask]\n!it\n[custom:2 block]\nass");
+    assert!(is_delivered(&say(&mut group, &["a it"]), "a **"));
+    let ended = say(&mut group, &["ss"]);
+    assert!(matches!(ended, Some((Outcome::Rejected(Rejection::Filter { term: 1, .. }), _))));
+}
+
+#[test]
+fn what_a_rule_of_the_house_blocks_nobody_reads_on_end() {
+    let mut group = group(|it| {
+        let shouting = TextRule::refuse(Signal::Capitals, 2).then(Treat::Block);
+        it.house.texts = vec![TextRule { exempt: Those::NOBODY, ..shouting }];
+    });
+    let ended = say(&mut group, &["b", "lo", "CK"]);
+    assert!(matches!(ended, Some((Outcome::Rejected(Rejection::Rule { rule: 0 }), _))));
+    assert!(is_delivered(&say(&mut group, &["me"]), "me"));
+    let ended = say(&mut group, &["b", "lo", "CK", "ck", "me"]);
+    assert!(matches!(ended, Some((Outcome::Rejected(Rejection::Filter { term: 2, .. }), _))));
+}
+
+#[test]
+fn what_the_filter_keeps_from_readers_its_author_alone_may_not_repeat() {
+    let within = Duration::from_secs(60);
+    let mut group = group(|it| it.house.unique = Some(Repeats::of_anybody(within)));
+    let ben = Author::Session(SessionId(2));
+    let join = Command::join(user("ben"), Profile::default(), Platform::Web);
+    group.push(START, ben.clone(), join).expect("he comes in");
+    for (text, is_read) in
+        [("fine", true), ("a maskme", true), ("a holdme", false), ("a blockme", false)]
+    {
+        let mut say = |by: Author| group.push(START, by, Command::text(text));
+        let repeated = Err(Refusal::Repeated { until: START + within });
+        assert!(say(ann()).is_ok(), "{text}");
+        assert_eq!(say(ann()), repeated, "{text}");
+        assert_eq!(say(ben.clone()) == repeated, is_read, "{text}");
+    }
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    AskStep, Author, Cap, Class, Command, Content, Decision, Draft, Element, Epoch, Group,
-    GroupConfig, GroupId, GroupPatch, HashKey, Kind, Outcome, Output, Pace, Patience, Platform,
-    Priority, Profile, Random, Rate, Receipt, Refusal, RestoreError, Role, RoleSet, Rule,
-    SessionId, Settings, Silence, SlowMode, Snapshot, Span, State, TextRule, Timestamp, UserId,
+    Acts, Admission, AskStep, Author, Cap, Class, Command, Content, Decision, Draft, Element,
+    Epoch, Escalation, Group, GroupConfig, GroupId, GroupPatch, HashKey, JoinOption, Kind, Outcome,
+    Output, Pace, Patience, Platform, Priority, Profile, QuietHours, Random, Rate, Receipt,
+    Refusal, Removing, RestoreError, Role, RoleSet, Rule, SessionId, Settings, Silence, SlowMode,
+    Snapshot, Span, State, TextRule, Those, Timestamp, UserId,
+    audit::Act,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -144,6 +146,189 @@ fn a_guest_is_not_taken_for_the_app() {
     group.push(START, guest.clone(), Command::join_as_guest(Platform::Web)).expect("free access");
     let answer = group.push(START, guest, said.into());
     assert!(matches!(answer, Err(Refusal::Denied(_))), "{answer:?}");
+}
+
+/// A seat is a guest's, an applicant's or a member's, and nobody acts from it as another.
+#[test]
+fn a_session_is_of_whom_it_came_in_as() {
+    let mut group = group(|it| it.powers = GroupConfig::modern().settings().powers);
+    let guest = |number| Author::Guest(SessionId(number));
+    join(&mut group, START, "ann", 1).expect("free access");
+    group.push(START, guest(2), Command::join_as_guest(Platform::Web)).expect("free access");
+    let patch =
+        GroupPatch { join_option: Some(JoinOption::NeedPermission), ..GroupPatch::default() };
+    group.push(START, Author::App, Command::SetGroup(Box::new(patch))).expect("the app may");
+    join(&mut group, START, "cy", 3).expect("the staff are asked");
+    let taken = |number| Err(Refusal::SessionTaken { session: SessionId(number) });
+    for (by, number) in [(guest(1), 1), (session(2), 2), (guest(3), 3)] {
+        for command in [Command::text("hi"), Command::Detach, Command::Quit] {
+            assert_eq!(group.push(START, by.clone(), command), taken(number), "{by:?}");
+        }
+    }
+    for number in [1, 3] {
+        assert_eq!(join(&mut group, START, "dan", number), taken(number));
+    }
+    assert!(join(&mut group, START, "cy", 3).is_ok(), "they may ask again");
+    let dressed = Command::SetProfile { profile: Profile::nick("Cy").into() };
+    let refused = group.push(START, session(3), dressed.clone());
+    assert!(matches!(refused, Err(Refusal::Denied(_))), "{refused:?}");
+    assert_eq!(group.push(START, session(1), dressed), Ok(Receipt::Done));
+    let unknown = Refusal::UnknownSession { session: SessionId(4) };
+    assert_eq!(group.push(START, guest(4), Command::Quit), Err(unknown));
+    for by in [session(1), guest(2), session(3)] {
+        assert_eq!(group.push(START, by, Command::Quit), Ok(Receipt::Done));
+    }
+    assert_eq!((group.member_count(), group.guest_count(), group.applicants().count()), (0, 0, 0));
+}
+
+#[test]
+fn whom_a_warning_bans_a_step_does_not_kick_too() {
+    let span = Duration::from_secs(60);
+    let acts_of = |table: Vec<Escalation>| {
+        let mut group = group(|it| {
+            it.powers = GroupConfig::modern().settings().powers;
+            (it.audit, it.strikes.table) = (true, table);
+        });
+        join(&mut group, START, "ann", 1).expect("ann may join");
+        let acts = Acts { warn: true, remove: Some(Removing::Kick), ..Acts::default() };
+        let moderate = Command::moderate(user("ann"), acts);
+        group.push(START, Author::App, moderate).expect("the app may");
+        assert!(group.member(&user("ann")).is_none());
+        let audited = drain(&mut group).into_iter().filter_map(|output| match output {
+            Output::Audit { audit, .. } => Some(audit.act),
+            _ => None,
+        });
+        audited.collect::<Vec<_>>()
+    };
+    let warned = Act::Warn { strikes: 1 };
+    assert_eq!(acts_of(vec![Escalation::Notice]), [warned, Act::Kick]);
+    assert_eq!(acts_of(vec![Escalation::Ban { span }]), [warned, Act::Ban]);
+}
+
+#[test]
+fn a_warning_shortens_no_mute_and_no_ban() {
+    use Act::{Ban, Mute, Unban, Unmute};
+    let span = Duration::from_secs(60);
+    let acts_of = |bar: &dyn Fn(Span) -> Command, first: Span, leads_to: Escalation| {
+        let mut group = group(|it| {
+            it.powers = GroupConfig::modern().settings().powers;
+            (it.audit, it.strikes.table) = (true, vec![leads_to]);
+        });
+        for command in [bar(first), Command::warn(user("ann"), "")] {
+            group.push(START, Author::App, command).expect("the app may");
+        }
+        group.advance(START + 2 * span);
+        let audited = drain(&mut group).into_iter().filter_map(|output| match output {
+            Output::Audit { audit, .. } => Some((audit.act, audit.until)),
+            _ => None,
+        });
+        let warned = Act::Warn { strikes: 1 };
+        audited.filter(|(act, _)| *act != warned).collect::<Vec<_>>()
+    };
+    let mute = |span| Command::mute(user("ann"), span);
+    let ban = |span| Command::ban(user("ann"), span, "");
+    let bars: [(&dyn Fn(Span) -> Command, _, _, _); 2] = [
+        (&mute, Escalation::Mute { span }, Mute, Unmute),
+        (&ban, Escalation::Ban { span }, Ban, Unban),
+    ];
+    let until = |span| Some(START + span);
+    for (bar, leads_to, begun, ended) in bars {
+        let acts = |first| acts_of(bar, first, leads_to);
+        assert_eq!(acts(Span::Forever), [(begun, Some(Timestamp::MAX))]);
+        assert_eq!(acts(Span::For(span)), [(begun, until(span)), (ended, None)]);
+        let harder = [(begun, until(span / 2)), (begun, until(span)), (ended, None)];
+        assert_eq!(acts(Span::For(span / 2)), harder);
+    }
+}
+
+#[test]
+fn a_card_is_its_own_members_to_write_and_those_who_stand_above_them() {
+    let mut group = group(|it| it.powers = GroupConfig::modern().settings().powers);
+    for (number, name) in (1..).zip(["ann", "bo", "cy"]) {
+        join(&mut group, START, name, number).expect("all may join");
+    }
+    for command in [Command::Transfer { user: user("ann") }, Command::SetAdmin { user: user("bo") }]
+    {
+        group.push(START, Author::App, command).expect("the app may");
+    }
+    let mut write = |by: u64, name: &str| {
+        let card = Command::SetNameCard { user: user(name), card: "card".into() };
+        group.push(START, session(by), card)
+    };
+    for (by, name) in [(1, "ann"), (1, "bo"), (1, "cy"), (2, "bo"), (2, "cy"), (3, "cy")] {
+        assert_eq!(write(by, name), Ok(Receipt::Done), "{by} {name}");
+    }
+    for (by, name) in [(2, "ann"), (3, "ann"), (3, "bo")] {
+        assert!(matches!(write(by, name), Err(Refusal::Denied(_))), "{by} {name}");
+    }
+}
+
+#[test]
+fn whichever_of_two_configs_keeps_an_audit_log_has_the_change_written_down() {
+    for (before, after, written) in
+        [(true, true, 1), (true, false, 1), (false, true, 1), (false, false, 0)]
+    {
+        let mut group = group(|it| it.audit = before);
+        let mut settings = group.config().settings().clone();
+        settings.audit = after;
+        let config = settings.build().expect("good settings");
+        group.push(START, Author::App, Command::Configure(config.into())).expect("the app may");
+        let audited = |it: &Output| matches!(it, Output::Audit { audit, .. } if matches!(audit.act, Act::Configure { .. }));
+        assert_eq!(drain(&mut group).iter().filter(|it| audited(it)).count(), written);
+    }
+}
+
+#[test]
+fn a_quiet_group_gives_back_its_queue_and_its_house_and_a_busy_one_keeps_them() {
+    let mut group = group(|_| {});
+    let new = group.heap_bytes();
+    group.push(START, Author::App, Command::notice("kept for a while")).expect("the app may");
+    group.push(START, Author::App, Command::UseFilter { filter: None }).expect("none is fine");
+    drain(&mut group);
+    let again = Group::restore(group.snapshot(), &[], KEY, None).expect("a snapshot");
+    assert!(group.heap_bytes() > again.heap_bytes(), "what it needs soon it keeps at hand");
+    group.advance(START + Duration::from_hours(1));
+    assert!(!group.has_output());
+    assert_eq!(group.heap_bytes(), new);
+}
+
+#[test]
+fn a_queue_weighs_what_waits_in_it() {
+    let mut group = group(|it| it.journal = true);
+    join(&mut group, START, "ann", 1).expect("ann may join");
+    drain(&mut group);
+    let empty = group.heap_bytes();
+    let unknown = Command::AnswerJoin { user: user("bo"), admission: Admission::Admit };
+    assert!(group.push(START, Author::App, unknown).is_err());
+    assert_eq!(group.heap_bytes(), empty, "of what was refused there is no record");
+    let mut all = vec![empty];
+    for _ in 0..3 {
+        let users = Some([user("ann")].into_iter().collect());
+        let notice = Command::Notify { users, field: "hello".into() };
+        group.push(START, Author::App, notice).expect("the app may");
+        all.push(group.heap_bytes());
+    }
+    assert!(all.is_sorted_by(|one, next| one < next));
+    for bytes in all.into_iter().rev().skip(1) {
+        // The record, and the notice.
+        assert!(group.poll().and(group.poll()).is_some());
+        assert_eq!(group.heap_bytes(), bytes);
+    }
+    assert!(!group.has_output());
+}
+
+#[test]
+fn snapshots_are_alike_where_the_same_waits_to_be_polled() {
+    let mut group = group(|_| {});
+    join(&mut group, START, "ann", 1).expect("ann may join");
+    let again =
+        |group: &Group| Group::restore(group.snapshot(), &[], KEY, None).expect("a snapshot");
+    let full = group.snapshot();
+    assert_eq!(again(&group).snapshot(), full);
+    assert!(group.poll().is_some());
+    assert_ne!(group.snapshot(), full);
+    drain(&mut group);
+    assert_eq!(again(&group).snapshot(), group.snapshot());
 }
 
 #[test]
@@ -387,15 +572,15 @@ fn an_explanation_names_the_rules_that_were_in_force_and_for_whom() {
     let (filter, ann) = (Arc::new(filter), session(1));
     let as_ann = Author::AppAs { user: user("ann"), profile: Profile::default() };
     // One of the rules in force: how it is for ann, for the app in her name, and for the app.
-    let of = |change: &dyn Fn(&mut Settings), prepare: Option<Command>, rule: Rule| {
+    let of = |change: &dyn Fn(&mut Settings), prepare: &[Command], rule: Rule| {
         let mut group = group(|settings| {
             settings.powers = GroupConfig::modern().settings().powers;
             change(settings);
         });
         group.install_filter(filter.clone());
         join(&mut group, START, "ann", 1).expect("she may come in");
-        if let Some(command) = prepare {
-            group.push(START, Author::App, command).expect("the app may");
+        for command in prepare {
+            group.push(START, Author::App, command.clone()).expect("the app may");
         }
         [ann.clone(), as_ann.clone(), Author::App].map(|by| {
             let sent = group.push(START, by, Command::text("hello"));
@@ -413,19 +598,31 @@ fn an_explanation_names_the_rules_that_were_in_force_and_for_whom() {
     };
     let members = RoleSet::NONE.with(Role::Member);
     let id = filter.id();
-    assert_eq!(of(&|_| {}, None, Rule::SlowMode), [none; 3]);
+    assert_eq!(of(&|_| {}, &[], Rule::SlowMode), [none; 3]);
     let set = |settings: &mut Settings| settings.slow_mode = Some(slow(true, false));
-    assert_eq!(of(&set, None, Rule::SlowMode), [held, free, free]);
+    assert_eq!(of(&set, &[], Rule::SlowMode), [held, free, free]);
     let set = |settings: &mut Settings| settings.slow_mode = Some(slow(false, true));
-    assert_eq!(of(&set, None, Rule::SlowMode), [free, free, free]);
+    assert_eq!(of(&set, &[], Rule::SlowMode), [free, free, free]);
     let set = |settings: &mut Settings| settings.filter = Some(id);
-    assert_eq!(of(&set, None, Rule::Filter), [held, held, free]);
+    assert_eq!(of(&set, &[], Rule::Filter), [held, held, free]);
     let set = |settings: &mut Settings| settings.mute_all_exempt = members;
-    assert_eq!(of(&set, Some(Command::MuteAll { on: true }), Rule::MuteAll), [free, free, free]);
+    assert_eq!(of(&set, &[Command::MuteAll { on: true }], Rule::MuteAll), [free, free, free]);
     let set = |settings: &mut Settings| settings.speakers = vec![1_001];
     let mark =
         Command::Mark { users: vec![user("ann")].into(), marks: vec![1_001].into(), on: true };
-    assert_eq!(of(&set, Some(mark), Rule::Speakers), [held, free, free]);
+    assert_eq!(of(&set, &[mark.clone()], Rule::Speakers), [held, free, free]);
+    // It is 12:26, and whom a window does not exempt would not have come so far.
+    let exempt = Those { users: vec![user("ann")], ..Those::NOBODY };
+    for (from, to, quiet) in [(740, 760, free), (760, 740, none)] {
+        let hours = QuietHours { exempt: exempt.clone(), ..QuietHours::utc(from, to) };
+        let set = |settings: &mut Settings| settings.house.quiet = vec![hours.clone()];
+        assert_eq!(of(&set, &[], Rule::QuietHours), [quiet; 3]);
+    }
+    let raid = Command::Raid { span: Some(Duration::from_secs(60)) };
+    for (speakers, rules) in [(vec![1_001], [held, free, free]), (vec![], [none; 3])] {
+        let set = |settings: &mut Settings| settings.house.raid.speakers = speakers.clone();
+        assert_eq!(of(&set, &[mark.clone(), raid.clone()], Rule::Speakers), rules);
+    }
 }
 
 #[test]

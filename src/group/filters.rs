@@ -165,23 +165,22 @@ impl Group {
         Ok((screened, Some(messages)))
     }
 
-    /// Remembers what everybody reads of a message; `completes` says whether it was met as the last of
-    /// several.
+    /// Remembers what everybody reads of a message.
     pub(super) fn leave_trail(
         &mut self,
         now: Timestamp,
         caller: &Caller,
         content: &Content,
         screened: &Screened,
-        completes: bool,
     ) {
         let key = self.key();
         let filtering = self.config.settings().filtering;
         let (Some(limits), Some(author)) = (&filtering.trails, &caller.user) else { return };
         let read = match screened {
             Screened::Clean | Screened::Tagged { .. } => content,
-            Screened::Masked { content, .. } if !completes => content,
-            Screened::Masked { .. } | Screened::Held { .. } | Screened::Blocked { .. } => return,
+            // Stars are no letters: of a message that is all of them nothing is added.
+            Screened::Masked { content, .. } => content,
+            Screened::Held { .. } | Screened::Blocked { .. } => return,
         };
         if self.house.filters.id_in_force().is_some() {
             let text = said(read, filtering.all_elements);

@@ -114,10 +114,6 @@ impl Group {
             }
             waiting[other.message.priority] += 1;
         }
-        let settings = self.config.settings();
-        if settings.reach() + folds.reach() > u64::from(settings.limits.outputs) {
-            return Err(Corrupt("more folded messages than outputs have room for"));
-        }
         Ok(())
     }
 }

@@ -108,6 +108,7 @@ struct Caller {
     user: Option<UserId>,
     role: Option<Role>,
     session: Option<SessionId>,
+    /// On what a member is; the interface of all others, of whom nobody is told it.
     platform: Platform,
     /// As what the user is shown: by the app that speaks in their name, or as a member.
     profile: Option<Arc<Profile>>,
@@ -137,9 +138,8 @@ impl Caller {
 
     /// Whom a message of theirs names.
     fn sender(&self) -> Sender {
-        let platform = if self.is_app() { Platform::RestApi } else { self.platform };
         let profile = self.profile.clone().unwrap_or_default();
-        Sender { user: self.user.clone(), role: self.role, profile, platform }
+        Sender { user: self.user.clone(), role: self.role, profile, platform: self.platform }
     }
 
     fn voice(&self) -> Voice<'_> {
@@ -352,18 +352,15 @@ impl Group {
             Author::Guest(session) => (session, true),
         };
         let session = Some(by_session);
-        let nobody = Caller { session, platform: Platform::default(), ..app(None, None) };
+        let nobody = Caller { session, ..app(None, None) };
         match (self.roster.seat(by_session), newcomer) {
             (None, None) => Err(Refusal::UnknownSession { session: by_session }),
             (None, Some(_)) if guest => Ok(Caller { actor: Actor::Guest, ..nobody }),
             // Another session of a member has the member's standing, and no user yet.
             (None, Some(Newcomer(user))) => Ok(Caller { actor: self.actor(user), ..nobody }),
-            (Some(Seat::Guest(platform)), _) if guest => {
-                Ok(Caller { actor: Actor::Guest, platform, ..nobody })
-            }
-            (Some(Seat::Applicant(user, platform)), _) if !guest => {
-                let user = Some(user.clone());
-                Ok(Caller { actor: Actor::Stranger, user, platform, ..nobody })
+            (Some(Seat::Guest), _) if guest => Ok(Caller { actor: Actor::Guest, ..nobody }),
+            (Some(Seat::Applicant(user)), _) if !guest => {
+                Ok(Caller { actor: Actor::Stranger, user: Some(user.clone()), ..nobody })
             }
             (Some(Seat::Member(member, platform)), _) if !guest => {
                 let (user, role) = (Some(member.user().clone()), Some(member.role()));

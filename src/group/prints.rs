@@ -86,9 +86,10 @@ impl Group {
                 house.sweeping.push_back(*print);
             }
         }
-        let (rule, evidence) = (grounds.rule, grounds.evidence.clone());
+        let evidence = grounds.evidence.clone();
+        // By a command, always: no warning leads to it.
         self.audit(now, grounds.by, |_| {
-            let deed = Deed { until: Some(until), rule, evidence, ..Deed::of(Act::BanPrints) };
+            let deed = Deed { until: Some(until), evidence, ..Deed::of(Act::BanPrints) };
             about(deed, prints)
         });
     }

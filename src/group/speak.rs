@@ -57,8 +57,7 @@ impl Group {
         let id = pending.message.id;
         // What a rule blocks nobody reads.
         if !passed.is_blocked() {
-            let content = &pending.message.content;
-            self.leave_trail(now, caller, content, &screened, completes.is_some());
+            self.leave_trail(now, caller, &pending.message.content, &screened);
         }
         if let Some(messages) = completes {
             self.receipts().note(id, Step::Completes { messages });

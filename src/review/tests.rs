@@ -140,6 +140,17 @@ fn saved_state_that_does_not_hold_together_is_turned_away() {
 }
 
 #[test]
+fn the_last_ticket_and_the_last_deadline_are_restored() {
+    let saved = |last, expires| {
+        let held = vec![(Ticket(1), Held { expires, ..held(1, 0, 0) })];
+        Review::restore(Saved { last: Ticket(last), held }, true)
+    };
+    assert!(saved(bounds::COUNTED, Timestamp::LAST).is_ok());
+    assert!(saved(bounds::COUNTED + 1, Timestamp::LAST).is_err());
+    assert!(saved(bounds::COUNTED, Timestamp::MAX).is_err());
+}
+
+#[test]
 fn what_waits_for_an_earlier_message_is_due_once_that_is_decided() {
     let mut review = Review::default();
     let first = review.open(ms(0), stays(1, 1, asked(), 50));
@@ -157,6 +168,7 @@ fn what_waits_for_an_earlier_message_is_due_once_that_is_decided() {
     assert_eq!(review.next_deadline(), Some(ms(90)));
     assert_eq!(review.prolong(&author(1), MessageId(2), ms(90)), [(MessageId(3), ms(90))]);
     assert_eq!(review.prolong(&author(1), MessageId(2), ms(80)), [], "never shorter");
+    assert_eq!(review.prolong(&author(1), MessageId(2), ms(90)), [], "it waits as long already");
     assert_eq!(review.prolong(&author(1), MessageId(3), ms(99)), [], "nothing comes after it");
     assert!(review.take(again).is_some());
     assert_eq!(review.take_due(ms(10)).map(|it| it.0), Some(third));

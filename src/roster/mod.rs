@@ -100,7 +100,7 @@ impl Guest {
 #[derive(Clone, Copy, Debug)]
 enum Place {
     Member(Slot),
-    Guest(Platform),
+    Guest,
 }
 
 /// Who is at a session.
@@ -115,12 +115,12 @@ pub enum Occupant {
     Applicant(UserId),
 }
 
-/// An [`Occupant`] as they are known, and the platform of the session.
+/// An [`Occupant`] as they are known, and on what a member is.
 #[derive(Clone, Copy)]
 pub(crate) enum Seat<'a> {
     Member(Member<'a>, Platform),
-    Guest(Platform),
-    Applicant(&'a UserId, Platform),
+    Guest,
+    Applicant(&'a UserId),
 }
 
 /// Somebody who asks to be admitted.
@@ -197,20 +197,16 @@ impl Roster {
                 let device = member.devices().find(|device| device.session == session)?;
                 Some(Seat::Member(member, device.platform))
             }
-            Some(Place::Guest(platform)) => Some(Seat::Guest(platform)),
-            None => {
-                let applicants = self.asking()?;
-                let user = applicants.at(session)?;
-                Some(Seat::Applicant(user, applicants.get(user)?.device.platform))
-            }
+            Some(Place::Guest) => Some(Seat::Guest),
+            None => self.asking()?.at(session).map(Seat::Applicant),
         }
     }
 
     pub(crate) fn occupant(&self, session: SessionId) -> Option<Occupant> {
         self.seat(session).map(|seat| match seat {
             Seat::Member(member, _) => Occupant::Member(member.user().clone()),
-            Seat::Guest(_) => Occupant::Guest,
-            Seat::Applicant(user, _) => Occupant::Applicant(user.clone()),
+            Seat::Guest => Occupant::Guest,
+            Seat::Applicant(user) => Occupant::Applicant(user.clone()),
         })
     }
 
@@ -220,7 +216,7 @@ impl Roster {
             Some(Place::Member(_)) => {
                 self.people().is_some_and(|people| people.lost.get(&session).is_none())
             }
-            Some(Place::Guest(_)) => true,
+            Some(Place::Guest) => true,
             None => self.asking().is_some_and(|them| them.at(session).is_some()),
         }
     }
@@ -407,8 +403,7 @@ impl Roster {
                 return None;
             }
             let is_it = |guest: &Guest| guest.device().session == session;
-            let guest = here.guests.find(self.key.hash_session(session), is_it)?;
-            Some(Place::Guest(guest.platform))
+            here.guests.find(self.key.hash_session(session), is_it).map(|_| Place::Guest)
         })
     }
 

@@ -117,6 +117,21 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_block_that_most_have_left_gives_back_half_of_its_room() {
+        let mut order = Order::default();
+        for join in 0..64 {
+            order.push(join, 7);
+        }
+        let mut rooms = vec![order.room];
+        for join in 0..64 {
+            order.remove(join);
+            rooms.push(order.room);
+        }
+        rooms.dedup();
+        assert_eq!(rooms, [64, 32, 16, 8, 4, 2, 0]);
+    }
+
     proptest! {
         #[test]
         fn an_order_does_what_a_map_does(

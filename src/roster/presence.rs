@@ -120,7 +120,7 @@ impl Roster {
                 let (device, last) = people.rise(slot, session);
                 Some(Gone { user: Some(people.get(slot).user.clone()), device, last })
             }
-            Place::Guest(_) => {
+            Place::Guest => {
                 let (key, here) = (self.key, self.here.as_mut()?);
                 let is_it = |guest: &Guest| guest.device().session == session;
                 let hash = |guest: &Guest| key.hash_session(guest.device().session);
