@@ -610,7 +610,7 @@ fn an_explanation_names_the_rules_that_were_in_force_and_for_whom() {
     let set = |settings: &mut Settings| settings.speakers = vec![1_001];
     let mark =
         Command::Mark { users: vec![user("ann")].into(), marks: vec![1_001].into(), on: true };
-    assert_eq!(of(&set, &[mark.clone()], Rule::Speakers), [held, free, free]);
+    assert_eq!(of(&set, std::slice::from_ref(&mark), Rule::Speakers), [held, free, free]);
     // It is 12:26, and whom a window does not exempt would not have come so far.
     let exempt = Those { users: vec![user("ann")], ..Those::NOBODY };
     for (from, to, quiet) in [(740, 760, free), (760, 740, none)] {
