@@ -3,12 +3,14 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod place;
 
-use std::{fs, net::SocketAddr, process::ExitCode};
+use std::{env, fs, process::ExitCode};
 
 use clap::Parser;
 use load::{
     Failure,
+    conditions::Conditions,
     dialect::Dialect,
     hosts::{HostKind, Served, serve},
     outcome::Outcome,
@@ -19,10 +21,16 @@ use load::{
     view::View,
 };
 
-use arguments::{Arguments, Serving, planned};
+use arguments::{Arguments, Serving, planned, writable};
+use place::Place;
 
 fn main() -> ExitCode {
-    match go(Arguments::parse()) {
+    // A host in a process of its own is this program too, and none of what a person may ask for.
+    let went = match env::args().nth(1).as_deref() {
+        Some("serve") => served(Serving::parse_from(env::args().skip(1))),
+        _ => go(&Arguments::parse()),
+    };
+    match went {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -32,40 +40,51 @@ fn main() -> ExitCode {
     }
 }
 
+fn served(Serving { host, connections, tick }: Serving) -> Result<bool, Failure> {
+    serve(host, connections, tick)?;
+    Ok(true)
+}
+
 /// Whether all went well.
-fn go(arguments: Arguments) -> Result<bool, Failure> {
-    if let Some(Serving::Serve { host, connections, tick }) = arguments.served {
-        serve(host, connections, tick)?;
-        return Ok(true);
-    }
-    let plan = planned(&arguments)?;
+fn go(arguments: &Arguments) -> Result<bool, Failure> {
+    let (hosts, plan) = (arguments.hosts()?, planned(arguments)?);
+    arguments.html.as_deref().map(writable).transpose()?;
+    let conditions = Conditions::of(plan);
     let mut view = View::new();
-    let hosts = if arguments.compare { HostKind::ALL.to_vec() } else { arguments.host };
-    let outcomes = match arguments.at {
-        Some(address) => {
+    let outcomes = match &arguments.at {
+        Some(place) => {
             view.host("host");
-            vec![run(&plan, &running(address, arguments.pid), &mut view)?]
+            vec![run(&plan, &running(place, arguments.pid), &mut view)?]
         }
         None => started(&plan, &hosts, arguments.tick, &mut view)?,
     };
     let all = arguments.at.is_some() || outcomes.len() == hosts.len();
-    print!("{}", table(&outcomes));
-    if let Some(file) = arguments.html {
-        fs::write(&file, page(&plan, &outcomes))
+    print!("{}", table(&conditions, &outcomes));
+    if let Some(file) = &arguments.html {
+        fs::write(file, page(&conditions, &outcomes))
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
         println!("charts: {}", file.display());
     }
     Ok(all && outcomes.iter().all(Outcome::is_sound))
 }
 
-fn running(address: SocketAddr, pid: Option<u32>) -> Target {
+fn running(place: &Place, pid: Option<u32>) -> Target {
+    let address = place.address();
     let pid = pid.or_else(|| listener(address));
     if pid.is_none() {
         eprintln!(
             "the process at {address} is not found: what it costs is not told; --pid names it"
         );
     }
-    Target { name: address.to_string(), address, dialect: Dialect::Plain, pid, promises: true }
+    Target {
+        name: place.name.clone(),
+        about: "a live host that runs already",
+        address,
+        dialect: Dialect::Plain,
+        pid,
+        promises: true,
+        tick: None,
+    }
 }
 
 /// Measures hosts one after the other, each in a process of its own.
