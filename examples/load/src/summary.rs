@@ -6,9 +6,9 @@ use crate::{latency::together, outcome::Outcome};
 pub const BETTER: &str = "Less is better of everything but hand-offs.";
 
 /// Why the live host may be later than one that waits for nothing.
-const TRADE: &str = "With few clients the live host trades latency for fewer frames: it lets what is not urgent wait \
-    for others to go out with it, 25 ms with 1,000 clients and 250 at most. While the machine has processor time to \
-    spare that is the higher latency; with more clients it is what keeps up.";
+const TRADE: &str = "With few clients live trades latency for fewer frames: by its tick, what is not urgent waits for \
+    others to go out with it, 25 ms with 1,000 clients and 250 at most unless --tick says otherwise. So its p99 is the \
+    higher one while the machine has processor time to spare; with more clients, fewer frames are how it keeps up.";
 
 /// One sentence each.
 pub fn summary(outcomes: &[Outcome]) -> Vec<String> {
