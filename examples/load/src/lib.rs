@@ -8,14 +8,16 @@
 //! | `account`, `latency` | what readers got, held against the host, and how long it took |
 //! | `figures`, `probe` | what the host says of itself, and what the system says of it |
 //! | `hosts` | the hosts that can be measured |
-//! | `run`, `outcome` | one host under load, and what came of it |
-//! | `view`, `table`, `page` | shown while it runs, as text, and with charts |
+//! | `run`, `settling`, `outcome` | one host under load, how long late books are waited for, and what came of it |
+//! | `view` | shown while it runs |
+//! | `conditions`, `summary`, `table`, `page` | under which conditions, what came of it in sentences, as text, and with charts |
 
 #![forbid(unsafe_code)]
 
 pub mod account;
 pub mod class;
 mod client;
+pub mod conditions;
 pub mod dialect;
 mod driver;
 pub mod figures;
@@ -27,7 +29,9 @@ pub mod page;
 pub mod probe;
 pub mod run;
 pub mod schedule;
+pub mod settling;
 mod speech;
+pub mod summary;
 pub mod table;
 pub mod view;
 mod ws;

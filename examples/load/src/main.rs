@@ -2,11 +2,15 @@
 
 #![forbid(unsafe_code)]
 
-use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode};
+mod arguments;
+mod place;
 
-use clap::{Parser, Subcommand};
+use std::{env, fs, process::ExitCode};
+
+use clap::Parser;
 use load::{
     Failure,
+    conditions::Conditions,
     dialect::Dialect,
     hosts::{HostKind, Served, serve},
     outcome::Outcome,
@@ -17,107 +21,16 @@ use load::{
     view::View,
 };
 
-/// What a live room holds: thousands of real WebSocket clients against it, in one command.
-///
-/// It starts the host as a process of its own, lets everybody in, sends messages of four priorities by a
-/// schedule that waits for nobody, and tells how many entries were handed over, how long they took, what that
-/// cost the host, and what was lost. Every client's loss is known exactly, by class, and held against the host's own
-/// account: if the two do not agree, it says so and fails.
-#[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES)]
-struct Arguments {
-    #[command(subcommand)]
-    served: Option<Serving>,
-
-    /// Clients, each with a connection of its own; as many as the system lets a process have.
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
-    clients: u32,
-
-    /// For how long messages are sent.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
-    seconds: u32,
-
-    /// Messages a second, of all speakers together. A room delivers 40.
-    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    rate: u32,
-
-    /// Ten times what a room delivers: what is lost then, and what is not.
-    #[arg(long, conflicts_with = "rate")]
-    overload: bool,
-
-    /// Which host to start; several are measured one after the other.
-    #[arg(long, value_name = "HOST", default_value = "live", value_delimiter = ',')]
-    host: Vec<HostKind>,
-
-    /// All hosts, one after the other, in one table.
-    #[arg(long, conflicts_with_all = ["host", "at"])]
-    compare: bool,
-
-    /// A host that runs already, instead of one that is started.
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "host")]
-    at: Option<SocketAddr>,
-
-    /// The process of that host; if it runs on this machine, it is found.
-    #[arg(long, value_name = "PID", requires = "at")]
-    pid: Option<u32>,
-
-    /// How many of the clients speak; by default enough for none to send more than 5 messages a second.
-    #[arg(long, value_name = "N")]
-    speakers: Option<u32>,
-
-    /// Connections a second while clients come in.
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..))]
-    pace: u32,
-
-    /// Threads that drive the clients.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
-    threads: u32,
-
-    /// How many milliseconds a live host that is started lets entries wait for others, instead of as long as
-    /// it thinks right.
-    #[arg(long, value_name = "MS")]
-    tick: Option<u32>,
-
-    /// Write a page with charts to this file.
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
-}
-
-const EXAMPLES: &str = "\
-Examples:
-  load --clients 5000                          a live room with 5,000 viewers
-  load --compare --html load.html              the same beside what one would write instead
-  load --overload                              gifts arrive, likes may not
-  load --at 127.0.0.1:8080 --clients 200       a host that runs already
-
-A host that is started, and this tool, raise their own limits of open files as far as the system lets them.";
-
-#[derive(Debug, Subcommand)]
-enum Serving {
-    /// Serves a host until standard input is closed.
-    #[command(hide = true)]
-    Serve {
-        host: HostKind,
-        #[arg(long)]
-        connections: u32,
-        #[arg(long)]
-        tick: Option<u32>,
-    },
-}
-
-/// Files that a process needs beside its connections.
-const BESIDE: u64 = 96;
-/// A room's rate, ten times over.
-const OVERLOAD: u32 = 400;
-/// What one client may send a second to the live host.
-const MOST_PER_SPEAKER: u32 = 20;
-/// A quarter of that tries no limit.
-const PER_SPEAKER: u32 = 5;
-/// With fewer speakers, messages of one author would often follow each other.
-const LEAST_SPEAKERS: u32 = 20;
+use arguments::{Arguments, Serving, planned, writable};
+use place::Place;
 
 fn main() -> ExitCode {
-    match go(Arguments::parse()) {
+    // A host in a process of its own is this program too, and none of what a person may ask for.
+    let went = match env::args().nth(1).as_deref() {
+        Some("serve") => served(Serving::parse_from(env::args().skip(1))),
+        _ => go(&Arguments::parse()),
+    };
+    match went {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -127,78 +40,51 @@ fn main() -> ExitCode {
     }
 }
 
+fn served(Serving { host, connections, tick }: Serving) -> Result<bool, Failure> {
+    serve(host, connections, tick)?;
+    Ok(true)
+}
+
 /// Whether all went well.
-fn go(arguments: Arguments) -> Result<bool, Failure> {
-    if let Some(Serving::Serve { host, connections, tick }) = arguments.served {
-        serve(host, connections, tick)?;
-        return Ok(true);
-    }
-    let plan = planned(&arguments)?;
+fn go(arguments: &Arguments) -> Result<bool, Failure> {
+    let (hosts, plan) = (arguments.hosts()?, planned(arguments)?);
+    arguments.html.as_deref().map(writable).transpose()?;
+    let conditions = Conditions::of(plan);
     let mut view = View::new();
-    let hosts = if arguments.compare { HostKind::ALL.to_vec() } else { arguments.host };
-    let outcomes = match arguments.at {
-        Some(address) => {
+    let outcomes = match &arguments.at {
+        Some(place) => {
             view.host("host");
-            vec![run(&plan, &running(address, arguments.pid), &mut view)?]
+            vec![run(&plan, &running(place, arguments.pid), &mut view)?]
         }
         None => started(&plan, &hosts, arguments.tick, &mut view)?,
     };
     let all = arguments.at.is_some() || outcomes.len() == hosts.len();
-    print!("{}", table(&outcomes));
-    if let Some(file) = arguments.html {
-        fs::write(&file, page(&plan, &outcomes))
+    print!("{}", table(&conditions, &outcomes));
+    if let Some(file) = &arguments.html {
+        fs::write(file, page(&conditions, &outcomes))
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
         println!("charts: {}", file.display());
     }
     Ok(all && outcomes.iter().all(Outcome::is_sound))
 }
 
-/// What is asked for, as far as the system allows it.
-fn planned(arguments: &Arguments) -> Result<Plan, Failure> {
-    let files = live::raise_open_files()
-        .map_err(|error| format!("the limit of open files cannot be raised: {error}"))?;
-    let most = u32::try_from(files.saturating_sub(BESIDE)).unwrap_or(u32::MAX);
-    if most == 0 {
-        return Err(format!("{files} open files are too few: raise `ulimit -Hn`").into());
-    }
-    let clients = arguments.clients.clamp(1, most);
-    if clients < arguments.clients {
-        eprintln!(
-            "{clients} clients instead of {}: the system lets a process have {files} files open. \
-             For more, raise its hard limit (as root: `ulimit -Hn`).",
-            arguments.clients
-        );
-    }
-    let rate = if arguments.overload { OVERLOAD } else { arguments.rate };
-    let speakers = arguments.speakers.unwrap_or((rate / PER_SPEAKER).max(LEAST_SPEAKERS));
-    let speakers = speakers.clamp(1, clients);
-    if rate > speakers * MOST_PER_SPEAKER {
-        let enough = rate.div_ceil(MOST_PER_SPEAKER);
-        return Err(format!(
-            "{speakers} speakers cannot send {rate} messages a second: a client may send {MOST_PER_SPEAKER}. \
-             Take at least {enough} clients and --speakers, or a lower --rate"
-        )
-        .into());
-    }
-    Ok(Plan {
-        clients,
-        speakers,
-        guest_every: 5,
-        rate,
-        seconds: arguments.seconds,
-        pace: arguments.pace,
-        threads: arguments.threads,
-    })
-}
-
-fn running(address: SocketAddr, pid: Option<u32>) -> Target {
+fn running(place: &Place, pid: Option<u32>) -> Target {
+    let address = place.address();
     let pid = pid.or_else(|| listener(address));
     if pid.is_none() {
         eprintln!(
             "the process at {address} is not found: what it costs is not told; --pid names it"
         );
     }
-    Target { name: address.to_string(), address, dialect: Dialect::Plain, pid, promises: true }
+    Target {
+        name: place.name.clone(),
+        about: "a live host that runs already",
+        address,
+        dialect: Dialect::Plain,
+        pid,
+        promises: true,
+        tick: None,
+    }
 }
 
 /// Measures hosts one after the other, each in a process of its own.

@@ -1,6 +1,6 @@
 //! What came of a run.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     account::{Audit, Fates},
@@ -13,6 +13,10 @@ use crate::{
 pub struct Outcome {
     /// Which host.
     pub host: String,
+    /// What it is, in a few words.
+    pub about: &'static str,
+    /// How long it let entries wait for others, if that is known.
+    pub tick: Option<Duration>,
     /// Clients that read to the end.
     pub clients: u32,
     /// Messages offered a second, and for how many seconds.

@@ -25,6 +25,7 @@ use crate::{
     outcome::{Outcome, Second},
     probe::{Usage, busy},
     schedule::Schedule,
+    settling::{SETTLING, Settling, Stand},
     view::View,
 };
 
@@ -32,10 +33,8 @@ use crate::{
 const STALL: Duration = Duration::from_secs(15);
 /// A pause before the first message, for what the joining left to do.
 const PAUSE: Duration = Duration::from_secs(2);
-/// A host that is behind is waited for so long, so that what is only late is not taken for lost.
-const SETTLING: Duration = Duration::from_mins(3);
-/// What has not changed for so many looks at the books does not change any more: tips of likes come every 4 seconds.
-const LOOKS: u32 = 10;
+/// Where a host lets entries wait for so long, it is told that they are waited for.
+const LONG_TICK: Duration = Duration::from_secs(1);
 
 /// How much load, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +60,8 @@ pub struct Plan {
 pub struct Target {
     /// Its name.
     pub name: String,
+    /// What it is, in a few words.
+    pub about: &'static str,
     /// Where it listens.
     pub address: SocketAddr,
     /// How one speaks to it.
@@ -69,6 +70,8 @@ pub struct Target {
     pub pid: Option<u32>,
     /// Whether it promises that every reader is told of what it missed.
     pub promises: bool,
+    /// How long it lets entries wait for others, if that is known.
+    pub tick: Option<Duration>,
 }
 
 /// Puts a host under load.
@@ -86,6 +89,9 @@ pub fn run(plan: &Plan, target: &Target, view: &mut View) -> Result<Outcome, Fai
     view.note(&format!("{clients} clients are in"));
     thread::sleep(PAUSE);
     let mut outcome = crew.measure(plan, target, view)?;
+    if target.tick >= Some(LONG_TICK) {
+        view.note("what its tick still holds back is waited for");
+    }
     let (audit, fates, faults) = crew.settle(target, &before, &mut outcome)?;
     let gone = std::mem::take(&mut crew.gone);
     let clients = audit.readers as u32;
@@ -191,6 +197,8 @@ impl Crew {
         let busy_before = busy().unwrap_or_default();
         let mut outcome = Outcome {
             host: target.name.clone(),
+            about: target.about,
+            tick: target.tick,
             rate: plan.rate,
             seconds: plan.seconds,
             ..Outcome::default()
@@ -227,7 +235,7 @@ impl Crew {
         before: &Figures,
         outcome: &mut Outcome,
     ) -> Result<(Audit, Fates, Vec<String>), Failure> {
-        let (begun, mut last, mut looks) = (Instant::now(), None, 0);
+        let (begun, mut settling) = (Instant::now(), Settling::new(target.tick));
         loop {
             let figures = match Figures::ask(target.address) {
                 Err(_busy) if begun.elapsed() < SETTLING => {
@@ -240,17 +248,13 @@ impl Crew {
             let (audit, fates) = self.audit(ledger.appended, outcome)?;
             let mut faults = audit.faults(&ledger);
             faults.extend(fates.faults(&host));
-            looks = if last == Some((audit, fates)) { looks + 1 } else { 0 };
-            last = Some((audit, fates));
-            let settled = faults.is_empty() && host.open == 0;
-            if settled || looks >= LOOKS {
-                return Ok((audit, fates, faults));
+            let is_even = faults.is_empty() && host.open == 0;
+            let stand = settling.look(begun.elapsed(), (audit, fates), is_even);
+            faults.extend(waited(stand, target));
+            match stand {
+                Stand::Open => thread::sleep(Duration::from_millis(500)),
+                Stand::Even | Stand::Still(_) | Stand::Late => return Ok((audit, fates, faults)),
             }
-            if begun.elapsed() > SETTLING {
-                let late = format!("after {} s more is still on its way", SETTLING.as_secs());
-                return Ok((audit, fates, [faults, vec![late]].concat()));
-            }
-            thread::sleep(Duration::from_millis(500));
         }
     }
 
@@ -300,6 +304,19 @@ impl Crew {
             Tell::Second { .. } | Tell::Audited(_) => {}
         }
         Ok(())
+    }
+}
+
+/// How long books that do not come out even were waited for.
+fn waited(stand: Stand, target: &Target) -> Option<String> {
+    match stand {
+        Stand::Even | Stand::Open => None,
+        Stand::Late => Some(format!("after {} s more is still on its way", SETTLING.as_secs())),
+        Stand::Still(time) => {
+            let unknown = ", and a host with a longer tick than that would look the same";
+            let unknown = if target.tick.is_none() { unknown } else { "" };
+            Some(format!("nothing of this changed any more for {} s{unknown}", time.as_secs()))
+        }
     }
 }
 

@@ -1,6 +1,11 @@
 //! What came of some runs, as text: one table, a line for each host.
 
-use crate::{class::Class, outcome::Outcome};
+use crate::{
+    class::Class,
+    conditions::{Conditions, tick},
+    outcome::Outcome,
+    summary::{BETTER, summary},
+};
 
 const HEAD: [&str; 11] = [
     "host",
@@ -16,11 +21,20 @@ const HEAD: [&str; 11] = [
     "lost silently",
 ];
 
-/// The table.
-pub fn table(outcomes: &[Outcome]) -> String {
+/// The conditions, the table, and what follows from it.
+pub fn table(conditions: &Conditions, outcomes: &[Outcome]) -> String {
+    let mut text = String::new();
+    for (name, value) in conditions.told(outcomes) {
+        text += &format!("{name:<14}{value}\n");
+    }
+    text.push('\n');
+    for outcome in outcomes {
+        text += &format!("{}: {}; tick {}\n", outcome.host, outcome.about, tick(outcome.tick));
+    }
+    text.push('\n');
     let mut rows = vec![HEAD.map(str::to_owned).to_vec()];
     rows.extend(outcomes.iter().map(costs));
-    let mut text = aligned(&rows);
+    text += &aligned(&rows);
     let head = [
         "host",
         "priority",
@@ -41,6 +55,10 @@ pub fn table(outcomes: &[Outcome]) -> String {
     text += &aligned(&rows);
     for outcome in outcomes {
         text += &verdict(outcome);
+    }
+    text += &format!("\n{BETTER}\n");
+    for sentence in summary(outcomes) {
+        text += &format!("{sentence}\n");
     }
     text
 }

@@ -1,6 +1,6 @@
 //! Fifty clients against each host: what they got is what the host says it gave.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use live::{Host, Options};
 use load::{
@@ -47,10 +47,12 @@ async fn the_live_host_in_this_process_gives_everybody_everything() {
     let host = Host::start(Options::at(([127, 0, 0, 1], 0).into())).unwrap();
     let target = Target {
         name: "live".into(),
+        about: "",
         address: host.address(),
         dialect: Dialect::Plain,
         pid: Some(std::process::id()),
         promises: true,
+        tick: None,
     };
     let running = tokio::task::spawn_blocking(move || run(&PLAN, &target, &mut View::none()));
     is_whole(&running.await.unwrap().unwrap());
@@ -72,4 +74,21 @@ fn an_overloaded_live_host_keeps_what_matters_and_accounts_for_the_rest() {
     assert_eq!(fates.delivered[0], fates.sent[0], "gifts alone keep to the rate");
     assert!(fates.dropped[3] > 0, "not all of the lowest priority can be delivered");
     assert!(outcome.is_sound());
+}
+
+/// A tip of likes moves the books after 4 seconds; so much later they have stood still for longer than is waited
+/// where a host has no tick.
+const LONG_TICK_MS: u32 = 14_000;
+
+#[test]
+fn what_a_long_tick_holds_back_is_late_and_not_lost() {
+    let program = Path::new(env!("CARGO_BIN_EXE_load"));
+    let served = Served::start(program, HostKind::Live, PLAN.clients, Some(LONG_TICK_MS)).unwrap();
+    let target = served.target();
+    assert_eq!(target.tick, Some(Duration::from_millis(LONG_TICK_MS.into())));
+    let outcome = run(&Plan { seconds: 1, ..PLAN }, &target, &mut View::none()).unwrap();
+    assert_eq!(outcome.faults, Vec::<String>::new());
+    assert_eq!(outcome.lost(), Some((0, 0)));
+    let last = outcome.latencies.map(|latency| latency.millis(1.0).unwrap_or_default());
+    assert!(last.into_iter().fold(0.0, f64::max) > 5_000.0, "nothing was held back: {last:?}");
 }

@@ -10,6 +10,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
+    time::Duration,
 };
 
 use clap::ValueEnum;
@@ -41,6 +42,28 @@ impl HostKind {
         }
     }
 
+    /// What it is, in a few words.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Live => "this crate's host: priorities, a tick, and loss that is known exactly",
+            Self::Broadcast => {
+                "axum and a tokio broadcast channel for each connection; it writes up to 32 waiting messages at once"
+            }
+            Self::Socketioxide => {
+                "a room of socketioxide; who has no room in its buffer is not told what it lost"
+            }
+        }
+    }
+
+    /// How long it lets entries wait for others, with so many clients and unless it is told to wait for `tick`
+    /// milliseconds.
+    fn tick(self, clients: u32, tick: Option<u32>) -> Duration {
+        match self {
+            Self::Live => live::limits(clients as usize, tick).tick.wait(clients as usize),
+            Self::Broadcast | Self::Socketioxide => Duration::ZERO,
+        }
+    }
+
     /// How one speaks to it.
     fn dialect(self) -> Dialect {
         match self {
@@ -59,6 +82,7 @@ impl HostKind {
 #[derive(Debug)]
 pub struct Served {
     kind: HostKind,
+    tick: Duration,
     child: Child,
     /// The child ends when this is closed, even if we are killed.
     _tether: Option<ChildStdin>,
@@ -89,7 +113,10 @@ impl Served {
         let mut line = String::new();
         BufReader::new(said.expect("its output is a pipe")).read_line(&mut line)?;
         match line.strip_prefix(LISTENING).and_then(|address| address.trim().parse().ok()) {
-            Some(address) => Ok(Self { kind, child, _tether: tether, address }),
+            Some(address) => {
+                let tick = kind.tick(connections, tick);
+                Ok(Self { kind, tick, child, _tether: tether, address })
+            }
             None => {
                 let ended = child.wait()?;
                 Err(io::Error::other(format!("the host {} did not start: {ended}", kind.name())))
@@ -101,10 +128,12 @@ impl Served {
     pub fn target(&self) -> Target {
         Target {
             name: self.kind.name().to_owned(),
+            about: self.kind.about(),
             address: self.address,
             dialect: self.kind.dialect(),
             pid: Some(self.child.id()),
             promises: self.kind.tells_of_loss(),
+            tick: Some(self.tick),
         }
     }
 }

@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 /// The drawing in its own units; the page makes it as wide as there is room.
 const WIDTH: f64 = 520.0;
-const HEIGHT: f64 = 250.0;
+const HEIGHT: f64 = 290.0;
 const LEFT: f64 = 52.0;
 const RIGHT: f64 = 12.0;
-const TOP: f64 = 8.0;
-const BOTTOM: f64 = 30.0;
+/// Above and below there is room for what an axis means, as large as it is on a telephone.
+const TOP: f64 = 34.0;
+const BOTTOM: f64 = 54.0;
 
 /// One line of a chart, in the colour of that number.
 pub(super) struct Curve {
@@ -18,6 +19,8 @@ pub(super) struct Curve {
 
 /// Where values stand along one side of a chart.
 pub(super) struct Axis {
+    /// What its values are.
+    unit: &'static str,
     from: f64,
     to: f64,
     is_log: bool,
@@ -26,26 +29,32 @@ pub(super) struct Axis {
 
 impl Axis {
     /// From nothing to a round number that is not below `most`.
-    pub(super) fn even(most: f64) -> Self {
+    pub(super) fn even(unit: &'static str, most: f64) -> Self {
         let step = round_up(most.max(1e-9) / 4.0);
         let count = (most / step).ceil().max(1.0);
         let marks =
             (0..=count as u32).map(|at| (f64::from(at) * step, short(f64::from(at) * step)));
-        Self { from: 0.0, to: count * step, is_log: false, marks: marks.collect() }
+        Self { unit, from: 0.0, to: count * step, is_log: false, marks: marks.collect() }
     }
 
     /// From `from` to `to`, where each tenfold has the same room.
-    pub(super) fn tenfold(from: f64, to: f64) -> Self {
+    pub(super) fn tenfold(unit: &'static str, from: f64, to: f64) -> Self {
         let (low, high) = (from.max(1e-3).log10().floor(), to.max(1e-2).log10().ceil());
         let marks = (low as i32..=high as i32).map(|power| 10_f64.powi(power));
         let marks = marks.map(|mark| (mark, short(mark))).collect();
-        Self { from: 10_f64.powf(low), to: 10_f64.powf(high.max(low + 1.0)), is_log: true, marks }
+        Self {
+            unit,
+            from: 10_f64.powf(low),
+            to: 10_f64.powf(high.max(low + 1.0)),
+            is_log: true,
+            marks,
+        }
     }
 
     /// With marks of one's own.
-    pub(super) fn marked(from: f64, to: f64, marks: &[(f64, &str)]) -> Self {
+    pub(super) fn marked(unit: &'static str, from: f64, to: f64, marks: &[(f64, &str)]) -> Self {
         let marks = marks.iter().map(|(at, name)| (*at, (*name).to_owned()));
-        Self { from, to, is_log: false, marks: marks.collect() }
+        Self { unit, from, to, is_log: false, marks: marks.collect() }
     }
 
     /// How far along a value stands, from 0 to 1.
@@ -60,27 +69,38 @@ impl Axis {
 pub(super) fn lines(title: &str, about: &str, (x, y): (&Axis, &Axis), curves: &[Curve]) -> String {
     let across = |value| LEFT + x.place(value) * (WIDTH - LEFT - RIGHT);
     let down = |value| HEIGHT - BOTTOM - y.place(value) * (HEIGHT - TOP - BOTTOM);
-    let mut svg = begin(title, about, (WIDTH, HEIGHT));
+    let mut svg = begin("lines", title, about, (WIDTH, HEIGHT));
     for (value, name) in &y.marks {
         let at = down(*value);
-        let (right, text, middle) = (WIDTH - RIGHT, LEFT - 8.0, at + 4.0);
+        let (right, text) = (WIDTH - RIGHT, LEFT - 8.0);
         put(
             &mut svg,
             &format!(r#"<line class="rule" x1="{LEFT}" x2="{right}" y1="{at:.1}" y2="{at:.1}"/>"#),
         );
         put(
             &mut svg,
-            &format!(r#"<text x="{text}" y="{middle:.1}" text-anchor="end">{name}</text>"#),
+            &format!(
+                r#"<text class="mark" x="{text}" y="{at:.1}" text-anchor="end">{name}</text>"#
+            ),
         );
     }
     for (value, name) in &x.marks {
-        let (at, low) = (across(*value), HEIGHT - BOTTOM + 18.0);
+        let (at, low) = (across(*value), HEIGHT - BOTTOM + 20.0);
         put(
             &mut svg,
             &format!(r#"<text x="{at:.1}" y="{low}" text-anchor="middle">{name}</text>"#),
         );
     }
     let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
+    let (above, below) = (TOP - 16.0, HEIGHT - 8.0);
+    put(&mut svg, &format!(r#"<text class="unit" x="0" y="{above}">{}</text>"#, escaped(y.unit)));
+    put(
+        &mut svg,
+        &format!(
+            r#"<text class="unit" x="{right}" y="{below}" text-anchor="end">{}</text>"#,
+            escaped(x.unit)
+        ),
+    );
     put(
         &mut svg,
         &format!(r#"<line class="axis" x1="{LEFT}" x2="{right}" y1="{bottom}" y2="{bottom}"/>"#),
@@ -100,7 +120,7 @@ pub(super) fn bars(title: &str, about: &str, values: &[(String, usize, Option<f6
     const WIDTH: f64 = 290.0;
     const ROW: f64 = 46.0;
     let most = values.iter().filter_map(|(_, _, value)| *value).fold(0.0, f64::max);
-    let mut svg = begin(title, about, (WIDTH, ROW * values.len() as f64));
+    let mut svg = begin("bars", title, about, (WIDTH, ROW * values.len() as f64));
     for (row, (name, colour, value)) in values.iter().enumerate() {
         let top = row as f64 * ROW;
         let (text, bar, colour) = (top + 14.0, top + 20.0, colour % 4);
@@ -123,10 +143,10 @@ pub(super) fn bars(title: &str, about: &str, values: &[(String, usize, Option<f6
     svg + "</svg></figure>"
 }
 
-fn begin(title: &str, about: &str, (width, height): (f64, f64)) -> String {
+fn begin(kind: &str, title: &str, about: &str, (width, height): (f64, f64)) -> String {
     let (title, about) = (escaped(title), escaped(about));
     format!(
-        r#"<figure class="card"><figcaption>{title} <span>{about}</span></figcaption><svg viewBox="0 0 {width} {height}" role="img" aria-label="{title}">"#
+        r#"<figure class="card"><figcaption>{title} <span>{about}</span></figcaption><svg class="{kind}" viewBox="0 0 {width} {height}" role="img" aria-label="{title}">"#
     )
 }
 
@@ -165,12 +185,12 @@ mod tests {
     #[test]
     fn an_axis_ends_at_a_round_number_and_never_below_what_it_shows() {
         for most in [0.3, 1.0, 7.0, 99.0, 101.0, 40_000.0, 399_000.0] {
-            let axis = Axis::even(most);
+            let axis = Axis::even("ms", most);
             assert!(axis.to >= most && axis.to <= most * 2.0, "{most}: {}", axis.to);
             assert_eq!((axis.place(0.0), axis.place(axis.to)), (0.0, 1.0));
             assert!((3..=6).contains(&axis.marks.len()), "{most}: {:?}", axis.marks);
         }
-        let axis = Axis::tenfold(3.0, 450.0);
+        let axis = Axis::tenfold("ms", 3.0, 450.0);
         assert_eq!((axis.from, axis.to, axis.marks.len()), (1.0, 1_000.0, 4));
         assert!((axis.place(10.0) - 1.0 / 3.0).abs() < 1e-9);
     }

@@ -1,81 +1,84 @@
 //! What came of some runs, as a page that stands alone: no script, nothing to fetch.
 
 mod chart;
+mod costs;
 
 use crate::{
     class::Class,
-    latency::together,
+    conditions::{Conditions, tick},
     outcome::{Outcome, Second},
     run::Plan,
+    summary::{BETTER, summary},
     table::verdict,
 };
 
-use chart::{Axis, Curve, bars, escaped, lines, short};
+use chart::{Axis, Curve, bars, escaped, lines};
+use costs::table;
 
 const STYLE: &str = include_str!("style.css");
 
 /// The page.
-pub fn page(plan: &Plan, outcomes: &[Outcome]) -> String {
-    let Plan { clients, speakers, rate, seconds, .. } = plan;
-    let legend: String = outcomes
-        .iter()
-        .enumerate()
-        .map(|(at, outcome)| {
-            format!("<span><i class=\"f{}\"></i>{}</span>", at % 4, escaped(&outcome.host))
-        })
-        .collect();
+pub fn page(conditions: &Conditions, outcomes: &[Outcome]) -> String {
+    let Plan { clients, rate, seconds, .. } = conditions.plan;
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
          <title>A room under load: {clients} clients</title><style>{STYLE}</style><main>\
-         <h1>{clients} clients, {rate} messages a second</h1>\
-         <p class=\"soft\">For {seconds} seconds, by {speakers} speakers. A hand-off is one entry that one client has \
-         read. Latency runs from the time a message was to be sent to the time a client had read it, for every \
-         client; clients and hosts share one machine.</p>\
-         <div class=\"legend\">{legend}</div>{}{}{}{}</main></html>",
+         <h1>{clients} clients, {rate} messages a second</h1>{}{}{}{}{}{}{}</main></html>",
+        under(conditions, outcomes),
+        hosts(outcomes),
+        findings(outcomes),
         costs(outcomes),
         latencies(outcomes),
-        course(outcomes, *seconds),
+        course(outcomes, seconds),
         books(outcomes),
     )
 }
 
+/// Under which conditions.
+fn under(conditions: &Conditions, outcomes: &[Outcome]) -> String {
+    let told = conditions.told(outcomes).into_iter();
+    let told: String =
+        told.map(|(name, value)| format!("<div><dt>{name}<dd>{}</div>", escaped(&value))).collect();
+    format!(
+        "<dl>{told}</dl><p class=\"soft\">A hand-off is one entry that one client has read. Latency runs from the time \
+         a message was to be sent to the time a client had read it, for every client. Clients and hosts share one \
+         machine.</p>"
+    )
+}
+
+/// What each host is, in the colour that it has in the charts.
+fn hosts(outcomes: &[Outcome]) -> String {
+    let hosts = outcomes.iter().enumerate().map(|(at, outcome)| {
+        let (host, about) = (escaped(&outcome.host), escaped(outcome.about));
+        format!(
+            "<p><i class=\"f{}\"></i><b>{host}</b> {about}; tick {}</p>",
+            at % 4,
+            tick(outcome.tick)
+        )
+    });
+    format!("<div class=\"legend\">{}</div>", hosts.collect::<String>())
+}
+
+fn findings(outcomes: &[Outcome]) -> String {
+    let told = summary(outcomes).into_iter();
+    let told: String = told.map(|sentence| format!("<li>{}", escaped(&sentence))).collect();
+    format!("<h2>What came of it</h2><div class=\"card\"><p>{BETTER}</p><ul>{told}</ul></div>")
+}
+
 fn costs(outcomes: &[Outcome]) -> String {
-    let rows: String = outcomes.iter().map(row).collect();
     let bar = |title, about, value: fn(&Outcome) -> Option<f64>| {
         let values = outcomes.iter().enumerate();
         let values = values.map(|(at, outcome)| (outcome.host.clone(), at, value(outcome)));
         bars(title, about, &values.collect::<Vec<_>>())
     };
     format!(
-        "<h2>What it costs</h2><div class=\"card scroll\"><table><tr><th>host<th>clients<th>hand-offs/s<th>frames/s\
-         <th>CPU ms/s<th>p50 ms<th>p99 ms<th>p99.9 ms<th>p99 of high<th>MiB<th>dropped<th>told lost<th>lost silently</tr>{rows}\
-         </table></div><p></p><div class=\"grid three\">{}{}{}</div>",
+        "<h2>What it costs</h2>{}<p></p><div class=\"grid three\">{}{}{}</div>",
+        table(outcomes),
         bar("Processor", "ms a second", Outcome::cpu),
         bar("Processor per hand-off", "µs", Outcome::cpu_per_hand_off),
         bar("Memory per client", "KiB", Outcome::kib_per_client),
     )
-}
-
-fn row(outcome: &Outcome) -> String {
-    let all = together(&outcome.latencies);
-    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), short);
-    let lost = outcome.lost();
-    let cells = [
-        outcome.clients.to_string(),
-        short(outcome.per_second(outcome.entries)),
-        short(outcome.per_second(outcome.frames)),
-        shown(outcome.cpu()),
-        shown(all.millis(0.5)),
-        shown(all.millis(0.99)),
-        shown(all.millis(0.999)),
-        shown(outcome.latencies[0].millis(0.99)),
-        shown(outcome.resident()),
-        outcome.fates.dropped.iter().sum::<u64>().to_string(),
-        lost.map_or_else(|| "?".to_owned(), |(told, _)| told.to_string()),
-        lost.map_or_else(|| "?".to_owned(), |(_, silent)| silent.to_string()),
-    ];
-    format!("<tr><td>{}<td>{}</tr>", escaped(&outcome.host), cells.join("<td>"))
 }
 
 /// Shares of the clients' readings, by how many nines they have: each has as much room as the one before.
@@ -88,7 +91,8 @@ fn latencies(outcomes: &[Outcome]) -> String {
         let least = latency.millis(0.1).unwrap_or(f64::MAX);
         (low.min(least), high.max(latency.millis(0.9999).unwrap_or(0.0)))
     });
-    let (x, y) = (Axis::marked(0.0, 4.0, &SHARES), Axis::tenfold(low.min(high), high));
+    let x = Axis::marked("share of hand-offs", 0.0, 4.0, &SHARES);
+    let y = Axis::tenfold("ms, log scale", low.min(high), high);
     let charts: String = Class::PRIORITIES
         .iter()
         .map(|class| {
@@ -105,10 +109,16 @@ fn latencies(outcomes: &[Outcome]) -> String {
                 })
                 .collect();
             let title = format!("Priority {}", class.name());
-            lines(&title, "ms within which such a share was read", (&x, &y), &curves)
+            lines(&title, "read within so many ms", (&x, &y), &curves)
         })
         .collect();
     format!("<h2>How long it takes</h2><div class=\"grid\">{charts}</div>")
+}
+
+/// How values stand along the side of a chart, and what they are.
+enum Unit {
+    Even(&'static str),
+    Tenfold(&'static str),
 }
 
 fn course(outcomes: &[Outcome], seconds: u32) -> String {
@@ -116,7 +126,7 @@ fn course(outcomes: &[Outcome], seconds: u32) -> String {
     let marks: Vec<(f64, String)> =
         (0..=6).map(|at| to * f64::from(at) / 6.0).map(|at| (at, format!("{at:.0} s"))).collect();
     let marks: Vec<(f64, &str)> = marks.iter().map(|(at, name)| (*at, name.as_str())).collect();
-    let x = Axis::marked(0.0, to, &marks);
+    let x = Axis::marked("time since the first message", 0.0, to, &marks);
     let curves = |value: fn(&Second) -> Option<f64>| -> Vec<Curve> {
         let curve = |(colour, outcome): (usize, &Outcome)| {
             let points = outcome.course.iter().enumerate();
@@ -125,20 +135,23 @@ fn course(outcomes: &[Outcome], seconds: u32) -> String {
         };
         outcomes.iter().enumerate().map(curve).collect()
     };
-    let chart = |title, about, value, is_log: bool| {
+    let chart = |title, unit: Unit, value| {
         let curves = curves(value);
         let values =
             || curves.iter().flat_map(|curve| curve.points.iter().map(|(_, value)| *value));
         let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(0.0, f64::max));
-        let y = if is_log { Axis::tenfold(low.min(high), high) } else { Axis::even(high) };
-        lines(title, about, (&x, &y), &curves)
+        let y = match unit {
+            Unit::Even(unit) => Axis::even(unit, high),
+            Unit::Tenfold(unit) => Axis::tenfold(unit, low.min(high), high),
+        };
+        lines(title, "", (&x, &y), &curves)
     };
     format!(
         "<h2>Second by second</h2><div class=\"grid\">{}{}{}{}</div>",
-        chart("Hand-offs", "a second", |second| Some(second.entries as f64), false),
-        chart("Frames", "a second", |second| Some(second.frames as f64), false),
-        chart("Latency", "ms, 99 of 100 in that second", |second| second.p99, true),
-        chart("Processor of the host", "ms a second", |second| second.cpu, false),
+        chart("Hand-offs", Unit::Even("entries a second"), |second| Some(second.entries as f64)),
+        chart("Frames", Unit::Even("frames a second"), |second| Some(second.frames as f64)),
+        chart("99 of 100 in that second", Unit::Tenfold("ms, log scale"), |second| second.p99),
+        chart("Processor of the host", Unit::Even("ms a second"), |second| second.cpu),
     )
 }
 
@@ -175,13 +188,20 @@ mod tests {
             pace: 1,
             threads: 1,
         };
+        let begun = std::time::UNIX_EPOCH;
+        let conditions = Conditions { plan, cores: 2, begun };
         let mut outcome =
             Outcome { host: "<live>".into(), seconds: 2, entries: 7, ..Outcome::default() };
         outcome.latencies[0].note(3_000_000);
         outcome.course = vec![Second { entries: 3, p99: Some(3.0), ..Second::default() }; 2];
         for outcomes in [&[][..], &[outcome.clone(), outcome]] {
-            let page = page(&plan, outcomes);
+            let page = page(&conditions, outcomes);
             assert!(page.ends_with("</html>") && !page.contains("<live>"));
+            for word in
+                ["share of hand-offs", "ms, log scale", "01 Jan 1970", "2 cores", "Less is better"]
+            {
+                assert!(page.contains(word), "{word}");
+            }
             for word in ["<script", "http:", "https:", "NaN", "inf"] {
                 assert!(!page.contains(word), "{word}");
             }
