@@ -355,10 +355,11 @@ impl Group {
         let nobody = Caller { session, ..app(None, None) };
         match (self.roster.seat(by_session), newcomer) {
             (None, None) => Err(Refusal::UnknownSession { session: by_session }),
-            (None, Some(_)) if guest => Ok(Caller { actor: Actor::Guest, ..nobody }),
+            (None, Some(_)) | (Some(Seat::Guest), _) if guest => {
+                Ok(Caller { actor: Actor::Guest, ..nobody })
+            }
             // Another session of a member has the member's standing, and no user yet.
             (None, Some(Newcomer(user))) => Ok(Caller { actor: self.actor(user), ..nobody }),
-            (Some(Seat::Guest), _) if guest => Ok(Caller { actor: Actor::Guest, ..nobody }),
             (Some(Seat::Applicant(user)), _) if !guest => {
                 Ok(Caller { actor: Actor::Stranger, user: Some(user.clone()), ..nobody })
             }
