@@ -3,7 +3,7 @@
 use crate::{latency::together, outcome::Outcome};
 
 /// Which way is better.
-pub const BETTER: &str = "Less is better of everything but hand-offs.";
+pub const BETTER: &str = "Less is better of everything but hand-offs: shorter bars, lower curves.";
 
 /// Why the live host may be later than one that waits for nothing.
 const TRADE: &str = "With few clients live trades latency for fewer frames: by its tick, what is not urgent waits for \

@@ -84,11 +84,13 @@ pub(super) fn lines(title: &str, about: &str, (x, y): (&Axis, &Axis), curves: &[
             ),
         );
     }
-    for (value, name) in &x.marks {
+    for (at, (value, name)) in x.marks.iter().enumerate() {
+        // The last one ends where the chart does.
+        let anchor = if at + 1 == x.marks.len() { "end" } else { "middle" };
         let (at, low) = (across(*value), HEIGHT - BOTTOM + 20.0);
         put(
             &mut svg,
-            &format!(r#"<text x="{at:.1}" y="{low}" text-anchor="middle">{name}</text>"#),
+            &format!(r#"<text x="{at:.1}" y="{low}" text-anchor="{anchor}">{name}</text>"#),
         );
     }
     let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);

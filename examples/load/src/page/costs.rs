@@ -61,23 +61,21 @@ pub(super) fn table(outcomes: &[Outcome]) -> String {
 impl Row {
     fn shown(&self, outcomes: &[Outcome]) -> String {
         let values: Vec<_> = outcomes.iter().map(self.value).collect();
-        let best = self.best(&values);
-        let cells: String = values
-            .iter()
-            .map(|value| {
-                let class = if best.is_some() && *value == best { " class=\"best\"" } else { "" };
-                format!("<td{class}>{}", value.map_or_else(|| "–".to_owned(), short))
-            })
-            .collect();
-        format!("<tr><td>{}{cells}</tr>", self.name)
+        let best = self.best(&values).map(short);
+        let cells = values.into_iter().map(|value| {
+            let value = value.map(short);
+            let class = if best.is_some() && value == best { " class=\"best\"" } else { "" };
+            format!("<td{class}>{}", value.unwrap_or_else(|| "–".to_owned()))
+        });
+        format!("<tr><td>{}{}</tr>", self.name, cells.collect::<String>())
     }
 
-    /// The best of some values; none where all are alike.
+    /// The best of some values; none where all look alike.
     fn best(&self, values: &[Option<f64>]) -> Option<f64> {
         let known = || values.iter().flatten().copied();
         let (least, most) = (known().reduce(f64::min)?, known().reduce(f64::max)?);
         match self.best? {
-            _ if least == most => None,
+            _ if short(least) == short(most) => None,
             Best::Least => Some(least),
             Best::Most => Some(most),
         }
@@ -99,6 +97,8 @@ mod tests {
         assert_eq!(row(None).best(&values), None);
         assert_eq!(row(Some(Best::Least)).best(&[Some(2.0), Some(2.0)]), None);
         assert_eq!(row(Some(Best::Least)).best(&[None, None]), None);
+        let alike = [Some(394_921.0), Some(395_152.0)];
+        assert_eq!(row(Some(Best::Most)).best(&alike), None, "both are shown as 395k");
     }
 
     #[test]

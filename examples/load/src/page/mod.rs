@@ -82,8 +82,8 @@ fn costs(outcomes: &[Outcome]) -> String {
 }
 
 /// Shares of the clients' readings, by how many nines they have: each has as much room as the one before.
-const SHARES: [(f64, &str); 6] =
-    [(0.0, "0"), (0.301, "50 %"), (1.0, "90 %"), (2.0, "99 %"), (3.0, "99.9 %"), (4.0, "99.99 %")];
+const SHARES: [(f64, &str); 5] =
+    [(0.301, "50 %"), (1.0, "90 %"), (2.0, "99 %"), (3.0, "99.9 %"), (4.0, "99.99 %")];
 
 fn latencies(outcomes: &[Outcome]) -> String {
     let times = outcomes.iter().flat_map(|outcome| &outcome.latencies);
@@ -123,8 +123,13 @@ enum Unit {
 
 fn course(outcomes: &[Outcome], seconds: u32) -> String {
     let to = f64::from(seconds.max(1));
-    let marks: Vec<(f64, String)> =
-        (0..=6).map(|at| to * f64::from(at) / 6.0).map(|at| (at, format!("{at:.0} s"))).collect();
+    // Marks at whole seconds.
+    let parts =
+        [6, 5, 4, 3, 2].into_iter().find(|parts| seconds.is_multiple_of(*parts)).unwrap_or(1);
+    let marks: Vec<(f64, String)> = (0..=parts)
+        .map(|at| to * f64::from(at) / f64::from(parts))
+        .map(|at| (at, format!("{at:.0} s")))
+        .collect();
     let marks: Vec<(f64, &str)> = marks.iter().map(|(at, name)| (*at, name.as_str())).collect();
     let x = Axis::marked("time since the first message", 0.0, to, &marks);
     let curves = |value: fn(&Second) -> Option<f64>| -> Vec<Curve> {
