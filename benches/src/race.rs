@@ -243,7 +243,8 @@ impl Report {
 
 /// How to read the table, what the aims are called, and which are known to be missed.
 const AIMS: &str = "\
-x is what the peer costs in ours: more is better. N members, B messages before each is given what is new to them.
+x is what the peer costs in ours: more is better. N members, B messages before each is given what is new
+to them, percent of them behind. In S9 `trails` has the filter in it, and `all` every rule.
 F1 a member polls   F2 members are swept   F3 idle members are woken   F4 publishing is flat   F5 bytes
 S1 admission   S2 many times too much   S3 a whole push   S4 gifts merged in combos   S9 the rules of the house
 C1 the content filter   C2 what it meets   T deadlines of many groups   H a hub under threads   J1 joins by name   E1 encoding
