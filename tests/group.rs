@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use liveroom::{
     Acts, Admission, AskStep, Author, Cap, Class, Command, Content, Decision, Draft, Element,
-    Epoch, Escalation, Group, GroupConfig, GroupId, GroupPatch, HashKey, JoinOption, Kind, Outcome,
-    Output, Pace, Patience, Platform, Priority, Profile, QuietHours, Random, Rate, Receipt,
-    Refusal, Removing, RestoreError, Role, RoleSet, Rule, SessionId, Settings, Silence, SlowMode,
-    Snapshot, Span, State, TextRule, Those, Timestamp, UserId,
+    Epoch, Escalation, Fingerprint, Group, GroupConfig, GroupId, GroupPatch, HashKey, Join,
+    JoinOption, Kind, Outcome, Output, Pace, Patience, Platform, Priority, Profile, QuietHours,
+    Random, Rate, Receipt, Refusal, Removing, RestoreError, Role, RoleSet, Rule, SessionId,
+    Settings, Silence, SlowMode, Snapshot, Span, State, TextRule, Those, Timestamp, UserId,
     audit::Act,
     filter::{Filter, FilterSpec},
     replay,
@@ -290,6 +290,24 @@ fn a_quiet_group_gives_back_its_queue_and_its_house_and_a_busy_one_keeps_them() 
     group.advance(START + Duration::from_hours(1));
     assert!(!group.has_output());
     assert_eq!(group.heap_bytes(), new);
+}
+
+#[test]
+fn once_the_last_fingerprint_is_gone_nothing_is_kept_for_them() {
+    let left = |print: Option<Fingerprint>| {
+        let mut group = group(|_| {});
+        for (number, print) in [(1, None), (2, print)] {
+            let join =
+                Command::join(user(&format!("u{number}")), Profile::default(), Platform::Web);
+            let Command::Join(join) = join else { unreachable!() };
+            let join = Command::Join(Join { print, ..join });
+            group.push(START, session(number), join).expect("all may join");
+        }
+        group.push(START, session(2), Command::Quit).expect("all may go");
+        drain(&mut group);
+        group.heap_bytes()
+    };
+    assert_eq!(left(Some(Fingerprint(7))), left(None));
 }
 
 #[test]
@@ -610,7 +628,7 @@ fn an_explanation_names_the_rules_that_were_in_force_and_for_whom() {
     let set = |settings: &mut Settings| settings.speakers = vec![1_001];
     let mark =
         Command::Mark { users: vec![user("ann")].into(), marks: vec![1_001].into(), on: true };
-    assert_eq!(of(&set, &[mark.clone()], Rule::Speakers), [held, free, free]);
+    assert_eq!(of(&set, std::slice::from_ref(&mark), Rule::Speakers), [held, free, free]);
     // It is 12:26, and whom a window does not exempt would not have come so far.
     let exempt = Those { users: vec![user("ann")], ..Those::NOBODY };
     for (from, to, quiet) in [(740, 760, free), (760, 740, none)] {
