@@ -160,9 +160,12 @@ fn a_last_total_is_told_only_where_a_message_would_be_released() {
         (settings.traffic.burst, settings.traffic.reserve) = (1, 0);
         let (id, config) = (GroupId::custom("last"), settings.build().expect("good settings"));
         let mut group = Group::new(id.expect("a good id"), None, config, Epoch(1), KEY, START);
+        let user: UserId = "ann".parse().expect("a good id");
+        let join = Command::join(user, Profile::nick("Ann"), Platform::Web);
+        group.push(START, session(1), join).expect("all may join");
         let say = |group: &mut Group, millis: u64, text: &str| {
             let now = START + Duration::from_millis(millis);
-            group.push(now, Author::App, Command::text(text)).expect("the app may");
+            group.push(now, session(1), Command::text(text)).expect("all may speak");
             drain(group);
         };
         say(&mut group, 0, "again");
