@@ -149,3 +149,38 @@ fn under_another_wait_every_message_is_told_its_own_end_anew() {
     group.push(START, Author::App, Command::Configure(Box::new(config))).expect("the app may");
     assert_eq!(states(&group), [700, 700, 700].map(wait));
 }
+
+/// The second of two waits longer than it may, and is lost: readers know of one.
+#[test]
+fn a_last_total_is_told_only_where_a_message_would_be_released() {
+    let entries = |busy: bool| {
+        let mut settings = GroupConfig::livestream().settings().clone();
+        settings.folding = GroupConfig::modern().settings().folding.clone();
+        settings.traffic.rate = Rate::per_second(1).expect("not zero");
+        (settings.traffic.burst, settings.traffic.reserve) = (1, 0);
+        let (id, config) = (GroupId::custom("last"), settings.build().expect("good settings"));
+        let mut group = Group::new(id.expect("a good id"), None, config, Epoch(1), KEY, START);
+        let user: UserId = "ann".parse().expect("a good id");
+        let join = Command::join(user, Profile::nick("Ann"), Platform::Web);
+        group.push(START, session(1), join).expect("all may join");
+        let say = |group: &mut Group, millis: u64, text: &str| {
+            let now = START + Duration::from_millis(millis);
+            group.push(now, session(1), Command::text(text)).expect("all may speak");
+            drain(group);
+        };
+        say(&mut group, 0, "again");
+        say(&mut group, 0, "again");
+        // It is offered again once a second is over, when this is before it.
+        say(&mut group, 950, "something between");
+        // The window is over after 3 s.
+        if busy {
+            say(&mut group, 2_900, "something else");
+        }
+        let from = group.tail();
+        group.advance(START + Duration::from_secs(5));
+        drain(&mut group);
+        let told = group.since(&from).expect("its own cursor");
+        told.filter(|entry| entry.folded.as_ref().is_some_and(|it| it.total == 2)).count()
+    };
+    assert_eq!((entries(false), entries(true)), (1, 0));
+}

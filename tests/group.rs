@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use liveroom::{
     Acts, Admission, AskStep, Author, Cap, Class, Command, Content, Decision, Draft, Element,
-    Epoch, Escalation, Group, GroupConfig, GroupId, GroupPatch, HashKey, JoinOption, Kind, Outcome,
-    Output, Pace, Patience, Platform, Priority, Profile, QuietHours, Random, Rate, Receipt,
-    Refusal, Removing, RestoreError, Role, RoleSet, Rule, SessionId, Settings, Silence, SlowMode,
-    Snapshot, Span, State, TextRule, Those, Timestamp, UserId,
+    Epoch, Escalation, Fingerprint, Group, GroupConfig, GroupId, GroupPatch, HashKey, Join,
+    JoinOption, Kind, Outcome, Output, Pace, Patience, Platform, Priority, Profile, QuietHours,
+    Random, Rate, Receipt, Refusal, Removing, RestoreError, Role, RoleSet, Rule, SessionId,
+    Settings, Silence, SlowMode, Snapshot, Span, State, TextRule, Those, Timestamp, UserId,
     audit::Act,
     filter::{Filter, FilterSpec},
     replay,
@@ -290,6 +290,24 @@ fn a_quiet_group_gives_back_its_queue_and_its_house_and_a_busy_one_keeps_them() 
     group.advance(START + Duration::from_hours(1));
     assert!(!group.has_output());
     assert_eq!(group.heap_bytes(), new);
+}
+
+#[test]
+fn once_the_last_fingerprint_is_gone_nothing_is_kept_for_them() {
+    let left = |print: Option<Fingerprint>| {
+        let mut group = group(|_| {});
+        for (number, print) in [(1, None), (2, print)] {
+            let join =
+                Command::join(user(&format!("u{number}")), Profile::default(), Platform::Web);
+            let Command::Join(join) = join else { unreachable!() };
+            let join = Command::Join(Join { print, ..join });
+            group.push(START, session(number), join).expect("all may join");
+        }
+        group.push(START, session(2), Command::Quit).expect("all may go");
+        drain(&mut group);
+        group.heap_bytes()
+    };
+    assert_eq!(left(Some(Fingerprint(7))), left(None));
 }
 
 #[test]

@@ -90,6 +90,58 @@ fn no_more_waits_to_be_polled_or_looked_for_than_there_is_room_for() {
 }
 
 #[test]
+fn what_waits_is_no_silent_group_whatever_the_account_says() {
+    let silent = GroupConfig::livestream();
+    let id = GroupId::custom("saved").expect("a good id");
+    let silent = Group::new(id, None, silent, Epoch(1), KEY, START);
+    let silent = serde_json::to_value(silent.snapshot()).expect("plain data");
+    let forget = |saved: &mut Value, parts: &[&str]| {
+        for &part in parts {
+            saved["state"][part] = silent["state"][part].clone();
+        }
+    };
+    let told = ["receipts", "flow", "accepted", "tips", "folds"];
+    for bucket in [false, true] {
+        let what = wrong(&waiting(), |saved| {
+            forget(saved, &told);
+            if bucket {
+                saved["state"]["scheduler"]["bucket"] =
+                    silent["state"]["scheduler"]["bucket"].clone();
+            }
+        });
+        assert_eq!(what, Some("a message on its way that was never accepted"), "{bucket}");
+    }
+    // Nobody spoke, and yet there is no more to spend.
+    let mut saved = serde_json::to_value(waiting().snapshot()).expect("plain data");
+    forget(&mut saved, &told);
+    saved["state"]["scheduler"]["queues"] = json!(null);
+    let snapshot = serde_json::from_value(saved).expect("of the right types");
+    let mut spent = Group::restore(snapshot, &[], KEY, None).expect("it holds together");
+    spent.push(START, Author::App, Command::text("one")).expect("the app may");
+    assert_eq!(spent.waiting(liveroom::Priority::Normal).count(), 1);
+}
+
+#[test]
+fn joins_and_sessions_are_restored_up_to_the_most_that_there_can_be() {
+    let mut group = group(|it| (it.presence.per_user, it.limits.outputs) = (255, 200_000));
+    for session in 2..=255 {
+        let user = "ann".parse().expect("a good id");
+        let attach = Command::Attach { user, platform: Platform::Web, print: None };
+        group.push(START, Author::Session(SessionId(session)), attach).expect("there is room");
+    }
+    assert_eq!(wrong(&group, |_| ()), None);
+    let what = wrong(&group, |saved| {
+        let seats = saved["roster"]["members"][0]["seats"].as_array_mut().expect("a list");
+        seats.push(seats[0].clone());
+    });
+    assert_eq!(what, Some("a member has more sessions than any config allows"));
+    let most = 1_u64 << 63;
+    for (joins, what) in [(most, None), (most + 1, Some("more joins than there ever were"))] {
+        assert_eq!(wrong(&group, |saved| saved["roster"]["joins"] = json!(joins)), what);
+    }
+}
+
+#[test]
 fn in_a_group_that_ended_nothing_is_on_its_way() {
     let folding = GroupConfig::modern().settings().folding.clone();
     let on_their_way = [
