@@ -26,6 +26,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
 
+#[path = "abuse/dice.rs"]
+mod dice;
 #[path = "abuse/everything.rs"]
 mod everything;
 #[path = "abuse/flood.rs"]

@@ -23,14 +23,19 @@ fn drain(group: &mut Group) -> Vec<Output> {
     std::iter::from_fn(|| group.poll()).collect()
 }
 
-/// A group in which one message waits in a lane, and two more wait to share its entry.
-fn group() -> Group {
+/// A group that folds, and delivers so many a second, one at a time.
+fn slow(rate: u32) -> Group {
     let mut settings = GroupConfig::livestream().settings().clone();
     settings.folding = GroupConfig::modern().settings().folding.clone();
-    settings.traffic.rate = Rate::per_second(10).expect("not zero");
+    settings.traffic.rate = Rate::per_second(rate).expect("not zero");
     (settings.traffic.burst, settings.traffic.reserve) = (1, 0);
     let (id, config) = (GroupId::custom("folds"), settings.build().expect("good settings"));
-    let mut group = Group::new(id.expect("a good id"), None, config, Epoch(1), KEY, START);
+    Group::new(id.expect("a good id"), None, config, Epoch(1), KEY, START)
+}
+
+/// A group in which one message waits in a lane, and two more wait to share its entry.
+fn group() -> Group {
+    let mut group = slow(10);
     group.push(START, Author::App, Command::text("the one that passes")).expect("the app may");
     for (number, name) in (1..).zip(["ann", "bo", "cy"]) {
         let user: UserId = name.parse().expect("a good id");
@@ -154,12 +159,7 @@ fn under_another_wait_every_message_is_told_its_own_end_anew() {
 #[test]
 fn a_last_total_is_told_only_where_a_message_would_be_released() {
     let entries = |busy: bool| {
-        let mut settings = GroupConfig::livestream().settings().clone();
-        settings.folding = GroupConfig::modern().settings().folding.clone();
-        settings.traffic.rate = Rate::per_second(1).expect("not zero");
-        (settings.traffic.burst, settings.traffic.reserve) = (1, 0);
-        let (id, config) = (GroupId::custom("last"), settings.build().expect("good settings"));
-        let mut group = Group::new(id.expect("a good id"), None, config, Epoch(1), KEY, START);
+        let mut group = slow(1);
         let user: UserId = "ann".parse().expect("a good id");
         let join = Command::join(user, Profile::nick("Ann"), Platform::Web);
         group.push(START, session(1), join).expect("all may join");

@@ -3,6 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
 
+#[expect(dead_code, reason = "other tests use what this does not")]
+#[path = "abuse/dice.rs"]
+mod dice;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
@@ -19,6 +23,8 @@ use liveroom::{
     EngineConfig, Flow, Group, GroupConfig, HashKey, Hub, HubKey, Kind, MessageId, Output,
     Platform, Profile, Random, Receipt, SessionId, Tick, Timestamp, UserId, Visitor,
 };
+
+use dice::Dice;
 
 const SHOW: AppId = AppId(1_400_000_000);
 const BRIEF: AppId = AppId(1_400_000_001);
@@ -110,9 +116,9 @@ type Errand = (HubKey, Cursor);
 
 impl Stage {
     fn open_room(&self, errands: &[Sender<Errand>]) {
-        let mut dice = Dice(self.clock.now().as_nanos());
+        let mut dice = Dice::new(self.clock.now().as_nanos());
         let config =
-            if dice.roll(2) == 0 { GroupConfig::livestream() } else { GroupConfig::modern() };
+            if dice.below(2) == 0 { GroupConfig::livestream() } else { GroupConfig::modern() };
         let mut settings = config.settings().clone();
         settings.retention.quota.0 = [64; 6]; // so that slow readers miss something
         let creation = Creation::named("Friday").config(settings.build().unwrap());
@@ -125,7 +131,7 @@ impl Stage {
 
     fn some_room(&self, dice: &mut Dice) -> HubKey {
         let open = self.open.read().unwrap();
-        open[usize::try_from(dice.roll(open.len() as u64)).unwrap()]
+        open[usize::try_from(dice.below(open.len() as u64)).unwrap()]
     }
 
     /// Offers a message; whether it was accepted, it is written down.
@@ -138,24 +144,25 @@ impl Stage {
 
     /// Comes as one user after the other, over connections that meet those of other threads.
     fn visit(&self, number: u64) -> Sent {
-        let (mut dice, mut sent) = (Dice(number + 1), Sent::new());
+        let (mut dice, mut sent) = (Dice::new(number + 1), Sent::new());
         for round in 0..ROUNDS {
             let session = SessionId(number * ROUNDS + round);
-            let (user, by) = (user(dice.roll(USERS)), Author::Session(session));
+            let (user, by) = (user(dice.below(USERS)), Author::Session(session));
             self.hub.open(SHOW, session, Visitor::user(user.clone(), Platform::Web)).unwrap();
-            for _ in 0..1 + dice.roll(2) {
+            for _ in 0..1 + dice.below(2) {
                 let room = self.some_room(&mut dice);
                 let join = Command::join(user.clone(), Profile::default(), Platform::Web);
                 let _disbanded = self.hub.push(self.clock.now(), room, by.clone(), join);
-                for at in 0..dice.roll(6) {
-                    let draft = match dice.roll(4) {
+                for at in 0..dice.below(6) {
+                    let draft = match dice.below(4) {
                         0 => Draft::custom(Kind::Gift, "rose"),
-                        1 => Draft::custom(Kind::Like, "1").random(Random(dice.roll(4) as u32)),
+                        1 => Draft::custom(Kind::Like, "1").random(Random(dice.below(4) as u32)),
                         _ => Draft::text(format!("hello {round} {at}")),
                     };
                     self.say(room, &by, draft, &mut sent);
                 }
-                let leave = [Command::Quit, Command::Detach].into_iter().nth(dice.roll(4) as usize);
+                let leave =
+                    [Command::Quit, Command::Detach].into_iter().nth(dice.below(4) as usize);
                 if let Some(leave) = leave {
                     let _gone = self.hub.push(self.clock.now(), room, by.clone(), leave);
                 }
@@ -167,13 +174,13 @@ impl Stage {
 
     /// Speaks for the app, renames users, and disbands rooms while others come to be.
     fn keep_house(&self, errands: &[Sender<Errand>]) -> Sent {
-        let (mut dice, mut sent) = (Dice(77), Sent::new());
+        let (mut dice, mut sent) = (Dice::new(77), Sent::new());
         for round in 0..ROUNDS {
             let room = self.some_room(&mut dice);
             self.say(room, &Author::App, Draft::text(format!("news {round}")), &mut sent);
             let nick = Profile::nick(&format!("nick {round}"));
             let _not_known =
-                self.hub.set_profile(self.clock.now(), SHOW, &user(dice.roll(USERS)), nick);
+                self.hub.set_profile(self.clock.now(), SHOW, &user(dice.below(USERS)), nick);
             let _too_often = self.hub.broadcast(self.clock.now(), SHOW, Content::text("to all"));
             if round % 10 == 9 {
                 self.open_room(errands);
@@ -204,7 +211,7 @@ impl Stage {
     /// The loop of a fan-out thread, until the others are done and everything was told.
     fn fan_out(&self, shard: usize, mut halls: Halls) -> Halls {
         let mut drainer = self.hub.drainer(shard).unwrap();
-        let mut dice = Dice(shard as u64 + 99);
+        let mut dice = Dice::new(shard as u64 + 99);
         loop {
             let done = self.done.load(Ordering::SeqCst);
             let now = self.clock.now();
@@ -256,7 +263,7 @@ impl Hall {
         let Self { audience, given, .. } = self;
         let swept = audience.sweep(now, &mut hub.source(room), |batch, connections, not_now| {
             for (index, connection) in connections.iter().enumerate() {
-                if dice.as_mut().is_some_and(|dice| dice.roll(4) < *connection as u64) {
+                if dice.as_mut().is_some_and(|dice| dice.below(4) < *connection as u64) {
                     not_now.mark(index);
                     continue;
                 }
@@ -343,17 +350,5 @@ impl Halls {
         assert!(stats.flow.0.iter().all(Flow::balances), "{stats:?}");
         let open: u64 = stats.flow.0.iter().map(|flow| flow.waiting + flow.held).sum();
         assert_eq!((open, stats.accepted()), (0, hall.ended), "{stats:?}");
-    }
-}
-
-/// Numbers that look random, from a seed (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) % sides
     }
 }

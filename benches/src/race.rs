@@ -250,11 +250,12 @@ S1 admission   S2 many times too much   S3 a whole push   S4 gifts merged in com
 C1 the content filter   C2 what it meets   T deadlines of many groups   H a hub under threads   J1 joins by name   E1 encoding
 Rows without an aim are there to compare. The aims were set by prototypes that did one thing alone.
 
-Met where nothing else uses the machine, and missed by a tenth or a half where others do:
-F1 B=16, F2 and F3 at many members: ours waits for memory, as the loop over integers beside it does, and the peer for its instructions.
-C1 beside NFKC: what is left to save there is aho-corasick's own walk.
+Met in one run and missed in the next, by how fast the machine's memory and the peer's atomics happen to be:
+F1 B=16: 6.9 to 10. F2 at a thousand and at a million: 23 to 50, and 136 to 202 with B=16; ours waits for memory, as the loop
+over integers beside it does, and the peer for its instructions. F3 at 100,000 beside other programs. S1 one bucket: 3.9 to 9.7,
+as governor takes 4 to 16 ns and ours 1 to 3. C1 beside NFKC: 1.5 to 2.2, of which most is aho-corasick's own walk.
 Known to be missed:
-F1 B=1 with clones: most of it is the clone, which `poll-floor` does alone.
+F1 B=1 with clones, 3.4 to 4.3: most of it is the clone, which `poll-floor` does alone.
 S2 lanes beside a heap in which about a hundred wait, which knows no authors: `beside=turns` does the same as ours.
 J1 join beside a bare map: a join is checked, told, digested, and found by user, session and order; `beside=maps` finds as much.
 C1 beside rustrict and censor: their lists are of English words, and these texts are Chinese: they hardly work.";

@@ -108,7 +108,7 @@ struct Caller {
     user: Option<UserId>,
     role: Option<Role>,
     session: Option<SessionId>,
-    /// On what a member is; the interface of all others, of whom nobody is told it.
+    /// That of a member's session; for all others the host's interface, as nobody else speaks over a session.
     platform: Platform,
     /// As what the user is shown: by the app that speaks in their name, or as a member.
     profile: Option<Arc<Profile>>,

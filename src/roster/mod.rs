@@ -115,7 +115,7 @@ pub enum Occupant {
     Applicant(UserId),
 }
 
-/// An [`Occupant`] as they are known, and on what a member is.
+/// An [`Occupant`] as they are known, and the platform of a member's session.
 #[derive(Clone, Copy)]
 pub(crate) enum Seat<'a> {
     Member(Member<'a>, Platform),

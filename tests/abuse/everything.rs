@@ -16,8 +16,9 @@ use liveroom::{
 };
 
 use crate::{
+    dice::Dice,
     memory, staff,
-    stage::{Dice, KEY, SECOND, START, balanced, join, sent, session, user},
+    stage::{KEY, SECOND, START, balanced, join, sent, session, user},
 };
 
 const STEPS: u64 = 20_000;

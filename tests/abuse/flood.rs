@@ -8,10 +8,11 @@ use liveroom::{
 };
 
 use crate::{
+    dice::Dice,
     memory,
     stage::{
-        Dice, KEY, SECOND, START, balanced, delivered, drain, fill, group, join, read, sent,
-        session, wait,
+        KEY, SECOND, START, balanced, delivered, drain, fill, group, join, read, sent, session,
+        wait,
     },
 };
 

@@ -3,11 +3,10 @@
 use std::{
     fs::{self, OpenOptions},
     path::{Path, PathBuf},
-    thread::available_parallelism,
 };
 
 use clap::{Parser, builder::TypedValueParser, value_parser};
-use load::{Failure, hosts::HostKind, run::Plan, settling::LONGEST_TICK};
+use load::{Failure, conditions::cores, hosts::HostKind, run::Plan, settling::LONGEST_TICK};
 
 use crate::place::Place;
 
@@ -145,14 +144,13 @@ impl Arguments {
 
     /// Clients that are asked for.
     fn clients(&self) -> u32 {
-        self.clients.unwrap_or_else(|| match self.compare {
-            true => {
-                let cores = available_parallelism().map_or(1, usize::from);
-                let cores = u32::try_from(cores).unwrap_or(u32::MAX);
-                COMPARED_PER_CORE.saturating_mul(cores).min(COMPARED)
-            }
-            false => CLIENTS,
-        })
+        let by_default = if self.compare {
+            let cores = u32::try_from(cores()).unwrap_or(u32::MAX);
+            COMPARED_PER_CORE.saturating_mul(cores).min(COMPARED)
+        } else {
+            CLIENTS
+        };
+        self.clients.unwrap_or(by_default)
     }
 
     /// Seconds that are asked for.

@@ -21,8 +21,7 @@ pub struct Conditions {
 impl Conditions {
     /// Here and now.
     pub fn of(plan: Plan) -> Self {
-        let cores = available_parallelism().map_or(1, usize::from);
-        Self { plan, cores, begun: SystemTime::now() }
+        Self { plan, cores: cores(), begun: SystemTime::now() }
     }
 
     /// Each with its name.
@@ -39,6 +38,11 @@ impl Conditions {
             ("version", format!("load {}", env!("CARGO_PKG_VERSION"))),
         ]
     }
+}
+
+/// Processors of this machine.
+pub fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
 }
 
 /// The ticks of all hosts that have one.

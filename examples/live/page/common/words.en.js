@@ -241,6 +241,7 @@ const TEXT_RULES = {
   Repeats: "That repeats the same words too often.",
   Plain: "Only emoji are taken here right now.",
   Stacked: "That has too many marks on one character.",
+  Turned: "That would turn around what stands after it.",
 };
 
 /** @type {Record<string, {text: string, help?: string, offer?: "again"|"edit"}>} */

@@ -173,6 +173,7 @@ const TEXT_RULES = {
   Repeats: "同样的词重复得太多。",
   Plain: "现在只能发表情。",
   Stacked: "一个字上的附加符号太多了。",
+  Turned: "这段文字会让后面的内容反向显示。",
 };
 
 /** @type {Record<string, {text: string, help?: string, offer?: "again"|"edit"}>} */

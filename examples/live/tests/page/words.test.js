@@ -68,7 +68,7 @@ const CALLS = [
   ["refusal", { code: 1004, detail: { field: "Message" } }, NOW], ["refusal", { code: 2003, detail: { until: SOON } }, NOW],
   ["refusal", { code: 2004, detail: { until: SOON } }, NOW], ["refusal", { code: 2108, detail: { needs: "Owner" } }, NOW],
   ...[3005, 3007].map((code) => ["refusal", { code, detail: { until: SOON } }, NOW]),
-  ...["Links", "Stacked", "Plain", "xyzzy"].map((signal) => ["refusal", { code: 3008, detail: { signal } }, NOW]),
+  ...["Links", "Stacked", "Turned", "Plain", "xyzzy"].map((signal) => ["refusal", { code: 3008, detail: { signal } }, NOW]),
   ["refusal", { code: 3001, detail: { until: NOW + 9_000 } }, NOW], ["refusal", { code: 3002, detail: { limit: 500 } }, NOW],
   ["refusal", { code: 9_999, why: "Because" }, NOW],
   ...["rate", "expired", "shed", "muted", "banned", "removed", "purged", "disbanded", "xyzzy"].map((reason) => ["own", sent({ state: "discarded", reason }), NOW]),
@@ -148,4 +148,15 @@ test("the_language_is_the_kept_one_or_the_first_of_the_browsers_that_there_is", 
   assert.equal(choose(null, ["fr-FR"]), "en");
   assert.equal(choose("klingon", ["en-US", "zh"]), "en");
   assert.equal(choose("constructor", []), "en");
+});
+
+test("every_signal_that_a_rule_for_texts_may_name_has_words", () => {
+  const source = readFileSync(new URL("../../../../src/signals.rs", import.meta.url), "utf8");
+  const [, body] = source.match(/pub enum Signal \{([^}]*)\}/);
+  const signals = [...body.matchAll(/^ {4}([A-Z]\w+),$/gm)].map(([, name]) => name);
+  assert.ok(signals.length >= 9, signals.join());
+  for (const words of [en, zh]) {
+    const said = (signal) => words.refusal({ code: 3008, detail: { signal } }, NOW).text;
+    signals.forEach((signal) => assert.notEqual(said(signal), said("xyzzy"), signal));
+  }
 });
