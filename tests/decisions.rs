@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use liveroom::{
     AskStep, Asking, Author, Cause, Command, Content, Decision, Discard, Epoch, Group, GroupConfig,
     GroupId, HashKey, Hold, Occasion, Occasions, Outcome, Output, Patience, Platform, Profile,
-    Receipt, Refusal, SessionId, Settings, Signal, Silence, Snapshot, State, TextRule, Ticket,
-    Timestamp, Treat, UserId, audit::Act, filter::FilterSpec,
+    Receipt, Refusal, SessionId, Settings, Signal, Silence, Snapshot, Span, State, TextRule,
+    Ticket, Timestamp, Treat, UserId, audit::Act, filter::FilterSpec,
 };
 use serde_json::{Value, json};
 
@@ -413,5 +413,21 @@ fn what_is_held_outlives_a_quiet_hour_and_its_ticket_is_not_given_again() {
         drain(&mut group);
         say(&mut group, 1).expect("held");
         drain(&mut group);
+    }
+}
+
+#[test]
+fn a_shadow_mute_is_over_at_its_end_for_what_is_decided_at_that_instant() {
+    let patience = Asking::CALLBACK.deadline;
+    for (longer, over) in [(Duration::ZERO, true), (Duration::from_nanos(1), false)] {
+        let mut group = house(|_| {});
+        let shadow = Command::shadow(user("bo"), Span::For(patience + longer));
+        group.push(START, Author::App, shadow).expect("the app may");
+        say(&mut group, 2).expect("asked about");
+        group.advance(START + patience);
+        let outputs = drain(&mut group);
+        assert_eq!(delivered(&outputs) == [1], over);
+        let echoed = outputs.iter().any(|output| matches!(output, Output::Echo { .. }));
+        assert_eq!(echoed, !over, "in the shadow its author alone sees it");
     }
 }

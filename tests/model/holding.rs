@@ -7,7 +7,7 @@ use liveroom::{
     Question, Refusal, Rejection, Role, Silence, State, StepName, Ticket, Timestamp, UserId,
 };
 
-use super::{Actor, Holding, Model, NO_RECORD, Open, is_counted, speaking::Verdict};
+use super::{Actor, Holding, Model, NO_RECORD, Open, is_counted, serves, speaking::Verdict};
 
 /// What there is to be decided about a message.
 #[derive(Clone, Copy, Debug, Default)]
@@ -314,10 +314,10 @@ impl Model {
         let accepted = self.accepted(id);
         accepted.session?;
         let user = accepted.message.sender.user.as_ref()?;
-        if self.bans.iter().any(|ban| ban.user == *user) {
+        if serves(&self.bans, user, self.now) {
             return Some(Discard::Banned);
         }
-        let muted = self.mutes.iter().any(|mute| mute.user == *user);
+        let muted = serves(&self.mutes, user, self.now);
         // Somebody who left since counts by the role that they had.
         let role =
             self.member(user).map_or(accepted.message.sender.role, |member| Some(member.role));
@@ -329,7 +329,7 @@ impl Model {
     fn go_on(&mut self, id: MessageId) {
         let accepted = self.accepted(id);
         let own = accepted.message.sender.user.as_ref().filter(|_| accepted.session.is_some());
-        if self.shadows.iter().any(|one| Some(&one.user) == own) {
+        if own.is_some_and(|user| serves(&self.shadows, user, self.now)) {
             return self.end_in_shadow(&[id]);
         }
         let kind = self.accepted(id).message.kind;

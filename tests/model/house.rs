@@ -7,7 +7,7 @@ use liveroom::{
     Role, Signals, SlowMode, TextRule, Those, Timestamp, Treat, UserId, Whose,
 };
 
-use super::{Actor, Model, NO_RECORD};
+use super::{Actor, Model, NO_RECORD, serves};
 
 /// What the house remembers.
 #[derive(Clone, Debug, Default)]
@@ -105,7 +105,7 @@ impl Model {
             pass(now, &mut self.house.paces, &user, pace);
         }
         let Some(text) = said(&draft.content) else { return };
-        let shadowed = self.shadows.iter().any(|one| one.user == user);
+        let shadowed = serves(&self.shadows, &user, self.now);
         for Repeats { within, of } in self.repeats() {
             let by = (of == Whose::Author || shadowed || doubted).then(|| user.clone());
             self.house.said.push(Said { text: text.clone(), by, at: now, within });

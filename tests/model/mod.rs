@@ -153,6 +153,12 @@ pub(crate) struct Sentence {
     pub(crate) until: Timestamp,
 }
 
+/// Whether `user` still serves one of these. At the instant of its end it is over, whatever else is
+/// settled before it at that instant.
+fn serves(sentences: &[Sentence], user: &UserId, now: Timestamp) -> bool {
+    sentences.iter().any(|one| one.user == *user && one.until > now)
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GroupProfile {
     pub(crate) name: Arc<str>,
