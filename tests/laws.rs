@@ -7,6 +7,8 @@ mod account;
 #[path = "laws/asked.rs"]
 mod asked;
 mod model;
+#[path = "laws/processes.rs"]
+mod processes;
 #[path = "laws/what_if.rs"]
 mod what_if;
 

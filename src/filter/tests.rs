@@ -254,6 +254,27 @@ fn a_hit_says_how_it_was_written() {
 }
 
 #[test]
+fn more_marks_than_any_language_writes_are_a_flood_and_nothing_invisible_is_a_mark() {
+    let listed = filter("[abuse]\nshit");
+    let floods = |between: &str| {
+        let verdict = listed.judge(&format!("s{between}hit"));
+        verdict.hits[0].disguise.of(Evasion::Floods)
+    };
+    let most = usize::from(Evasion::MARKS);
+    assert_eq!([most - 1, most].map(|marks| floods(&"\u{301}".repeat(marks))), [0, 0]);
+    assert_eq!(floods(&"\u{301}".repeat(most + 1)), 1);
+    assert_eq!(floods(&"\u{301}\u{200b}".repeat(most + 1)), 0);
+    assert_eq!(floods(&"\u{200b}".repeat(most + 1)), 0);
+}
+
+#[test]
+fn a_word_may_end_within_a_character_of_more_than_letters() {
+    let listed = filter("[abuse]\nsam\nshi");
+    assert_eq!(met(&listed, "s㏂"), ["s㏂"]);
+    assert_eq!(met(&listed, "sh⒈"), ["sh⒈"]);
+}
+
+#[test]
 fn terms_that_fold_alike_are_one_and_the_gravest_counts() {
     let listed = filter("[abuse mask]\nWord\n[abuse block]\nｗｏｒｄ\n[abuse tag]\nwörd\nwo rd");
     let terms: Vec<_> = listed.judge("word").hits.iter().map(|hit| hit.term).collect();
@@ -267,6 +288,9 @@ fn a_flood_of_hits_is_counted_and_the_gravest_kept_and_all_masked() {
     let verdict = listed.judge(&text);
     assert_eq!((verdict.hits.len(), verdict.more), (64, 112 - 64));
     assert_eq!(verdict.treatment, Some(Treatment::Block));
+    // The second of them is no graver than the first, and takes nobody's place.
+    let blocking = verdict.hits.iter().filter(|hit| hit.treatment == Treatment::Block);
+    assert_eq!(blocking.map(|hit| hit.span.clone()).collect::<Vec<_>>(), [100..101]);
     assert_eq!(verdict.gravest().map(|hit| hit.span.clone()), Some(100..101));
     assert!(verdict.hits.is_sorted_by_key(Hit::place));
     let masked = listed.mask(&text, &verdict);

@@ -352,6 +352,23 @@ mod tests {
     }
 
     #[test]
+    fn of_two_words_that_one_message_completes_the_graver_counts_or_else_the_longer() {
+        for (list, expected) in [
+            ("[abuse]\nit\nshit", (1, 4)),
+            ("[abuse tag]\nit\n[abuse block]\nshit", (1, 4)),
+            ("[abuse block]\nit\n[abuse tag]\nshit", (0, 2)),
+        ] {
+            let filter = FilterSpec::parse(list).unwrap().compile().unwrap();
+            let (mut trails, now) = (Trails::default(), Timestamp::from_secs(1));
+            for piece in ["s", "h", "i"] {
+                trails.push(now, &LIMITS, &user("ann"), piece);
+            }
+            let met = trails.completed(now, &LIMITS, &filter, &user("ann"), "t").unwrap();
+            assert_eq!((met.term, met.messages), expected, "{list}");
+        }
+    }
+
+    #[test]
     fn what_says_nothing_makes_no_piece_longer() {
         assert_eq!(
             last(&["s \u{200b}\u{200b}", "...h...", "", "\u{202e}", " i ", "t?"]),

@@ -116,6 +116,15 @@ mod tests {
     use super::*;
     use crate::filter::{Evasion, Reach};
 
+    #[test]
+    fn a_doubt_says_what_is_odd() {
+        let said = |doubt: Doubt| doubt.to_string();
+        assert_eq!(said(Doubt::Duplicate { of: 7 }), "it is met where term 7 is");
+        assert!(said(Doubt::OneCharacter).contains("one character"));
+        assert!(said(Doubt::Punctuation).contains("punctuation"));
+        assert!(said(Doubt::Comment).contains("` #`"));
+    }
+
     fn doubts(list: &str) -> Vec<(u32, Doubt)> {
         let warnings = FilterSpec::parse(list).unwrap().warnings();
         warnings.into_iter().map(|it| (it.term, it.doubt)).collect()

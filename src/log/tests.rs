@@ -28,6 +28,11 @@ fn log() -> Log {
     Log::new(&group(), Epoch(1))
 }
 
+fn subject(name: &str) -> entry::Subject {
+    let profile = Arc::new(Profile::nick(name));
+    entry::Subject { user: UserId::new(name).unwrap(), profile, until: None }
+}
+
 fn keep(quota: u32) -> Retention {
     Retention { quota: PerClass([quota; 6]), max_age: MINUTE }
 }
@@ -440,19 +445,47 @@ fn what_changes_no_entry_leaves_the_batches_that_are_remembered() {
     log.empty(at(0), |_| false);
     log.unname(|_| true);
     assert!(std::ptr::eq(before.entries(), log.batch(&start).unwrap().entries()));
+    let names = vec![subject("ann")];
+    let folded = Box::new(Folded { count: 2, total: 2, authors: 1, names });
+    log.append_folded(at(0), &keep(9), Normal, body(Normal, 1, 1), Some(folded));
+    let before = log.batch(&start).unwrap();
+    log.unname(|named| named.as_str() == "bob");
+    assert!(std::ptr::eq(before.entries(), log.batch(&start).unwrap().entries()));
+}
+
+#[test]
+fn what_is_held_is_counted_and_bounded() {
+    let mut log = log();
+    let start = log.tail();
+    // Nine are in the ring at the most, one more than a power of two, and as many that are dead.
+    let retention = Retention { quota: PerClass([8, 0, 0, 0, 0, 0]), max_age: MINUTE };
+    let class = Class::ALL[0];
+    let entry = body(class, 1, 1);
+    for _ in 0..64 {
+        log.append(at(0), &retention, class, entry.clone());
+    }
+    let without = log.heap_bytes();
+    let (kept, recent) = Log::most_bytes(&retention, |_| 1_000);
+    assert!(without as u64 <= kept);
+    // Rounded up to the next power of two.
+    let slots = 32 * size_of::<Slot>() as u64;
+    assert_eq!(kept, size_of::<Kept>() as u64 + slots + (8 + 6) * 1_000);
+    assert_eq!(recent, Log::RECENT as u64 * (Batch::most_bytes() + 1_000));
+    log.batch(&start).unwrap();
+    let capacity = log.kept.as_ref().unwrap().recent.capacity();
+    assert!(capacity > 0);
+    assert_eq!(log.heap_bytes(), without + capacity * size_of::<Batch>());
 }
 
 #[test]
 fn no_batch_shows_a_name_that_was_taken_out() {
-    let user = UserId::new("ann").unwrap();
-    let profile = Arc::new(Profile::nick("Ann"));
-    let names = vec![entry::Subject { user: user.clone(), profile, until: None }];
+    let names = vec![subject("ann")];
     let folded = Box::new(Folded { count: 2, total: 2, authors: 1, names });
     let mut log = log();
     let start = log.tail();
     log.append_folded(at(0), &keep(9), Normal, body(Normal, 1, 1), Some(folded));
     assert_eq!(log.batch(&start).unwrap().entries()[0].folded.as_ref().unwrap().names.len(), 1);
-    log.unname(|named| *named == user);
+    log.unname(|named| named.as_str() == "ann");
     let after = log.batch(&start).unwrap();
     let folded = after.entries()[0].folded.as_ref().unwrap();
     assert_eq!((folded.names.len(), folded.total), (0, 2));

@@ -238,6 +238,7 @@ mod tests {
         let mut slab = Slab::new();
         let (mut one, mut two) = (Chain::<char, 0>::EMPTY, Chain::<char, 1>::EMPTY);
         let places = ['a', 'b', 'c', 'd'].map(|letter| slab.insert(letter));
+        assert_eq!(format!("{places:?}"), "[1, 2, 3, 4]");
         for place in places {
             one.push(&mut slab, place);
         }

@@ -171,8 +171,18 @@ fn numbers(tree: &Value, at: &str, found: &mut Vec<String>) {
 }
 
 /// Ends of numbers, of what is counted, and what no number but a wide one is.
-const ENDS: [i128; 6] =
-    [0, u32::MAX as i128, i64::MAX as i128 - 1_000, i64::MAX as i128 + 2, 1, i64::MIN as i128];
+const ENDS: [i128; 10] = [
+    0,
+    u32::MAX as i128,
+    i64::MAX as i128 - 1_000,
+    i64::MAX as i128 + 2,
+    1,
+    i64::MIN as i128,
+    i64::MAX as i128 - 2,
+    i64::MAX as i128 - 1,
+    i64::MAX as i128,
+    i64::MAX as i128 + 1,
+];
 
 #[test]
 fn a_snapshot_with_any_number_at_its_end_is_none_or_a_group_that_lives() {

@@ -7,6 +7,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use super::colliding;
+
 /// What tells the second process what it is.
 pub(crate) const INSIDE: &str = "--inside";
 /// The function that is counted, as callgrind knows it, and the same again: of two options for one
@@ -21,7 +23,9 @@ const LEFT: &str = "*gate::measured*";
 pub(crate) fn count(paths: &[&str]) -> Result<Vec<u64>, Box<dyn Error>> {
     let folder = std::env::temp_dir().join(format!("liveroom-gate-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
-    let counted = run(&folder.join("counts"));
+    let names = folder.join("names");
+    fs::write(&names, colliding::written())?;
+    let counted = run(&folder.join("counts"), &names);
     fs::remove_dir_all(&folder)?;
     let counts = counted?;
     if counts.len() == paths.len() {
@@ -31,7 +35,7 @@ pub(crate) fn count(paths: &[&str]) -> Result<Vec<u64>, Box<dyn Error>> {
     }
 }
 
-fn run(out: &Path) -> Result<Vec<u64>, Box<dyn Error>> {
+fn run(out: &Path, names: &Path) -> Result<Vec<u64>, Box<dyn Error>> {
     let status = Command::new("valgrind")
         .arg("--tool=callgrind")
         .arg(format!("--callgrind-out-file={}", out.display()))
@@ -39,6 +43,7 @@ fn run(out: &Path) -> Result<Vec<u64>, Box<dyn Error>> {
         .arg(format!("--dump-after={LEFT}"))
         .arg(std::env::current_exe()?)
         .arg(INSIDE)
+        .env(colliding::FILE, names)
         .stderr(Stdio::null())
         .status()
         .map_err(|error| {

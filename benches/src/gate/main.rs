@@ -6,6 +6,7 @@
 //! the margin is named, so that its limit can follow it.
 
 mod callgrind;
+mod colliding;
 mod paths;
 
 use std::process::ExitCode;

@@ -11,7 +11,7 @@ use liveroom::{
     Profile, SessionId, Tick, UserId, filter::FilterSpec, internals::Lanes,
 };
 
-use super::Cost;
+use super::{Cost, colliding};
 
 /// Something that is done many times over.
 pub(crate) struct Path {
@@ -25,7 +25,7 @@ pub(crate) struct Path {
 }
 
 /// Hundredths, for one message, member or batch.
-pub(crate) const PATHS: [Path; 30] = [
+pub(crate) const PATHS: [Path; 32] = [
     path("push", MESSAGES, (5_387_00, 2_01), push),
     path("push-filtered", MESSAGES, (12_280_00, 2_01), push_filtered),
     path("push-ten-times-too-many", MESSAGES, (8_822_00, 2_10), push_too_many),
@@ -33,6 +33,10 @@ pub(crate) const PATHS: [Path; 30] = [
     path("outputs", MESSAGES, (275_00, 0), poll_outputs),
     path("join", JOINS, (5_656_00, 0_16), join_by_name),
     path("join-as-guest", JOINS, (2_539_00, 1_04), join_as_guest),
+    path("join-as-they-come", colliding::NAMES, (5_930_00, 1_14), || join_all(colliding::plain())),
+    path("join-names-that-collide", colliding::NAMES, (5_930_00, 1_14), || {
+        join_all(colliding::colliding())
+    }),
     path("poll-1", MEMBERS, (49_00, 0), || poll(1)),
     path("poll-16", MEMBERS, (306_00, 0), || poll(16)),
     path("sweep", MEMBERS, (7_26, 0), sweep),
@@ -175,6 +179,19 @@ fn join_by_name() -> Box<dyn FnMut()> {
     room.drain();
     let mut commands: Vec<_> = (THERE..).take(JOINS as usize).map(command).collect();
     Box::new(move || commands.drain(..).for_each(|(by, command)| room.push_now(by, command)))
+}
+
+fn join_all(names: Vec<UserId>) -> Box<dyn FnMut()> {
+    let mut room = Room::empty(GroupConfig::livestream());
+    let profile = Arc::new(Profile::nick("Ann"));
+    Box::new(move || {
+        for (number, name) in names.iter().enumerate() {
+            room.push_now(Author::Session(SessionId(number as u64)), join(name.clone(), &profile));
+            if number % Room::UNPOLLED == 0 {
+                room.drain();
+            }
+        }
+    })
 }
 
 fn join_as_guest() -> Box<dyn FnMut()> {
