@@ -146,8 +146,8 @@ impl World {
             for _ in 0..100 {
                 self.poll(usize::MAX);
                 self.engine.advance(self.now);
+                self.houses.iter_mut().for_each(|house| house.follow(&self.engine));
                 let house = &mut self.houses[at];
-                house.follow(&self.engine);
                 let group = house.group(&self.engine);
                 if group.is_disbanded() && !group.has_output() {
                     break;

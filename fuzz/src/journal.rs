@@ -235,6 +235,8 @@ fn hostile(origin: &Snapshot, records: &[Record], data: &[u8]) {
         laws::read(&group, &mut reader);
     }
     if keeps {
+        // Of no record at all: what was due when the snapshot was taken still is.
+        told.extend(settled(&mut group));
         tells_itself_again(origin, &told, &group);
     }
     other_worlds(origin, records, whole);
