@@ -84,6 +84,11 @@ impl Model {
             Some(turn) => (turn.messages.push(id), turn.weight = weight).1,
             None => set.push(Turn { author: author.clone(), weight, given: 0, messages: vec![id] }),
         }
+        // The weight may be less than what the turn has given already.
+        if set[0].given >= set[0].weight {
+            let turn = set.remove(0);
+            set.push(Turn { given: 0, ..turn });
+        }
         self.number_changed(priority, author);
         // Chosen, as the design has it: what is admitted at once does not wait, and so cannot be shed.
         if self.opens_at(priority) <= self.now {
