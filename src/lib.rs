@@ -75,6 +75,8 @@ pub mod guide {
     pub mod fairness {}
     #[doc = include_str!("guide/scale.md")]
     pub mod scale {}
+    #[doc = include_str!("guide/proof.md")]
+    pub mod proof {}
     #[cfg(feature = "tim")]
     #[doc = include_str!("guide/steps.md")]
     pub mod steps {}

@@ -1,7 +1,7 @@
 //! cargo-mutants itself: for what cannot be switched, and to hold verdicts against.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
@@ -96,6 +96,10 @@ impl Plain<'_> {
             .env("PROPTEST_CASES", "32")
             .env("PROPTEST_RNG_SEED", "1")
             .stdin(Stdio::null());
+        // Fields that could be left out are asked about whatever `-F` says, so they are kept to these files.
+        for file in mutants.iter().map(|mutant| &mutant.file).collect::<BTreeSet<_>>() {
+            run.arg("-f").arg(file);
+        }
         for mutant in mutants {
             run.arg("-F").arg(format!("^{}$", regex_syntax::escape(&mutant.name)));
         }
