@@ -290,7 +290,7 @@ fn a_flood_of_hits_is_counted_and_the_gravest_kept_and_all_masked() {
     assert_eq!(verdict.treatment, Some(Treatment::Block));
     // The second of them is no graver than the first, and takes nobody's place.
     let blocking = verdict.hits.iter().filter(|hit| hit.treatment == Treatment::Block);
-    assert_eq!(blocking.map(|hit| hit.span.clone()).collect::<Vec<_>>(), [100..101]);
+    assert_eq!(blocking.count(), 1);
     assert_eq!(verdict.gravest().map(|hit| hit.span.clone()), Some(100..101));
     assert!(verdict.hits.is_sorted_by_key(Hit::place));
     let masked = listed.mask(&text, &verdict);
