@@ -251,9 +251,9 @@ C1 the content filter   C2 what it meets   T deadlines of many groups   H a hub 
 Rows without an aim are there to compare. The aims were set by prototypes that did one thing alone.
 
 Met in one run and missed in the next, by how fast the machine's memory and the peer's atomics happen to be:
-F1 B=16: 6.9 to 10. F2 at a thousand and at a million: 23 to 50, and 136 to 202 with B=16; ours waits for memory, as the loop
-over integers beside it does, and the peer for its instructions. F3 at 100,000 beside other programs. S1 one bucket: 3.9 to 9.7,
-as governor takes 4 to 16 ns and ours 1 to 3. C1 beside NFKC: 1.5 to 2.2, of which most is aho-corasick's own walk.
+F1 B=16: 6.9 to 10. F2 at a thousand: 34 to 50, and 136 to 202 with B=16, where the batch is built for so few. F3 at
+100,000 beside other programs. S1 one bucket: 3.9 to 9.7, as governor takes 4 to 16 ns and ours 1 to 3. C1 beside NFKC:
+1.5 to 2.2, of which most is aho-corasick's own walk.
 Known to be missed:
 F1 B=1 with clones, 3.4 to 4.3: most of it is the clone, which `poll-floor` does alone.
 S2 lanes beside a heap in which about a hundred wait, which knows no authors: `beside=turns` does the same as ours.
