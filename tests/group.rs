@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Acts, Admission, AskStep, Author, Cap, Class, Command, Content, Decision, Draft, Element,
-    Epoch, Escalation, Fingerprint, Group, GroupConfig, GroupId, GroupPatch, HashKey, Join,
-    JoinOption, Kind, Outcome, Output, Pace, Patience, Platform, Priority, Profile, QuietHours,
-    Random, Rate, Receipt, Refusal, Removing, RestoreError, Role, RoleSet, Rule, SessionId,
-    Settings, Silence, SlowMode, Snapshot, Span, State, TextRule, Those, Timestamp, UserId,
+    Acts, Admission, AskStep, Author, Cap, Class, Command, Content, Decision, Denial, Draft,
+    Element, Epoch, Escalation, Fingerprint, Group, GroupConfig, GroupId, GroupPatch, HashKey,
+    Join, JoinOption, Kind, Outcome, Output, Pace, Patience, Platform, Priority, Profile,
+    QuietHours, Random, Rate, Receipt, Refusal, Removing, RestoreError, Role, RoleSet, Rule,
+    SessionId, Settings, Silence, SlowMode, Snapshot, Span, State, TextRule, Those, Timestamp,
+    UserId,
     audit::Act,
     filter::{Filter, FilterSpec},
     replay,
@@ -261,6 +262,21 @@ fn a_card_is_its_own_members_to_write_and_those_who_stand_above_them() {
     for (by, name) in [(2, "ann"), (3, "ann"), (3, "bo")] {
         assert!(matches!(write(by, name), Err(Refusal::Denied(_))), "{by} {name}");
     }
+}
+
+#[test]
+fn an_owner_who_has_not_joined_yet_stands_above_the_staff_all_the_same() {
+    let id = GroupId::custom("edge").expect("a good id");
+    let mut group = Group::new(id, Some(user("mia")), GroupConfig::modern(), Epoch(1), KEY, START);
+    join(&mut group, START, "ann", 1).expect("all may join");
+    group.push(START, Author::App, Command::SetAdmin { user: user("ann") }).expect("the app may");
+    let mut card = |by| {
+        let card = Command::SetNameCard { user: user("mia"), card: "card".into() };
+        group.push(START, by, card)
+    };
+    let too_high = Refusal::Denied(Denial::TargetTooHigh { target: Role::Owner });
+    assert_eq!(card(session(1)), Err(too_high));
+    assert_eq!(card(Author::App), Err(Refusal::UnknownMember { user: user("mia") }));
 }
 
 #[test]

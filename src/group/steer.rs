@@ -69,9 +69,9 @@ impl Group {
         card: Arc<str>,
     ) -> Result<Receipt, Refusal> {
         let own = caller.user.as_ref() == Some(user);
-        let role = self.roster.role(user);
-        self.may_do(caller, Action::SetNameCard { own }, role.filter(|_| !own))?;
-        if role.is_none() {
+        let standing = self.standing(user).filter(|_| !own);
+        self.may_do(caller, Action::SetNameCard { own }, standing)?;
+        if self.roster.role(user).is_none() {
             return Err(Refusal::UnknownMember { user: user.clone() });
         }
         let card = self.cleaned_card(caller, card)?;
