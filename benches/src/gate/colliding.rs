@@ -2,9 +2,10 @@
 
 use std::{
     collections::BTreeSet,
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     hash::{BuildHasher, Hasher},
-    path::PathBuf,
     sync::OnceLock,
     thread,
 };
@@ -25,7 +26,7 @@ const GUESSED: HashKey = HashKey::new(0, 0);
 pub(crate) fn colliding() -> Vec<UserId> {
     static NUMBERS: OnceLock<Vec<u64>> = OnceLock::new();
     let numbers = NUMBERS.get_or_init(|| match env::var_os(FILE) {
-        Some(file) => read(file.into()),
+        Some(file) => read(file),
         None => search(),
     });
     numbers.iter().map(|number| named(*number)).collect()
@@ -36,12 +37,13 @@ pub(crate) fn plain() -> Vec<UserId> {
     (0..NAMES).map(named).collect()
 }
 
-/// The numbers of the names that collide, for [`read`].
+/// The names that collide, one on each line, for [`read`].
 pub(crate) fn written() -> String {
     colliding().iter().map(|name| format!("{name}\n")).collect()
 }
 
-fn read(file: PathBuf) -> Vec<u64> {
+/// The numbers of the names in a file.
+fn read(file: OsString) -> Vec<u64> {
     let text = fs::read_to_string(file).expect("the names that the first process wrote down");
     let digits =
         |name: &str| name.bytes().rev().fold(0, |all, digit| all << 4 | u64::from(digit - b'a'));

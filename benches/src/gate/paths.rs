@@ -181,6 +181,7 @@ fn join_by_name() -> Box<dyn FnMut()> {
     Box::new(move || commands.drain(..).for_each(|(by, command)| room.push_now(by, command)))
 }
 
+/// Of a whole crowd, its outputs polled now and then.
 fn join_all(names: Vec<UserId>) -> Box<dyn FnMut()> {
     let mut room = Room::empty(GroupConfig::livestream());
     let profile = Arc::new(Profile::nick("Ann"));
