@@ -377,6 +377,17 @@ fn who_becomes_exempt_takes_along_what_waits_in_its_order() {
 }
 
 #[test]
+fn a_full_lane_sheds_before_what_its_author_became_exempt_for_leaves() {
+    let mut desk = Desk::new(lanes(&normal_cap(&traffic(40, 4, 0), 1, 1), 1, 2_000));
+    assert!(matches!(desk.offer(1000, Priority::Normal, 8), Offered::Released(_)));
+    desk.queue(&[2]);
+    let offered = desk.offer_by(1000, Priority::Normal, author(2, true, 1), 20);
+    assert_eq!(shed_author(offered), Some((3, 20)));
+    assert_eq!(desk.release(1000).unwrap().payload, 2);
+    assert_eq!(desk.release(1000), None);
+}
+
+#[test]
 fn an_author_is_removed_from_all_lanes_in_the_order_of_the_ids() {
     let mut desk = Desk::busy(traffic(40, 1, 0));
     for priority in [Priority::Lowest, Priority::Normal, Priority::High, Priority::Normal] {

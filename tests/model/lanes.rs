@@ -91,10 +91,16 @@ impl Model {
         }
         self.number_changed(priority, author);
         // Chosen, as the design has it: what is admitted at once does not wait, and so cannot be shed.
-        if self.opens_at(priority) <= self.now {
+        // An older one, whose author has become exempt, waits until the lane has shed.
+        if self.opens_at(priority) <= self.now && self.leaves_next(priority) == Some(id) {
             self.release(priority);
         }
         self.shed(priority);
+    }
+
+    /// What the lane gives up next, whenever that is.
+    fn leaves_next(&self, priority: Priority) -> Option<MessageId> {
+        self.lanes[priority as usize].messages().next().map(|(_, id)| id)
     }
 
     fn number_changed(&mut self, priority: Priority, author: Option<UserId>) {
