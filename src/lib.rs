@@ -52,6 +52,8 @@ mod scheduler;
 mod signals;
 mod space;
 mod stats;
+#[cfg(feature = "store")]
+pub mod store;
 mod strikes;
 mod tally;
 #[cfg(feature = "tim")]

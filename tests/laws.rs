@@ -9,6 +9,9 @@ mod asked;
 mod model;
 #[path = "laws/processes.rs"]
 mod processes;
+#[cfg(feature = "store")]
+#[path = "laws/stored.rs"]
+mod stored;
 #[path = "laws/what_if.rs"]
 mod what_if;
 

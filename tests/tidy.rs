@@ -54,7 +54,7 @@ const RANKS: &[Rank] = &[
     Rank::Layered(&["directory", "journal", "what_if", "engine"]),
     Rank::Layered(&["clock", "audience", "hub"]),
     // Adapters, each behind a feature of its name: they look at the core, which never sees them.
-    Rank::Apart(&["internals", "metrics", "tim", "tracing"]),
+    Rank::Apart(&["internals", "metrics", "store", "tim", "tracing"]),
 ];
 
 /// Words that only some files may use, and why.
@@ -65,7 +65,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ("SystemTime", &["clock"], "the core has no clock"),
     ("std::thread", &[], "the library starts no thread"),
     ("std::net", &[], "the library has no sockets"),
-    ("std::fs", &[], "the library has no files"),
+    ("std::fs", &["store"], "the library has no files"),
     ("f32", &[], "no floating point, so that every machine agrees"),
     ("f64", &["metrics"], "no floating point, so that every machine agrees"),
     ("metrics", &["lib", "metrics"], "the core counts into no recorder"),

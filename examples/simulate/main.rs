@@ -10,6 +10,7 @@
 //! as it can be and written down as a story, with the number that makes it again.
 
 mod census;
+mod deed;
 mod hubs;
 #[expect(dead_code, reason = "the laws use what this does not")]
 #[path = "../../tests/model/mod.rs"]

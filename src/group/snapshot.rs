@@ -134,6 +134,11 @@ impl Snapshot {
     pub fn id(&self) -> &GroupId {
         &self.state.id
     }
+
+    /// The filter in force, which [`Group::restore`] has to be given.
+    pub fn filter(&self) -> Option<FilterId> {
+        self.state.filter
+    }
 }
 
 impl Group {

@@ -19,11 +19,14 @@ const LIST: &str = "[custom:1 mask]\nmaskme\n[custom:2 hold]\nholdme\n\
                     [custom:3 block]\nblockme\n[custom:4 tag]\ntagme";
 
 pub(crate) fn filter() -> Arc<Filter> {
-    static FILTER: LazyLock<Arc<Filter>> = LazyLock::new(|| {
-        let spec = FilterSpec::parse(LIST).expect("a good list");
-        Arc::new(spec.compile().expect("four words fit"))
-    });
+    static FILTER: LazyLock<Arc<Filter>> =
+        LazyLock::new(|| Arc::new(filter_spec().compile().expect("four words fit")));
     FILTER.clone()
+}
+
+/// Of what the filter is made.
+pub(crate) fn filter_spec() -> FilterSpec {
+    FilterSpec::parse(LIST).expect("a good list")
 }
 
 /// The same words for the model.

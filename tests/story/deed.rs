@@ -458,6 +458,6 @@ pub(crate) fn clock(at: Timestamp) -> String {
     if at == Timestamp::MAX {
         return "for good".into();
     }
-    let passed = at.since(super::START);
+    let passed = at.since(*super::TOLD_FROM.get_or_init(|| super::START));
     format!("{}.{:03} s", passed.as_secs(), passed.subsec_millis())
 }

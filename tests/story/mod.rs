@@ -3,7 +3,10 @@
 mod deed;
 pub(crate) mod say;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use liveroom::{
     Author, Command, Cursor, Epoch, Group, GroupConfig, GroupId, HashKey, MessageId, Output,
@@ -16,6 +19,8 @@ type Told = Result<Vec<String>, String>;
 
 /// When every story begins.
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
+/// From when on what is told counts, if not from then.
+pub(crate) static TOLD_FROM: OnceLock<Timestamp> = OnceLock::new();
 
 pub(crate) struct Stage {
     group: Option<Group>,

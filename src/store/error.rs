@@ -1,0 +1,135 @@
+//! What can go wrong with a store, by what can be done about it.
+
+use std::{io, path::PathBuf};
+
+use rusqlite::ErrorCode;
+use thiserror::Error;
+
+use super::GroupNo;
+use crate::{
+    group::RestoreError,
+    id::{FilterId, RecordNo},
+    journal::ReplayError,
+};
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process has it open: end that one first.
+    #[error("another process has the store in {} open", dir.display())]
+    InUse {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// The disk is full: make room and commit again. Nothing was lost.
+    #[error("the disk is full")]
+    Full,
+    /// It cannot be written to: the folder or its disk is read-only. Commit again when it can be.
+    #[error("the store cannot be written to")]
+    ReadOnly,
+    /// It is no store, or damaged beyond what single records say.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// It was made by a later version of this crate.
+    #[error("the store is of format {found}, this crate knows {known}")]
+    Format {
+        /// Its format.
+        found: u32,
+        /// The latest that this crate reads.
+        known: u32,
+    },
+    /// It does not know that group.
+    #[error("the store knows no group {0}")]
+    NoSuchGroup(GroupNo),
+    /// The system refused something.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The database refused something else.
+    #[error("the database: {0}")]
+    Database(String),
+}
+
+impl StoreError {
+    /// Whether it may pass by itself, so that the same is worth trying again.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Full | Self::ReadOnly | Self::Io(_))
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged(error.to_string())
+            }
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
+                Self::Io(io::Error::other(error.to_string()))
+            }
+            _ => match error {
+                // A row that does not hold what its column is for.
+                rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnType(..) => Self::Damaged(error.to_string()),
+                _ => Self::Database(error.to_string()),
+            },
+        }
+    }
+}
+
+/// What is wrong with a record, or with a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// It is not there, and later ones are, or were.
+    #[error("it is missing")]
+    Missing,
+    /// It is shorter or longer than it says.
+    #[error("it is of another length than it says")]
+    Length,
+    /// Its checksum is another.
+    #[error("its checksum is another")]
+    Checksum,
+    /// Its bytes are whole, and no record or snapshot of this version of the crate.
+    #[error("its bytes are not what this version writes")]
+    Unreadable,
+    /// The group that led up to it does not take it.
+    #[error("{0}")]
+    Replay(ReplayError),
+    /// It is no group.
+    #[error("{0}")]
+    Restore(RestoreError),
+}
+
+/// Why a group is not brought back.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RecoverError {
+    /// A snapshot or a record names a filter whose list is not kept.
+    #[error("filter {filter} is named by record {at} (0: a snapshot), and its list is not kept")]
+    UnknownFilter {
+        /// Which.
+        filter: FilterId,
+        /// By which record; 0 is a snapshot.
+        at: RecordNo,
+    },
+    /// None of its snapshots can be read; this is what is wrong with the last of them.
+    #[error("no snapshot of group {group} can be read; of the last: {damage}")]
+    NoSnapshot {
+        /// Which group.
+        group: GroupNo,
+        /// What is wrong.
+        damage: Damage,
+    },
+    /// The store cannot be read, or written to.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for RecoverError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}

@@ -1,0 +1,146 @@
+//! What is kept on disk is what was: whatever happened, wherever the process ended, and whatever became of the files.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use liveroom::{
+    AppId, Command, HashKey, Output, Record, RecordNo,
+    store::{Store, StoreConfig},
+};
+use proptest::{prelude::*, test_runner::TestCaseError};
+use tempfile::TempDir;
+
+use crate::{
+    cases,
+    model::{
+        play::{self, Line, Stage},
+        script::{self, Script},
+    },
+};
+
+const KEY: HashKey = HashKey::new(5, 6);
+
+/// A script that keeps a journal throughout, and its lines.
+fn with_journal(mut script: Script) -> (Stage, Vec<Line>) {
+    script.knobs.journal = true;
+    let lines = crate::lines(&script, |command| matches!(command, Command::Configure(_)));
+    (Stage::new(&script), lines)
+}
+
+fn records(outputs: &[Output]) -> impl Iterator<Item = &Record> {
+    outputs.iter().filter_map(|output| match output {
+        Output::Record(record) => Some(record),
+        _ => None,
+    })
+}
+
+fn fault(error: impl std::fmt::Display) -> TestCaseError {
+    TestCaseError::fail(error.to_string())
+}
+
+/// A folder as it is at this moment: what a process leaves that is killed now.
+fn killed(dir: &Path) -> TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    for file in fs::read_dir(dir).expect("the folder is there") {
+        let file = file.expect("a file").path();
+        let name = file.file_name().expect("a name");
+        fs::copy(&file, copy.path().join(name)).expect("there is room");
+    }
+    copy
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn law_5_a_group_comes_back_from_disk_wherever_it_was_killed(
+        script in script::script(60),
+        cuts in prop::collection::vec(0_usize..60, 0..4),
+        follow in prop::collection::vec(0_usize..60, 0..4),
+    ) {
+        let (mut stage, lines) = with_journal(script);
+        let mut dir = tempfile::tempdir().map_err(fault)?;
+        let mut store = Store::open(dir.path(), StoreConfig::default()).map_err(fault)?;
+        let no = store.begin(AppId(1), &stage.group).map_err(fault)?;
+        store.keep_filter(play::filter().id(), &play::filter_spec()).map_err(fault)?;
+        for (at, line) in lines.iter().enumerate() {
+            let (_, outputs) = stage.play(line);
+            records(&outputs).for_each(|record| store.append(no, record));
+            store.commit(line.0).map_err(fault)?;
+            if follow.contains(&at) {
+                let followed = store.follower().map_err(fault)?.snapshot(no, KEY);
+                prop_assert_eq!(followed.map_err(fault)?.record, stage.group.last_record());
+            }
+            if cuts.contains(&at) {
+                let left = killed(dir.path());
+                store = Store::open(left.path(), StoreConfig::default()).map_err(fault)?;
+                dir = left;
+                let mut recovered = store.recover(no, KEY).map_err(fault)?;
+                prop_assert_eq!(&recovered.loss, &None);
+                recovered.group.advance(stage.group.clock());
+                prop_assert_eq!(recovered.group.digest(), stage.group.digest());
+                stage.group = recovered.group;
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_becomes_of_the_files_a_group_is_one_that_was_or_an_error(
+        script in script::script(40),
+        spoil in prop::collection::vec((any::<bool>(), any::<u32>(), any::<u8>()), 1..6),
+        cut in prop::option::of(any::<u32>()),
+    ) {
+        let (mut stage, lines) = with_journal(script);
+        let dir = tempfile::tempdir().map_err(fault)?;
+        let mut store = Store::open(dir.path(), StoreConfig::default()).map_err(fault)?;
+        let no = store.begin(AppId(1), &stage.group).map_err(fault)?;
+        store.keep_filter(play::filter().id(), &play::filter_spec()).map_err(fault)?;
+        // What the group was after each record, as a replay finds it.
+        let mut twin = store.recover(no, KEY).map_err(fault)?.group;
+        let mut was = BTreeMap::from([(RecordNo(0), (told(&twin), twin.digest()))]);
+        for line in &lines {
+            let (_, outputs) = stage.play(line);
+            for record in records(&outputs) {
+                store.append(no, record);
+                twin.install_filter(play::filter());
+                liveroom::replay(&mut twin, [record.clone()], drop).map_err(fault)?;
+                was.insert(record.no, (told(&twin), twin.digest()));
+            }
+            store.commit(line.0).map_err(fault)?;
+        }
+        let left = killed(dir.path());
+        for (log, at, with) in spoil {
+            let path = left.path().join(if log { "journal.db-wal" } else { "journal.db" });
+            let mut bytes = fs::read(&path).unwrap_or_default();
+            let length = bytes.len().max(1);
+            if let Some(byte) = bytes.get_mut(at as usize % length) {
+                *byte = with;
+            }
+            fs::write(&path, bytes).map_err(fault)?;
+        }
+        if let Some(cut) = cut {
+            let path = left.path().join("journal.db-wal");
+            let bytes = fs::read(&path).unwrap_or_default();
+            let end = cut as usize % bytes.len().max(1);
+            fs::write(&path, bytes.get(..end).unwrap_or_default()).map_err(fault)?;
+        }
+        let Ok(mut store) = Store::open(left.path(), StoreConfig::default()) else { return Ok(()) };
+        let Ok(known) = store.groups() else { return Ok(()) };
+        for group in known {
+            let Ok(recovered) = store.recover(group.no, KEY) else { continue };
+            let (then, digest) = &was[&recovered.group.last_record()];
+            prop_assert_eq!(&told(&recovered.group), then);
+            // Whoever has less than was acknowledged knows it.
+            let whole = recovered.group.last_record() == stage.group.last_record();
+            let said = recovered.loss.is_some() || !store.opening().is_whole();
+            prop_assert!(whole || said, "{:?}", store.opening());
+            prop_assert!(said || recovered.group.digest() == *digest);
+        }
+    }
+}
+
+/// What a group is, but for the epoch, which is another one after a loss.
+fn told(group: &liveroom::Group) -> (liveroom::Stats, u64, Vec<String>) {
+    let members = group.members(liveroom::Page::default(), usize::MAX).0;
+    let members = members.iter().map(|member| format!("{member:?}")).collect();
+    (group.stats(), group.online(), members)
+}
