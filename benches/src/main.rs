@@ -17,6 +17,7 @@
 mod admission;
 mod channels;
 mod combos;
+mod durability;
 mod encode;
 mod evaluation;
 mod halls;
@@ -46,7 +47,7 @@ use clap::Parser;
 use race::Report;
 
 /// The rows, in the order of the aims.
-const ROWS: [fn(&mut Report); 23] = [
+const ROWS: [fn(&mut Report); 24] = [
     polls::beside_tokio,
     polls::beside_others,
     sweeps::sweeps,
@@ -70,6 +71,7 @@ const ROWS: [fn(&mut Report); 23] = [
     joins::joins,
     storm::storm,
     encode::encodings,
+    durability::durability,
 ];
 
 fn main() -> ExitCode {

@@ -248,6 +248,7 @@ to them, percent of them behind. In S9 `trails` has the filter in it, and `all` 
 F1 a member polls   F2 members are swept   F3 idle members are woken   F4 publishing is flat   F5 bytes
 S1 admission   S2 many times too much   S3 a whole push   S4 gifts merged in combos   S9 the rules of the house
 C1 the content filter   C2 what it meets   T deadlines of many groups   H a hub under threads   J1 joins by name   E1 encoding
+D1 records kept on disk
 Rows without an aim are there to compare. The aims were set by prototypes that did one thing alone.
 
 Met in one run and missed in the next, by how fast the machine's memory and the peer's atomics happen to be:

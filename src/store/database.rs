@@ -23,6 +23,7 @@ const TABLES: &str = "
         app INTEGER NOT NULL,
         id TEXT NOT NULL,
         last INTEGER NOT NULL,
+        seq INTEGER NOT NULL DEFAULT 0,
         doubt INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE TABLE records (
@@ -126,7 +127,9 @@ pub(super) struct Known<'a> {
 
 impl Known<'_> {
     pub(super) fn read(db: &Connection) -> Result<Known<'static>, StoreError> {
-        let read = "SELECT seq, clean, boot = ?1 FROM head";
+        // Each group has the number of its own last record, so that a commit writes one page less.
+        let read = "
+            SELECT MAX(seq, (SELECT COALESCE(MAX(seq), 0) FROM groups)), clean, boot = ?1 FROM head";
         let here = super::mark::boot();
         Ok(db.query_row(read, [here], |row| {
             let same: Option<bool> = row.get(2)?;
@@ -163,6 +166,12 @@ pub(super) fn groups(db: &Connection) -> Result<Vec<StoredGroup>, StoreError> {
         });
     }
     Ok(groups)
+}
+
+/// Records up to this number have been written, whatever became of their groups.
+pub(super) fn reach(db: &Connection, seq: u64) -> Result<(), StoreError> {
+    db.execute("UPDATE head SET seq = ?1", [number(seq)?])?;
+    Ok(())
 }
 
 /// Every group may have lost its end: it is to begin a new epoch, however often the process ends before it does.

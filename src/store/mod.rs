@@ -341,7 +341,10 @@ impl Store {
     /// As [`commit`](Self::commit).
     pub fn forget(&mut self, group: GroupNo) -> Result<(), StoreError> {
         self.pending.retain(|pending| pending.group != group);
-        self.db.execute("DELETE FROM groups WHERE no = ?1", [number(group.0)?])?;
+        let change = self.db.transaction()?;
+        change.execute("DELETE FROM groups WHERE no = ?1", [number(group.0)?])?;
+        database::reach(&change, self.seq)?;
+        change.commit()?;
         Ok(())
     }
 
@@ -466,17 +469,22 @@ impl Store {
             // A commit of which it is not known whether it went through is tried again.
             let mut insert = change
                 .prepare_cached("REPLACE INTO records (grp, no, frame) VALUES (?1, ?2, ?3)")?;
-            let mut reach = change.prepare_cached("UPDATE groups SET last = ?2 WHERE no = ?1")?;
             let mut last = BTreeMap::new();
             for Pending { group, record, frame } in &self.pending {
                 let (group, record) = (number(group.0)?, number(record.0)?);
                 insert.execute(params![group, record, frame])?;
                 last.insert(group, record);
             }
+            let reach = "UPDATE groups SET last = ?2, seq = ?3 WHERE no = ?1";
+            let (mut reach, seq) = (change.prepare_cached(reach)?, number(self.seq)?);
+            let mut reached = false;
             for (group, record) in last {
-                reach.execute(params![group, record])?;
+                reached |= reach.execute(params![group, record, seq])? > 0;
             }
-            change.execute("UPDATE head SET seq = ?1", [number(self.seq)?])?;
+            if !reached {
+                // All of it is of groups that are forgotten.
+                database::reach(&change, self.seq)?;
+            }
         }
         change.commit()?;
         Ok(())

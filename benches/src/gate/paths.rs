@@ -1,5 +1,12 @@
 //! The hot paths, each through the public API with the whole behaviour on.
 
+#![expect(
+    clippy::inconsistent_digit_grouping,
+    clippy::mistyped_literal_suffixes,
+    clippy::zero_prefixed_literal,
+    reason = "two digits stand behind the point of each limit"
+)]
+
 use std::{hint::black_box, sync::Arc, time::Duration};
 
 use benches::{
