@@ -9,6 +9,8 @@ mod asked;
 mod model;
 #[path = "laws/processes.rs"]
 mod processes;
+#[path = "laws/shards.rs"]
+mod shards;
 #[cfg(feature = "store")]
 #[path = "laws/stored.rs"]
 mod stored;

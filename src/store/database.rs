@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags, params};
 
 use super::{Durability, GroupNo, StoreError, StoredGroup, frame};
 use crate::{
-    group::Group,
+    group::{BEHAVIOUR, Group},
     id::{AppId, GroupId, RecordNo},
 };
 
@@ -37,7 +37,8 @@ const TABLES: &str = "
         grp INTEGER,
         record INTEGER,
         at INTEGER,
-        length INTEGER
+        length INTEGER,
+        behaviour INTEGER
     ) STRICT;
     CREATE INDEX snapshots_of ON snapshots (grp, record);
     CREATE TABLE pieces (
@@ -215,9 +216,11 @@ pub(super) fn end_snapshot(
     group: &Group,
     length: u64,
 ) -> Result<(), StoreError> {
-    let end = "UPDATE snapshots SET grp = ?2, record = ?3, at = ?4, length = ?5 WHERE no = ?1";
+    let end = "
+        UPDATE snapshots SET grp = ?2, record = ?3, at = ?4, length = ?5, behaviour = ?6
+        WHERE no = ?1";
     let (record, at) = (number(group.last_record().0)?, number(group.clock().as_nanos())?);
-    db.execute(end, params![snapshot, number(no.0)?, record, at, number(length)?])?;
+    db.execute(end, params![snapshot, number(no.0)?, record, at, number(length)?, BEHAVIOUR])?;
     Ok(())
 }
 

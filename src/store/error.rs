@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::GroupNo;
 use crate::{
-    group::RestoreError,
+    group::{BEHAVIOUR, RestoreError},
     id::{FilterId, RecordNo},
     journal::ReplayError,
 };
@@ -92,6 +92,9 @@ pub enum Damage {
     /// Its checksum is another.
     #[error("its checksum is another")]
     Checksum,
+    /// It was written by a version of the behaviour that this crate does not know. It is not damaged.
+    #[error("it is of behaviour {0}")]
+    Behaviour(u32),
     /// Its bytes are whole, and no record or snapshot of this version of the crate.
     #[error("its bytes are not what this version writes")]
     Unreadable,
@@ -113,6 +116,15 @@ pub enum RecoverError {
         /// Which.
         filter: FilterId,
         /// By which record; 0 is a snapshot.
+        at: RecordNo,
+    },
+    /// It was kept by a version of the behaviour that this crate does not know: use the crate that knows it. The group is
+    /// untouched.
+    #[error("{at} is of behaviour {found}, this crate knows {BEHAVIOUR} (record 0: a snapshot)")]
+    Behaviour {
+        /// The version.
+        found: u32,
+        /// Of which record; 0 is a snapshot.
         at: RecordNo,
     },
     /// None of its snapshots can be read; this is what is wrong with the last of them.

@@ -1,16 +1,20 @@
 //! Bytes as they stand in the store: each piece says where it belongs, how long it is and what it sums up to.
 //!
-//! A record: length, checksum and number in the store, then the record. A piece of a snapshot, and a thing of the
+//! A record: length, checksum, number in the store and version of the behaviour, then the record. A piece of a snapshot, and a thing of the
 //! host's: checksum, then the bytes. The checksum covers the place, too, so that nothing is taken for its neighbour.
 
 use crc32fast::Hasher;
 use serde::Serialize;
 
 use super::{Damage, GroupNo, StoreError};
-use crate::{group::Snapshot, id::RecordNo, output::Record};
+use crate::{
+    group::{BEHAVIOUR, Snapshot},
+    id::RecordNo,
+    output::Record,
+};
 
-/// Length, checksum, number in the store.
-const HEADER: usize = 4 + 4 + 8;
+/// Length, checksum, number in the store, version of the behaviour.
+const HEADER: usize = 4 + 4 + 8 + 4;
 /// Bytes of a snapshot in one piece: written between two commits of records, so that they never wait long.
 const PIECE: usize = 256 * 1_024;
 /// The most that a record may say it is long; a command is far shorter.
@@ -26,11 +30,13 @@ pub(super) fn of_record(group: GroupNo, seq: u64, record: &Record) -> Vec<u8> {
     let bytes = plain(record);
     // No record comes near to four gigabytes.
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    let sum = record_sum(group, record.no, length, seq, &bytes);
+    let behaviour = record.behaviour;
+    let sum = record_sum(group, record.no, [length.into(), seq, behaviour.into()], &bytes);
     let mut frame = Vec::with_capacity(HEADER + bytes.len());
     frame.extend(length.to_le_bytes());
     frame.extend(sum.to_le_bytes());
     frame.extend(seq.to_le_bytes());
+    frame.extend(behaviour.to_le_bytes());
     frame.extend(bytes);
     frame
 }
@@ -39,22 +45,30 @@ pub(super) fn of_record(group: GroupNo, seq: u64, record: &Record) -> Vec<u8> {
 pub(super) fn record(group: GroupNo, no: RecordNo, frame: &[u8]) -> Result<Record, Damage> {
     let (length, rest) = frame.split_first_chunk().ok_or(Damage::Length)?;
     let (sum, rest) = rest.split_first_chunk().ok_or(Damage::Length)?;
-    let (seq, bytes) = rest.split_first_chunk().ok_or(Damage::Length)?;
+    let (seq, rest) = rest.split_first_chunk().ok_or(Damage::Length)?;
+    let (behaviour, bytes) = rest.split_first_chunk().ok_or(Damage::Length)?;
     let (length, seq) = (u32::from_le_bytes(*length), u64::from_le_bytes(*seq));
+    let behaviour = u32::from_le_bytes(*behaviour);
     if usize::try_from(length).map_or(true, |length| length != bytes.len() || length > MOST) {
         return Err(Damage::Length);
     }
-    if u32::from_le_bytes(*sum) != record_sum(group, no, length, seq, bytes) {
+    if u32::from_le_bytes(*sum)
+        != record_sum(group, no, [length.into(), seq, behaviour.into()], bytes)
+    {
         return Err(Damage::Checksum);
+    }
+    // What another version wrote need not be read as this one would.
+    if behaviour != BEHAVIOUR {
+        return Err(Damage::Behaviour(behaviour));
     }
     let (record, rest) =
         postcard::take_from_bytes::<Record>(bytes).map_err(|_| Damage::Unreadable)?;
     if record.no == no && rest.is_empty() { Ok(record) } else { Err(Damage::Unreadable) }
 }
 
-fn record_sum(group: GroupNo, no: RecordNo, length: u32, seq: u64, bytes: &[u8]) -> u32 {
+fn record_sum(group: GroupNo, no: RecordNo, header: [u64; 3], bytes: &[u8]) -> u32 {
     let mut sum = Hasher::new();
-    for part in [group.0, no.0, length.into(), seq] {
+    for part in [group.0, no.0].into_iter().chain(header) {
         sum.update(&part.to_le_bytes());
     }
     sum.update(bytes);

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::{Damage, Filters, GroupNo, RecoverError, StoreError, database::number, frame};
 use crate::{
     filter::Filter,
-    group::{Group, Snapshot},
+    group::{BEHAVIOUR, Group, Snapshot},
     hash::HashKey,
     id::{Epoch, FilterId, RecordNo},
     journal::{ReplayError, replay},
@@ -68,24 +68,8 @@ pub(super) fn load(
     filters: &mut Filters,
 ) -> Result<Recovered, RecoverError> {
     let last = last_record(db, no)?;
-    let (mut skipped, mut found) = (Vec::new(), None);
-    for (snapshot, length) in snapshots(db, no, until)? {
-        let restored = match read_snapshot(db, snapshot, length)? {
-            Ok(read) => restore(db, read, key, filters, None)?,
-            Err(damage) => Err(damage),
-        };
-        match restored {
-            Ok(group) => {
-                found = Some(group);
-                break;
-            }
-            Err(damage) => skipped.push(damage),
-        }
-    }
-    let Some(mut group) = found else {
-        let damage = skipped.into_iter().next().unwrap_or(Damage::Missing);
-        return Err(RecoverError::NoSnapshot { group: no, damage });
-    };
+    let (mut group, skipped) =
+        first_that_can_be_read(db, no, &snapshots(db, no, until)?, key, filters)?;
     let snapshot = group.last_record();
     let damage = play_on(db, no, until, &mut group, filters)?;
     let after = group.last_record();
@@ -108,28 +92,63 @@ fn last_record(db: &Connection, no: GroupNo) -> Result<RecordNo, StoreError> {
     }
 }
 
-/// The snapshots of a group, the last first, with their lengths.
+/// A snapshot, as it is listed.
+struct Listed {
+    no: i64,
+    length: u64,
+    behaviour: u32,
+}
+
+/// The group of the first snapshot that can be read, and what is wrong with those before it.
+fn first_that_can_be_read(
+    db: &Connection,
+    no: GroupNo,
+    snapshots: &[Listed],
+    key: HashKey,
+    filters: &mut Filters,
+) -> Result<(Group, Vec<Damage>), RecoverError> {
+    let mut skipped = Vec::new();
+    for snapshot in snapshots {
+        if snapshot.behaviour != BEHAVIOUR {
+            let (found, at) = (snapshot.behaviour, RecordNo(0));
+            return Err(RecoverError::Behaviour { found, at });
+        }
+        let restored = match read_snapshot(db, snapshot)? {
+            Ok(read) => restore(db, read, key, filters, None)?,
+            Err(damage) => Err(damage),
+        };
+        match restored {
+            Ok(group) => return Ok((group, skipped)),
+            Err(damage) => skipped.push(damage),
+        }
+    }
+    let damage = skipped.into_iter().next().unwrap_or(Damage::Missing);
+    Err(RecoverError::NoSnapshot { group: no, damage })
+}
+
+/// The snapshots of a group, the last first.
 fn snapshots(
     db: &Connection,
     no: GroupNo,
     until: Option<Timestamp>,
-) -> Result<Vec<(i64, u64)>, StoreError> {
-    let find = "SELECT no, length FROM snapshots WHERE grp = ?1 AND at <= ?2 ORDER BY no DESC";
+) -> Result<Vec<Listed>, StoreError> {
+    let find = "
+        SELECT no, length, behaviour FROM snapshots WHERE grp = ?1 AND at <= ?2 ORDER BY no DESC";
     let until = until.map_or(Ok(i64::MAX), |until| number(until.as_nanos()))?;
     let mut find = db.prepare_cached(find)?;
     let rows = find.query_map(params![number(no.0)?, until], |row| {
-        Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+        let length = row.get::<_, i64>(1)?.unsigned_abs();
+        Ok(Listed { no: row.get(0)?, length, behaviour: row.get(2)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn read_snapshot(
     db: &Connection,
-    snapshot: i64,
-    length: u64,
+    snapshot: &Listed,
 ) -> Result<Result<Snapshot, Damage>, StoreError> {
     let mut find = db.prepare_cached("SELECT frame FROM pieces WHERE snapshot = ?1 ORDER BY at")?;
-    let mut rows = find.query([snapshot])?;
+    let mut rows = find.query([snapshot.no])?;
     let (mut bytes, mut at) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         if let Err(damage) = frame::piece(at, row.get_ref(0)?.as_blob().unwrap_or(&[]), &mut bytes)
@@ -138,7 +157,7 @@ fn read_snapshot(
         }
         at += 1;
     }
-    Ok(frame::snapshot(&bytes, length))
+    Ok(frame::snapshot(&bytes, snapshot.length))
 }
 
 /// The filter that a snapshot or a record names.
@@ -190,6 +209,9 @@ fn play_on(
         let record = match read {
             Ok(record) if until.is_some_and(|until| record.at > until) => return Ok(None),
             Ok(record) => record,
+            Err(Damage::Behaviour(found)) => {
+                return Err(RecoverError::Behaviour { found, at: record });
+            }
             Err(damage) => return Ok(Some(damage)),
         };
         let damage = play(db, group, record, filters, drop)?;
@@ -207,17 +229,9 @@ pub(super) fn oldest(
     key: HashKey,
     filters: &mut Filters,
 ) -> Result<Group, RecoverError> {
-    let mut damaged = Damage::Missing;
-    for (snapshot, length) in snapshots(db, no, None)?.into_iter().rev() {
-        match read_snapshot(db, snapshot, length)? {
-            Ok(read) => match restore(db, read, key, filters, None)? {
-                Ok(group) => return Ok(group),
-                Err(damage) => damaged = damage,
-            },
-            Err(damage) => damaged = damage,
-        }
-    }
-    Err(RecoverError::NoSnapshot { group: no, damage: damaged })
+    let mut snapshots = snapshots(db, no, None)?;
+    snapshots.reverse();
+    Ok(first_that_can_be_read(db, no, &snapshots, key, filters)?.0)
 }
 
 /// Plays one record back; if it names a filter that the group does not know, once more with that.

@@ -3,7 +3,10 @@ use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{command::Command, config::GroupConfig, id::Epoch, output::Output, role::Author};
+use crate::{
+    command::Command, config::GroupConfig, group::BEHAVIOUR, id::Epoch, output::Output,
+    role::Author,
+};
 
 const KEY: HashKey = HashKey::new(1, 2);
 const START: Timestamp = Timestamp::from_secs(1_600_000_000);
@@ -189,7 +192,7 @@ fn what_follows_a_damaged_record_is_put_aside_and_a_new_epoch_begins() {
         ("UPDATE records SET frame = CAST(frame || x'00' AS BLOB) WHERE no = 4", Damage::Length),
         ("UPDATE records SET frame = x'' WHERE no = 4", Damage::Length),
         (
-            "UPDATE records SET frame = CAST(substr(frame, 1, 20) || x'ff' || substr(frame, 22) AS BLOB) WHERE no = 4",
+            "UPDATE records SET frame = CAST(substr(frame, 1, 24) || x'ff' || substr(frame, 26) AS BLOB) WHERE no = 4",
             Damage::Checksum,
         ),
         (
@@ -221,6 +224,33 @@ fn what_follows_a_damaged_record_is_put_aside_and_a_new_epoch_begins() {
         assert_eq!((again.loss, again.group.digest()), (None, digest), "{statement}");
         assert_eq!(again.group.last_record(), RecordNo(6));
     }
+}
+
+#[test]
+fn what_another_version_kept_is_left_as_it_is() {
+    let mut desk = Desk::new(StoreConfig::default());
+    desk.happen_and_commit(1..=2);
+    let record = Record {
+        no: RecordNo(3),
+        behaviour: BEHAVIOUR + 1,
+        at: second(3),
+        event: crate::output::Event::Advance,
+        stopped: None,
+    };
+    desk.store.append(desk.no, &record);
+    desk.store.commit(second(3)).unwrap();
+    desk.reopen();
+    let error = desk.store.recover(desk.no, KEY).unwrap_err();
+    let at = RecordNo(3);
+    let told = matches!(error, RecoverError::Behaviour { found, at: it } if (found, it) == (BEHAVIOUR + 1, at));
+    assert!(told, "{error}");
+    assert_eq!((desk.count("aside"), desk.count("records")), (0, 3));
+    desk.change("DELETE FROM records WHERE no = 3");
+    desk.change("UPDATE groups SET last = 2");
+    assert_eq!(desk.recover().group.digest(), desk.digests[2]);
+    desk.change(&format!("UPDATE snapshots SET behaviour = {}", BEHAVIOUR + 1));
+    let error = desk.store.recover(desk.no, KEY).unwrap_err();
+    assert!(matches!(error, RecoverError::Behaviour { at: RecordNo(0), .. }), "{error}");
 }
 
 #[test]

@@ -4,9 +4,13 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use liveroom::{
     AppId, Command, HashKey, Output, Record, RecordNo,
-    store::{Store, StoreConfig},
+    store::{Opening, Reader, Store, StoreConfig, Stored},
 };
-use proptest::{prelude::*, test_runner::TestCaseError};
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner},
+};
 use tempfile::TempDir;
 
 use crate::{
@@ -143,4 +147,77 @@ fn told(group: &liveroom::Group) -> (liveroom::Stats, u64, Vec<String>) {
     let members = group.members(liveroom::Page::default(), usize::MAX).0;
     let members = members.iter().map(|member| format!("{member:?}")).collect();
     (group.stats(), group.online(), members)
+}
+
+/// Evenings as earlier versions kept them, one folder for each version of the behaviour or of the tables.
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/stores");
+
+/// Writes the folder of this version: by hand, once for each, and never again.
+#[test]
+#[ignore = "makes the golden store of a new version"]
+fn keep_an_evening_for_later_versions() {
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]);
+    let mut runner = TestRunner::new_with_rng(Default::default(), rng);
+    let mut draw = || script::script(160).new_tree(&mut runner).expect("a script").current();
+    // The one in which most happens.
+    let happens = |script: &Script| {
+        let (mut stage, lines) = with_journal(script.clone());
+        lines.iter().for_each(|line| drop(stage.play(line)));
+        stage.group.last_record()
+    };
+    let mut script = (0..200).map(|_| draw()).max_by_key(happens).expect("there are some");
+    script.knobs.audit = true;
+    let (mut stage, lines) = with_journal(script);
+    let dir = Path::new(GOLDEN).join("behaviour-1");
+    let mut store = Store::open(&dir, StoreConfig::default()).expect("a new folder");
+    assert_eq!(store.opening(), Opening::New, "the one that is there stays as it is");
+    store.keep_filter(play::filter().id(), &play::filter_spec()).expect("there is room");
+    let no = store.begin(AppId(1), &stage.group).expect("there is room");
+    for (at, line) in lines.iter().enumerate() {
+        let (_, outputs) = stage.play(line);
+        records(&outputs).for_each(|record| store.append(no, record));
+        store.commit(line.0).expect("there is room");
+        if at == lines.len() / 2 {
+            store.follower().expect("it opens").snapshot(no, KEY).expect("it is whole");
+        }
+    }
+    store.close().map_err(|(error, _)| error).expect("there is room");
+    let mut again = Store::open(&dir, StoreConfig::default()).expect("it is there");
+    let group = again.recover(no, KEY).expect("it is whole").group;
+    let expected = format!("{} records\ndigest {:016x}\n", group.last_record(), group.digest());
+    again.close().map_err(|(error, _)| error).expect("there is room");
+    fs::write(dir.join("expected.txt"), expected).expect("there is room");
+}
+
+#[test]
+fn what_earlier_versions_kept_is_read() {
+    let mut read = 0;
+    for version in fs::read_dir(GOLDEN).expect("the golden stores") {
+        let golden = version.expect("a folder").path();
+        let copy = killed(&golden);
+        let mut store = Store::open(copy.path(), StoreConfig::default()).expect("it opens");
+        assert_eq!(store.opening(), Opening::Closed, "{}", golden.display());
+        let known = store.groups().expect("it can be read").pop().expect("a group");
+        let recovered = store.recover(known.no, KEY).expect("it comes back");
+        assert_eq!((&recovered.loss, &recovered.skipped[..]), (&None, &[][..]));
+        let (group, expected) = (recovered.group, fs::read_to_string(golden.join("expected.txt")));
+        let found = format!("{} records\ndigest {:016x}\n", group.last_record(), group.digest());
+        assert_eq!(found, expected.expect("what is expected"), "{}", golden.display());
+        // From the beginning, too.
+        let mut reader = Reader::open(copy.path()).expect("it opens");
+        let mut twin = reader.oldest(known.no, KEY).expect("the first snapshot");
+        assert_eq!(twin.last_record(), RecordNo(0));
+        let mut all = Vec::new();
+        let each = |stored: Stored| {
+            all.push(stored.record.expect("it is whole"));
+            std::ops::ControlFlow::Continue(())
+        };
+        reader.records(known.no, RecordNo(0), each).expect("it can be read");
+        for record in all {
+            assert_eq!(reader.play(&mut twin, record, drop).expect("it can be read"), None);
+        }
+        assert_eq!(twin.digest(), group.digest(), "{}", golden.display());
+        read += 1;
+    }
+    assert!(read > 0, "there is one for each version");
 }
