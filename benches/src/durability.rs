@@ -6,11 +6,12 @@
 
 use std::{
     fs,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use liveroom::{
-    AppId, Output, Record, RecordNo,
+    AppId, GroupConfig, Output, Record,
     store::{Durability, GroupNo, Store, StoreConfig},
 };
 use rusqlite::Connection;
@@ -18,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::{
     race::{Amount, Case, Report, time},
-    rooms::{ANN, Room, START, drafts},
+    rooms::{ANN, Room, START, drafts, join, user},
 };
 
 pub(crate) fn durability(report: &mut Report) {
@@ -58,14 +59,17 @@ pub(crate) fn durability(report: &mut Report) {
     }
 }
 
+/// A livestream with a journal.
+fn with_journal() -> Room {
+    let mut settings = GroupConfig::livestream().settings().clone();
+    settings.journal = true;
+    Room::empty(settings.build().expect("a preset with a journal"))
+}
+
 /// The record of a text message.
 fn record() -> Record {
-    let mut room = Room::empty({
-        let mut settings = liveroom::GroupConfig::livestream().settings().clone();
-        settings.journal = true;
-        settings.build().expect("a preset with a journal")
-    });
-    room.push(ANN, crate::rooms::join(crate::rooms::user(0), &Default::default()));
+    let mut room = with_journal();
+    room.push(ANN, join(user(0), &Arc::default()));
     while room.group.poll().is_some() {}
     for draft in drafts(1) {
         room.push(ANN, draft.into());
@@ -90,9 +94,9 @@ impl Ours {
         let dir = tempfile::tempdir().expect("a folder");
         let config = StoreConfig { durability, ..StoreConfig::default() };
         let mut store = Store::open(dir.path(), config).expect("a store");
-        let room = Room::new();
+        let room = with_journal();
         let group = store.begin(AppId(1), &room.group).expect("there is room");
-        let record = Record { no: RecordNo(0), ..record() };
+        let record = Record { no: room.group.last_record(), ..record() };
         Self { dir, store, group, record, since: Instant::now() }
     }
 
@@ -101,7 +105,7 @@ impl Ours {
             for _ in 0..commits {
                 for _ in 0..at_once {
                     self.record.no.0 += 1;
-                    self.store.append(self.group, &self.record);
+                    self.store.append(self.group, &self.record).expect("it follows");
                 }
                 self.store.commit(START + self.since.elapsed()).expect("there is room");
             }

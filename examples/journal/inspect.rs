@@ -4,7 +4,7 @@ use std::{io::Write, ops::ControlFlow, path::Path, process::ExitCode};
 
 use liveroom::{
     Author, Event, Group, Occupant, Output, Record, RecordNo, SessionId, Timestamp,
-    store::{Reader, StoredGroup},
+    store::{Lost, Reader, StoredGroup},
 };
 
 use crate::{
@@ -23,21 +23,32 @@ pub(crate) fn inspect(
     until: Option<Timestamp>,
 ) -> Result<ExitCode, Failure> {
     let mut reader = Reader::open(dir)?;
+    let mut well = true;
     if which.group.is_some() {
         let group = which.one_of(&reader)?;
-        story(out, &mut reader, &group, from, until)?;
+        well = story(out, &mut reader, &group, from, until)?;
     } else {
         list(out, &reader, &which.of(&reader)?)?;
     }
-    let aside = reader.put_aside()?;
-    if !aside.is_empty() {
+    tell_losses(out, &reader)?;
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What groups lost at recoveries.
+pub(crate) fn tell_losses(out: &mut impl Write, reader: &Reader) -> Result<(), Failure> {
+    for lost in reader.losses()? {
+        let Lost { group, after, records, damage, .. } = lost;
         writeln!(
             out,
-            "\n{} records are put aside, because something before them was lost",
-            aside.len()
+            "group {group} lost {records} records after {after}: of the first, {damage}"
         )?;
     }
-    Ok(ExitCode::SUCCESS)
+    let mut aside = 0_u64;
+    reader.put_aside(|_, _| aside += 1)?;
+    if aside > 0 {
+        writeln!(out, "{aside} of what was lost can be read still, and is put aside")?;
+    }
+    Ok(())
 }
 
 fn list(out: &mut impl Write, reader: &Reader, groups: &[StoredGroup]) -> Result<(), Failure> {
@@ -75,7 +86,7 @@ fn story(
     group: &StoredGroup,
     from: Option<Timestamp>,
     until: Option<Timestamp>,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let mut stage = match from {
         Some(from) => reader.group_at(group.no, from, KEY)?.group,
         None => reader.oldest(group.no, KEY)?,
@@ -115,11 +126,14 @@ fn story(
             writeln!(out, "  {}", say::output(output))?;
         }
     }
-    match ended {
+    if ended.is_none() && until.is_none() && stage.last_record() < group.last {
+        ended = Some(format!("record {} is missing", stage.last_record().0 + 1));
+    }
+    match &ended {
         Some(why) => writeln!(out, "\nhere it breaks off: {why}")?,
         None => writeln!(out, "\nat {}: {} online", shown(stage.clock()), stage.online())?,
     }
-    Ok(())
+    Ok(ended.is_none())
 }
 
 /// Who did what.

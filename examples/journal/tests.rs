@@ -44,7 +44,7 @@ fn evening(last: &str) -> TempDir {
         group.push(now, by, command).unwrap();
         while let Some(output) = group.poll() {
             if let Output::Record(record) = output {
-                store.append(no, &record);
+                store.append(no, &record).expect("it follows");
             }
         }
         store.commit(now).unwrap();
@@ -123,6 +123,7 @@ fn verify_finds_what_is_damaged() {
         ("UPDATE records SET frame = x'00' WHERE no = 6", "record 6: it is of another length"),
         ("DELETE FROM records WHERE no > 5", "record 6 is missing"),
         ("UPDATE pieces SET frame = x'0000000000' WHERE snapshot = 2", "a snapshot: its checksum"),
+        ("UPDATE pieces SET frame = x'0000000000' WHERE snapshot = 1", "a snapshot: its checksum"),
         ("DELETE FROM filters", "filter"),
     ];
     for (statement, why) in statements {
@@ -131,6 +132,29 @@ fn verify_finds_what_is_damaged() {
         let (told, good) = said(&["verify"], &[dir.path()]);
         assert!(!good && told.contains(why), "{statement}: {told}");
     }
+}
+
+#[test]
+fn a_store_that_went_on_after_a_loss_is_well_and_says_what_it_lost() {
+    let dir = evening("good night");
+    spoil(dir.path(), "DELETE FROM records WHERE no = 5");
+    let (told, good) = said(&["inspect", "--group", "friday"], &[dir.path()]);
+    assert!(!good && told.contains("here it breaks off: record 6"), "{told}");
+    let mut store = Store::open(dir.path(), StoreConfig::default()).unwrap();
+    let no = store.groups().unwrap()[0].no;
+    let mut group = store.recover(no, KEY).unwrap().group;
+    let now = START + Duration::from_secs(100);
+    group.push(now, Author::App, Command::notice("we go on")).unwrap();
+    while let Some(output) = group.poll() {
+        if let Output::Record(record) = output {
+            store.append(no, &record).expect("it follows");
+        }
+    }
+    store.commit(now).unwrap();
+    // Also while it is open.
+    let (told, good) = said(&["verify"], &[dir.path()]);
+    assert!(good && told.contains("lost 2 records after 4: of the first, it is missing"), "{told}");
+    assert!(told.contains("1 of what was lost can be read still"), "{told}");
 }
 
 #[test]

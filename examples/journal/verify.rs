@@ -1,20 +1,20 @@
 //! Whether it all holds together.
 
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{collections::VecDeque, io::Write, path::Path, process::ExitCode};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use liveroom::{
-    Output,
+    Epoch, Group, Output, RecordNo,
     audit::{self, AuditRecord},
     store::{Reader, StoredGroup},
 };
 
-use crate::{Failure, KEY, Which, pages::Pages};
+use crate::{Failure, KEY, Which, inspect::tell_losses, pages::Pages};
 
 pub(crate) fn verify(out: &mut impl Write, dir: &Path, which: &Which) -> Result<ExitCode, Failure> {
     let mut reader = Reader::open(dir)?;
     let groups = which.of(&reader)?;
-    let all = groups.iter().map(|group| group.last.0).sum();
+    let all = groups.iter().fold(0_u64, |sum, group| sum.saturating_add(group.last.0));
     let bar = ProgressBar::new(all).with_style(ProgressStyle::with_template(
         "{bar:40} {human_pos} of {human_len} records, {per_sec}, {eta} left",
     )?);
@@ -29,19 +29,26 @@ pub(crate) fn verify(out: &mut impl Write, dir: &Path, which: &Which) -> Result<
         }
     }
     bar.finish_and_clear();
-    let aside = reader.put_aside()?.len();
     writeln!(out, "{} groups, {records} records played back: {wrong} are damaged", groups.len())?;
-    if aside > 0 {
-        writeln!(out, "{aside} records are put aside, because something before them was lost")?;
-    }
+    tell_losses(out, &reader)?;
     Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Lives one group through again; returns how many records that were.
+/// Lives one group through again, and holds every snapshot of it against that; returns how many records that were.
 fn check(reader: &mut Reader, known: &StoredGroup, bar: &ProgressBar) -> Result<u64, Failure> {
+    let mut snapshots = VecDeque::new();
+    let mut damaged = None;
+    reader.snapshots(known.no, KEY, |snapshot| match snapshot {
+        Ok(group) => snapshots.push_back((group.last_record(), group.epoch(), group.digest())),
+        Err(damage) => damaged = Some(damage),
+    })?;
+    if let Some(damage) = damaged {
+        return Err(format!("a snapshot: {damage}").into());
+    }
     let mut group = reader.oldest(known.no, KEY)?;
     let begins = group.last_record();
-    let (mut last, mut audits): (_, Vec<AuditRecord>) = (begins, Vec::new());
+    compare(&mut group, &mut snapshots)?;
+    let mut audits: Vec<AuditRecord> = Vec::new();
     let mut pages = Pages::new(known.no, begins);
     while let Some(stored) = pages.next(reader)? {
         let record = stored.record.map_err(|damage| format!("record {}: {damage}", stored.no))?;
@@ -53,24 +60,34 @@ fn check(reader: &mut Reader, known: &StoredGroup, bar: &ProgressBar) -> Result<
         if let Some(damage) = damage {
             return Err(format!("record {}: {damage}", stored.no).into());
         }
-        last = stored.no;
+        compare(&mut group, &mut snapshots)?;
         bar.inc(1);
     }
+    let last = group.last_record();
     if last != known.last {
         return Err(format!("record {} is missing", last.0 + 1).into());
     }
-    // Whatever snapshot is read at a recovery leads to the same group.
-    let recovered = reader.group(known.no, KEY)?;
-    if let Some(damage) = recovered.skipped.first() {
-        return Err(format!("a snapshot: {damage}").into());
-    }
-    if recovered.group.digest() != group.digest() {
-        return Err(format!(
-            "the snapshot of record {} says otherwise than the records",
-            recovered.snapshot
-        )
-        .into());
-    }
     audit::verify(&audits).map_err(|broken| format!("the audit log: {broken}"))?;
     Ok(last.0 - begins.0)
+}
+
+/// Whether the snapshots of this record say what the records do. A group begins an epoch between two of them.
+fn compare(
+    group: &mut Group,
+    snapshots: &mut VecDeque<(RecordNo, Epoch, u64)>,
+) -> Result<(), Failure> {
+    while let Some((record, epoch, digest)) =
+        snapshots.pop_front_if(|(record, ..)| *record <= group.last_record())
+    {
+        if epoch != group.epoch() {
+            let filters: Vec<_> = group.filters().cloned().collect();
+            *group = Group::restore(group.snapshot(), &filters, KEY, Some(epoch))?;
+        }
+        if record == group.last_record() && digest != group.digest() {
+            return Err(
+                format!("the snapshot of record {record} says otherwise than the records").into()
+            );
+        }
+    }
+    Ok(())
 }

@@ -28,6 +28,9 @@ pub enum StoreError {
     /// It cannot be written to: the folder or its disk is read-only. Commit again when it can be.
     #[error("the store cannot be written to")]
     ReadOnly,
+    /// Another connection of this process writes for too long: try again.
+    #[error("another connection writes for too long")]
+    Busy,
     /// It is no store, or damaged beyond what single records say.
     #[error("the store is damaged: {0}")]
     Damaged(String),
@@ -39,12 +42,40 @@ pub enum StoreError {
         /// The latest that this crate reads.
         known: u32,
     },
-    /// It does not know that group.
-    #[error("the store knows no group {0}")]
+    /// It has no such group, or has forgotten it.
+    #[error("the store has no group {0}")]
     NoSuchGroup(GroupNo),
+    /// A group of that id and app is in it already: go on with that one, or forget it.
+    #[error("the group is in the store already, as {0}")]
+    GroupExists(GroupNo),
+    /// The group keeps no journal, so that it could not be brought back as it will be: switch
+    /// [`Settings::journal`](crate::Settings::journal) on first.
+    #[error("the group keeps no journal")]
+    NoJournal,
+    /// The group's journal was switched off: what it did since is not known. Forget it, and begin it anew.
+    #[error("the journal of group {0} was interrupted")]
+    Interrupted(GroupNo),
+    /// A record does not follow the last one.
+    #[error("record {found} of group {group} comes where {expected} should")]
+    OutOfOrder {
+        /// Of which group.
+        group: GroupNo,
+        /// The record that should come.
+        expected: RecordNo,
+        /// The one that came.
+        found: RecordNo,
+    },
+    /// A record is longer than any is.
+    #[error("a record of {bytes} bytes: the limit is {limit}")]
+    TooLong {
+        /// How long it is.
+        bytes: usize,
+        /// The most that one may be.
+        limit: usize,
+    },
     /// The system refused something.
     #[error(transparent)]
-    Io(#[from] io::Error),
+    Io(io::Error),
     /// The database refused something else.
     #[error("the database: {0}")]
     Database(String),
@@ -53,7 +84,17 @@ pub enum StoreError {
 impl StoreError {
     /// Whether it may pass by itself, so that the same is worth trying again.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Full | Self::ReadOnly | Self::Io(_))
+        matches!(self, Self::Full | Self::ReadOnly | Self::Busy | Self::Io(_))
+    }
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => Self::ReadOnly,
+            _ => Self::Io(error),
+        }
     }
 }
 
@@ -62,6 +103,7 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged(error.to_string())
             }
@@ -95,6 +137,9 @@ pub enum Damage {
     /// It was written by a version of the behaviour that this crate does not know. It is not damaged.
     #[error("it is of behaviour {0}")]
     Behaviour(u32),
+    /// It was cut by hand.
+    #[error("it was cut by hand")]
+    Cut,
     /// Its bytes are whole, and no record or snapshot of this version of the crate.
     #[error("its bytes are not what this version writes")]
     Unreadable,
@@ -106,11 +151,18 @@ pub enum Damage {
     Restore(RestoreError),
 }
 
-/// Why a group is not brought back.
+impl Damage {
+    /// Whether the bytes themselves are damaged, and not only such that this version cannot use them.
+    pub(super) fn is_of_bytes(&self) -> bool {
+        matches!(self, Self::Missing | Self::Length | Self::Checksum)
+    }
+}
+
+/// Why a group is not brought back. It is untouched.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum RecoverError {
-    /// A snapshot or a record names a filter whose list is not kept.
+    /// A snapshot or a record names a filter whose list is not kept: keep it, and recover the group then.
     #[error("filter {filter} is named by record {at} (0: a snapshot), and its list is not kept")]
     UnknownFilter {
         /// Which.
@@ -118,14 +170,22 @@ pub enum RecoverError {
         /// By which record; 0 is a snapshot.
         at: RecordNo,
     },
-    /// It was kept by a version of the behaviour that this crate does not know: use the crate that knows it. The group is
-    /// untouched.
-    #[error("{at} is of behaviour {found}, this crate knows {BEHAVIOUR} (record 0: a snapshot)")]
+    /// It was kept by a version of the behaviour that this crate does not know: use the crate that knows it.
+    #[error("record {at} (0: a snapshot) is of behaviour {found}, this crate knows {BEHAVIOUR}")]
     Behaviour {
         /// The version.
         found: u32,
         /// Of which record; 0 is a snapshot.
         at: RecordNo,
+    },
+    /// A record is whole, and cannot be played back: another build wrote it, or one of the two has a fault. What comes
+    /// before it can be had by [`Store::cut`](super::Store::cut).
+    #[error("record {at} is whole, and cannot be played back: {damage}")]
+    Unplayable {
+        /// Which record.
+        at: RecordNo,
+        /// What is wrong.
+        damage: Damage,
     },
     /// None of its snapshots can be read; this is what is wrong with the last of them.
     #[error("no snapshot of group {group} can be read; of the last: {damage}")]

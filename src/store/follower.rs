@@ -1,16 +1,16 @@
 //! Snapshots from what is in the store, on a thread of its own.
 
-use std::path::Path;
+use std::{collections::BTreeSet, fs::File, path::Path, sync::Arc};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{
     GroupNo, RecoverError, StoreConfig, StoreError,
-    database::{keep_snapshot, number, open_again},
+    database::{self, Known, natural, number, open_again},
     filters::Filters,
     recovery,
 };
-use crate::{hash::HashKey, id::RecordNo};
+use crate::{hash::HashKey, id::RecordNo, time::Timestamp};
 
 /// Rows taken away in one go, so that commits of records come in between.
 const AT_ONCE: u32 = 1_000;
@@ -20,12 +20,16 @@ const LEAST: usize = 2;
 /// Makes snapshots, and takes away what they make needless. From [`Store::follower`](super::Store::follower).
 ///
 /// It plays back what groups have recorded, and so needs the memory of one group, and its time, on the thread that it
-/// is called on; whoever commits meanwhile waits for one piece of a snapshot at most.
+/// is called on. It writes a piece at a time: whoever commits meanwhile waits for a few of them.
 #[derive(Debug)]
 pub struct Follower {
     db: Connection,
     config: StoreConfig,
     filters: Filters,
+    /// Those of which no snapshot could be made: they are passed over, so that the others have their turn.
+    failed: BTreeSet<GroupNo>,
+    /// The folder stays this process's while a follower lives.
+    _lock: Arc<File>,
 }
 
 /// What a follower did.
@@ -39,11 +43,18 @@ pub struct Followed {
 }
 
 impl Follower {
-    pub(super) fn open(dir: &Path, config: StoreConfig) -> Result<Self, StoreError> {
-        Ok(Self { db: open_again(dir, config.durability)?, config, filters: Filters::default() })
+    pub(super) fn open(
+        dir: &Path,
+        config: StoreConfig,
+        lock: Arc<File>,
+    ) -> Result<Self, StoreError> {
+        let db = open_again(dir, config.durability)?;
+        let (filters, failed) = (Filters::default(), BTreeSet::new());
+        Ok(Self { db, config, filters, failed, _lock: lock })
     }
 
-    /// The group with most records since its last snapshot, if those are so many.
+    /// The group with most records since its last snapshot, if those are so many; those of which this follower could make
+    /// none are passed over.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -51,88 +62,132 @@ impl Follower {
         let find = "
             SELECT groups.no FROM groups
             JOIN (SELECT grp, MAX(record) AS record FROM snapshots GROUP BY grp) AS kept ON kept.grp = groups.no
-            WHERE groups.last - kept.record >= ?1
-            ORDER BY groups.last - kept.record DESC LIMIT 1";
+            WHERE groups.gone = 0 AND groups.doubt = 0 AND groups.last - kept.record >= ?1
+            ORDER BY groups.last - kept.record DESC";
         let mut find = self.db.prepare_cached(find)?;
-        let found = find.query_row([number(records)?], |row| row.get::<_, i64>(0)).optional()?;
-        Ok(found.map(|no| GroupNo(no.unsigned_abs())))
+        let mut rows = find.query([number(records)?])?;
+        while let Some(row) = rows.next()? {
+            let group = GroupNo(natural(row.get(0)?)?);
+            if !self.failed.contains(&group) {
+                return Ok(Some(group));
+            }
+        }
+        Ok(None)
     }
 
-    /// Makes a snapshot of a group as it was at its last record, and takes away what nobody needs any more.
+    /// Makes a snapshot of a group as it was at its last record. `None` if the group was
+    /// [recovered](super::Store::recover) or [forgotten](super::Store::forget) meanwhile, or is still to be recovered
+    /// after a loss.
     ///
     /// # Errors
     /// As [`Store::recover`](super::Store::recover). A group of which something is damaged gets none, so that what is
     /// there stays as it is.
-    pub fn snapshot(&mut self, group: GroupNo, key: HashKey) -> Result<Followed, RecoverError> {
-        let recovered = recovery::load(&self.db, group, None, key, &mut self.filters)?;
-        if let Some(loss) = recovered.loss {
-            return Err(StoreError::Damaged(format!(
-                "record {} of group {group}: {}",
-                loss.after.0.saturating_add(1),
-                loss.damage
-            ))
-            .into());
+    pub fn snapshot(
+        &mut self,
+        group: GroupNo,
+        key: HashKey,
+    ) -> Result<Option<Followed>, RecoverError> {
+        let made = self.try_snapshot(group, key);
+        if made.is_err() {
+            self.failed.insert(group);
         }
-        keep_snapshot(&mut self.db, group, &recovered.group)?;
-        self.take_away(group, recovered.group.clock().as_nanos())?;
-        let record = recovered.group.last_record();
-        Ok(Followed { record, replayed: recovered.replayed })
+        made
     }
 
-    /// Takes away what groups left that were forgotten, and snapshots that were never finished.
+    fn try_snapshot(
+        &mut self,
+        group: GroupNo,
+        key: HashKey,
+    ) -> Result<Option<Followed>, RecoverError> {
+        // One moment of the store, whatever is committed meanwhile.
+        let moment = Transaction::new_unchecked(&self.db, TransactionBehavior::Deferred)?;
+        let Known { generation, doubt, .. } = Known::read(&moment, group)?;
+        if doubt {
+            return Ok(None);
+        }
+        let recovered = recovery::load(&moment, group, None, key, &mut self.filters)?;
+        moment.finish()?;
+        if let Some(loss) = recovered.loss {
+            let record = loss.after.0.saturating_add(1);
+            let told = format!("record {record} of group {group}: {}", loss.damage);
+            return Err(StoreError::Damaged(told).into());
+        }
+        let snapshot = database::begin_snapshot(&self.db)?;
+        let length = database::write_pieces(&self.db, snapshot, &recovered.group)?;
+        let of = (group, generation);
+        if !database::end_snapshot(&self.db, snapshot, of, &recovered.group, length)? {
+            database::remove_snapshot(&self.db, snapshot)?;
+            return Ok(None);
+        }
+        for damaged in recovered.damaged_snapshots {
+            database::remove_snapshot(&self.db, damaged)?;
+        }
+        let record = recovered.group.last_record();
+        Ok(Some(Followed { record, replayed: recovered.replayed }))
+    }
+
+    /// Takes away what nobody needs any more: what forgotten groups left, and of each other group what is older than
+    /// [`StoreConfig::keep`] says, but for its last two snapshots and the records since the older one.
     ///
     /// # Errors
     /// The store cannot be read, or written to.
-    pub fn tidy(&mut self) -> Result<(), StoreError> {
-        // What another connection is just writing has no group yet, and is the last there is.
-        let gone = "
-            DELETE FROM snapshots WHERE grp NOT IN (SELECT no FROM groups)
-            OR (grp IS NULL AND no < (SELECT MAX(no) FROM snapshots))";
-        self.db.execute(gone, [])?;
-        let pieces = "
-            DELETE FROM pieces WHERE rowid IN (
-                SELECT rowid FROM pieces WHERE snapshot NOT IN (SELECT no FROM snapshots) LIMIT 16)";
-        while self.db.execute(pieces, [])? > 0 {}
-        let groups = "SELECT DISTINCT grp FROM records WHERE grp NOT IN (SELECT no FROM groups)";
-        let groups: Vec<i64> = {
-            let mut find = self.db.prepare(groups)?;
-            find.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
+    pub fn tidy(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let all: Vec<(i64, bool)> = {
+            let mut find = self.db.prepare_cached("SELECT no, gone FROM groups ORDER BY no")?;
+            find.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?
         };
-        for group in groups {
-            self.take_records(group, i64::MAX)?;
+        for (group, gone) in all {
+            if gone {
+                self.take_all(group)?;
+            } else {
+                self.take_old(group, now)?;
+            }
         }
+        self.db.execute_batch("PRAGMA incremental_vacuum(1000)")?;
         Ok(())
     }
 
-    /// Keeps the snapshots from which a moment can be had that is to be kept, and the records since the oldest of them.
-    fn take_away(&mut self, group: GroupNo, now: u64) -> Result<(), StoreError> {
+    fn take_all(&mut self, group: i64) -> Result<(), StoreError> {
+        for (snapshot, ..) in self.snapshots(group)? {
+            database::remove_snapshot(&self.db, snapshot)?;
+        }
+        self.take_records(group, i64::MAX)?;
+        self.db.execute("DELETE FROM groups WHERE no = ?1", [group])?;
+        Ok(())
+    }
+
+    /// Keeps the snapshot from which the oldest moment can be had that is to be kept, and what came after it.
+    fn take_old(&mut self, group: i64, now: Timestamp) -> Result<(), StoreError> {
         let keep = u64::try_from(self.config.keep.as_nanos()).unwrap_or(u64::MAX);
-        let (group, since) = (number(group.0)?, number(now.saturating_sub(keep))?);
-        let all: Vec<(i64, i64, i64)> = {
-            let find = "SELECT no, record, at FROM snapshots WHERE grp = ?1 ORDER BY no DESC";
-            let mut find = self.db.prepare_cached(find)?;
-            find.query_map([group], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-                .collect::<Result<_, _>>()?
-        };
-        let before = all.iter().position(|(.., at)| *at <= since);
-        let Some((oldest, record, _)) =
-            before.and_then(|before| all.get(before.max(LEAST - 1))).copied()
-        else {
+        let since = now.as_nanos().saturating_sub(keep);
+        let all = self.snapshots(group)?;
+        let before = all.iter().position(|(.., at)| u64::try_from(*at).unwrap_or(0) <= since);
+        let oldest = before.and_then(|before| all.get(before.max(LEAST - 1))).copied();
+        let Some((oldest, record, _)) = oldest else { return Ok(()) };
+        let older: Vec<_> = all.iter().filter(|(no, ..)| *no < oldest).collect();
+        if older.is_empty() {
             return Ok(());
-        };
-        let older = "DELETE FROM snapshots WHERE grp = ?1 AND no < ?2";
-        if self.db.execute(older, [group, oldest])? > 0 {
-            self.take_records(group, record)?;
-            self.tidy()?;
         }
-        Ok(())
+        for (snapshot, ..) in older {
+            database::remove_snapshot(&self.db, *snapshot)?;
+        }
+        self.take_records(group, record)
     }
 
-    fn take_records(&mut self, group: i64, up_to: i64) -> Result<(), StoreError> {
+    /// A group's snapshots, the last first: number, record, time.
+    fn snapshots(&self, group: i64) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+        let find = "SELECT no, record, at FROM snapshots WHERE grp = ?1 ORDER BY no DESC";
+        let mut find = self.db.prepare_cached(find)?;
+        let all = find.query_map([group], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(all.collect::<Result<_, _>>()?)
+    }
+
+    fn take_records(&self, group: i64, up_to: i64) -> Result<(), StoreError> {
         let some = "
             DELETE FROM records WHERE grp = ?1 AND no IN (
                 SELECT no FROM records WHERE grp = ?1 AND no <= ?2 ORDER BY no LIMIT ?3)";
-        while self.db.execute(some, params![group, up_to, AT_ONCE])? > 0 {}
+        let mut some = self.db.prepare_cached(some)?;
+        while some.execute(params![group, up_to, AT_ONCE])? > 0 {}
         Ok(())
     }
 }

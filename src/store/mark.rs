@@ -1,7 +1,7 @@
 //! How far the store has acknowledged, written beside the database.
 //!
-//! The database can come back shorter than it was, and look whole. The mark is written after each commit, and so is at
-//! most one commit behind; it is never ahead.
+//! The database can come back shorter than it was, and look whole. The mark is written after each commit, and is never
+//! ahead of one.
 
 use std::{
     fs::{self, File},
@@ -26,20 +26,21 @@ impl Mark {
         Ok(Self { file, acknowledged: acknowledged.unwrap_or(0) })
     }
 
-    /// The number of the last record that was acknowledged by whoever had the store before.
+    /// The number of the last change that was acknowledged.
     pub(super) fn acknowledged(&self) -> u64 {
         self.acknowledged
     }
 
-    /// Everything up to that record is acknowledged.
+    /// Everything up to that change is acknowledged.
     pub(super) fn note(&mut self, seq: u64) -> io::Result<()> {
-        self.acknowledged = seq;
         let mut bytes = [0; 12];
         let (number, sum) = bytes.split_at_mut(8);
         number.copy_from_slice(&seq.to_le_bytes());
         sum.copy_from_slice(&crc32fast::hash(number).to_le_bytes());
         self.file.seek(SeekFrom::Start(0))?;
-        self.file.write_all(&bytes)
+        self.file.write_all(&bytes)?;
+        self.acknowledged = seq;
+        Ok(())
     }
 
     pub(super) fn sync(&self) -> io::Result<()> {
@@ -54,14 +55,9 @@ fn number(bytes: &[u8; 12]) -> Option<u64> {
     whole.then(|| u64::from_le_bytes(*number))
 }
 
-/// Which run of the system this is. Where it does not say, each process is taken for a new one.
-pub(super) fn boot() -> &'static str {
-    static BOOT: OnceLock<String> = OnceLock::new();
-    BOOT.get_or_init(|| {
-        let told = fs::read_to_string("/proc/sys/kernel/random/boot_id");
-        told.map_or_else(
-            |_| format!("process {}", std::process::id()),
-            |text| text.trim().to_owned(),
-        )
-    })
+/// Which run of the system this is; `None` where it does not say.
+pub(super) fn boot() -> Option<&'static str> {
+    static BOOT: OnceLock<Option<String>> = OnceLock::new();
+    let told = || fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    BOOT.get_or_init(|| told().ok().map(|text| text.trim().to_owned())).as_deref()
 }

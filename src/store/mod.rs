@@ -26,7 +26,7 @@
 //! let mut told = Vec::new();
 //! while let Some(output) = group.poll() {
 //!     match output {
-//!         Output::Record(record) => store.append(no, &record),
+//!         Output::Record(record) => store.append(no, &record)?,
 //!         other => told.push(other),
 //!     }
 //! }
@@ -75,31 +75,34 @@ mod tests;
 
 use std::{
     collections::BTreeMap,
+    fmt,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use self::{
-    database::{Known, number, open_database},
+    database::{Head, Known, number, open_database},
     filters::Filters,
     mark::Mark,
 };
 pub use self::{
     error::{Damage, RecoverError, StoreError},
     follower::{Followed, Follower},
-    reader::{Reader, Stored},
+    reader::{Lost, Reader, Stored},
     recovery::{Loss, Recovered},
 };
 use crate::{
+    command::Command,
     filter::FilterSpec,
     group::Group,
     hash::HashKey,
     id::{AppId, FilterId, GroupId, RecordNo},
-    output::Record,
+    output::{Event, Record},
     time::Timestamp,
 };
 
@@ -107,8 +110,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct GroupNo(pub u64);
 
-impl std::fmt::Display for GroupNo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for GroupNo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
@@ -120,10 +123,10 @@ pub enum Durability {
     /// For the disk. Nothing that was committed is lost, as far as the disk keeps what it says.
     #[default]
     Every,
-    /// For the system, which is asked to bring it to the disk once so much time has passed. A failure of the
-    /// machine takes along what was committed in that time.
+    /// For the system, which is asked to sync once so much time has passed: commit at
+    /// [`sync_due`](Store::sync_due) for it. A failure of the machine takes along what was committed in that time.
     Interval(Duration),
-    /// For the system alone, which brings it to the disk when it likes: usually within half a minute.
+    /// For the system alone, which syncs when it likes: usually within half a minute.
     Never,
 }
 
@@ -153,27 +156,28 @@ pub enum Opening {
     Closed,
     /// The process that had it ended without closing it. All that was committed is there.
     Killed,
-    /// The machine went down, or may have, while a commit did not wait for the disk: whether something is missing
+    /// The machine went down, or may have, while commits did not wait for the disk: whether something is missing
     /// cannot be known.
     Unsure,
-    /// Records are missing that had been committed: so many at least.
+    /// Commits are missing that had been acknowledged: so many at least.
     Lost {
         /// How many.
-        records: u64,
+        commits: u64,
     },
 }
 
 impl Opening {
-    /// Whether all is there that was ever committed. Where it may not be, groups are recovered into a new epoch.
+    /// Whether all is there that was ever committed. Where it may not be, each group is recovered into a new epoch.
     pub fn is_whole(self) -> bool {
         !matches!(self, Self::Unsure | Self::Lost { .. })
     }
 }
 
-/// A group that a store knows.
+/// A group in a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StoredGroup {
-    /// Its number in the store.
+    /// Its number there.
     pub no: GroupNo,
     /// Its app.
     pub app: AppId,
@@ -181,6 +185,8 @@ pub struct StoredGroup {
     pub id: GroupId,
     /// The last record of it that was committed.
     pub last: RecordNo,
+    /// Whether its end may be lost: then [`Store::recover`] begins a new epoch.
+    pub in_doubt: bool,
 }
 
 /// The one writer of a folder.
@@ -192,21 +198,33 @@ pub struct Store {
     opening: Opening,
     mark: Mark,
     filters: Filters,
-    /// The number of the last record that was appended.
-    seq: u64,
+    groups: BTreeMap<GroupNo, Journal>,
+    /// The number of the last commit.
+    commits: u64,
     pending: Vec<Pending>,
     pending_bytes: usize,
-    /// Since when something is committed that nobody has asked the system to bring to the disk.
+    /// Since when something is committed that the system was not asked to sync.
     unsynced: Option<Timestamp>,
-    /// Held while the store is open; the system lets go of it with the process.
-    _lock: File,
+    /// A sync failed: another one of the same file may say that all is well, and be wrong.
+    sync_failed: bool,
+    /// Held while the store or a follower is there; the system lets go of it with the process.
+    lock: Arc<File>,
 }
 
-#[derive(Debug)]
+/// How far a group's records have come.
+#[derive(Clone, Copy, Debug)]
+struct Journal {
+    last: RecordNo,
+    /// Whether the last one switches the journal off.
+    ended: bool,
+}
+
+#[derive(Clone, Debug)]
 struct Pending {
     group: GroupNo,
     record: RecordNo,
-    frame: Vec<u8>,
+    behaviour: u32,
+    bytes: Vec<u8>,
 }
 
 impl Store {
@@ -214,49 +232,51 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::InUse`] while another process has it open; [`StoreError::Format`] if a later version of
-    /// this crate made it; [`StoreError::Damaged`] if it is no store. Nothing was changed then.
+    /// this crate made it; [`StoreError::Damaged`] if it is no store, or is one no more.
     pub fn open(dir: impl AsRef<Path>, config: StoreConfig) -> Result<Self, StoreError> {
         let dir = dir.as_ref().to_owned();
         fs::create_dir_all(&dir)?;
-        let lock = lock(&dir)?;
-        let (mut db, new) = open_database(&dir, config.durability)?;
+        let lock = Arc::new(lock(&dir)?);
         let mark = Mark::open(&dir)?;
-        let Known { seq, clean, boot } = Known::read(&db)?;
-        let opening = if new {
-            Opening::New
-        } else if let Some(missing) = mark.acknowledged().checked_sub(seq).filter(|n| *n > 0) {
-            Opening::Lost { records: missing }
-        } else if clean {
-            Opening::Closed
-        } else if config.durability == Durability::Every
-            || boot.is_some_and(|it| it == mark::boot())
-        {
-            Opening::Killed
-        } else {
-            Opening::Unsure
+        let (mut db, new) = open_database(&dir, config.durability, mark.acknowledged())?;
+        let head = Head::read(&db)?;
+        let opening = match mark.acknowledged().saturating_sub(head.seq) {
+            0 if new => Opening::New,
+            0 if head.clean => Opening::Closed,
+            0 if head.waits || head.same_boot => Opening::Killed,
+            0 => Opening::Unsure,
+            commits => Opening::Lost { commits },
         };
         // What comes now is numbered past all that may have been there.
-        let seq = seq.max(mark.acknowledged());
+        let commits = head.seq.max(mark.acknowledged()) + 1;
         let change = db.transaction()?;
         if !opening.is_whole() {
-            database::doubt_all(&change)?;
+            // However often the process ends before each group has begun its new epoch.
+            change.execute("UPDATE groups SET doubt = 1, generation = generation + 1", [])?;
         }
-        Known { seq, clean: false, boot: Some(mark::boot()) }.write(&change)?;
+        database::begin_run(&change, database::waits(config.durability))?;
+        database::reach(&change, commits)?;
         change.commit()?;
-        let (pending, pending_bytes, unsynced) = (Vec::new(), 0, None);
-        Ok(Self {
+        database::remove_unfinished(&db)?;
+        let journal = |group: StoredGroup| (group.no, Journal { last: group.last, ended: false });
+        let groups = database::groups(&db)?.into_iter().map(journal).collect();
+        let mut store = Self {
             db,
             dir,
             config,
             opening,
             mark,
             filters: Filters::default(),
-            seq,
-            pending,
-            pending_bytes,
-            unsynced,
-            _lock: lock,
-        })
+            groups,
+            commits,
+            pending: Vec::new(),
+            pending_bytes: 0,
+            unsynced: None,
+            sync_failed: false,
+            lock,
+        };
+        store.acknowledge_at_once()?;
+        Ok(store)
     }
 
     /// In which state it was found.
@@ -264,7 +284,7 @@ impl Store {
         self.opening
     }
 
-    /// The groups that it knows, in the order in which they began.
+    /// The groups in it, in the order in which they began.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -272,62 +292,90 @@ impl Store {
         database::groups(&self.db)
     }
 
-    /// Makes a group known, with all that it is now: what it records later can be appended. It is on disk when this
+    /// Takes a group in, with all that it is now: what it records later can be appended. It is on disk when this
     /// returns.
     ///
     /// # Errors
-    /// As [`commit`](Self::commit); then the group is not known.
+    /// [`StoreError::NoJournal`]; [`StoreError::GroupExists`] says as what it is there already; and as
+    /// [`commit`](Self::commit): then the group is not in it, or is, and the next try says so.
     pub fn begin(&mut self, app: AppId, group: &Group) -> Result<GroupNo, StoreError> {
-        let change = self.db.transaction()?;
-        change.execute(
-            "INSERT INTO groups (app, id, last) VALUES (?1, ?2, ?3)",
-            params![app.0, group.id().as_str(), number(group.last_record().0)?],
-        )?;
-        let no = GroupNo(change.last_insert_rowid().unsigned_abs());
-        let snapshot = database::begin_snapshot(&change)?;
-        let length = frame::pieces(&group.snapshot(), |at, piece| {
-            database::add_piece(&change, snapshot, at, piece)
+        if !group.config().settings().journal {
+            return Err(StoreError::NoJournal);
+        }
+        let (last, id) = (group.last_record(), group.id().as_str().to_owned());
+        let no = self.change(|change, commit| {
+            let there = "SELECT no FROM groups WHERE app = ?1 AND id = ?2 AND gone = 0";
+            let there: Option<i64> =
+                change.query_row(there, params![app.0, id], |row| row.get(0)).optional()?;
+            if let Some(no) = there {
+                return Err(StoreError::GroupExists(GroupNo(database::natural(no)?)));
+            }
+            change.execute(
+                "INSERT INTO groups (app, id, last, seq, epoch) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![app.0, id, number(last.0)?, number(commit)?, group.epoch().0],
+            )?;
+            let no = GroupNo(database::natural(change.last_insert_rowid())?);
+            let snapshot = database::begin_snapshot(change)?;
+            let length = database::write_pieces(change, snapshot, group)?;
+            database::end_snapshot(change, snapshot, (no, 0), group, length)?;
+            Ok(no)
         })?;
-        database::end_snapshot(&change, snapshot, no, group, length)?;
-        change.commit()?;
+        self.groups.insert(no, Journal { last, ended: false });
         Ok(no)
     }
 
     /// Takes a record in, to be written with the next [`commit`](Self::commit).
-    pub fn append(&mut self, group: GroupNo, record: &Record) {
-        self.seq += 1;
-        let frame = frame::of_record(group, self.seq, record);
-        self.pending_bytes += frame.len();
-        self.pending.push(Pending { group, record: record.no, frame });
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchGroup`], also of a group that was forgotten, whose last records may be left aside;
+    /// [`StoreError::OutOfOrder`] if it is not the one that follows; [`StoreError::Interrupted`];
+    /// [`StoreError::TooLong`].
+    pub fn append(&mut self, group: GroupNo, record: &Record) -> Result<(), StoreError> {
+        let journal = self.groups.get_mut(&group).ok_or(StoreError::NoSuchGroup(group))?;
+        let (expected, found) = (RecordNo(journal.last.0.saturating_add(1)), record.no);
+        if journal.ended {
+            return Err(StoreError::Interrupted(group));
+        }
+        if found != expected {
+            return Err(StoreError::OutOfOrder { group, expected, found });
+        }
+        let bytes = frame::of_record(record)?;
+        journal.last = found;
+        journal.ended = matches!(
+            &record.event,
+            Event::Command { command: Command::Configure(config), .. } if !config.settings().journal
+        );
+        self.pending_bytes += bytes.len();
+        self.pending.push(Pending { group, record: found, behaviour: record.behaviour, bytes });
+        Ok(())
     }
 
-    /// Bytes that wait to be committed.
+    /// Bytes that wait to be committed. A host that cannot commit lets groups keep what they have to tell, which is
+    /// bounded, and appends no more.
     pub fn pending_bytes(&self) -> usize {
         self.pending_bytes
     }
 
     /// Writes what was appended, all of it or nothing, and waits as [`Durability`] says.
     ///
-    /// After an error everything is as before: what was appended waits still, and another commit tries it again. A
-    /// host that meets one takes no commands in until a commit succeeds; what groups have told meanwhile stays untold.
+    /// After an error what was not written waits still, and another commit tries it again. A host that meets one takes no
+    /// commands in until a commit succeeds; what groups have told meanwhile stays untold.
     ///
     /// # Errors
     /// [`StoreError::Full`] and [`StoreError::ReadOnly`] pass when the disk has room again or can be written to;
     /// others say what the system said.
     pub fn commit(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if !self.pending.is_empty() {
-            self.write()?;
-            self.pending.clear();
-            self.pending_bytes = 0;
-            // It only helps to notice a loss: the records are safe without it.
-            let _unmarked = self.mark.note(self.seq);
+        // What is to be synced is so also while nothing can be written.
+        let synced = self.sync_if_due(now);
+        let writes = !self.pending.is_empty();
+        self.flush().map_err(|error| self.explained(error))?;
+        if writes && matches!(self.config.durability, Durability::Interval(_)) {
             self.unsynced.get_or_insert(now);
         }
-        self.sync_if_due(now)
+        synced
     }
 
-    /// When the system is to be asked to bring to the disk what was committed; a commit at that time does it,
-    /// also of nothing.
+    /// When the system is to be asked to sync what was committed; a commit at that time does it, also of nothing.
     pub fn sync_due(&self) -> Option<Timestamp> {
         match (self.config.durability, self.unsynced) {
             (Durability::Interval(most), Some(since)) => Some(since + most),
@@ -335,39 +383,76 @@ impl Store {
         }
     }
 
-    /// Forgets a group. What it left is taken away by a [`Follower`], little by little.
+    /// Forgets a group. What it left is taken away by [`Follower::tidy`], little by little.
     ///
     /// # Errors
-    /// As [`commit`](Self::commit).
+    /// [`StoreError::NoSuchGroup`], and as [`commit`](Self::commit); then the group is as it was.
     pub fn forget(&mut self, group: GroupNo) -> Result<(), StoreError> {
+        self.change(|change, _| {
+            let forget = "UPDATE groups SET gone = 1 WHERE no = ?1 AND gone = 0";
+            match change.execute(forget, [number(group.0)?])? {
+                0 => Err(StoreError::NoSuchGroup(group)),
+                _ => Ok(()),
+            }
+        })?;
+        self.groups.remove(&group);
         self.pending.retain(|pending| pending.group != group);
-        let change = self.db.transaction()?;
-        change.execute("DELETE FROM groups WHERE no = ?1", [number(group.0)?])?;
-        database::reach(&change, self.seq)?;
-        change.commit()?;
+        self.pending_bytes = self.pending.iter().map(|pending| pending.bytes.len()).sum();
         Ok(())
     }
 
     /// Brings a group back, from its last snapshot and what it recorded since.
     ///
-    /// Where something of it was lost it is in a new epoch, and stands in the store as it is now; what could not be
-    /// read is put aside. Its sessions are those of then: end them with
-    /// [`Command::DetachAll`](crate::Command::DetachAll).
+    /// Where bytes of it are damaged or missing, or may be, it is in a new epoch, and stands in the store as it is now; what
+    /// comes after the damage is put aside. All of that is on disk when this returns, or nothing is changed. Its sessions
+    /// are those of then: end them with [`Command::DetachAll`](crate::Command::DetachAll).
     ///
     /// # Errors
-    /// [`RecoverError::UnknownFilter`] names a filter that is not [kept](Self::keep_filter): the group is untouched, and
-    /// can be recovered when it is. [`RecoverError::NoSnapshot`] if none of it can be read.
+    /// [`RecoverError`] says why it cannot be, and what would help.
     pub fn recover(&mut self, group: GroupNo, key: HashKey) -> Result<Recovered, RecoverError> {
-        let mut recovered = recovery::load(&self.db, group, None, key, &mut self.filters)?;
+        self.flush()?;
+        let commit = self.commits + 1;
+        let change = self.db.transaction()?;
+        let mut recovered = recovery::load(&change, group, None, key, &mut self.filters)?;
         if let Some(loss) = &recovered.loss {
-            recovery::put_aside(&mut self.db, group, loss)?;
+            recovery::end_history(&change, group, loss)?;
         }
-        if database::is_in_doubt(&self.db, group)? {
-            recovered.begin_new_epoch(&self.db, key, &mut self.filters)?;
-            database::keep_snapshot(&mut self.db, group, &recovered.group)?;
-            database::end_doubt(&self.db, group)?;
+        let begins = Known::read(&change, group)?.doubt;
+        if begins {
+            recovered.group =
+                recovery::begin_epoch(&change, group, &recovered.group, key, &mut self.filters)?;
+            database::reach(&change, commit)?;
         }
+        change.commit()?;
+        if begins {
+            self.commits = commit;
+            self.acknowledge_at_once()?;
+        }
+        let last = recovered.group.last_record();
+        let ended = !recovered.group.config().settings().journal;
+        self.groups.insert(group, Journal { last, ended });
         Ok(recovered)
+    }
+
+    /// Puts aside what comes after a record of a group, so that it can be recovered without: for a group that
+    /// [cannot be played back](RecoverError::Unplayable). Returns how many records those are.
+    ///
+    /// # Errors
+    /// As [`forget`](Self::forget).
+    pub fn cut(&mut self, group: GroupNo, after: RecordNo) -> Result<u64, StoreError> {
+        self.flush()?;
+        let records = self.change(|change, _| {
+            let records = Known::read(change, group)?.last.0.saturating_sub(after.0);
+            if records > 0 {
+                let loss = Loss { after, records, damage: Damage::Cut };
+                recovery::end_history(change, group, &loss)?;
+            }
+            Ok(records)
+        })?;
+        if let Some(journal) = self.groups.get_mut(&group).filter(|_| records > 0) {
+            *journal = Journal { last: after, ended: false };
+        }
+        Ok(records)
     }
 
     /// Keeps the list from which a filter was compiled, so that groups in which it was put in force can be brought
@@ -376,7 +461,7 @@ impl Store {
     /// # Errors
     /// As [`commit`](Self::commit).
     pub fn keep_filter(&mut self, id: FilterId, spec: &FilterSpec) -> Result<(), StoreError> {
-        filters::keep(&self.db, id, spec)
+        self.change(|change, _| filters::keep(change, id, spec))
     }
 
     /// Keeps something of the host's under a name, in place of what was there. It is on disk when this returns.
@@ -385,9 +470,11 @@ impl Store {
     /// As [`commit`](Self::commit).
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let frame = frame::of_thing(name, bytes);
-        self.db
-            .execute("REPLACE INTO things (name, frame) VALUES (?1, ?2)", params![name, frame])?;
-        Ok(())
+        self.change(|change, _| {
+            let put = "REPLACE INTO things (name, frame) VALUES (?1, ?2)";
+            change.execute(put, params![name, frame])?;
+            Ok(())
+        })
     }
 
     /// What is kept under a name.
@@ -406,8 +493,10 @@ impl Store {
     /// # Errors
     /// As [`commit`](Self::commit).
     pub fn remove(&mut self, name: &str) -> Result<(), StoreError> {
-        self.db.execute("DELETE FROM things WHERE name = ?1", [name])?;
-        Ok(())
+        self.change(|change, _| {
+            change.execute("DELETE FROM things WHERE name = ?1", [name])?;
+            Ok(())
+        })
     }
 
     /// The names that begin so, in order.
@@ -415,8 +504,8 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub fn names(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
-        let mut find =
-            self.db.prepare_cached("SELECT name FROM things WHERE name >= ?1 ORDER BY name")?;
+        let find = "SELECT name FROM things WHERE name >= ?1 ORDER BY name";
+        let mut find = self.db.prepare_cached(find)?;
         let mut names = Vec::new();
         for name in find.query_map([beginning], |row| row.get::<_, String>(0))? {
             let name = name?;
@@ -433,7 +522,7 @@ impl Store {
     /// # Errors
     /// The store cannot be opened a second time.
     pub fn follower(&self) -> Result<Follower, StoreError> {
-        Follower::open(&self.dir, self.config)
+        Follower::open(&self.dir, self.config, self.lock.clone())
     }
 
     /// Ends in order: everything appended is on disk, and whoever opens it next knows that nothing is missing.
@@ -447,58 +536,110 @@ impl Store {
     pub fn close(mut self) -> Result<(), (StoreError, Self)> {
         match self.end() {
             Ok(()) => Ok(()),
-            Err(error) => Err((error, self)),
+            Err(error) => {
+                // It goes on, and was not closed.
+                let _still = database::set_clean(&self.db, false);
+                Err((error, self))
+            }
         }
     }
 
     fn end(&mut self) -> Result<(), StoreError> {
-        if !self.pending.is_empty() {
-            self.write()?;
-            self.pending.clear();
-            let _unmarked = self.mark.note(self.seq);
-        }
+        self.flush()?;
         self.mark.sync()?;
-        Known { seq: self.seq, clean: true, boot: Some(mark::boot()) }.write(&self.db)?;
-        // The log is written into the database and both are on disk, whatever a commit waits for.
-        database::checkpoint(&self.db)
+        // First what it has, and then that it has it.
+        database::checkpoint(&self.db, &self.dir)?;
+        database::set_clean(&self.db, true)?;
+        database::checkpoint(&self.db, &self.dir)
     }
 
-    fn write(&mut self) -> Result<(), StoreError> {
+    /// One change by itself, with the number of its commit.
+    fn change<R>(
+        &mut self,
+        act: impl FnOnce(&Transaction<'_>, u64) -> Result<R, StoreError>,
+    ) -> Result<R, StoreError> {
+        let commit = self.commits + 1;
+        let changed = (|| {
+            let change = self.db.transaction()?;
+            let done = act(&change, commit)?;
+            database::reach(&change, commit)?;
+            change.commit()?;
+            Ok(done)
+        })();
+        let done = changed.map_err(|error| self.explained(error))?;
+        self.commits = commit;
+        self.acknowledge_at_once()?;
+        Ok(done)
+    }
+
+    /// Writes what was appended, in one commit.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let commit = self.commits + 1;
         let change = self.db.transaction()?;
         {
             // A commit of which it is not known whether it went through is tried again.
             let mut insert = change
                 .prepare_cached("REPLACE INTO records (grp, no, frame) VALUES (?1, ?2, ?3)")?;
             let mut last = BTreeMap::new();
-            for Pending { group, record, frame } in &self.pending {
-                let (group, record) = (number(group.0)?, number(record.0)?);
-                insert.execute(params![group, record, frame])?;
-                last.insert(group, record);
+            for Pending { group, record, behaviour, bytes } in &self.pending {
+                let frame = frame::framed(*group, *record, (commit, *behaviour), bytes);
+                insert.execute(params![number(group.0)?, number(record.0)?, frame])?;
+                last.insert(*group, *record);
             }
             let reach = "UPDATE groups SET last = ?2, seq = ?3 WHERE no = ?1";
-            let (mut reach, seq) = (change.prepare_cached(reach)?, number(self.seq)?);
-            let mut reached = false;
+            let mut reach = change.prepare_cached(reach)?;
             for (group, record) in last {
-                reached |= reach.execute(params![group, record, seq])? > 0;
-            }
-            if !reached {
-                // All of it is of groups that are forgotten.
-                database::reach(&change, self.seq)?;
+                reach.execute(params![number(group.0)?, number(record.0)?, number(commit)?])?;
             }
         }
         change.commit()?;
+        self.commits = commit;
+        self.pending.clear();
+        self.pending_bytes = 0;
+        self.acknowledge();
         Ok(())
     }
 
+    /// Notes how far it is. Without the note the commit is as safe, and only its loss would not be noticed.
+    fn acknowledge(&mut self) {
+        let _unnoted = self.mark.note(self.commits);
+    }
+
+    /// The same of a change that is to be on disk, whatever commits of records wait for.
+    fn acknowledge_at_once(&mut self) -> Result<(), StoreError> {
+        self.acknowledge();
+        if database::waits(self.config.durability) { Ok(()) } else { self.sync() }
+    }
+
     fn sync_if_due(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if let Durability::Every | Durability::Never = self.config.durability {
+        if self.sync_due().is_some_and(|due| due <= now) { self.sync() } else { Ok(()) }
+    }
+
+    fn sync(&mut self) -> Result<(), StoreError> {
+        let synced = if self.sync_failed {
+            database::checkpoint(&self.db, &self.dir)
+        } else {
+            database::sync(&self.dir)
+        };
+        self.sync_failed = synced.is_err();
+        if synced.is_ok() {
             self.unsynced = None;
         }
-        if self.sync_due().is_some_and(|due| due <= now) {
-            database::sync(&self.dir)?;
-            self.unsynced = None;
+        synced
+    }
+
+    /// The database does not say of a failed write why it failed: the folder does.
+    fn explained(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Io(error) => {
+                let probe = File::options().write(true).open(self.dir.join("lock"));
+                probe.map_or_else(StoreError::from, |_| StoreError::Io(error))
+            }
+            other => other,
         }
-        Ok(())
     }
 }
 

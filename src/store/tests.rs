@@ -42,7 +42,7 @@ impl Desk {
         self.group.push(second(at), Author::App, Command::notice(format!("{at}"))).unwrap();
         while let Some(output) = self.group.poll() {
             if let Output::Record(record) = output {
-                self.store.append(self.no, &record);
+                self.store.append(self.no, &record).unwrap();
             }
         }
         self.digests.push(self.group.digest());
@@ -55,12 +55,11 @@ impl Desk {
         }
     }
 
-    /// The process ends as if it were killed, and another opens the store.
+    /// The process is killed, and another opens what it leaves.
     fn reopen(&mut self) -> Opening {
-        let other = tempfile::tempdir().unwrap();
-        let aside = Store::open(other.path(), StoreConfig::default()).unwrap();
-        let config = std::mem::replace(&mut self.store, aside).config;
-        self.store = Store::open(self.dir.path(), config).unwrap();
+        let left = killed(self.dir.path());
+        self.store = Store::open(left.path(), self.store.config).unwrap();
+        self.dir = left;
         self.store.opening()
     }
 
@@ -78,6 +77,16 @@ impl Desk {
     }
 }
 
+/// A folder as it is at this moment.
+fn killed(dir: &Path) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(dir).unwrap() {
+        let file = file.unwrap().path();
+        fs::copy(&file, copy.path().join(file.file_name().unwrap())).unwrap();
+    }
+    copy
+}
+
 #[test]
 fn what_was_committed_is_there_after_a_kill_and_what_was_not_is_not() {
     let mut desk = Desk::new(StoreConfig::default());
@@ -91,7 +100,10 @@ fn what_was_committed_is_there_after_a_kill_and_what_was_not_is_not() {
     assert_eq!(recovered.group.epoch(), Epoch(1));
     let known = desk.store.groups().unwrap();
     let id = GroupId::custom("friday").unwrap();
-    assert_eq!(known, [StoredGroup { no: desk.no, app: APP, id, last: RecordNo(5) }]);
+    assert_eq!(
+        known,
+        [StoredGroup { no: desk.no, app: APP, id, last: RecordNo(5), in_doubt: false }]
+    );
 }
 
 #[test]
@@ -121,31 +133,37 @@ fn it_says_how_it_was_left() {
 
 #[test]
 fn after_another_boot_only_what_waited_for_the_disk_is_sure() {
-    let often = Duration::from_secs(1);
-    let all = [
-        (Durability::Every, Opening::Killed),
-        (Durability::Interval(often), Opening::Unsure),
-        (Durability::Never, Opening::Unsure),
-    ];
-    for (durability, expected) in all {
-        let mut desk = Desk::new(StoreConfig { durability, ..StoreConfig::default() });
+    let settings =
+        [Durability::Every, Durability::Interval(Duration::from_secs(1)), Durability::Never];
+    for (before, after) in settings.iter().flat_map(|one| settings.map(|two| (*one, two))) {
+        let mut desk = Desk::new(StoreConfig { durability: before, ..StoreConfig::default() });
         desk.happen_and_commit(1..=2);
         assert_eq!(desk.reopen(), Opening::Killed, "the same boot");
+        desk.store.config.durability = after;
         desk.change("UPDATE head SET boot = 'another'");
-        assert_eq!(desk.reopen(), expected);
-        assert_eq!(expected.is_whole(), durability == Durability::Every);
-        let epoch = desk.recover().group.epoch();
-        assert_eq!(epoch == Epoch(1), durability == Durability::Every);
+        let sure = before == Durability::Every;
+        let expected = if sure { Opening::Killed } else { Opening::Unsure };
+        assert_eq!(desk.reopen(), expected, "{before:?}, then {after:?}");
+        assert_eq!((expected.is_whole(), desk.store.groups().unwrap()[0].in_doubt), (sure, !sure));
+        assert_eq!(desk.recover().group.epoch() == Epoch(1), sure);
+        assert!(!desk.store.groups().unwrap()[0].in_doubt);
+        desk.change("UPDATE head SET boot = NULL");
+        let sure = after == Durability::Every;
+        assert_eq!(desk.reopen() == Opening::Killed, sure, "of which boot nobody knows");
     }
 }
 
 #[test]
 fn a_store_that_comes_back_shorter_says_by_how_much() {
     let mut desk = Desk::new(StoreConfig::default());
-    desk.happen_and_commit(1..=9);
-    desk.change("UPDATE groups SET last = 6, seq = 6");
-    desk.change("DELETE FROM records WHERE no > 6");
-    assert_eq!(desk.reopen(), Opening::Lost { records: 3 });
+    desk.happen_and_commit(1..=6);
+    let before = killed(desk.dir.path());
+    desk.happen_and_commit(7..=9);
+    // The database as it was three commits ago, and the mark of now.
+    let mark = "acknowledged";
+    fs::copy(desk.dir.path().join(mark), before.path().join(mark)).unwrap();
+    desk.dir = before;
+    assert_eq!(desk.reopen(), Opening::Lost { commits: 3 });
     let recovered = desk.recover();
     assert_eq!((recovered.group.last_record(), recovered.loss), (RecordNo(6), None));
     assert_eq!(recovered.group.epoch(), Epoch(2));
@@ -158,21 +176,76 @@ fn a_store_that_comes_back_shorter_says_by_how_much() {
 }
 
 #[test]
+fn every_change_counts_as_one_that_can_be_missed() {
+    let changes: [fn(&mut Desk); 4] = [
+        |desk| desk.store.put("a", b"1").unwrap(),
+        |desk| desk.store.remove("a").unwrap(),
+        |desk| desk.store.keep_filter(FilterId(1), &FilterSpec::new()).unwrap(),
+        |desk| desk.store.forget(desk.no).unwrap(),
+    ];
+    for (at, change) in changes.into_iter().enumerate() {
+        let mut desk = Desk::new(StoreConfig::default());
+        let before = killed(desk.dir.path());
+        change(&mut desk);
+        let mark = "acknowledged";
+        fs::copy(desk.dir.path().join(mark), before.path().join(mark)).unwrap();
+        desk.dir = before;
+        assert_eq!(desk.reopen(), Opening::Lost { commits: 1 }, "change {at}");
+    }
+}
+
+#[test]
+fn a_store_whose_tables_are_gone_is_not_taken_for_a_new_one() {
+    for file in ["journal.db", "journal.db-wal"] {
+        let mut desk = Desk::new(StoreConfig::default());
+        desk.happen_and_commit(1..=3);
+        let left = killed(desk.dir.path());
+        fs::write(left.path().join(file), b"").unwrap();
+        match Store::open(left.path(), StoreConfig::default()) {
+            Ok(store) => assert!(matches!(store.opening(), Opening::Lost { .. }), "{file}"),
+            Err(error) => assert!(matches!(error, StoreError::Damaged(_)), "{file}: {error}"),
+        }
+    }
+}
+
+#[test]
 fn who_is_killed_before_a_new_epoch_began_begins_it_still() {
     let mut desk = Desk::new(StoreConfig::default());
     desk.happen_and_commit(1..=3);
-    desk.change("UPDATE groups SET seq = 2");
-    assert_eq!(desk.reopen(), Opening::Lost { records: 1 });
-    assert_eq!(desk.reopen(), Opening::Killed, "what is numbered now is past it");
-    assert_eq!(desk.recover().group.epoch(), Epoch(2));
-    assert_eq!(desk.recover().group.epoch(), Epoch(2));
-    // The same where records were put aside and the snapshot was not written any more.
-    desk.change("DELETE FROM records WHERE no = 2");
-    let loss = Loss { after: RecordNo(1), records: 2, damage: Damage::Missing };
-    recovery::put_aside(&mut desk.store.db, desk.no, &loss).unwrap();
+    desk.change("UPDATE groups SET doubt = 1");
     desk.reopen();
+    desk.reopen();
+    assert_eq!(desk.recover().group.epoch(), Epoch(2));
+    assert_eq!(desk.recover().group.epoch(), Epoch(2));
+    // Should the snapshot of the new epoch be damaged, it is that epoch nevertheless.
+    desk.change("UPDATE pieces SET frame = x'0000000000' WHERE snapshot = 2");
     let recovered = desk.recover();
-    assert_eq!((recovered.loss, recovered.group.epoch()), (None, Epoch(2)));
+    assert_eq!((recovered.group.epoch(), recovered.skipped.len()), (Epoch(2), 1));
+    assert_eq!(recovered.group.last_record(), RecordNo(3));
+}
+
+#[test]
+fn a_snapshot_of_a_history_that_ended_is_never_finished() {
+    let mut desk = Desk::new(StoreConfig::default());
+    desk.happen_and_commit(1..=3);
+    let snapshot = database::begin_snapshot(&desk.store.db).unwrap();
+    let length = database::write_pieces(&desk.store.db, snapshot, &desk.group).unwrap();
+    let end = |desk: &Desk, generation| {
+        let of = (desk.no, generation);
+        database::end_snapshot(&desk.store.db, snapshot, of, &desk.group, length).unwrap()
+    };
+    desk.change("DELETE FROM records WHERE no = 2");
+    assert_eq!(desk.recover().group.last_record(), RecordNo(1));
+    assert!(!end(&desk, 0), "it reaches further than the group does now");
+    desk.change("UPDATE groups SET doubt = 1");
+    let generation = Known::read(&desk.store.db, desk.no).unwrap().generation;
+    assert!(!end(&desk, generation));
+    assert_eq!(desk.store.follower().unwrap().snapshot(desk.no, KEY).unwrap(), None);
+    assert_eq!(desk.store.follower().unwrap().next(0).unwrap(), None);
+    // What nobody finished is taken away by whoever opens the store next.
+    assert_eq!(desk.count("snapshots WHERE grp IS NULL"), 1);
+    desk.reopen();
+    assert_eq!(desk.count("snapshots WHERE grp IS NULL"), 0);
 }
 
 #[test]
@@ -209,11 +282,17 @@ fn what_follows_a_damaged_record_is_put_aside_and_a_new_epoch_begins() {
         let recovered = desk.recover();
         let loss = Loss { after: RecordNo(3), records: 4, damage: damage.clone() };
         assert_eq!(recovered.loss, Some(loss), "{statement}");
+        let told = Reader::open(desk.dir.path()).unwrap().losses().unwrap();
+        let after = RecordNo(3);
+        let lost = Lost { group: desk.no, after, records: 4, damage: damage.to_string() };
+        assert_eq!(told, [lost]);
         assert_eq!(recovered.group.epoch(), Epoch(2));
-        let left: Vec<_> = Reader::open(desk.dir.path()).unwrap().put_aside().unwrap();
+        let mut left = Vec::new();
+        let reader = Reader::open(desk.dir.path()).unwrap();
+        reader.put_aside(|_, stored| left.push(stored)).unwrap();
         let missing = usize::from(damage == Damage::Missing);
         assert_eq!(left.len(), 4 - missing, "{statement}");
-        assert_eq!(left.iter().filter(|(_, stored)| stored.record.is_ok()).count(), 3);
+        assert_eq!(left.iter().filter(|stored| stored.record.is_ok()).count(), 3);
         assert_eq!(desk.recover().loss, None, "it is told of once");
         // The group goes on, and what it records now is not taken for what was lost.
         desk.group = recovered.group;
@@ -234,10 +313,10 @@ fn what_another_version_kept_is_left_as_it_is() {
         no: RecordNo(3),
         behaviour: BEHAVIOUR + 1,
         at: second(3),
-        event: crate::output::Event::Advance,
+        event: Event::Advance,
         stopped: None,
     };
-    desk.store.append(desk.no, &record);
+    desk.store.append(desk.no, &record).unwrap();
     desk.store.commit(second(3)).unwrap();
     desk.reopen();
     let error = desk.store.recover(desk.no, KEY).unwrap_err();
@@ -268,7 +347,7 @@ fn a_damaged_snapshot_is_passed_over_for_an_older_one() {
     let mut desk = Desk::new(StoreConfig::default());
     desk.happen_and_commit(1..=5);
     let followed = desk.store.follower().unwrap().snapshot(desk.no, KEY).unwrap();
-    assert_eq!(followed, Followed { record: RecordNo(5), replayed: 5 });
+    assert_eq!(followed, Some(Followed { record: RecordNo(5), replayed: 5 }));
     desk.happen_and_commit(6..=8);
     let recovered = desk.recover();
     assert_eq!((recovered.snapshot, recovered.replayed), (RecordNo(5), 3));
@@ -298,6 +377,7 @@ fn a_follower_takes_away_what_nobody_needs() {
         assert_eq!(follower.next(10).unwrap(), Some(desk.no));
         follower.snapshot(desk.no, KEY).unwrap();
         assert_eq!(follower.next(1).unwrap(), None);
+        follower.tidy(second(round * 10 + 10)).unwrap();
     }
     // The last two snapshots, and the records since the older of them.
     assert_eq!(["snapshots", "pieces", "records"].map(|of| desk.count(of)), [2, 2, 10]);
@@ -312,6 +392,7 @@ fn moments_that_are_kept_can_be_had_again() {
     for round in 0..4 {
         desk.happen_and_commit(round * 10 + 1..=round * 10 + 10);
         follower.snapshot(desk.no, KEY).unwrap();
+        follower.tidy(second(round * 10 + 10)).unwrap();
     }
     let mut reader = Reader::open(desk.dir.path()).unwrap();
     for at in 15..=40 {
@@ -338,21 +419,131 @@ fn moments_that_are_kept_can_be_had_again() {
 fn a_forgotten_group_is_gone_and_what_it_left_is_taken_away() {
     let mut desk = Desk::new(StoreConfig::default());
     desk.happen_and_commit(1..=3);
-    let other = desk.store.begin(APP, &desk.group).unwrap();
-    assert_ne!(other, desk.no);
+    let error = desk.store.begin(APP, &desk.group).unwrap_err();
+    assert!(matches!(error, StoreError::GroupExists(no) if no == desk.no), "{error}");
     desk.happen(4);
     desk.store.forget(desk.no).unwrap();
-    desk.store.commit(second(4)).unwrap();
+    assert_eq!(desk.store.pending_bytes(), 0);
     let error = desk.store.recover(desk.no, KEY).unwrap_err();
     assert!(matches!(error, RecoverError::Store(StoreError::NoSuchGroup(no)) if no == desk.no));
+    assert!(matches!(desk.store.forget(desk.no), Err(StoreError::NoSuchGroup(_))));
+    let other = desk.store.begin(APP, &desk.group).unwrap();
+    assert_ne!(other, desk.no);
     assert_eq!(desk.count("records"), 3);
-    desk.store.follower().unwrap().tidy().unwrap();
-    assert_eq!(["snapshots", "pieces", "records"].map(|of| desk.count(of)), [1, 1, 0]);
+    desk.store.follower().unwrap().tidy(second(4)).unwrap();
+    assert_eq!(["snapshots", "pieces", "records", "groups"].map(|of| desk.count(of)), [1, 1, 0, 1]);
+    assert_eq!(desk.store.recover(other, KEY).unwrap().group.digest(), desk.digests[4]);
     // Nothing is missed that is not there to be missed.
+    desk.no = other;
     desk.happen(5);
     desk.store.commit(second(5)).unwrap();
     assert_eq!(desk.reopen(), Opening::Killed);
-    assert_eq!(desk.store.recover(other, KEY).unwrap().group.digest(), desk.digests[3]);
+}
+
+#[test]
+fn only_records_that_follow_are_taken_in() {
+    let mut desk = Desk::new(StoreConfig::default());
+    desk.happen_and_commit(1..=2);
+    let record = |no| Record {
+        no: RecordNo(no),
+        behaviour: BEHAVIOUR,
+        at: second(9),
+        event: Event::Advance,
+        stopped: None,
+    };
+    for found in [1, 2, 4, u64::MAX] {
+        let error = desk.store.append(desk.no, &record(found)).unwrap_err();
+        assert!(matches!(error, StoreError::OutOfOrder { expected: RecordNo(3), .. }), "{error}");
+    }
+    let error = desk.store.append(GroupNo(99), &record(1)).unwrap_err();
+    assert!(matches!(error, StoreError::NoSuchGroup(GroupNo(99))), "{error}");
+    // Behind the record that switches the journal off nothing can be known.
+    let mut settings = desk.group.config().settings().clone();
+    settings.journal = false;
+    let off = Command::Configure(Box::new(settings.clone().build().unwrap()));
+    settings.journal = true;
+    let on = Command::Configure(Box::new(settings.build().unwrap()));
+    desk.group.push(second(3), Author::App, off).unwrap();
+    let Some(Output::Record(last)) = desk.group.poll() else { panic!("it is recorded") };
+    desk.store.append(desk.no, &last).unwrap();
+    assert!(matches!(desk.store.begin(AppId(8), &desk.group), Err(StoreError::NoJournal)));
+    desk.group.push(second(4), Author::App, on).unwrap();
+    desk.group.push(second(5), Author::App, Command::notice("again")).unwrap();
+    let next = std::iter::from_fn(|| desk.group.poll()).find_map(|output| match output {
+        Output::Record(record) => Some(record),
+        _ => None,
+    });
+    let error = desk.store.append(desk.no, &next.unwrap()).unwrap_err();
+    assert!(matches!(error, StoreError::Interrupted(no) if no == desk.no), "{error}");
+}
+
+#[test]
+fn what_is_whole_and_cannot_be_played_back_is_left_until_it_is_cut() {
+    let mut desk = Desk::new(StoreConfig::default());
+    desk.happen_and_commit(1..=2);
+    let command = Command::Unmute { users: ["nobody".parse().unwrap()].into_iter().collect() };
+    let by = Author::Session(crate::id::SessionId(1));
+    let event = Event::Command { by, command };
+    let (no, at) = (RecordNo(3), second(3));
+    let record = Record { no, behaviour: BEHAVIOUR, at, event, stopped: None };
+    desk.store.append(desk.no, &record).unwrap();
+    desk.store.commit(second(3)).unwrap();
+    let error = desk.store.recover(desk.no, KEY).unwrap_err();
+    assert!(matches!(error, RecoverError::Unplayable { at: RecordNo(3), .. }), "{error}");
+    assert_eq!((desk.count("aside"), desk.count("losses")), (0, 0));
+    assert_eq!(desk.store.cut(desk.no, RecordNo(2)).unwrap(), 1);
+    assert_eq!(desk.store.cut(desk.no, RecordNo(2)).unwrap(), 0);
+    let recovered = desk.recover();
+    assert_eq!((recovered.group.last_record(), recovered.group.epoch()), (RecordNo(2), Epoch(2)));
+    assert_eq!((desk.count("aside"), desk.count("losses")), (1, 1));
+}
+
+#[test]
+fn a_moment_whose_records_vanished_is_no_moment() {
+    let mut desk = Desk::new(StoreConfig::default());
+    desk.happen_and_commit(1..=5);
+    desk.change("DELETE FROM records WHERE no > 3");
+    let mut reader = Reader::open(desk.dir.path()).unwrap();
+    let lost = |at| {
+        let mut at_then = |at| reader.group_at(desk.no, second(at), KEY).unwrap();
+        at_then(at).loss.map(|loss| loss.damage)
+    };
+    assert_eq!([2, 5].map(lost), [None, Some(Damage::Missing)]);
+}
+
+#[test]
+fn a_reader_stays_at_its_moment() {
+    let mut desk = Desk::new(StoreConfig::default());
+    desk.happen_and_commit(1..=2);
+    let mut reader = Reader::open(desk.dir.path()).unwrap();
+    desk.happen_and_commit(3..=3);
+    assert_eq!(reader.group(desk.no, KEY).unwrap().group.digest(), desk.digests[2]);
+    reader.refresh().unwrap();
+    assert_eq!(reader.group(desk.no, KEY).unwrap().group.digest(), desk.digests[3]);
+}
+
+#[test]
+fn the_folder_is_kept_while_a_follower_lives() {
+    let Desk { dir, store, .. } = Desk::new(StoreConfig::default());
+    let follower = store.follower().unwrap();
+    drop(store);
+    assert!(matches!(
+        Store::open(dir.path(), StoreConfig::default()),
+        Err(StoreError::InUse { .. })
+    ));
+    drop(follower);
+    assert!(Store::open(dir.path(), StoreConfig::default()).is_ok());
+}
+
+#[test]
+fn each_setting_asks_the_database_for_what_it_says() {
+    let interval = Durability::Interval(Duration::from_secs(1));
+    for (durability, expected) in [(Durability::Every, 2), (interval, 1), (Durability::Never, 1)] {
+        let desk = Desk::new(StoreConfig { durability, ..StoreConfig::default() });
+        let told: u32 =
+            desk.store.db.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+        assert_eq!(told, expected, "{durability:?}");
+    }
 }
 
 #[test]
@@ -400,7 +591,10 @@ fn a_disk_that_became_read_only_loses_nothing_and_passes() {
 fn a_commit_that_went_through_unheard_is_tried_again() {
     let mut desk = Desk::new(StoreConfig::default());
     desk.happen(1);
-    desk.store.write().unwrap();
+    // The answer to it was lost.
+    let pending = desk.store.pending.clone();
+    desk.store.flush().unwrap();
+    desk.store.pending = pending;
     desk.happen(2);
     desk.store.commit(second(2)).unwrap();
     assert_eq!(desk.recover().group.digest(), desk.digests[2]);
