@@ -79,6 +79,9 @@ pub mod guide {
     pub mod scale {}
     #[doc = include_str!("guide/proof.md")]
     pub mod proof {}
+    #[cfg(feature = "store")]
+    #[doc = include_str!("guide/durability.md")]
+    pub mod durability {}
     #[cfg(feature = "tim")]
     #[doc = include_str!("guide/steps.md")]
     pub mod steps {}

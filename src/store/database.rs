@@ -74,7 +74,7 @@ const TABLES: &str = "
         waits INTEGER NOT NULL,
         boot TEXT
     ) STRICT;
-    INSERT INTO head VALUES (0, 1, 1, NULL);
+    INSERT INTO head VALUES (0, 0, 1, NULL);
 ";
 
 /// Opens the database, and says whether it is new. `acknowledged` is what the mark says: where it is more than nothing,

@@ -20,7 +20,7 @@ use crate::{
 
 /// Reads a store as it was at one moment, also while a process has it open.
 ///
-/// The folder is not changed but for the files that SQLite shares between those who have it open, which it must be able
+/// The folder is not changed but for the files that the database shares between those who have it open, which it must be able
 /// to make. While a reader stays at its moment the store's log grows: [refresh](Self::refresh) it, or drop it.
 #[derive(Debug)]
 pub struct Reader {
