@@ -1,10 +1,6 @@
 //! The tables, and what is read and written in them by more than one.
 
-use std::{
-    fs::{self, File},
-    path::Path,
-    time::Duration,
-};
+use std::{fs::File, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
@@ -78,17 +74,16 @@ const TABLES: &str = "
 ";
 
 /// Opens the database, and says whether it is new. `acknowledged` is what the mark says: where it is more than nothing,
-/// or a log is there, tables that are missing have been lost, and none are made in their place.
+/// tables that are missing have been lost, and none are made in their place.
 pub(super) fn open_database(
     dir: &Path,
     durability: Durability,
     acknowledged: u64,
 ) -> Result<(Connection, bool), StoreError> {
-    let had_a_log = fs::metadata(dir.join(LOG)).is_ok_and(|log| log.len() > 0);
     let mut db = Connection::open(dir.join(FILE))?;
     db.busy_timeout(PATIENCE)?;
     let new = is_new(&db)?;
-    if new && (had_a_log || acknowledged > 0) {
+    if new && acknowledged > 0 {
         let told = format!("{acknowledged} changes were acknowledged, and its tables are gone");
         return Err(StoreError::Damaged(told));
     }

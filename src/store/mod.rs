@@ -241,7 +241,7 @@ impl Store {
         let (mut db, new) = open_database(&dir, config.durability, mark.acknowledged())?;
         let head = Head::read(&db)?;
         let opening = match mark.acknowledged().saturating_sub(head.seq) {
-            0 if new => Opening::New,
+            _ if new => Opening::New,
             0 if head.clean => Opening::Closed,
             0 if head.waits || head.same_boot => Opening::Killed,
             0 => Opening::Unsure,
