@@ -46,7 +46,7 @@ fn a_host_that_lives_until_it_is_killed() {
             loop {
                 if let Some(behind) = follower.next(200)? {
                     follower.snapshot(behind, KEY)?;
-                    follower.tidy(START)?;
+                    follower.tidy(Timestamp::LATEST)?;
                 }
                 thread::sleep(Duration::from_millis(3));
             }

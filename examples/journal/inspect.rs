@@ -87,11 +87,8 @@ fn story(
     from: Option<Timestamp>,
     until: Option<Timestamp>,
 ) -> Result<bool, Failure> {
-    let mut stage = match from {
-        Some(from) => reader.group_at(group.no, from, KEY)?.group,
-        None => reader.oldest(group.no, KEY)?,
-    };
-    let begins = stage.clock();
+    let mut stage = reader.oldest(group.no, KEY)?;
+    let begins = from.unwrap_or(stage.clock()).max(stage.clock());
     let _once = TOLD_FROM.set(begins);
     writeln!(out, "{} of app {}, from {} on", group.id, group.app, shown(begins))?;
     let mut cursor = stage.tail();
@@ -106,6 +103,15 @@ fn story(
                 break;
             }
         };
+        if record.at < begins {
+            // What came before leads up to it.
+            if let Some(damage) = reader.play(&mut stage, record, drop)? {
+                ended = Some(format!("record {}: {damage}", stored.no));
+                break;
+            }
+            cursor = stage.tail();
+            continue;
+        }
         let passed = record.at.since(begins);
         let told = told(&stage, &record);
         writeln!(out, "\n> {}.{:03} s  {told}", passed.as_secs(), passed.subsec_millis())?;

@@ -68,9 +68,10 @@ const TABLES: &str = "
         seq INTEGER NOT NULL,
         clean INTEGER NOT NULL,
         waits INTEGER NOT NULL,
-        boot TEXT
+        boot TEXT,
+        verdict INTEGER
     ) STRICT;
-    INSERT INTO head VALUES (0, 0, 1, NULL);
+    INSERT INTO head VALUES (0, 0, 1, NULL, NULL);
 ";
 
 /// Opens the database, and says whether it is new. `acknowledged` is what the mark says: where it is more than nothing,
@@ -106,7 +107,7 @@ pub(super) fn open_database(
         make.pragma_update(None, "user_version", FORMAT)?;
         make.commit()?;
         // From now on a log that is lost takes records along, and not the tables.
-        checkpoint(&db, dir)?;
+        checkpoint(&db)?;
         sync_folder(dir)?;
     }
     Ok((db, new))
@@ -135,10 +136,7 @@ pub(super) fn open_again(dir: &Path, durability: Durability) -> Result<Connectio
 
 fn set_up(db: &Connection, durability: Durability) -> Result<(), StoreError> {
     harden(db)?;
-    // With `NORMAL` the log is synced before it is written into the database, so that a failure of the machine takes
-    // the end of the log along and damages nothing.
-    let synchronous = if waits(durability) { "FULL" } else { "NORMAL" };
-    db.pragma_update(None, "synchronous", synchronous)?;
+    set_synchronous(db, waits(durability))?;
     // Where the system's own sync does not reach the disk.
     db.pragma_update(None, "fullfsync", true)?;
     db.pragma_update(None, "checkpoint_fullfsync", true)?;
@@ -182,17 +180,25 @@ fn sync_folder(dir: &Path) -> Result<(), StoreError> {
     // Elsewhere a folder is no file that could be synced.
     if cfg!(unix) {
         File::open(dir)?.sync_all()?;
-        if let Some(parent) = dir.parent().filter(|it| !it.as_os_str().is_empty()) {
-            File::open(parent)?.sync_all()?;
+        // Each folder above may have been made just now.
+        for parent in dir.canonicalize()?.ancestors().skip(1) {
+            let _may_not_be_ours = File::open(parent).and_then(|parent| parent.sync_all());
         }
     }
     Ok(())
 }
 
-/// Writes the log into the database, which is then synced; while somebody reads, the log alone is.
-pub(super) fn checkpoint(db: &Connection, dir: &Path) -> Result<(), StoreError> {
+/// Writes the log into the database, which is then synced; while somebody reads, it may not be done.
+pub(super) fn checkpoint(db: &Connection) -> Result<bool, StoreError> {
     let blocked: bool = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    if blocked { sync(dir) } else { Ok(()) }
+    Ok(!blocked)
+}
+
+/// Whether commits wait for the disk from now on.
+pub(super) fn set_synchronous(db: &Connection, full: bool) -> Result<(), StoreError> {
+    // With `NORMAL` the log is synced before it is written into the database, so that a failure of the machine takes
+    // the end of the log along and damages nothing.
+    Ok(db.pragma_update(None, "synchronous", if full { "FULL" } else { "NORMAL" })?)
 }
 
 /// What the store knows of itself.
@@ -206,18 +212,24 @@ pub(super) struct Head {
     pub(super) waits: bool,
     /// Whether that was since the system began.
     pub(super) same_boot: bool,
+    /// How many commits were missing when it was opened earlier, 0 where that could not be known; until it is closed in
+    /// order.
+    pub(super) verdict: Option<u64>,
 }
 
 impl Head {
     pub(super) fn read(db: &Connection) -> Result<Self, StoreError> {
         // Each group has the number of its own last record, so that a commit writes one page less.
         let read = "
-            SELECT MAX(seq, (SELECT COALESCE(MAX(seq), 0) FROM groups)), clean, waits, boot = ?1
+            SELECT MAX(seq, (SELECT COALESCE(MAX(seq), 0) FROM groups)), clean, waits, boot = ?1,
+                verdict
             FROM head";
         let read = db.query_row(read, [mark::boot()], |row| {
             let seq = row.get::<_, i64>(0)?;
             let same_boot = row.get::<_, Option<bool>>(3)?.unwrap_or(false);
-            Ok((seq, Self { seq: 0, clean: row.get(1)?, waits: row.get(2)?, same_boot }))
+            let verdict = row.get::<_, Option<i64>>(4)?.map(i64::unsigned_abs);
+            let (clean, waits) = (row.get(1)?, row.get(2)?);
+            Ok((seq, Self { seq: 0, clean, waits, same_boot, verdict }))
         });
         match read {
             Ok((seq, head)) => Ok(Self { seq: natural(seq)?, ..head }),
@@ -229,15 +241,20 @@ impl Head {
     }
 }
 
-/// The store is open, by this run of the system.
-pub(super) fn begin_run(db: &Connection, waits: bool) -> Result<(), StoreError> {
-    let begin = "UPDATE head SET clean = 0, waits = ?1, boot = ?2";
-    db.execute(begin, params![waits, mark::boot()])?;
+/// The store is open, by this run of the system, and was found so.
+pub(super) fn begin_run(
+    db: &Connection,
+    waits: bool,
+    verdict: Option<u64>,
+) -> Result<(), StoreError> {
+    let verdict = verdict.map(number).transpose()?;
+    let begin = "UPDATE head SET clean = 0, waits = ?1, boot = ?2, verdict = ?3";
+    db.execute(begin, params![waits, mark::boot(), verdict])?;
     Ok(())
 }
 
 pub(super) fn set_clean(db: &Connection, clean: bool) -> Result<(), StoreError> {
-    db.execute("UPDATE head SET clean = ?1", [clean])?;
+    db.execute("UPDATE head SET clean = ?1, verdict = IIF(?1, NULL, verdict)", [clean])?;
     Ok(())
 }
 
@@ -323,7 +340,8 @@ pub(super) fn write_pieces(
     })
 }
 
-/// Makes a snapshot that group's, unless its history has ended meanwhile, or may have: then it returns false.
+/// Makes a snapshot that group's, unless its history has ended meanwhile, or may have, or another one has overtaken it:
+/// then it returns false.
 pub(super) fn end_snapshot(
     db: &Connection,
     snapshot: i64,
@@ -334,7 +352,8 @@ pub(super) fn end_snapshot(
     let end = "
         UPDATE snapshots SET grp = ?2, record = ?3, at = ?4, length = ?5, behaviour = ?6
         WHERE no = ?1 AND EXISTS (
-            SELECT 1 FROM groups WHERE no = ?2 AND generation = ?7 AND doubt = 0 AND gone = 0)";
+            SELECT 1 FROM groups WHERE no = ?2 AND generation = ?7 AND doubt = 0 AND gone = 0)
+        AND NOT EXISTS (SELECT 1 FROM snapshots WHERE grp = ?2 AND record > ?3)";
     let (record, at) = (number(group.last_record().0)?, number(group.clock().as_nanos())?);
     let (no, length, generation) = (number(no.0)?, number(length)?, number(generation)?);
     let done = params![snapshot, no, record, at, length, BEHAVIOUR, generation];

@@ -65,6 +65,14 @@ pub enum StoreError {
         /// The one that came.
         found: RecordNo,
     },
+    /// No snapshot of the group is so old: what is left after the cut could not be brought back.
+    #[error("group {group} has no snapshot up to record {record}")]
+    NothingBefore {
+        /// Which group.
+        group: GroupNo,
+        /// After which record it was to be cut.
+        record: RecordNo,
+    },
     /// A record is longer than any is.
     #[error("a record of {bytes} bytes: the limit is {limit}")]
     TooLong {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs::File, path::Path, sync::Arc};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
     GroupNo, RecoverError, StoreConfig, StoreError,
@@ -28,6 +28,8 @@ pub struct Follower {
     filters: Filters,
     /// Those of which no snapshot could be made: they are passed over, so that the others have their turn.
     failed: BTreeSet<GroupNo>,
+    /// A snapshot that was begun, and not finished.
+    unfinished: Option<i64>,
     /// The folder stays this process's while a follower lives.
     _lock: Arc<File>,
 }
@@ -50,7 +52,7 @@ impl Follower {
     ) -> Result<Self, StoreError> {
         let db = open_again(dir, config.durability)?;
         let (filters, failed) = (Filters::default(), BTreeSet::new());
-        Ok(Self { db, config, filters, failed, _lock: lock })
+        Ok(Self { db, config, filters, failed, unfinished: None, _lock: lock })
     }
 
     /// The group with most records since its last snapshot, if those are so many; those of which this follower could make
@@ -87,9 +89,13 @@ impl Follower {
         group: GroupNo,
         key: HashKey,
     ) -> Result<Option<Followed>, RecoverError> {
+        self.give_up()?;
         let made = self.try_snapshot(group, key);
-        if made.is_err() {
-            self.failed.insert(group);
+        match &made {
+            Ok(_) => drop(self.failed.remove(&group)),
+            Err(RecoverError::Store(StoreError::NoSuchGroup(_))) => return Ok(None),
+            Err(RecoverError::Store(error)) if error.is_passing() => {}
+            Err(_) => drop(self.failed.insert(group)),
         }
         made
     }
@@ -113,17 +119,28 @@ impl Follower {
             return Err(StoreError::Damaged(told).into());
         }
         let snapshot = database::begin_snapshot(&self.db)?;
+        self.unfinished = Some(snapshot);
         let length = database::write_pieces(&self.db, snapshot, &recovered.group)?;
         let of = (group, generation);
         if !database::end_snapshot(&self.db, snapshot, of, &recovered.group, length)? {
-            database::remove_snapshot(&self.db, snapshot)?;
+            self.give_up()?;
             return Ok(None);
         }
+        self.unfinished = None;
         for damaged in recovered.damaged_snapshots {
             database::remove_snapshot(&self.db, damaged)?;
         }
         let record = recovered.group.last_record();
         Ok(Some(Followed { record, replayed: recovered.replayed }))
+    }
+
+    /// Takes away what was written of a snapshot that is not finished.
+    fn give_up(&mut self) -> Result<(), StoreError> {
+        if let Some(snapshot) = self.unfinished {
+            database::remove_snapshot(&self.db, snapshot)?;
+            self.unfinished = None;
+        }
+        Ok(())
     }
 
     /// Takes away what nobody needs any more: what forgotten groups left, and of each other group what is older than
@@ -132,6 +149,7 @@ impl Follower {
     /// # Errors
     /// The store cannot be read, or written to.
     pub fn tidy(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.give_up()?;
         let all: Vec<(i64, bool)> = {
             let mut find = self.db.prepare_cached("SELECT no, gone FROM groups ORDER BY no")?;
             find.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?
@@ -143,7 +161,10 @@ impl Follower {
                 self.take_old(group, now)?;
             }
         }
-        self.db.execute_batch("PRAGMA incremental_vacuum(1000)")?;
+        // Each step of it frees one page.
+        let mut vacuum = self.db.prepare("PRAGMA incremental_vacuum(1000)")?;
+        let mut freed = vacuum.query([])?;
+        while freed.next()?.is_some() {}
         Ok(())
     }
 
@@ -151,7 +172,7 @@ impl Follower {
         for (snapshot, ..) in self.snapshots(group)? {
             database::remove_snapshot(&self.db, snapshot)?;
         }
-        self.take_records(group, i64::MAX)?;
+        while self.take_records(&self.db, group, i64::MAX)? {}
         self.db.execute("DELETE FROM groups WHERE no = ?1", [group])?;
         Ok(())
     }
@@ -160,18 +181,39 @@ impl Follower {
     fn take_old(&mut self, group: i64, now: Timestamp) -> Result<(), StoreError> {
         let keep = u64::try_from(self.config.keep.as_nanos()).unwrap_or(u64::MAX);
         let since = now.as_nanos().saturating_sub(keep);
+        let history = self.history(&self.db, group)?;
         let all = self.snapshots(group)?;
         let before = all.iter().position(|(.., at)| u64::try_from(*at).unwrap_or(0) <= since);
-        let oldest = before.and_then(|before| all.get(before.max(LEAST - 1))).copied();
-        let Some((oldest, record, _)) = oldest else { return Ok(()) };
-        let older: Vec<_> = all.iter().filter(|(no, ..)| *no < oldest).collect();
-        if older.is_empty() {
+        let Some(kept) = before.map(|before| before.max(LEAST - 1)).filter(|it| *it < all.len())
+        else {
             return Ok(());
-        }
+        };
+        let (kept, older) = all.split_at(kept + 1);
+        // Whatever is said of one of them, none is left without what came after it.
+        let record = kept.iter().map(|(_, record, _)| *record).min().unwrap_or(0);
         for (snapshot, ..) in older {
+            if self.history(&self.db, group)? != history {
+                return Ok(());
+            }
             database::remove_snapshot(&self.db, *snapshot)?;
         }
-        self.take_records(group, record)
+        loop {
+            let change = self.db.unchecked_transaction()?;
+            // A group that was cut or recovered meanwhile is looked at the next time.
+            let more = self.history(&change, group)? == history
+                && self.take_records(&change, group, record)?;
+            change.commit()?;
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Which of a group's histories it is in.
+    fn history(&self, db: &Connection, group: i64) -> Result<Option<i64>, StoreError> {
+        let find = "SELECT generation FROM groups WHERE no = ?1 AND gone = 0";
+        let mut find = db.prepare_cached(find)?;
+        Ok(find.query_row([group], |row| row.get(0)).optional()?)
     }
 
     /// A group's snapshots, the last first: number, record, time.
@@ -182,12 +224,11 @@ impl Follower {
         Ok(all.collect::<Result<_, _>>()?)
     }
 
-    fn take_records(&self, group: i64, up_to: i64) -> Result<(), StoreError> {
+    /// Takes some records away, and says whether there may be more.
+    fn take_records(&self, db: &Connection, group: i64, up_to: i64) -> Result<bool, StoreError> {
         let some = "
             DELETE FROM records WHERE grp = ?1 AND no IN (
                 SELECT no FROM records WHERE grp = ?1 AND no <= ?2 ORDER BY no LIMIT ?3)";
-        let mut some = self.db.prepare_cached(some)?;
-        while some.execute(params![group, up_to, AT_ONCE])? > 0 {}
-        Ok(())
+        Ok(db.prepare_cached(some)?.execute(params![group, up_to, AT_ONCE])? > 0)
     }
 }

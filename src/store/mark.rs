@@ -22,7 +22,11 @@ impl Mark {
         let mut file =
             File::options().create(true).truncate(false).read(true).write(true).open(path)?;
         let mut bytes = [0; 12];
-        let acknowledged = file.read_exact(&mut bytes).ok().and_then(|()| number(&bytes));
+        let acknowledged = match file.read_exact(&mut bytes) {
+            Ok(()) => number(&bytes),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => None,
+            Err(error) => return Err(error),
+        };
         Ok(Self { file, acknowledged: acknowledged.unwrap_or(0) })
     }
 
@@ -52,7 +56,9 @@ impl Mark {
 fn number(bytes: &[u8; 12]) -> Option<u64> {
     let (number, sum) = bytes.split_first_chunk::<8>()?;
     let whole = *sum == crc32fast::hash(number).to_le_bytes();
-    whole.then(|| u64::from_le_bytes(*number))
+    let number = u64::from_le_bytes(*number);
+    // No store comes so far.
+    (whole && number < u64::MAX / 4).then_some(number)
 }
 
 /// Which run of the system this is; `None` where it does not say.

@@ -205,6 +205,8 @@ pub struct Store {
     pending_bytes: usize,
     /// Since when something is committed that the system was not asked to sync.
     unsynced: Option<Timestamp>,
+    /// Whether something was committed since a commit last noted the time.
+    dirty: bool,
     /// A sync failed: another one of the same file may say that all is well, and be wrong.
     sync_failed: bool,
     /// Held while the store or a follower is there; the system lets go of it with the process.
@@ -242,19 +244,28 @@ impl Store {
         let head = Head::read(&db)?;
         let opening = match mark.acknowledged().saturating_sub(head.seq) {
             _ if new => Opening::New,
+            // What was found once holds until it is closed in order: the process may have ended before it was heard.
+            0 if head.verdict == Some(0) => Opening::Unsure,
+            missing if missing.max(head.verdict.unwrap_or(0)) > 0 => {
+                Opening::Lost { commits: missing + head.verdict.unwrap_or(0) }
+            }
             0 if head.clean => Opening::Closed,
             0 if head.waits || head.same_boot => Opening::Killed,
-            0 => Opening::Unsure,
-            commits => Opening::Lost { commits },
+            _ => Opening::Unsure,
+        };
+        let verdict = match opening {
+            Opening::Lost { commits } => Some(commits),
+            Opening::Unsure => Some(0),
+            _ => None,
         };
         // What comes now is numbered past all that may have been there.
         let commits = head.seq.max(mark.acknowledged()) + 1;
         let change = db.transaction()?;
-        if !opening.is_whole() {
+        if verdict.is_some_and(|verdict| head.verdict != Some(verdict)) {
             // However often the process ends before each group has begun its new epoch.
             change.execute("UPDATE groups SET doubt = 1, generation = generation + 1", [])?;
         }
-        database::begin_run(&change, database::waits(config.durability))?;
+        database::begin_run(&change, database::waits(config.durability), verdict)?;
         database::reach(&change, commits)?;
         change.commit()?;
         database::remove_unfinished(&db)?;
@@ -272,10 +283,14 @@ impl Store {
             pending: Vec::new(),
             pending_bytes: 0,
             unsynced: None,
+            dirty: false,
             sync_failed: false,
             lock,
         };
-        store.acknowledge_at_once()?;
+        if !database::waits(config.durability) {
+            store.sync()?;
+        }
+        store.acknowledge();
         Ok(store)
     }
 
@@ -367,9 +382,10 @@ impl Store {
     pub fn commit(&mut self, now: Timestamp) -> Result<(), StoreError> {
         // What is to be synced is so also while nothing can be written.
         let synced = self.sync_if_due(now);
-        let writes = !self.pending.is_empty();
-        self.flush().map_err(|error| self.explained(error))?;
-        if writes && matches!(self.config.durability, Durability::Interval(_)) {
+        self.flush()?;
+        if std::mem::take(&mut self.dirty)
+            && matches!(self.config.durability, Durability::Interval(_))
+        {
             self.unsynced.get_or_insert(now);
         }
         synced
@@ -411,38 +427,56 @@ impl Store {
     /// [`RecoverError`] says why it cannot be, and what would help.
     pub fn recover(&mut self, group: GroupNo, key: HashKey) -> Result<Recovered, RecoverError> {
         self.flush()?;
-        let commit = self.commits + 1;
-        let change = self.db.transaction()?;
-        let mut recovered = recovery::load(&change, group, None, key, &mut self.filters)?;
-        if let Some(loss) = &recovered.loss {
-            recovery::end_history(&change, group, loss)?;
-        }
-        let begins = Known::read(&change, group)?.doubt;
-        if begins {
-            recovered.group =
-                recovery::begin_epoch(&change, group, &recovered.group, key, &mut self.filters)?;
-            database::reach(&change, commit)?;
-        }
-        change.commit()?;
-        if begins {
-            self.commits = commit;
-            self.acknowledge_at_once()?;
-        }
+        let mut filters = std::mem::take(&mut self.filters);
+        let recovered = self.recover_with(group, key, &mut filters);
+        self.filters = filters;
+        let recovered = recovered?;
         let last = recovered.group.last_record();
         let ended = !recovered.group.config().settings().journal;
         self.groups.insert(group, Journal { last, ended });
         Ok(recovered)
     }
 
+    fn recover_with(
+        &mut self,
+        group: GroupNo,
+        key: HashKey,
+        filters: &mut Filters,
+    ) -> Result<Recovered, RecoverError> {
+        if !Known::read(&self.db, group)?.doubt {
+            let recovered = recovery::load(&self.db, group, None, key, filters)?;
+            // Most are whole, and nothing is written.
+            if recovered.loss.is_none() {
+                return Ok(recovered);
+            }
+        }
+        self.change(|change, _| {
+            let mut recovered = recovery::load(change, group, None, key, filters)?;
+            if let Some(loss) = &recovered.loss {
+                recovery::end_history(change, group, loss)?;
+            }
+            let then = &recovered.group;
+            recovered.group = recovery::begin_epoch(change, group, then, key, filters)?;
+            Ok(recovered)
+        })
+    }
+
     /// Puts aside what comes after a record of a group, so that it can be recovered without: for a group that
     /// [cannot be played back](RecoverError::Unplayable). Returns how many records those are.
     ///
     /// # Errors
-    /// As [`forget`](Self::forget).
+    /// [`StoreError::NothingBefore`], and as [`forget`](Self::forget).
     pub fn cut(&mut self, group: GroupNo, after: RecordNo) -> Result<u64, StoreError> {
         self.flush()?;
         let records = self.change(|change, _| {
             let records = Known::read(change, group)?.last.0.saturating_sub(after.0);
+            let from = "SELECT COUNT(*) FROM snapshots WHERE grp = ?1 AND record <= ?2";
+            let from = change.query_row(from, [number(group.0)?, number(after.0)?], |row| {
+                row.get::<_, u32>(0)
+            })?;
+            if from == 0 {
+                return Err(StoreError::NothingBefore { group, record: after });
+            }
             if records > 0 {
                 let loss = Loss { after, records, damage: Damage::Cut };
                 recovery::end_history(change, group, &loss)?;
@@ -548,27 +582,35 @@ impl Store {
         self.flush()?;
         self.mark.sync()?;
         // First what it has, and then that it has it.
-        database::checkpoint(&self.db, &self.dir)?;
+        self.sync()?;
+        database::set_synchronous(&self.db, true)?;
         database::set_clean(&self.db, true)?;
-        database::checkpoint(&self.db, &self.dir)
+        // A log that is not needed any more; while somebody reads, it stays.
+        let _in_the_log = database::checkpoint(&self.db);
+        Ok(())
     }
 
     /// One change by itself, with the number of its commit.
-    fn change<R>(
+    ///
+    /// It is on disk once it is committed, whatever commits of records wait for, so that nothing can fail after it.
+    fn change<R, E: From<StoreError>>(
         &mut self,
-        act: impl FnOnce(&Transaction<'_>, u64) -> Result<R, StoreError>,
-    ) -> Result<R, StoreError> {
+        act: impl FnOnce(&Transaction<'_>, u64) -> Result<R, E>,
+    ) -> Result<R, E> {
         let commit = self.commits + 1;
-        let changed = (|| {
-            let change = self.db.transaction()?;
-            let done = act(&change, commit)?;
-            database::reach(&change, commit)?;
-            change.commit()?;
-            Ok(done)
-        })();
-        let done = changed.map_err(|error| self.explained(error))?;
+        let waits = database::waits(self.config.durability);
+        if !waits {
+            database::set_synchronous(&self.db, true)?;
+        }
+        let changed = changed(&mut self.db, commit, act);
+        if !waits {
+            // Where it cannot be set back, commits of records wait longer than they need to.
+            let _longer = database::set_synchronous(&self.db, false);
+        }
+        let (done, committed) = changed?;
+        committed.map_err(|error| self.explained(error))?;
         self.commits = commit;
-        self.acknowledge_at_once()?;
+        self.acknowledge();
         Ok(done)
     }
 
@@ -577,6 +619,15 @@ impl Store {
         if self.pending.is_empty() {
             return Ok(());
         }
+        self.write().map_err(|error| self.explained(error))?;
+        self.pending.clear();
+        self.pending_bytes = 0;
+        self.dirty = true;
+        self.acknowledge();
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), StoreError> {
         let commit = self.commits + 1;
         let change = self.db.transaction()?;
         {
@@ -597,9 +648,6 @@ impl Store {
         }
         change.commit()?;
         self.commits = commit;
-        self.pending.clear();
-        self.pending_bytes = 0;
-        self.acknowledge();
         Ok(())
     }
 
@@ -608,19 +656,15 @@ impl Store {
         let _unnoted = self.mark.note(self.commits);
     }
 
-    /// The same of a change that is to be on disk, whatever commits of records wait for.
-    fn acknowledge_at_once(&mut self) -> Result<(), StoreError> {
-        self.acknowledge();
-        if database::waits(self.config.durability) { Ok(()) } else { self.sync() }
-    }
-
     fn sync_if_due(&mut self, now: Timestamp) -> Result<(), StoreError> {
         if self.sync_due().is_some_and(|due| due <= now) { self.sync() } else { Ok(()) }
     }
 
     fn sync(&mut self) -> Result<(), StoreError> {
+        // After a failure the log is written anew, or nothing is known of it.
         let synced = if self.sync_failed {
-            database::checkpoint(&self.db, &self.dir)
+            database::checkpoint(&self.db)
+                .and_then(|done| if done { Ok(()) } else { Err(StoreError::Busy) })
         } else {
             database::sync(&self.dir)
         };
@@ -641,6 +685,20 @@ impl Store {
             other => other,
         }
     }
+}
+
+/// What was done in one transaction, and whether it was committed.
+type Changed<R> = (R, Result<(), StoreError>);
+
+fn changed<R, E: From<StoreError>>(
+    db: &mut Connection,
+    commit: u64,
+    act: impl FnOnce(&Transaction<'_>, u64) -> Result<R, E>,
+) -> Result<Changed<R>, E> {
+    let change = db.transaction().map_err(StoreError::from)?;
+    let done = act(&change, commit)?;
+    database::reach(&change, commit)?;
+    Ok((done, change.commit().map_err(StoreError::from)))
 }
 
 /// Makes sure that nobody else has the folder.

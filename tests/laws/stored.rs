@@ -95,6 +95,7 @@ proptest! {
         script in script::script(40),
         spoil in prop::collection::vec((any::<bool>(), any::<u32>(), any::<u8>()), 1..6),
         cut in prop::option::of(any::<u32>()),
+        sealed in any::<bool>(),
     ) {
         let (mut stage, lines) = with_journal(script);
         let dir = tempfile::tempdir().map_err(fault)?;
@@ -114,6 +115,10 @@ proptest! {
             }
             store.commit(line.0).map_err(fault)?;
         }
+        if sealed {
+            // What is in the database itself, and not in its log.
+            store.close().map_err(|(error, _)| fault(error))?;
+        }
         let left = killed(dir.path());
         for (log, at, with) in spoil {
             let path = left.path().join(if log { "journal.db-wal" } else { "journal.db" });
@@ -132,7 +137,9 @@ proptest! {
         }
         let Ok(mut store) = Store::open(left.path(), StoreConfig::default()) else { return Ok(()) };
         let Ok(known) = store.groups() else { return Ok(()) };
-        prop_assert!(known.len() == 1 || !store.opening().is_whole(), "{:?}", store.opening());
+        // In the database itself a byte that is changed in the row of a group may hide it, or name another epoch.
+        let seen = known.len() == 1 || !store.opening().is_whole();
+        prop_assert!(seen || sealed, "{:?}", store.opening());
         for group in known {
             let Ok(recovered) = store.recover(group.no, KEY) else { continue };
             let (then, digest) = &was[&recovered.group.last_record()];
@@ -141,7 +148,7 @@ proptest! {
             let whole = recovered.group.last_record() == stage.group.last_record();
             let said = recovered.loss.is_some() || !store.opening().is_whole();
             prop_assert!(whole || said, "{:?}", store.opening());
-            prop_assert!(said || recovered.group.digest() == *digest);
+            prop_assert!(said || sealed || recovered.group.digest() == *digest);
         }
     }
 }
