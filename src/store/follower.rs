@@ -172,7 +172,7 @@ impl Follower {
         for (snapshot, ..) in self.snapshots(group)? {
             database::remove_snapshot(&self.db, snapshot)?;
         }
-        while self.take_records(&self.db, group, i64::MAX)? {}
+        while take_records(&self.db, group, i64::MAX)? {}
         self.db.execute("DELETE FROM groups WHERE no = ?1", [group])?;
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Follower {
     fn take_old(&mut self, group: i64, now: Timestamp) -> Result<(), StoreError> {
         let keep = u64::try_from(self.config.keep.as_nanos()).unwrap_or(u64::MAX);
         let since = now.as_nanos().saturating_sub(keep);
-        let history = self.history(&self.db, group)?;
+        let begun = history(&self.db, group)?;
         let all = self.snapshots(group)?;
         let before = all.iter().position(|(.., at)| u64::try_from(*at).unwrap_or(0) <= since);
         let Some(kept) = before.map(|before| before.max(LEAST - 1)).filter(|it| *it < all.len())
@@ -192,7 +192,7 @@ impl Follower {
         // Whatever is said of one of them, none is left without what came after it.
         let record = kept.iter().map(|(_, record, _)| *record).min().unwrap_or(0);
         for (snapshot, ..) in older {
-            if self.history(&self.db, group)? != history {
+            if history(&self.db, group)? != begun {
                 return Ok(());
             }
             database::remove_snapshot(&self.db, *snapshot)?;
@@ -200,20 +200,12 @@ impl Follower {
         loop {
             let change = self.db.unchecked_transaction()?;
             // A group that was cut or recovered meanwhile is looked at the next time.
-            let more = self.history(&change, group)? == history
-                && self.take_records(&change, group, record)?;
+            let more = history(&change, group)? == begun && take_records(&change, group, record)?;
             change.commit()?;
             if !more {
                 return Ok(());
             }
         }
-    }
-
-    /// Which of a group's histories it is in.
-    fn history(&self, db: &Connection, group: i64) -> Result<Option<i64>, StoreError> {
-        let find = "SELECT generation FROM groups WHERE no = ?1 AND gone = 0";
-        let mut find = db.prepare_cached(find)?;
-        Ok(find.query_row([group], |row| row.get(0)).optional()?)
     }
 
     /// A group's snapshots, the last first: number, record, time.
@@ -223,12 +215,19 @@ impl Follower {
         let all = find.query_map([group], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(all.collect::<Result<_, _>>()?)
     }
+}
 
-    /// Takes some records away, and says whether there may be more.
-    fn take_records(&self, db: &Connection, group: i64, up_to: i64) -> Result<bool, StoreError> {
-        let some = "
-            DELETE FROM records WHERE grp = ?1 AND no IN (
-                SELECT no FROM records WHERE grp = ?1 AND no <= ?2 ORDER BY no LIMIT ?3)";
-        Ok(db.prepare_cached(some)?.execute(params![group, up_to, AT_ONCE])? > 0)
-    }
+/// Which of a group's histories it is in.
+fn history(db: &Connection, group: i64) -> Result<Option<i64>, StoreError> {
+    let find = "SELECT generation FROM groups WHERE no = ?1 AND gone = 0";
+    let mut find = db.prepare_cached(find)?;
+    Ok(find.query_row([group], |row| row.get(0)).optional()?)
+}
+
+/// Takes some records away, and says whether there may be more.
+fn take_records(db: &Connection, group: i64, up_to: i64) -> Result<bool, StoreError> {
+    let some = "
+        DELETE FROM records WHERE grp = ?1 AND no IN (
+            SELECT no FROM records WHERE grp = ?1 AND no <= ?2 ORDER BY no LIMIT ?3)";
+    Ok(db.prepare_cached(some)?.execute(params![group, up_to, AT_ONCE])? > 0)
 }
