@@ -421,7 +421,7 @@ impl Store {
     ///
     /// Where bytes of it are damaged or missing, or may be, it is in a new epoch, and stands in the store as it is now; what
     /// comes after the damage is put aside. All of that is on disk when this returns, or nothing is changed. Its sessions
-    /// are those of then: end them with [`Command::DetachAll`](crate::Command::DetachAll).
+    /// are those of then: end them with [`Command::DetachAll`].
     ///
     /// # Errors
     /// [`RecoverError`] says why it cannot be, and what would help.
