@@ -45,7 +45,7 @@ pub enum StoreError {
     /// It has no such group, or has forgotten it.
     #[error("the store has no group {0}")]
     NoSuchGroup(GroupNo),
-    /// A group of that id and app is in it already: go on with that one, or forget it.
+    /// A group of that id and app is in it already: recover that one, or forget it.
     #[error("the group is in the store already, as {0}")]
     GroupExists(GroupNo),
     /// The group keeps no journal, so that it could not be brought back as it will be: switch

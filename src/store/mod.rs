@@ -1,7 +1,7 @@
 //! A journal on disk: what groups recorded, their snapshots, and what a host keeps beside them.
 //!
-//! Needs the feature `store`, which is this crate's only one that does IO. Underneath is [SQLite](https://sqlite.org), with its
-//! write-ahead log, in one folder that one process has open at a time.
+//! Needs the feature `store`, which is this crate's only one that does IO. Underneath is
+//! [SQLite](https://sqlite.org), with its write-ahead log, in one folder that one process has open at a time.
 //!
 //! Whoever drains a group's outputs appends the records among them, commits them all at once, and only
 //! then deals with the outputs that followed from them: nothing is said that a crash could take back.
@@ -51,11 +51,11 @@
 //!
 //! # What is noticed
 //!
-//! Each record carries its length, a checksum, a number of its own in the store and the version of the
-//! behaviour that made it. A store that comes back with fewer records than were acknowledged, a record that is
-//! damaged or missing, and a snapshot that cannot be read are told of, by [`Opening`] and [`Loss`], and never
-//! passed over. What stands behind a damaged record is cut, put aside in the store, and the group goes on in
-//! a new epoch, so that readers are told that their history has ended.
+//! Each record carries its length, a checksum, the number of its commit and the version of the behaviour that made
+//! it. [`Opening`] reports a store that comes back with less than was acknowledged, [`Loss`] a record that is damaged or
+//! missing, and [`Recovered::skipped`] a snapshot that cannot be read. What stands behind a damaged record is put aside
+//! in the store, and the group goes on in a new epoch, so that readers are told that their history has ended. What is
+//! not summed up are the few rows that list groups and snapshots.
 //!
 //! # Snapshots
 //!
@@ -68,6 +68,7 @@ mod filters;
 mod follower;
 mod frame;
 mod mark;
+mod opening;
 mod reader;
 mod recovery;
 #[cfg(test)]
@@ -93,6 +94,7 @@ use self::{
 pub use self::{
     error::{Damage, RecoverError, StoreError},
     follower::{Followed, Follower},
+    opening::Opening,
     reader::{Lost, Reader, Stored},
     recovery::{Loss, Recovered},
 };
@@ -143,33 +145,6 @@ pub struct StoreConfig {
 impl Default for StoreConfig {
     fn default() -> Self {
         Self { durability: Durability::Every, keep: Duration::ZERO }
-    }
-}
-
-/// In which state a store was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Opening {
-    /// There was none: it is new.
-    New,
-    /// It had been closed in order.
-    Closed,
-    /// The process that had it ended without closing it. All that was committed is there.
-    Killed,
-    /// The machine went down, or may have, while commits did not wait for the disk: whether something is missing
-    /// cannot be known.
-    Unsure,
-    /// Commits are missing that had been acknowledged: so many at least.
-    Lost {
-        /// How many.
-        commits: u64,
-    },
-}
-
-impl Opening {
-    /// Whether all is there that was ever committed. Where it may not be, each group is recovered into a new epoch.
-    pub fn is_whole(self) -> bool {
-        !matches!(self, Self::Unsure | Self::Lost { .. })
     }
 }
 
@@ -242,30 +217,16 @@ impl Store {
         let mark = Mark::open(&dir)?;
         let (mut db, new) = open_database(&dir, config.durability, mark.acknowledged())?;
         let head = Head::read(&db)?;
-        let opening = match mark.acknowledged().saturating_sub(head.seq) {
-            _ if new => Opening::New,
-            // What was found once holds until it is closed in order: the process may have ended before it was heard.
-            0 if head.verdict == Some(0) => Opening::Unsure,
-            missing if missing.max(head.verdict.unwrap_or(0)) > 0 => {
-                Opening::Lost { commits: missing + head.verdict.unwrap_or(0) }
-            }
-            0 if head.clean => Opening::Closed,
-            0 if head.waits || head.same_boot => Opening::Killed,
-            _ => Opening::Unsure,
-        };
-        let verdict = match opening {
-            Opening::Lost { commits } => Some(commits),
-            Opening::Unsure => Some(0),
-            _ => None,
-        };
+        let (opening, in_doubt) =
+            if new { (Opening::New, false) } else { Opening::judge(&head, mark.acknowledged()) };
         // What comes now is numbered past all that may have been there.
         let commits = head.seq.max(mark.acknowledged()) + 1;
         let change = db.transaction()?;
-        if verdict.is_some_and(|verdict| head.verdict != Some(verdict)) {
+        if in_doubt {
             // However often the process ends before each group has begun its new epoch.
             change.execute("UPDATE groups SET doubt = 1, generation = generation + 1", [])?;
         }
-        database::begin_run(&change, database::waits(config.durability), verdict)?;
+        database::begin_run(&change, database::waits(config.durability), opening.verdict())?;
         database::reach(&change, commits)?;
         change.commit()?;
         database::remove_unfinished(&db)?;

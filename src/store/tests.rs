@@ -446,6 +446,20 @@ fn a_loss_is_told_until_the_store_was_closed_in_order() {
 }
 
 #[test]
+fn a_second_failure_of_the_machine_is_another_doubt() {
+    let durability = Durability::Interval(Duration::from_secs(1));
+    let mut desk = Desk::new(StoreConfig { durability, ..StoreConfig::default() });
+    for epoch in 2..=4 {
+        desk.group = desk.recover().group;
+        let next = epoch * 10;
+        desk.happen_and_commit(next..=next + 1);
+        desk.change("UPDATE head SET boot = 'another'");
+        assert_eq!(desk.reopen(), Opening::Unsure);
+        assert_eq!(desk.recover().group.epoch(), Epoch(u32::try_from(epoch).unwrap()));
+    }
+}
+
+#[test]
 fn moments_that_are_kept_can_be_had_again() {
     let keep = Duration::from_secs(25);
     let mut desk = Desk::new(StoreConfig { keep, ..StoreConfig::default() });
