@@ -95,6 +95,15 @@ impl Group {
         self.log.batch(cursor)
     }
 
+    /// The same without what comes after `until`, for a host that tells no more than its journal has: up to the last
+    /// [`Output::Tail`](crate::Output::Tail) whose record it has. A reader who has come as far is given an empty one.
+    ///
+    /// # Errors
+    /// As [`since`](Self::since).
+    pub fn batch_until(&mut self, cursor: &Cursor, until: Seq) -> Result<Batch, CursorError> {
+        self.log.batch_until(cursor, until)
+    }
+
     /// The entry at a place of the history, if it is still kept.
     ///
     /// ```

@@ -40,7 +40,7 @@ use crate::{
     filter::Filter,
     group::{Group, RestoreError, Snapshot},
     hash::HashKey,
-    id::{AppId, Epoch, GroupId, GroupKey},
+    id::{AppId, Epoch, GroupId, GroupKey, Seq},
     message::Content,
     refusal::Refusal,
     role::Author,
@@ -294,18 +294,22 @@ impl Hub {
     /// # Errors
     /// [`CursorError::OtherGroup`] if the key finds no group, and as [`Group::batch`].
     pub fn batch(&self, key: HubKey, cursor: &Cursor) -> Result<Batch, CursorError> {
+        self.batch_until(key, cursor, Seq(u64::MAX))
+    }
+
+    fn batch_until(&self, key: HubKey, cursor: &Cursor, until: Seq) -> Result<Batch, CursorError> {
         let gone = Err(CursorError::OtherGroup);
         let Some(place) = self.shard(key) else { return gone };
         let mut apps = place.apps.lock();
         let Some(Ok(groups)) = apps.get_mut(&key.app).map(|corner| corner.shelf(key)) else {
             return gone;
         };
-        groups.with(key.group, |group| group.batch(cursor)).unwrap_or(gone)
+        groups.with(key.group, |group| group.batch_until(cursor, until)).unwrap_or(gone)
     }
 
     /// A group as a source of batches, for an [`Audience`](crate::Audience).
     pub fn source(&self, key: HubKey) -> HubSource<'_> {
-        HubSource { hub: self, key }
+        HubSource { hub: self, key, until: Seq(u64::MAX) }
     }
 
     /// Makes a filter known to a group: see [`Group::install_filter`].
@@ -501,10 +505,19 @@ impl Shard {
 pub struct HubSource<'a> {
     hub: &'a Hub,
     key: HubKey,
+    until: Seq,
+}
+
+impl HubSource<'_> {
+    /// The same without what comes after `until`: see [`Group::batch_until`].
+    #[must_use]
+    pub fn until(self, until: Seq) -> Self {
+        Self { until, ..self }
+    }
 }
 
 impl Source for HubSource<'_> {
     fn batch(&mut self, cursor: &Cursor) -> Result<Batch, CursorError> {
-        self.hub.batch(self.key, cursor)
+        self.hub.batch_until(self.key, cursor, self.until)
     }
 }

@@ -281,13 +281,27 @@ impl Log {
         if let Some(batch) = self.remembered(cursor) {
             return Ok(batch);
         }
-        let batch = self.build(cursor)?;
+        let batch = self.build(cursor, Seq(u64::MAX))?;
         if let Some(Kept { recent, .. }) = self.kept.as_deref_mut() {
             recent.retain(|old| old.from() != cursor);
             recent.truncate(Self::RECENT - 1);
             recent.insert(0, batch.clone());
         }
         Ok(batch)
+    }
+
+    /// The same, without what comes after `until`.
+    pub(crate) fn batch_until(
+        &mut self,
+        cursor: &Cursor,
+        until: Seq,
+    ) -> Result<Batch, CursorError> {
+        if self.head_seq() <= until {
+            return self.batch(cursor);
+        }
+        let whole = self.remembered(cursor).filter(|batch| batch.to().position() <= until);
+        // One that is cut is of use until more may be read, which is soon.
+        whole.map_or_else(|| self.build(cursor, until), Ok)
     }
 
     /// The batch made for `cursor` before, if it would be made again.
@@ -307,7 +321,7 @@ impl Log {
         recent.first().cloned()
     }
 
-    fn build(&self, cursor: &Cursor) -> Result<Batch, CursorError> {
+    fn build(&self, cursor: &Cursor, until: Seq) -> Result<Batch, CursorError> {
         let ahead = self.locate(cursor)?;
         let most = usize::try_from(Batch::BLOCK).unwrap_or(usize::MAX);
         let mut entries = Vec::with_capacity(ahead.len().min(most));
@@ -317,7 +331,7 @@ impl Log {
             if last.is_none() {
                 end = slot.seq.next_multiple_of(Batch::BLOCK);
             }
-            if slot.seq > end || bytes >= Batch::MAX_BYTES {
+            if slot.seq > end.min(until.0) || bytes >= Batch::MAX_BYTES {
                 break;
             }
             bytes += slot.bytes as usize;
@@ -325,10 +339,12 @@ impl Log {
             last = Some(slot);
         }
         // Decided without a look at later entries, so that it stays true whatever becomes of them.
-        let open = bytes < Batch::MAX_BYTES && self.head_seq().0 < end;
+        let last_seq = self.head_seq().min(until);
+        let open = bytes < Batch::MAX_BYTES && last_seq.0 < end;
         let to = match last {
-            Some(slot) if !open => self.head.at(slot.through),
-            _ => self.head,
+            Some(slot) if !open || last_seq < self.head_seq() => self.head.at(slot.through),
+            None if last_seq < self.head_seq() => *cursor,
+            Some(_) | None => self.head,
         };
         let missed = self.missed(cursor.counts(), to.counts());
         Ok(Batch::new((*cursor, to), missed, open, entries))

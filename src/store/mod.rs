@@ -73,6 +73,7 @@ mod reader;
 mod recovery;
 #[cfg(test)]
 mod tests;
+mod things;
 
 use std::{
     collections::BTreeMap,
@@ -90,6 +91,7 @@ use self::{
     database::{Head, Known, number, open_database},
     filters::Filters,
     mark::Mark,
+    things::Things,
 };
 pub use self::{
     error::{Damage, RecoverError, StoreError},
@@ -178,6 +180,7 @@ pub struct Store {
     commits: u64,
     pending: Vec<Pending>,
     pending_bytes: usize,
+    things: Things,
     /// Since when something is committed that the system was not asked to sync.
     unsynced: Option<Timestamp>,
     /// Whether something was committed since a commit last noted the time.
@@ -243,6 +246,7 @@ impl Store {
             commits,
             pending: Vec::new(),
             pending_bytes: 0,
+            things: Things::default(),
             unsynced: None,
             dirty: false,
             sync_failed: false,
@@ -329,7 +333,7 @@ impl Store {
     /// Bytes that wait to be committed. A host that cannot commit lets groups keep what they have to tell, which is
     /// bounded, and appends no more.
     pub fn pending_bytes(&self) -> usize {
-        self.pending_bytes
+        self.pending_bytes + self.things.bytes()
     }
 
     /// Writes what was appended, all of it or nothing, and waits as [`Durability`] says.
@@ -459,59 +463,6 @@ impl Store {
         self.change(|change, _| filters::keep(change, id, spec))
     }
 
-    /// Keeps something of the host's under a name, in place of what was there. It is on disk when this returns.
-    ///
-    /// # Errors
-    /// As [`commit`](Self::commit).
-    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let frame = frame::of_thing(name, bytes);
-        self.change(|change, _| {
-            let put = "REPLACE INTO things (name, frame) VALUES (?1, ?2)";
-            change.execute(put, params![name, frame])?;
-            Ok(())
-        })
-    }
-
-    /// What is kept under a name.
-    ///
-    /// # Errors
-    /// The store cannot be read, or what is there is damaged.
-    pub fn get(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let find = "SELECT frame FROM things WHERE name = ?1";
-        let frame: Option<Vec<u8>> =
-            self.db.query_row(find, [name], |row| row.get(0)).optional()?;
-        frame.map(|frame| frame::thing(name, frame)).transpose()
-    }
-
-    /// Keeps nothing under a name any more.
-    ///
-    /// # Errors
-    /// As [`commit`](Self::commit).
-    pub fn remove(&mut self, name: &str) -> Result<(), StoreError> {
-        self.change(|change, _| {
-            change.execute("DELETE FROM things WHERE name = ?1", [name])?;
-            Ok(())
-        })
-    }
-
-    /// The names that begin so, in order.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub fn names(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
-        let find = "SELECT name FROM things WHERE name >= ?1 ORDER BY name";
-        let mut find = self.db.prepare_cached(find)?;
-        let mut names = Vec::new();
-        for name in find.query_map([beginning], |row| row.get::<_, String>(0))? {
-            let name = name?;
-            if !name.starts_with(beginning) {
-                break;
-            }
-            names.push(name);
-        }
-        Ok(names)
-    }
-
     /// Something that makes snapshots out of what is in the store, for a thread of its own.
     ///
     /// # Errors
@@ -577,12 +528,13 @@ impl Store {
 
     /// Writes what was appended, in one commit.
     fn flush(&mut self) -> Result<(), StoreError> {
-        if self.pending.is_empty() {
+        if self.pending.is_empty() && self.things.is_empty() {
             return Ok(());
         }
         self.write().map_err(|error| self.explained(error))?;
         self.pending.clear();
         self.pending_bytes = 0;
+        self.things = Things::default();
         self.dirty = true;
         self.acknowledge();
         Ok(())
@@ -606,6 +558,10 @@ impl Store {
             for (group, record) in last {
                 reach.execute(params![number(group.0)?, number(record.0)?, number(commit)?])?;
             }
+        }
+        if !self.things.is_empty() {
+            self.things.write(&change)?;
+            database::reach(&change, commit)?;
         }
         change.commit()?;
         self.commits = commit;

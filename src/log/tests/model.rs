@@ -268,6 +268,7 @@ impl Run {
                 at = check_batch(model, at, &batch);
             }
             assert!(log.batch(&model.cursor(head)).unwrap().is_empty());
+            read_until(model, log, from, from.midpoint(head));
         }
     }
 
@@ -326,6 +327,27 @@ impl Run {
         }
         assert_eq!(self.logs[0].save(), self.logs[1].save());
     }
+}
+
+/// A reader who may come no further than `until`, with whatever is remembered for those who may.
+fn read_until(model: &Model, log: &mut Log, from: u64, until: u64) {
+    let mut at = from;
+    loop {
+        let batch = log.batch_until(&model.cursor(at), Seq(until)).unwrap();
+        let to = batch.to().position().0;
+        assert!(to <= until);
+        assert_eq!((batch.to(), batch.missed()), (&model.cursor(to), model.missed(at, to)));
+        let seen = batch.entries().iter().map(|entry| (entry.seq.0, &entry.body));
+        assert!(seen.eq(model.kept(at, to).map(|(seq, past)| (seq, &past.body))));
+        // Whoever takes one that ends at a common place meets others there.
+        let whole = model.batch_end(at);
+        assert!(whole.0 > until || whole.0 == to || batch.is_empty());
+        if batch.is_empty() {
+            break;
+        }
+        at = to;
+    }
+    assert_eq!(model.kept(at, until).count(), 0, "all that may be read is");
 }
 
 fn check_batch(model: &Model, from: u64, batch: &Batch) -> u64 {
