@@ -46,6 +46,11 @@ impl AppKey {
         Ok(Self { app, key: Secret::random()?.to_string() })
     }
 
+    /// An app with a key that is known.
+    pub(crate) fn new(app: AppId, key: String) -> Self {
+        Self { app, key }
+    }
+
     /// Which app.
     pub fn app(&self) -> AppId {
         self.app

@@ -38,7 +38,19 @@ impl Pass {
         floor: Cursor,
         held: (u64, Arc<Line>),
     ) -> Self {
-        Self { room, user, session, profile, floor, held: Some(held), left: Timestamp::ZERO }
+        let held = Some(held);
+        Self { held, ..Self::departed(room, user, session, profile, floor) }
+    }
+
+    /// Of somebody who is not there.
+    pub(crate) fn departed(
+        room: RoomNo,
+        user: UserId,
+        session: SessionId,
+        profile: Arc<Profile>,
+        floor: Cursor,
+    ) -> Self {
+        Self { room, user, session, profile, floor, held: None, left: Timestamp::ZERO }
     }
 }
 
@@ -75,17 +87,18 @@ impl Book {
         held.is_some_and(|(holder, _)| *holder == connection)
     }
 
-    /// The holder of a pass went; it may come back for a while.
-    pub(crate) fn let_go(&mut self, now: Timestamp, token: Secret) {
+    /// The holder of a pass went; it may come back for a while. Returns whom that makes forgotten.
+    pub(crate) fn let_go(&mut self, now: Timestamp, token: Secret) -> Vec<Secret> {
         if let Some(pass) = self.passes.get_mut(&token) {
             (pass.held, pass.left) = (None, now);
             self.departed.push_back((now, token));
         }
-        self.forget(now);
+        self.forget(now)
     }
 
-    /// Forgets who went long ago, and the first of those who are too many.
-    pub(crate) fn forget(&mut self, now: Timestamp) {
+    /// Forgets who went long ago, and the first of those who are too many; returns their tokens.
+    pub(crate) fn forget(&mut self, now: Timestamp) -> Vec<Secret> {
+        let mut forgotten = Vec::new();
         while let Some((left, token)) = self.departed.front().copied()
             && (left + REMEMBERED <= now || self.departed.len() > self.most_departed)
         {
@@ -94,7 +107,9 @@ impl Book {
             if self.passes.get(&token).is_some_and(|pass| pass.held.is_none() && pass.left == left)
             {
                 self.passes.remove(&token);
+                forgotten.push(token);
             }
         }
+        forgotten
     }
 }

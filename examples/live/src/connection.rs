@@ -24,7 +24,7 @@ use crate::{
     protocol::{
         FRAMES_AT_ONCE, FRAMES_PER_SECOND,
         client::{ClientFrame, JoinFrame, SendFrame},
-        deeds::DoFrame,
+        deeds::{DoFrame, Done},
         host::{Bye, Fault, HostFrame, Refused},
     },
     speech::draft,
@@ -205,8 +205,15 @@ impl Connection {
         let Some(room) = self.house.room(join.group.as_deref()) else {
             return self.line.part(Fault::no_group().text());
         };
+        if let Err(not_kept) = self.house.keep.takes() {
+            return self.refuse("join", not_kept.into()).await;
+        }
         match self.house.enter(room, &join, &self.line, self.ip) {
             Ok(Entered { stay, arrival, cursor, welcome }) => {
+                if let Err(not_kept) = self.house.kept().await {
+                    self.house.lose(&stay);
+                    return self.refuse("join", not_kept.into()).await;
+                }
                 // Before the errand, so that no batch comes before the welcome.
                 self.line.say(welcome.text()).await;
                 let Stay { session, connection, .. } = stay;
@@ -232,13 +239,13 @@ impl Connection {
         let drafted = if self.house.ending.load(Relaxed) {
             Err(Refused::word("restart", "the host restarts: send it again in a moment"))
         } else {
-            draft(stay, frame)
+            self.house.keep.takes().map_err(Refused::from).and_then(|()| draft(stay, frame))
         };
         let answer = match drafted {
-            Ok(draft) => {
-                let pushed = self.house.push(&stay.room, &stay.author, draft.into());
-                pushed.map_err(|error| Refused::of(&error))
-            }
+            Ok(draft) => match self.house.push(&stay.room, &stay.author, draft.into()) {
+                Ok(receipt) => self.house.kept().await.map(|()| receipt).map_err(Refused::from),
+                Err(error) => Err(Refused::of(&error)),
+            },
             Err(refused) => {
                 stay.room.counts.turned_away();
                 Err(refused)
@@ -250,15 +257,22 @@ impl Connection {
     async fn act(&mut self, frame: DoFrame) {
         let (Some(stay), Some(place)) = (&self.stay, self.line.reserve().await) else { return };
         let DoFrame { id, deed } = frame;
-        let done = self.house.act(stay, deed).await;
+        let done = match self.house.keep.takes() {
+            Ok(()) => self.house.act(stay, deed).await,
+            Err(not_kept) => Done::Refused(not_kept.into()),
+        };
+        let done =
+            self.house.kept().await.map_or_else(|error| Done::Refused(error.into()), |()| done);
         place.say(HostFrame::Done { id, done }.text());
     }
 
     async fn quit(&mut self) {
         let Some(stay) = &self.stay else { return };
-        match self.house.quit(stay) {
+        let quit = self.house.quit(stay).map_err(|error| Refused::of(&error));
+        let kept = self.house.kept().await.map_err(Refused::from);
+        match quit.and(kept) {
             Ok(()) => self.line.part(Bye::QUIT.text()),
-            Err(error) => self.refuse("quit", Refused::of(&error)).await,
+            Err(refused) => self.refuse("quit", refused).await,
         }
     }
 

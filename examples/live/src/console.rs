@@ -5,8 +5,7 @@
 //! set. Bounds: [`MOST_BYTES`] of a body, which is read for who has the token alone; 100 apps, the engine's; the first [`SHOWN`] groups are shown.
 
 use std::{
-    collections::BTreeMap,
-    io,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -33,7 +32,15 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::{accept::Peer, apps::AppKey, desk::Asker, house::House, page::Site, secret::Secret};
+use crate::{
+    accept::Peer,
+    apps::AppKey,
+    desk::Asker,
+    house::House,
+    keep::things::{self, KeptApp},
+    page::Site,
+    secret::Secret,
+};
 
 /// A form has a few fields.
 const MOST_BYTES: usize = 4_096;
@@ -54,15 +61,19 @@ pub(crate) struct Console {
 #[derive(Debug)]
 struct Made {
     keys: BTreeMap<AppId, AppKey>,
+    /// Those of them that the command line names.
+    named: BTreeSet<AppId>,
     /// A number is not given twice, whatever became of the app.
     next: u32,
 }
 
 impl Console {
-    pub(crate) fn new(apps: &[AppKey]) -> io::Result<Self> {
-        let keys = apps.iter().map(|key| (key.app(), key.clone())).collect();
-        let made = Made { keys, next: FIRST };
-        Ok(Self { token: Secret::random()?, apps: Mutex::new(made) })
+    /// With the number of the next app, if any were made before.
+    pub(crate) fn new(token: Secret, named: &[AppKey], made: &[AppKey], next: Option<u32>) -> Self {
+        let keys = named.iter().chain(made).map(|key| (key.app(), key.clone())).collect();
+        let named = named.iter().map(AppKey::app).collect();
+        let made = Made { keys, named, next: next.unwrap_or(FIRST) };
+        Self { token, apps: Mutex::new(made) }
     }
 
     fn made(&self) -> MutexGuard<'_, Made> {
@@ -206,9 +217,14 @@ pub(crate) async fn create(
         let info = house.hub.create_app(now, id, name, expires)?;
         house.apps.add(&key);
         made.next += 1;
+        house.keep.together(|kept| {
+            kept.push(kept_app(&info, Some(&key)).put(id));
+            kept.push(things::next_app(made.next));
+        });
         made.keys.insert(id, key);
         info
     };
+    house.kept().await.map_err(Failure::from)?;
     Ok(Said::Done(shown(&house, &info)))
 }
 
@@ -227,7 +243,24 @@ pub(crate) async fn change(
     let status = if enabled { AppStatus::Enabled } else { AppStatus::Disabled };
     house.hub.set_app_status(AppId(app), status)?;
     let info = house.hub.app(AppId(app)).ok_or(Failure::from(Code::BAD_APP))?;
+    house.keep.change(|| {
+        let made = house.console.made();
+        let key = made.keys.get(&info.id).filter(|key| !made.named.contains(&key.app()));
+        kept_app(&info, key).put(info.id)
+    });
+    house.kept().await.map_err(Failure::from)?;
     Ok(Said::Done(shown(&house, &info)))
+}
+
+/// An app as it is kept.
+fn kept_app(info: &AppInfo, key: Option<&AppKey>) -> KeptApp {
+    KeptApp {
+        name: info.name.clone(),
+        key: key.map(|key| key.key().to_owned()),
+        enabled: info.status == AppStatus::Enabled,
+        created: info.created.as_secs(),
+        expires: info.expires.map(liveroom::Timestamp::as_secs),
+    }
 }
 
 /// Deletes a disabled app with all that it has.
@@ -243,6 +276,8 @@ pub(crate) async fn delete(Admitted(house): Admitted, Path(app): Path<u32>) -> A
     house.calls.forget(app);
     house.desk.forget(app);
     house.console.made().keys.remove(&app);
+    house.keep.change(|| KeptApp::remove(app));
+    house.kept().await.map_err(Failure::from)?;
     Ok(Said::Done(json!({})))
 }
 

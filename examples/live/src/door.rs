@@ -21,6 +21,7 @@ use crate::{
     book::{Book, Pass},
     errand::Arrival,
     house::House,
+    keep::things::KeptPass,
     line::Line,
     protocol::{
         client::JoinFrame,
@@ -164,6 +165,7 @@ impl House {
         let connection = self.number();
         let held = (connection, line.clone());
         let pass = Pass::new(room.no, user.clone(), session, profile.clone(), cursor, held);
+        self.keep.change(|| kept(room, &pass).put(&token));
         self.door.book(&token).add(token, pass);
         let (arrival, user, token) = (Arrival::New, Some(user), Some(token));
         Ok(Coming { status, session, connection, arrival, cursor, user, profile, token })
@@ -184,7 +186,7 @@ impl House {
     fn come_back(&self, caller: &Caller<'_>) -> Option<Result<Coming, PushError>> {
         let token = caller.join.token.as_deref()?.parse().ok()?;
         let mut book = self.door.book(&token);
-        book.forget(self.clock.now());
+        self.forget(book.forget(self.clock.now()));
         let pass = book.get_mut(&token)?;
         // A token of the owner is good only together with the key, and no other is good with it.
         let good = pass.room == caller.room.no && (pass.user == self.owner) == caller.owns;
@@ -212,7 +214,10 @@ impl House {
         };
         let kept = self.kept_cursor(room, join, &pass.floor);
         let cursor = kept.unwrap_or(tail);
-        pass.profile = profile.clone();
+        if pass.profile != profile {
+            pass.profile = profile.clone();
+            self.keep.change(|| self::kept(room, pass).put(&token));
+        }
         let connection = self.number();
         if let Some((_, former)) = pass.held.replace((connection, line.clone())) {
             former.part(Bye::REPLACED.text());
@@ -292,8 +297,27 @@ impl House {
         let mut book = self.door.book(&token);
         // Another connection has the session: it is not this one's to close.
         if book.is_held_by(&token, stay.connection) {
-            book.let_go(self.clock.now(), token);
+            self.forget(book.let_go(self.clock.now(), token));
             self.close(stay.session);
+        }
+    }
+
+    /// Nothing brings them back any more.
+    fn forget(&self, tokens: Vec<Secret>) {
+        for token in tokens {
+            self.keep.change(|| KeptPass::remove(&token));
+        }
+    }
+
+    /// Whoever was here before the host ended may come back.
+    pub(crate) fn expect(&self, passes: Vec<(Secret, KeptPass)>) {
+        let now = self.clock.now();
+        for (token, KeptPass { room, user, session, profile, floor }) in passes {
+            let Some(room) = self.room(Some(&room)) else { continue };
+            let pass = Pass::departed(room.no, user, session, Arc::new(profile), floor);
+            let mut book = self.door.book(&token);
+            book.add(token, pass);
+            self.forget(book.let_go(now, token));
         }
     }
 
@@ -304,6 +328,7 @@ impl House {
         if book.is_held_by(&token, stay.connection) {
             self.walk_out(stay)?;
             book.remove(&token);
+            self.forget(vec![token]);
         }
         Ok(())
     }
@@ -313,6 +338,17 @@ impl House {
         self.desk.leave(stay.room.key, stay.user.as_ref(), stay.session, quit)?;
         self.close(stay.session);
         Ok(())
+    }
+}
+
+/// What a token stands for, as it is kept.
+fn kept(room: &Room, pass: &Pass) -> KeptPass {
+    KeptPass {
+        room: room.plan.id.to_owned(),
+        user: pass.user.clone(),
+        session: pass.session,
+        profile: (*pass.profile).clone(),
+        floor: pass.floor,
     }
 }
 

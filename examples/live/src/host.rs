@@ -22,6 +22,7 @@ use tracing::{info, warn};
 use crate::{
     accept::{Reception, accept},
     account::Account,
+    apps::AppKey,
     callbacks::Senders,
     crowd,
     errand::Errand,
@@ -65,11 +66,11 @@ impl Host {
         make_room(&options.limits);
         let listener = listen(&options)?;
         let address = listener.local_addr()?;
-        let (house, errands) = House::open(&options)?;
+        let (house, duties) = House::open(&options)?;
         let places = Arc::new(Semaphore::new(options.limits.connections));
         let stop = Arc::new(AtomicBool::new(false));
 
-        let fan_out = FanOut::new(house.clone(), errands);
+        let fan_out = FanOut::new(house.clone(), duties);
         let fan_out = thread::Builder::new().name("fan-out".to_owned()).spawn(|| fan_out.run())?;
         let senders = Senders::begin(&house);
         let mut crowd = None;
@@ -103,6 +104,11 @@ impl Host {
     /// The console's token: whoever brings it makes and deletes apps.
     pub fn console(&self) -> String {
         self.house.console.token.to_string()
+    }
+
+    /// The app that is there because none was named, with its key.
+    pub fn demo(&self) -> Option<&AppKey> {
+        self.house.demo.as_ref()
     }
 
     /// How many connections there are.

@@ -10,8 +10,8 @@ use std::{
 };
 
 use liveroom::{
-    AppId, Author, Command, Creation, Decision, EngineConfig, Epoch, Group, GroupId, GroupPatch,
-    HashKey, Hub, HubKey, PushError, Receipt, Refusal, Settings, Timestamp, UserId, tracing,
+    AppId, Author, Command, Decision, EngineConfig, Group, Hub, HubKey, PushError, Receipt,
+    Refusal, UserId, tracing,
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -22,22 +22,21 @@ use crate::{
     account::Closed,
     apps::{AppKey, Apps},
     callbacks::Callbacks,
-    codes::Codes,
     console::Console,
     counts::Counts,
     desk::Desk,
     door::Door,
     errand::{ERRANDS, Errand},
+    furnish::{Furnisher, Registered, hash_key, register},
     gateway::Gateway,
     hours::Hours,
+    keep::{Change, Found, Keep, Keeper, Withheld, as_asked},
     options::{Limits, Options},
-    past::Past,
-    plan::{OWNER, PLANS, Plan},
+    plan::{OWNER, PLANS},
     pulse::Pulse,
     rest::Calls,
     room::{Room, RoomNo},
-    secret::{Secret, random},
-    words::{self, Compiled},
+    secret::Secret,
 };
 
 /// The page's rooms, the groups of every app, and everything that a host needs beside them.
@@ -55,6 +54,8 @@ pub(crate) struct House {
     pub(crate) gateway: Gateway,
     pub(crate) calls: Calls,
     pub(crate) console: Console,
+    /// The app that is there where none was named.
+    pub(crate) demo: Option<AppKey>,
     /// Who knows it is the owner.
     pub(crate) key: Secret,
     /// The user that the owner is.
@@ -69,37 +70,54 @@ pub(crate) struct House {
     pub(crate) closing: watch::Sender<bool>,
     /// Whether messages are turned away, because what was taken in has to come to an end.
     pub(crate) ending: AtomicBool,
+    /// What is kept on disk.
+    pub(crate) keep: Keep,
+    pub(crate) withheld: Withheld,
     errands: mpsc::Sender<Errand>,
-    numbers: AtomicU64,
+    pub(crate) numbers: AtomicU64,
+}
+
+/// What the fan-out thread is given.
+#[derive(Debug)]
+pub(crate) struct Duties {
+    pub(crate) errands: mpsc::Receiver<Errand>,
+    pub(crate) keeper: Option<Keeper>,
 }
 
 impl House {
-    /// Opens the rooms; the errands are for the fan-out thread.
-    pub(crate) fn open(options: &Options) -> io::Result<(Arc<Self>, mpsc::Receiver<Errand>)> {
+    /// Opens the rooms, or brings them back, and whatever else was kept; the duties are the fan-out thread's.
+    pub(crate) fn open(options: &Options) -> io::Result<(Arc<Self>, Duties)> {
         Self::open_at(options, Hours::running())
     }
 
     /// The same, at that time.
-    pub(crate) fn open_at(
-        options: &Options,
-        clock: Hours,
-    ) -> io::Result<(Arc<Self>, mpsc::Receiver<Errand>)> {
+    pub(crate) fn open_at(options: &Options, clock: Hours) -> io::Result<(Arc<Self>, Duties)> {
         let (now, limits) = (clock.now(), options.limits);
-        let [first, second] = random()?;
+        let mut found = match &options.data {
+            Some(data) => Some(Found::open(data, hash_key()?)?),
+            None => None,
+        };
         // All rooms lie in one shard: a shard has one fan-out thread, and one is enough.
-        let hub = Hub::new(HashKey::new(first, second), 1, EngineConfig::default());
+        let hub = Hub::new(hash_key()?, 1, EngineConfig::default());
         let admin = UserId::new(&options.admin).map_err(io::Error::other)?;
-        let (apps, app) = register(&hub, now, admin.clone(), &options.apps)?;
+        let registered = register(&hub, now, admin.clone(), options, found.as_mut())?;
+        let Registered { apps, app, demo, console } = registered;
         let callbacks = options.callbacks.clone();
-        let desk = Desk::new(callbacks.map(|callbacks| Callbacks::new(callbacks, admin)));
+        let callbacks = callbacks.map(|callbacks| Callbacks::new(callbacks, admin));
+        let desk = Desk::new(callbacks, found.is_some());
         let owner = UserId::new(OWNER).map_err(io::Error::other)?;
+        let mut furnisher = Furnisher { hub: &hub, now, app, owner: &owner, found: found.as_mut() };
         let rooms = PLANS.iter().enumerate().map(|(no, plan)| {
             let settings = desk.asking(plan.settings(limits.hold, limits.preview));
-            furnish(&hub, now, app, &owner, RoomNo(no), plan, settings).map_err(io::Error::other)
+            furnisher.furnish(RoomNo(no), plan, &settings).map_err(io::Error::other)
         });
-        let rooms = rooms.collect::<io::Result<_>>()?;
+        let rooms = rooms.collect::<io::Result<Vec<_>>>()?;
+        let key = match &mut found {
+            Some(found) => found.owner()?,
+            None => Secret::random()?,
+        };
         let (errands, waiting) = mpsc::channel(ERRANDS);
-        let house = Self {
+        let mut house = Self {
             hub,
             clock,
             apps,
@@ -110,18 +128,60 @@ impl House {
             gateway: Gateway::new(limits.connections),
             desk,
             calls: Calls::new(limits.calls),
-            console: Console::new(&options.apps)?,
-            key: Secret::random()?,
+            console,
+            demo,
+            key,
             owner,
             closed: Closed::default(),
             polled: Counts::default(),
             pulse: Pulse::new(now),
             closing: watch::Sender::new(false),
             ending: AtomicBool::new(false),
+            keep: Keep::default(),
+            withheld: Withheld::default(),
             errands,
             numbers: AtomicU64::new(0),
         };
-        Ok((Arc::new(house), waiting))
+        let keeper = match found {
+            Some(found) => Some(house.go_on(found)?),
+            None => None,
+        };
+        Ok((Arc::new(house), Duties { errands: waiting, keeper }))
+    }
+
+    /// Goes on with all that was found, beside the rooms of the page.
+    fn go_on(&mut self, mut found: Found) -> io::Result<Keeper> {
+        let now = self.clock.now();
+        self.numbers.store(found.numbers()?, Relaxed);
+        for (app, user, profile) in found.profiles()? {
+            // Of an app that is gone, or of one too many.
+            let _unknown = self.hub.set_profile(now, app, &user, profile);
+        }
+        for key in found.bring_all_back(&self.hub, now)? {
+            let asked = self.desk.settings();
+            let told = |group: &Group| {
+                (group.owner().cloned(), group.id().clone(), as_asked(group.config(), &asked, None))
+            };
+            let Some((owner, id, config)) = self.hub.read(key, told) else { continue };
+            if let Some(config) = config {
+                let configure = Command::Configure(Box::new(config));
+                self.hub.push(now, key, Author::App, configure).map_err(io::Error::other)?;
+            }
+            self.desk.came_back(now, key, owner.as_ref());
+            if let Some(sums) = found.counts(key.app(), &id)? {
+                self.desk.counted(key, sums);
+            }
+        }
+        let passes = found.passes()?;
+        let gifts = self.rooms.iter().map(|room| found.gifts(&room.plan));
+        let gifts = gifts.collect::<io::Result<Vec<_>>>()?;
+        for (room, gifts) in self.rooms.iter().zip(&gifts) {
+            room.counts.gave(*gifts);
+        }
+        let (keep, withheld, keeper) = found.go_on(now, gifts)?;
+        (self.keep, self.withheld) = (keep, withheld);
+        self.expect(passes);
+        Ok(keeper)
     }
 
     /// The room of that id; without one, the first.
@@ -141,6 +201,7 @@ impl House {
     pub(crate) fn dispose(&self, key: HubKey) {
         if let Some(group) = self.hub.dispose(key) {
             self.closed.add(&group.stats());
+            self.keep.change(|| Change::Forget(key));
         }
     }
 
@@ -148,10 +209,12 @@ impl House {
     pub(crate) fn delete_app(&self, app: AppId) -> Result<(), PushError> {
         // Nothing happens in a disabled app any more.
         let keys = self.hub.groups(app).into_iter();
-        let stats: Vec<_> = keys.filter_map(|key| self.hub.read(key, Group::stats)).collect();
+        let stats = |key| Some((key, self.hub.read(key, Group::stats)?));
+        let groups: Vec<_> = keys.filter_map(stats).collect();
         self.hub.delete_app(app)?;
-        for stats in &stats {
+        for (key, stats) in &groups {
             self.closed.add(stats);
+            self.keep.change(|| Change::Forget(*key));
         }
         Ok(())
     }
@@ -248,87 +311,3 @@ impl House {
 
 /// The code of a decision that nobody could make, of those that the engine leaves to hosts.
 const RESTARTS: u32 = 10_100;
-
-/// Registers the apps; returns them, and the first.
-fn register(
-    hub: &Hub,
-    now: Timestamp,
-    admin: UserId,
-    keys: &[AppKey],
-) -> io::Result<(Apps, AppId)> {
-    let apps = Apps::new(admin);
-    let unknown = AppKey::random(AppId(1))?;
-    let first = keys.first().unwrap_or(&unknown);
-    for key in [first].into_iter().chain(keys.iter().skip(1)) {
-        let name = format!("app {}", key.app());
-        hub.create_app(now, key.app(), &name, None).map_err(io::Error::other)?;
-        apps.add(key);
-    }
-    Ok((apps, first.app()))
-}
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// Makes one room: its group, profile and filter.
-fn furnish(
-    hub: &Hub,
-    now: Timestamp,
-    app: AppId,
-    owner: &UserId,
-    no: RoomNo,
-    plan: &Plan,
-    settings: Settings,
-) -> Result<Arc<Room>, Failure> {
-    // The history of an earlier run is lost with its process; a second is a life of its own.
-    let epoch = Epoch(u32::try_from(now.as_secs()).unwrap_or(u32::MAX));
-    let id = GroupId::custom(plan.id)?;
-    let creation = Creation::named(plan.name)
-        .id(id.clone())
-        .owner(owner.clone())
-        .config(settings.build()?)
-        .epoch(epoch);
-    let [first, second] = random()?;
-    let key = hub.create(now, app, creation)?;
-    let [third, fourth] = random()?;
-    let past = Past::new(HashKey::new(third, fourth));
-    let room = Room::new(no, *plan, key, id, Codes::new(first, second), past);
-    let profile = GroupPatch {
-        introduction: Some(plan.introduction.into()),
-        notification: Some(plan.notification.into()),
-        ..GroupPatch::default()
-    };
-    hub.push(now, room.key, Author::App, Command::SetGroup(Box::new(profile)))?;
-    put_in_force(hub, now, &Author::App, Compiled::read(words::FIRST)?, &room)?;
-    let snapshot = hub.read(key, Group::snapshot).ok_or("the group was just made")?;
-    room.past().begin(now, snapshot)?;
-    Ok(Arc::new(room))
-}
-
-/// Installs a word list and puts it in force; nobody else does so meanwhile.
-fn put_in_force(
-    hub: &Hub,
-    now: Timestamp,
-    by: &Author,
-    compiled: Compiled,
-    room: &Room,
-) -> Result<(), PushError> {
-    let mut words = room.words();
-    let filter = Some(compiled.filter.id());
-    room.past().know(compiled.filter.clone());
-    hub.install_filter(room.key, compiled.filter.clone())?;
-    hub.push(now, room.key, by.clone(), Command::UseFilter { filter })?;
-    words.put_in_force(now, compiled);
-    Ok(())
-}
-
-impl House {
-    /// Installs a word list in a room, and puts it in force.
-    pub(crate) fn use_words(
-        &self,
-        room: &Room,
-        by: &Author,
-        compiled: Compiled,
-    ) -> Result<(), PushError> {
-        put_in_force(&self.hub, self.clock.now(), by, compiled, room)
-    }
-}

@@ -8,7 +8,7 @@
 //! | `page`, `files` | what is served, security headers, who may open a WebSocket |
 //! | `connection`, `line` | one WebSocket: what comes in, what goes out, how it ends |
 //! | `protocol` | the frames of PROTOCOL.md |
-//! | `plan`, `house`, `room` | which rooms there are; what they share; what one of them keeps |
+//! | `plan`, `furnish`, `house`, `room` | which rooms there are; how they are made; what they share; what one of them keeps |
 //! | `door`, `book`, `welcome`, `secret` | who comes in, goes, and comes back |
 //! | `speech`, `acts` | what is sent, before the group sees it; what owner and pupils do beside |
 //! | `words`, `hands`, `board`, `offers`, `codes`, `counts` | small things that a room keeps |
@@ -24,6 +24,7 @@
 //! | `crowd` | viewers who are not there |
 //! | `ops`, `metrics`, `pulse`, `logs` | what those see who keep the host running |
 //! | `account`, `process` | what became of every message, and what that cost |
+//! | `keep` | what is kept on disk, and brought back |
 //! | `hours`, `rig` | what time it is; the host by hand, for who looks for frames that it does not bear |
 
 #![forbid(unsafe_code)]
@@ -45,12 +46,14 @@ mod door;
 mod errand;
 mod fanout;
 mod files;
+mod furnish;
 mod gate;
 mod gateway;
 mod hands;
 mod host;
 mod hours;
 mod house;
+mod keep;
 mod line;
 mod logs;
 mod metrics;
@@ -79,6 +82,7 @@ pub use account::Account;
 pub use apps::{AppKey, BadAppKey};
 pub use callbacks::{Address, BadAddress, CallbackOptions};
 pub use host::Host;
+pub use keep::DataOptions;
 pub use logs::{LogForm, begin_log};
 pub use open_files::raise_open_files;
 pub use options::{Limits, Options};

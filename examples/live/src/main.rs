@@ -6,22 +6,25 @@ use std::{
     io::{self, IsTerminal},
     net::SocketAddr,
     path::PathBuf,
+    pin::pin,
     process::ExitCode,
     str::FromStr,
     time::Duration,
 };
 
 use clap::Parser;
-use live::{Address, AppKey, CallbackOptions, Host, Limits, LogForm, Options, begin_log};
-use liveroom::{AppId, Clock, Silence};
+use live::{
+    Address, AppKey, CallbackOptions, DataOptions, Host, Limits, LogForm, Options, begin_log,
+};
+use liveroom::{AppId, Clock, Silence, store::Durability};
 use tokio::{
-    select, signal,
+    select,
     time::{MissedTickBehavior, interval},
 };
 
 /// A live room in your browser, on the liveroom engine.
 ///
-/// Open the address that it prints in two windows and talk. Nothing is stored: when it ends, all is gone.
+/// Open the address that it prints in two windows and talk. Without --data nothing is stored: when it ends, all is gone.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]
 struct Arguments {
@@ -55,6 +58,20 @@ struct Arguments {
     /// Sign what that server is sent (`Sign`, `RequestTime`) with this token.
     #[arg(long, value_name = "TOKEN", requires = "callback")]
     callback_token: Option<String>,
+
+    /// Keep groups, settings, keys and tokens in this folder, and go on with what is in it. What is answered for is on
+    /// disk.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+
+    /// What an answer waits for: every (the disk), never (the system, so that a failure of the machine takes some
+    /// along), or a number of milliseconds after which the disk is asked at the latest.
+    #[arg(long, value_name = "WHEN", default_value = "every", requires = "data")]
+    durability: Waits,
+
+    /// For how many hours back every moment of a group can be had again, with the journal example.
+    #[arg(long, value_name = "HOURS", default_value_t = 0, requires = "data")]
+    keep: u32,
 
     /// Simulated viewers, who chat, like and give; one in five is a guest.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -111,10 +128,30 @@ impl FromStr for Policy {
     }
 }
 
+/// What an answer waits for.
+#[derive(Clone, Copy, Debug)]
+struct Waits(Durability);
+
+impl FromStr for Waits {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match (text, text.parse()) {
+            ("every", _) => Ok(Self(Durability::Every)),
+            ("never", _) => Ok(Self(Durability::Never)),
+            (_, Ok(millis)) if millis > 0 => {
+                Ok(Self(Durability::Interval(Duration::from_millis(millis))))
+            }
+            _ => Err("every, never, or a number of milliseconds"),
+        }
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   live --crowd 2000                a busy room at http://127.0.0.1:8080/
   live --listen 0.0.0.0:8080       a quiet one, for everybody in the house
+  live --data shows                one that goes on where it ended, however it ended
 
 For clients of the modelled service, say where the host is and bring a signature:
   live --app 1400000000:secret
@@ -157,17 +194,14 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         return Ok(());
     }
     begin_log(arguments.log, &arguments.log_level).map_err(io::Error::other)?;
-    let demo = if arguments.app.is_empty() { Some(AppKey::random(DEMO)?) } else { None };
-    let mut options = options(arguments);
-    options.apps.extend(demo.clone());
-    let host = Host::start(options)?;
+    let host = Host::start(options(arguments))?;
     let address = host.address();
     println!("viewers  http://{address}/");
     // Once, here, and nowhere else: browsers do not send what stands behind the `#`.
     println!("owner    http://{address}/panel#key={}", host.key());
     println!("teacher  http://{address}/board?group=class#key={}", host.key());
     println!("console  http://{address}/console#token={}", host.console());
-    if let Some(demo) = demo {
+    if let Some(demo) = host.demo() {
         println!("app      {}:{}", demo.app(), demo.key());
     }
 
@@ -177,9 +211,10 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     minutes.tick().await;
     let first = host.account();
     let mut last = first.clone();
+    let mut ending = pin!(ended());
     loop {
         select! {
-            pressed = signal::ctrl_c() => break pressed?,
+            ended = &mut ending => break ended?,
             _minute = minutes.tick() => {
                 let account = host.account();
                 println!("{}", account.since(&last));
@@ -194,6 +229,21 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     Ok(())
 }
 
+/// Waits until somebody ends it: by Ctrl-C, or as service managers do.
+async fn ended() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _told = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
 /// How the command line says that the host is to be started.
 fn options(arguments: Arguments) -> Options {
     let Arguments { listen, app, admin, crowd, connections, per_address, .. } = arguments;
@@ -205,8 +255,15 @@ fn options(arguments: Arguments) -> Options {
         callback,
         callback_default,
         callback_token,
+        data,
+        durability,
+        keep,
         ..
     } = arguments;
+    let keep = Duration::from_hours(keep.into());
+    let data =
+        data.map(|dir| DataOptions { durability: durability.0, keep, ..DataOptions::at(dir) });
+
     let preview = preview.map(Duration::from_secs);
     let limits = Limits::default();
     let mut limits = Limits { connections, per_address, preview, metrics_to_all, ..limits };
@@ -219,5 +276,7 @@ fn options(arguments: Arguments) -> Options {
         ..CallbackOptions::to(address)
     });
     let show = io::stderr().is_terminal();
-    Options { apps: app, admin, callbacks, crowd, show, page, limits, ..Options::at(listen) }
+    let demo = app.is_empty().then_some(DEMO);
+    let of = Options::at(listen);
+    Options { apps: app, demo, admin, callbacks, data, crowd, show, page, limits, ..of }
 }

@@ -9,7 +9,7 @@ use liveroom::metrics::record;
 use metrics::{counter, gauge, with_local_recorder};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use crate::{callbacks::Callbacks, counts::Counted, house::House, room::Room};
+use crate::{callbacks::Callbacks, counts::Counted, house::House, keep::Figures, room::Room};
 
 /// The text of all figures. The engine's begin with `liveroom_`, and the host's own with `live_`.
 pub(crate) fn figures(house: &House, connections: usize) -> String {
@@ -19,6 +19,9 @@ pub(crate) fn figures(house: &House, connections: usize) -> String {
         set("live_connections", connections);
         if let Some(callbacks) = &house.desk.callbacks {
             tell_callbacks(callbacks);
+        }
+        if let Some(figures) = house.keep.figures() {
+            tell_keep(figures, house.keep.failure().is_some());
         }
         for room in &house.rooms {
             house.read(room, record);
@@ -56,6 +59,20 @@ fn tell_callbacks(callbacks: &Callbacks) {
     ] {
         counter!(name).absolute(total.load(Relaxed));
     }
+}
+
+/// What is kept on disk.
+fn tell_keep(figures: Figures, fails: bool) {
+    let Figures { commits, records, failures, snapshots } = figures;
+    for (name, total) in [
+        ("live_store_commits_total", commits),
+        ("live_store_records_total", records),
+        ("live_store_failures_total", failures),
+        ("live_store_snapshots_total", snapshots),
+    ] {
+        counter!(name).absolute(total);
+    }
+    set("live_store_fails", usize::from(fails));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "gauges are floats, and this is a small number")]

@@ -15,13 +15,15 @@ const FIGURES: &str = "text/plain; version=0.0.4; charset=utf-8";
 const FORWARDING: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// `ok`, while the fan-out thread steps.
+/// `ok`, while the fan-out thread steps and what it tells can be kept.
 pub(crate) async fn health(State(site): State<Site>) -> Response {
     let house = &site.house;
-    let (status, word) = if house.pulse.is_felt(house.clock.now()) {
-        (StatusCode::OK, "ok\n")
+    let (status, word) = if !house.pulse.is_felt(house.clock.now()) {
+        (StatusCode::SERVICE_UNAVAILABLE, "the fan-out thread does not step\n".to_owned())
+    } else if let Some(why) = house.keep.failure() {
+        (StatusCode::SERVICE_UNAVAILABLE, format!("nothing is taken in: {why}\n"))
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the fan-out thread does not step\n")
+        (StatusCode::OK, "ok\n".to_owned())
     };
     (status, [(CONTENT_TYPE, TEXT)], word).into_response()
 }

@@ -2,9 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use liveroom::{Tick, tim::rest::CALLS_PER_SECOND};
+use liveroom::{AppId, Tick, tim::rest::CALLS_PER_SECOND};
 
-use crate::{apps::AppKey, callbacks::CallbackOptions};
+use crate::{apps::AppKey, callbacks::CallbackOptions, keep::DataOptions};
 
 /// How to start a host.
 #[derive(Clone, Debug)]
@@ -20,10 +20,14 @@ pub struct Options {
     /// The apps, each with its key; the rooms of the page are the first one's. None is an app whose key nobody
     /// knows.
     pub apps: Vec<AppKey>,
+    /// Where none is named, the app that is there, with a new key, or that of the run before.
+    pub demo: Option<AppId>,
     /// The administrator of every app.
     pub admin: String,
     /// The server that is asked and told what goes on, if there is one.
     pub callbacks: Option<CallbackOptions>,
+    /// Where everything is kept, so that the next host goes on with it. Default: nowhere.
+    pub data: Option<DataOptions>,
     /// How much to take on.
     pub limits: Limits,
 }
@@ -40,8 +44,10 @@ impl Options {
             show: false,
             page: None,
             apps: Vec::new(),
+            demo: None,
             admin: Self::ADMIN.to_owned(),
             callbacks: None,
+            data: None,
             limits: Limits::default(),
         }
     }

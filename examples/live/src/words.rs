@@ -20,15 +20,17 @@ const REMEMBERED: usize = 5;
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) filter: Arc<Filter>,
+    pub(crate) list: Box<FilterSpec>,
     /// As it was written.
-    text: Box<str>,
+    pub(crate) text: Box<str>,
 }
 
 impl Compiled {
     /// Reads a list in the filter's plain text. It takes microseconds a term: not where messages wait.
     pub(crate) fn read(text: &str) -> Result<Self, FilterError> {
-        let filter = Arc::new(FilterSpec::parse(text)?.compile()?);
-        Ok(Self { filter, text: text.into() })
+        let list = Box::new(FilterSpec::parse(text)?);
+        let filter = Arc::new(list.compile()?);
+        Ok(Self { filter, list, text: text.into() })
     }
 
     pub(crate) fn terms(&self) -> usize {

@@ -23,14 +23,14 @@ use liveroom::{
 };
 use tracing::warn;
 
-use crate::house::House;
+use crate::{house::House, keep::things};
 
 /// "Every 3 to 5 seconds."
 const EVERY: Duration = Duration::from_secs(4);
 /// How soon it is tried again where a group takes no more counts at the moment.
 const RETRY: Duration = Duration::from_millis(100);
 
-pub(super) type Sums = BTreeMap<Arc<str>, i64>;
+pub(crate) type Sums = BTreeMap<Arc<str>, i64>;
 
 /// What is gathered for one group.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +55,12 @@ impl Gathered {
     /// An app is gone with all its groups.
     pub(super) fn forget(&self, app: AppId) {
         self.groups().retain(|key, _| key.app() != app);
+    }
+
+    /// What was gathered before the host ended is given to the group at once.
+    pub(super) fn restore(&self, key: HubKey, sums: Sums) {
+        self.with(key, |pending| pending.sums = sums);
+        self.any.store(true, Relaxed);
     }
 
     /// Does something with what is gathered for a group, which nobody else does meanwhile.
@@ -140,7 +146,7 @@ impl House {
         }
         let all = pending.changes().chain(changes.iter().cloned()).collect();
         let author = if pending.sums.is_empty() { by.clone() } else { Author::App };
-        match (self.hub.push(now, key, author, Command::Count { changes: all }), steps) {
+        match (self.give(now, key, author, all, pending), steps) {
             (Ok(Receipt::Counters(mut values)), _) => {
                 *pending = Pending::default();
                 values.retain(|(name, _)| changes.iter().any(|change| change.key == *name));
@@ -193,7 +199,33 @@ impl House {
         let values = values.ok_or(PushError::NoSuchGroup)?.ok_or(TOO_FAR)?;
         pending.sums = sums;
         self.desk.counts.any.store(true, Relaxed);
+        if self.keep.is_on()
+            && let Some(id) = self.hub.read(key, |group| group.id().clone())
+        {
+            self.keep.change(|| things::counts(key.app(), &id, Some(&pending.sums)));
+        }
         Ok(Receipt::Counters(values))
+    }
+
+    /// Gives a group changes of its counters, what is gathered among them: it is kept as gathered no more.
+    fn give(
+        &self,
+        now: Timestamp,
+        key: HubKey,
+        by: Author,
+        changes: Vec<CounterChange>,
+        pending: &Pending,
+    ) -> Result<Receipt, PushError> {
+        let count = Command::Count { changes };
+        if pending.sums.is_empty() || !self.keep.is_on() {
+            return self.hub.push(now, key, by, count);
+        }
+        let id = self.hub.read(key, |group| group.id().clone()).ok_or(PushError::NoSuchGroup)?;
+        self.keep.together(|kept| {
+            let receipt = self.hub.push(now, key, by, count)?;
+            kept.push(things::counts::<Sums>(key.app(), &id, None));
+            Ok(receipt)
+        })
     }
 
     /// Gives groups what was gathered for them, where it is due.
@@ -214,7 +246,7 @@ impl House {
 
     fn flush(&self, now: Timestamp, key: HubKey, pending: &mut Pending) {
         let changes = pending.changes().collect();
-        match self.hub.push(now, key, Author::App, Command::Count { changes }) {
+        match self.give(now, key, Author::App, changes, pending) {
             Err(PushError::Refused(Refusal::TooOften { .. } | Refusal::Undrained { .. })) => {
                 pending.due = now + RETRY;
                 return;
@@ -225,6 +257,16 @@ impl House {
             _ => {}
         }
         *pending = Pending::default();
+        self.keep_no_counts(key);
+    }
+
+    /// Nothing is gathered for a group any more, whatever became of it.
+    fn keep_no_counts(&self, key: HubKey) {
+        if self.keep.is_on()
+            && let Some(id) = self.hub.read(key, |group| group.id().clone())
+        {
+            self.keep.change(|| things::counts::<Sums>(key.app(), &id, None));
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use liveroom::{
 };
 
 use super::{Asker, owned};
-use crate::house::House;
+use crate::{house::House, keep::Change};
 
 impl House {
     /// Makes a group. Who is no administrator makes it for themselves.
@@ -34,6 +34,7 @@ impl House {
             (_, None) => {}
         }
         let key = made?;
+        self.keep.change(|| Change::Begin(key));
         let id = self.hub.read(key, |group| group.id().clone()).ok_or(Code::INTERNAL)?;
         self.tell_made(asker, key, &id, new, owner.as_ref());
         if let Some(profile) = new.profile() {
@@ -54,6 +55,9 @@ impl House {
         let mut creation = new.creation(self.desk.config()?).epoch(epoch);
         if let Some(owner) = owner {
             creation = creation.owner(owner.clone());
+        }
+        if new.id().is_some_and(|id| self.withheld.has(asker.app, id)) {
+            return Err(Code::GROUP_ID_TAKEN.into());
         }
         self.make_way(asker, new.id());
         self.hub.create(now, asker.app, creation).map_err(|error| {
@@ -114,8 +118,10 @@ impl House {
     fn make_way(&self, asker: &Asker, id: Option<&GroupId>) {
         let former = id.and_then(|id| self.hub.find(asker.app, id));
         // The rooms of the page are read as long as the house stands.
-        if let Some(key) = former.filter(|key| self.rooms.iter().all(|room| room.key != *key)) {
-            self.hub.release_id(key);
+        if let Some(key) = former.filter(|key| self.rooms.iter().all(|room| room.key != *key))
+            && self.hub.release_id(key)
+        {
+            self.keep.change(|| Change::Forget(key));
         }
     }
 

@@ -21,7 +21,7 @@ use std::{
 
 use liveroom::{
     AppId, AppStatus, AskStep, Author, Command, Group, GroupConfig, GroupId, HubKey, LeaveReason,
-    Output, Platform, PushError, Random, Receipt, SessionId, Settings, UserId,
+    Output, Platform, PushError, Random, Receipt, SessionId, Settings, Timestamp, UserId,
     tim::{
         Call, Code, Failure, Read, ToUser,
         callbacks::{Callback, Connection},
@@ -29,14 +29,14 @@ use liveroom::{
     },
 };
 
-pub(crate) use self::letters::Letter;
 use self::{
-    counts::{Gathered, Sums},
+    counts::Gathered,
     ends::{Ends, Mark, Sent},
     letters::Letters,
     once::Once,
     owned::Owned,
 };
+pub(crate) use self::{counts::Sums, letters::Letter};
 use crate::{
     callbacks::{Callbacks, Origin},
     house::House,
@@ -60,6 +60,8 @@ pub(crate) struct Desk {
     /// Messages to single users, outside of any group.
     pub(crate) letters: Letters,
     pub(crate) callbacks: Option<Callbacks>,
+    /// Whether every group is to keep a journal.
+    journal: bool,
     /// Where the sessions of users are, for whom callbacks are to say it.
     addresses: Mutex<BTreeMap<SessionId, IpAddr>>,
     /// The same, where users leave groups on purpose, until it is told: their sessions may be gone by then.
@@ -67,7 +69,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(callbacks: Option<Callbacks>) -> Self {
+    pub(crate) fn new(callbacks: Option<Callbacks>, journal: bool) -> Self {
         Self {
             ends: Ends::default(),
             owned: Owned::default(),
@@ -76,13 +78,16 @@ impl Desk {
             broadcasts: Mutex::default(),
             letters: Letters::default(),
             callbacks,
+            journal,
             addresses: Mutex::default(),
             exits: Mutex::default(),
         }
     }
 
-    /// A group's settings, and that the app's server is asked, if there is one to ask.
+    /// A group's settings, and that the app's server is asked, if there is one to ask, and that it keeps a journal, if
+    /// there is anything to keep it in.
     pub(crate) fn asking(&self, mut settings: Settings) -> Settings {
+        settings.journal |= self.journal;
         if let Some(callbacks) = &self.callbacks {
             let asking = &mut settings.asking;
             asking.steps.insert(0, AskStep::callback(callbacks.patience()));
@@ -95,8 +100,25 @@ impl Desk {
 
     /// What every group is made with that is made on request.
     fn config(&self) -> Result<GroupConfig, Failure> {
-        let settings = self.asking(GroupConfig::vendor().settings().clone());
-        settings.build().map_err(|_| Code::INTERNAL.into())
+        self.settings().build().map_err(|_| Code::INTERNAL.into())
+    }
+
+    /// The same, unchecked.
+    pub(crate) fn settings(&self) -> Settings {
+        self.asking(GroupConfig::vendor().settings().clone())
+    }
+
+    /// A group that was made on request came back with its host.
+    pub(crate) fn came_back(&self, now: Timestamp, key: HubKey, owner: Option<&UserId>) {
+        if let Some(owner) = owner {
+            self.owned.claim(now, key.app(), owner, usize::MAX);
+            self.owned.made(key, owner);
+        }
+    }
+
+    /// What was counted in a group of before, and not given to it.
+    pub(crate) fn counted(&self, key: HubKey, sums: Sums) {
+        self.counts.restore(key, sums);
     }
 
     /// A session is connected from there.
@@ -197,6 +219,12 @@ impl House {
     /// Why it was not done, with the modelled service's code.
     pub(crate) async fn serve(&self, asker: &Asker, call: Call) -> Result<Reply, Failure> {
         self.must_be_open(asker.app)?;
+        let reply = self.fulfil(asker, call).await?;
+        self.kept().await?;
+        Ok(reply)
+    }
+
+    async fn fulfil(&self, asker: &Asker, call: Call) -> Result<Reply, Failure> {
         match call {
             Call::Push { ref group, ref from, ref commands } => {
                 let author = self.author(asker, from.as_ref())?;
@@ -297,6 +325,7 @@ impl House {
             // What was taken in comes to its end, and nothing more is.
             return Err(Code::INTERNAL.into());
         }
+        self.keep.takes()?;
         let info = self.hub.app(app).ok_or(Code::BAD_APP)?;
         if info.status != AppStatus::Enabled {
             return Err(Code::APP_DISABLED.into());

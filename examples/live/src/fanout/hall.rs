@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use liveroom::{
-    Audience, Batch, Cause, Content, Cursor, Element, Format, Group, Kind, Message, NotNow,
-    Outcome, Output, Record, Seq, SessionId, Ticket, Timestamp, Told, UserId,
+    Audience, Batch, Cause, Cursor, Element, Format, Group, Kind, Message, NotNow, Outcome, Output,
+    Record, Seq, SessionId, Ticket, Timestamp, Told, UserId,
 };
 
 use crate::{
@@ -139,7 +139,7 @@ impl Hall {
             // One who resumes has the drawing; if it missed some, it is found out with what it reads.
             Some(easel) if arrival != Arrival::Resumed => {
                 // The drawing reaches at least as far as the place where the newcomer reads on.
-                easel.follow(&mut house.hub.source(self.room.key));
+                easel.follow(&mut house.source(self.room.key));
                 easel.begin(now, number, arrival == Arrival::Anew)
             }
             Some(_) | None => Stance::Reads(self.audience.add(Token::Seat(number), cursor)),
@@ -250,9 +250,10 @@ impl Hall {
         outcome: &Outcome,
         to_author: Option<(SessionId, Told<'_>)>,
     ) {
-        let delivered = matches!(outcome, Outcome::Delivered { .. });
-        if delivered && message.kind == Kind::Gift {
-            self.count_gift(&message.content);
+        let gifts = gifts_of(message, outcome);
+        if gifts > 0 {
+            self.room.counts.gave(gifts);
+            self.online.changed = true;
         }
         let at_once = matches!(outcome, Outcome::Delivered { at, .. } if *at == message.accepted);
         // What was delivered at once, the receipt has said.
@@ -266,17 +267,6 @@ impl Hall {
             && let Some((session, _)) = to_author
         {
             self.seats.address(session, after, || Word::Say(frame));
-        }
-    }
-
-    fn count_gift(&mut self, content: &Content) {
-        let data = content.elements.iter().find_map(|element| match element {
-            Element::Custom { data, .. } => Gift::read(data),
-            _ => None,
-        });
-        if let Some(gift) = data {
-            self.room.counts.gave(gift.n);
-            self.online.changed = true;
         }
     }
 
@@ -304,7 +294,7 @@ impl Hall {
     /// The board reads on; whoever is being given the drawing gets more of it, and reads on after it.
     fn give_drawings(&mut self, house: &House, now: Timestamp) {
         let Some(easel) = &mut self.easel else { return };
-        easel.follow(&mut house.hub.source(self.room.key));
+        easel.follow(&mut house.source(self.room.key));
         for number in easel.taking() {
             if let Some(seat) = self.seats.get_mut(number)
                 && Easel::give(now, seat)
@@ -320,7 +310,7 @@ impl Hall {
     fn draw_again(&mut self, house: &House, now: Timestamp, lagged: &[SeatNo]) {
         let Some(easel) = self.easel.as_mut().filter(|_| !lagged.is_empty()) else { return };
         // What they were just given is replaced by it, so it has to reach as far.
-        easel.follow(&mut house.hub.source(self.room.key));
+        easel.follow(&mut house.source(self.room.key));
         for &number in lagged {
             if let Some(seat) = self.seats.get_mut(number)
                 && let Stance::Reads(place) = seat.stance
@@ -339,7 +329,7 @@ impl Hall {
     /// Gives out the history, and the news with it.
     fn sweep(&mut self, house: &House, now: Timestamp, news: Option<&News>) {
         let Self { room, audience, seats, easel, .. } = self;
-        let mut source = house.hub.source(room.key);
+        let mut source = house.source(room.key);
         let (mut lagged, mut last) = (Vec::new(), None);
         let swept = audience.sweep(now, &mut source, |batch, tokens, not_now| {
             // The runs of tokens that take one batch come one after the other.
@@ -405,6 +395,19 @@ impl Hall {
             seat.line.part(word.clone());
         }
     }
+}
+
+/// How many gifts a message gave, now that it came to its end.
+pub(crate) fn gifts_of(message: &Message, outcome: &Outcome) -> u64 {
+    if message.kind != Kind::Gift || !matches!(outcome, Outcome::Delivered { .. }) {
+        return 0;
+    }
+    let mut elements = message.content.elements.iter();
+    let gift = elements.find_map(|element| match element {
+        Element::Custom { data, .. } => Gift::read(data),
+        _ => None,
+    });
+    gift.map_or(0, |gift| gift.n)
 }
 
 /// Hands one batch to those who stand at one cursor. Returns how many took it.

@@ -118,7 +118,7 @@ impl Parlour {
     pub(super) fn sweep(&mut self, house: &House, now: Timestamp) {
         let Self { key, audience, polls, places, .. } = self;
         let (mut answered, mut former) = (Vec::new(), None);
-        let swept = audience.sweep(now, &mut house.hub.source(*key), |batch, tokens, not_now| {
+        let swept = audience.sweep(now, &mut house.source(*key), |batch, tokens, not_now| {
             places.note(now, *batch.to());
             // The runs of tokens that take one batch come one after the other.
             if former.replace(*batch.from()).is_none_or(|from| from != *batch.from()) {

@@ -23,6 +23,7 @@ use crate::{
     desk::{Asker, Letter},
     errand::{Errand, Poll},
     house::House,
+    keep::things,
     line::Line,
 };
 
@@ -106,7 +107,10 @@ impl Client {
                         let _before_a_quit = coming.read().await;
                         let key = house.find(asker.app, &group)?;
                         house.may_join(&asker, &group).await?;
-                        house.come_in(&asker, &guise, key, &note)
+                        house.keep.takes()?;
+                        let reply = house.come_in(&asker, &guise, key, &note)?;
+                        house.kept().await?;
+                        Ok::<_, Failure>(reply)
                     };
                     Some(head.reply(&come.await.into()))
                 })))
@@ -117,12 +121,24 @@ impl Client {
                 let (head, coming) = (frame.head().clone(), self.coming.clone());
                 Ok(Begun::Goes(Box::pin(async move {
                     let _after_the_joins = coming.write().await;
-                    Some(head.reply(&house.go(&guise, key).into()))
+                    let gone = house.go(&guise, key);
+                    let kept = house.kept().await.map_err(Failure::from);
+                    Some(head.reply(&gone.and_then(|reply| kept.map(|()| reply)).into()))
                 })))
             }
             Ask::Poll { key, start, guest } => self.poll(frame.head(), &key, start, guest),
             Ask::Profiles { users } => done(self.profiles(&users)?),
-            Ask::SetProfile { nick, avatar } => done(self.set_profile(nick, avatar)?),
+            Ask::SetProfile { nick, avatar } => {
+                let reply = self.set_profile(nick, avatar)?;
+                let (house, head) = (self.house.clone(), frame.head().clone());
+                Ok(Begun::Goes(Box::pin(async move {
+                    Some(
+                        head.reply(
+                            &house.kept().await.map(|()| reply).map_err(Failure::from).into(),
+                        ),
+                    )
+                })))
+            }
             Ask::Call(call) => {
                 let guise = self.known()?;
                 let (asker, house) = (self.asker(&guise), self.house.clone());
@@ -292,8 +308,10 @@ impl Client {
             avatar: avatar.map_or_else(|| former.avatar.clone(), Into::into),
         };
         let now = self.house.clock.now();
-        let set = self.house.hub.set_profile(now, self.caller.app, user, profile);
+        self.house.keep.takes()?;
+        let set = self.house.hub.set_profile(now, self.caller.app, user, profile.clone());
         set.map_err(|error| Failure::from(&error))?;
+        self.house.keep.change(|| things::profile(self.caller.app, user, &profile));
         Ok(Reply::empty())
     }
 

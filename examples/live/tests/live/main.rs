@@ -9,6 +9,7 @@ mod comeback;
 mod console;
 mod ending;
 mod gateway;
+mod kept;
 mod limits;
 mod load;
 mod moderation;

@@ -1,0 +1,258 @@
+//! What is kept on disk, so that a host that ends, in order or not, comes back as it was.
+//!
+//! Nothing leaves the host before what it follows from is kept: the fan-out thread drains what groups have to tell,
+//! lets its [`Keeper`] commit the records among it, and tells the rest then; and whoever asked for something is
+//! answered after [`House::kept`]. While the disk takes nothing, nothing more is taken in.
+//!
+//! Beside the groups stand things under names of their own ([`things`]), which are committed together with the records
+//! that they belong to.
+
+mod keeper;
+mod recovery;
+mod snapshots;
+pub(crate) mod things;
+
+use std::{
+    collections::HashMap,
+    mem,
+    path::PathBuf,
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use liveroom::{
+    FilterId, HubKey, HubSource, Seq,
+    filter::FilterSpec,
+    store::{Durability, StoreError},
+    tim::{Code, Failure},
+};
+use tokio::{sync::watch, time::timeout};
+use tracing::{error, info};
+
+pub(crate) use self::{
+    keeper::Keeper,
+    recovery::{Found, Withheld, as_asked},
+};
+use crate::{house::House, protocol::host::Refused};
+
+/// Where a host keeps its groups, and how.
+#[derive(Clone, Debug)]
+pub struct DataOptions {
+    /// The folder.
+    pub dir: PathBuf,
+    /// What an answer waits for.
+    pub durability: Durability,
+    /// For how long back every moment of a group can be had again.
+    pub keep: Duration,
+}
+
+impl DataOptions {
+    /// Everything that is answered for is on disk, and no more is kept than it takes to come back.
+    pub fn at(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into(), durability: Durability::Every, keep: Duration::ZERO }
+    }
+}
+
+/// How long an answer waits for what it follows from. Past it, whether that counts is not known.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Something to be kept beside the records.
+#[derive(Debug)]
+pub(crate) enum Change {
+    Put(String, Vec<u8>),
+    Remove(String),
+    /// A list that a group will be told to use.
+    Filter(FilterId, Box<FilterSpec>),
+    Begin(HubKey),
+    Forget(HubKey),
+}
+
+/// The disk does not take anything now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotKept;
+
+impl From<NotKept> for Refused {
+    fn from(NotKept: NotKept) -> Self {
+        Self::word("not_kept", WHY)
+    }
+}
+
+impl From<NotKept> for Failure {
+    fn from(NotKept: NotKept) -> Self {
+        Self::new(Code::INTERNAL, WHY)
+    }
+}
+
+const WHY: &str = "the host's disk takes nothing at the moment: send it again in a while";
+
+/// What everybody in the house sees of what is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Keep(Option<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    changes: Mutex<Vec<Change>>,
+    /// Drains that were begun.
+    begun: AtomicU64,
+    done: watch::Sender<Done>,
+    failure: Mutex<Option<String>>,
+    /// How far readers may read.
+    tails: Mutex<HashMap<HubKey, Seq>>,
+    figures: Mutex<Figures>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Done {
+    /// The last drain of which everything is kept.
+    round: u64,
+    /// Whether nothing more will be.
+    closed: bool,
+}
+
+/// What keeping came to: commits, records, tries that failed, and snapshots.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Figures {
+    pub(crate) commits: u64,
+    pub(crate) records: u64,
+    pub(crate) failures: u64,
+    pub(crate) snapshots: u64,
+}
+
+impl Keep {
+    pub(crate) fn on_disk() -> Self {
+        Self(Some(Shared::default()))
+    }
+
+    /// Whether anything is kept.
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Does something to a group, and says what belongs to it: both are kept, or neither.
+    pub(crate) fn together<R>(&self, act: impl FnOnce(&mut Vec<Change>) -> R) -> R {
+        match &self.0 {
+            Some(shared) => act(&mut lock(&shared.changes)),
+            None => act(&mut Vec::new()),
+        }
+    }
+
+    /// Keeps something beside the groups.
+    pub(crate) fn change(&self, change: impl FnOnce() -> Change) {
+        if let Some(shared) = &self.0 {
+            let change = change();
+            lock(&shared.changes).push(change);
+        }
+    }
+
+    /// Whether the disk takes anything; asked before something is done.
+    ///
+    /// # Errors
+    /// It does not.
+    pub(crate) fn takes(&self) -> Result<(), NotKept> {
+        if self.failure().is_some() { Err(NotKept) } else { Ok(()) }
+    }
+
+    /// Why it does not.
+    pub(crate) fn failure(&self) -> Option<String> {
+        self.0.as_ref().and_then(|shared| lock(&shared.failure).clone())
+    }
+
+    pub(crate) fn figures(&self) -> Option<Figures> {
+        self.0.as_ref().map(|shared| *lock(&shared.figures))
+    }
+
+    fn count(&self, count: impl FnOnce(&mut Figures)) {
+        if let Some(shared) = &self.0 {
+            count(&mut lock(&shared.figures));
+        }
+    }
+
+    /// Drains what is to be kept, and takes what belongs to it if that was all.
+    fn drain(&self, drain: impl FnOnce() -> bool) -> (u64, Vec<Change>) {
+        let Some(shared) = &self.0 else { return (0, Vec::new()) };
+        let round = shared.begun.fetch_add(1, SeqCst) + 1;
+        let mut changes = lock(&shared.changes);
+        let all = drain();
+        (round, if all { mem::take(&mut changes) } else { Vec::new() })
+    }
+
+    /// Readers may read so far.
+    fn reach(&self, tails: impl Iterator<Item = (HubKey, Seq)>) {
+        if let Some(shared) = &self.0 {
+            lock(&shared.tails).extend(tails);
+        }
+    }
+
+    /// What was drained up to that round is kept.
+    fn done(&self, round: u64) {
+        let Some(shared) = &self.0 else { return };
+        if lock(&shared.failure).take().is_some() {
+            info!("everything is kept again");
+        }
+        shared.done.send_if_modified(|done| {
+            let further = done.round < round;
+            done.round = round.max(done.round);
+            further
+        });
+    }
+
+    /// Nothing is kept any more.
+    pub(crate) fn close(&self) {
+        if let Some(shared) = &self.0 {
+            shared.done.send_modify(|done| done.closed = true);
+        }
+    }
+
+    fn failed(&self, error: &StoreError) {
+        let Some(shared) = &self.0 else { return };
+        let why = error.to_string();
+        let former = lock(&shared.failure).replace(why.clone());
+        if former.as_ref() != Some(&why) {
+            error!(why, "nothing more is kept, and nothing more is taken in until it is");
+        }
+        lock(&shared.figures).failures += 1;
+    }
+
+    fn forget(&self, key: HubKey) {
+        if let Some(shared) = &self.0 {
+            lock(&shared.tails).remove(&key);
+        }
+    }
+}
+
+impl House {
+    /// A group as its readers may have it: up to what is kept.
+    pub(crate) fn source(&self, key: HubKey) -> HubSource<'_> {
+        let source = self.hub.source(key);
+        match &self.keep.0 {
+            Some(shared) => {
+                source.until(lock(&shared.tails).get(&key).copied().unwrap_or_default())
+            }
+            None => source,
+        }
+    }
+
+    /// Waits until everything that was done so far is kept.
+    ///
+    /// # Errors
+    /// The disk does not take it, and whether it counts is not known.
+    pub(crate) async fn kept(&self) -> Result<(), NotKept> {
+        let Some(shared) = &self.keep.0 else { return Ok(()) };
+        // What was done before this is drained by the next one.
+        let round = shared.begun.load(SeqCst) + 1;
+        self.hub.wake(self.shard());
+        let mut done = shared.done.subscribe();
+        let ended = done.wait_for(|done| done.round >= round || done.closed);
+        match timeout(PATIENCE, ended).await {
+            Ok(Ok(done)) if done.round >= round => Ok(()),
+            _ => Err(NotKept),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("nobody panics under this lock")
+}
