@@ -733,6 +733,10 @@ fn things_of_the_host_stand_beside_the_groups() {
     desk.store.remove("keys/a");
     desk.store.commit(second(1)).unwrap();
     assert_eq!((desk.store.get("keys/a").unwrap(), desk.store.pending_bytes()), (None, 0));
+    desk.store.put("keys/d", b"4");
+    desk.store.remove_all("keys/").unwrap();
+    desk.store.commit(second(1)).unwrap();
+    assert_eq!(desk.store.names("").unwrap(), ["words"]);
     desk.change("UPDATE things SET frame = CAST(frame || x'00' AS BLOB) WHERE name = 'words'");
     assert!(matches!(desk.store.get("words"), Err(StoreError::Damaged(_))));
     desk.change("UPDATE things SET frame = x'00' WHERE name = 'words'");

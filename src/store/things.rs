@@ -25,6 +25,19 @@ impl Store {
         self.things.set(name, None);
     }
 
+    /// The same for all names that begin so.
+    ///
+    /// # Errors
+    /// The store cannot be read; then nothing changes.
+    pub fn remove_all(&mut self, beginning: &str) -> Result<(), StoreError> {
+        let mut names = self.names(beginning)?;
+        names.extend(self.things.names(beginning));
+        for name in names {
+            self.remove(&name);
+        }
+        Ok(())
+    }
+
     /// What was committed under a name.
     ///
     /// # Errors
@@ -62,6 +75,12 @@ impl Things {
 
     pub(super) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Those that wait, and begin so.
+    fn names(&self, beginning: &str) -> Vec<String> {
+        let names = self.pending.range(beginning.to_owned()..).map(|(name, _)| name);
+        names.take_while(|name| name.starts_with(beginning)).cloned().collect()
     }
 
     fn set(&mut self, name: &str, frame: Option<Vec<u8>>) {

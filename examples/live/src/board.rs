@@ -27,8 +27,19 @@ const SHEET_BYTES: usize = 48 << 10;
 #[derive(Debug)]
 struct Sheet {
     frame: Utf8Bytes,
-    pieces: usize,
+    /// The places of its pieces.
+    pieces: Vec<u64>,
     bytes: usize,
+}
+
+/// What becomes of the drawing, for who keeps it.
+#[derive(Debug)]
+pub(crate) enum Drawn<'a> {
+    Piece(&'a Piece),
+    /// All of it went.
+    Cleared,
+    /// The pieces at these places went.
+    Went(&'a [u64]),
 }
 
 /// What has been drawn.
@@ -58,8 +69,22 @@ impl Board {
         }
     }
 
-    /// Reads on to the end of the history.
-    pub(crate) fn follow(&mut self, source: &mut impl Source) {
+    /// A board of before, with its pieces, that reads on from there; so many had gone.
+    pub(crate) fn again(cursor: Cursor, trimmed: u64, pieces: Vec<Piece>) -> Self {
+        let mut board = Self { trimmed, ..Self::new(cursor) };
+        for piece in pieces {
+            board.add(piece, &mut |_| {});
+        }
+        board
+    }
+
+    /// How far it has read, and how many pieces went.
+    pub(crate) fn standing(&self) -> (Cursor, u64) {
+        (self.cursor, self.trimmed)
+    }
+
+    /// Reads on to the end of the history, and says what becomes of the drawing.
+    pub(crate) fn follow(&mut self, source: &mut impl Source, drawn: &mut impl FnMut(Drawn<'_>)) {
         // A cursor of one's own history, of which there is one as long as the process runs, is good.
         while let Ok(batch) = source.batch(&self.cursor)
             && !batch.is_empty()
@@ -67,25 +92,28 @@ impl Board {
             // Whatever was missed may have been drawing.
             self.trimmed += batch.missed()[Class::High] + batch.missed()[Class::Normal];
             for entry in batch.entries() {
-                self.take_in(entry);
+                self.take_in(entry, drawn);
             }
             self.cursor = *batch.to();
         }
     }
 
-    fn take_in(&mut self, entry: &Entry) {
+    fn take_in(&mut self, entry: &Entry, drawn: &mut impl FnMut(Drawn<'_>)) {
         let Body::Message(message) = &entry.body else { return };
         if message.kind == CLEAR {
             *self = Self::new(self.cursor);
+            drawn(Drawn::Cleared);
         } else if message.kind == STROKE
             && let Some(data) = data(message)
         {
             let user = message.sender.user.as_ref().map(ToString::to_string).unwrap_or_default();
-            self.add(Piece { seq: entry.seq.0, user, data: data.to_owned() });
+            let piece = Piece { seq: entry.seq.0, user, data: data.to_owned() };
+            drawn(Drawn::Piece(&piece));
+            self.add(piece, drawn);
         }
     }
 
-    fn add(&mut self, piece: Piece) {
+    fn add(&mut self, piece: Piece, drawn: &mut impl FnMut(Drawn<'_>)) {
         let bytes = bytes(&piece);
         self.open.push(piece);
         self.open_bytes += bytes;
@@ -97,15 +125,18 @@ impl Board {
         while (self.pieces > MOST_PIECES || self.bytes > MOST_BYTES)
             && let Some(oldest) = self.full.pop_front()
         {
-            self.pieces -= oldest.pieces;
+            self.pieces -= oldest.pieces.len();
             self.bytes -= oldest.bytes;
-            self.trimmed += oldest.pieces as u64;
+            self.trimmed += oldest.pieces.len() as u64;
+            drawn(Drawn::Went(&oldest.pieces));
         }
     }
 
     fn fill_sheet(&mut self) {
         let pieces = std::mem::take(&mut self.open);
-        let (count, bytes) = (pieces.len(), std::mem::take(&mut self.open_bytes));
+        let (places, bytes) =
+            (pieces.iter().map(|it| it.seq), std::mem::take(&mut self.open_bytes));
+        let places = places.collect();
         let position = pieces.last().map_or(0, |piece| piece.seq);
         let frame = HostFrame::Board {
             pieces: pieces.into(),
@@ -114,7 +145,7 @@ impl Board {
             trimmed: 0,
             reset: false,
         };
-        self.full.push_back(Sheet { frame: frame.text(), pieces: count, bytes });
+        self.full.push_back(Sheet { frame: frame.text(), pieces: places, bytes });
     }
 
     /// The whole drawing as frames, for somebody who has nothing of it; `reset` tells them to begin
@@ -181,7 +212,7 @@ mod tests {
             let draft = Draft::custom(kind, data);
             self.group.push(self.now, Author::App, draft.into()).unwrap();
             while self.group.poll().is_some() {}
-            self.board.follow(&mut self.group);
+            self.board.follow(&mut self.group, &mut |_| {});
         }
 
         fn draw(&mut self, pieces: usize, points: usize) {

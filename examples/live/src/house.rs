@@ -1,6 +1,7 @@
 //! The house: the rooms of the page, and all that they and the groups of every app share.
 
 use std::{
+    collections::BTreeMap,
     io,
     sync::{
         Arc,
@@ -21,6 +22,7 @@ use tokio::{
 use crate::{
     account::Closed,
     apps::{AppKey, Apps},
+    board::Board,
     callbacks::Callbacks,
     console::Console,
     counts::Counts,
@@ -30,7 +32,7 @@ use crate::{
     furnish::{Furnisher, Registered, hash_key, register},
     gateway::Gateway,
     hours::Hours,
-    keep::{Change, Found, Keep, Keeper, Withheld, as_asked},
+    keep::{Change, Found, Keep, Keeper, Withheld, as_asked, things::KeptBoard},
     options::{Limits, Options},
     plan::{OWNER, PLANS},
     pulse::Pulse,
@@ -82,6 +84,8 @@ pub(crate) struct House {
 pub(crate) struct Duties {
     pub(crate) errands: mpsc::Receiver<Errand>,
     pub(crate) keeper: Option<Keeper>,
+    /// What was drawn before.
+    pub(crate) boards: BTreeMap<RoomNo, Board>,
 }
 
 impl House {
@@ -142,11 +146,14 @@ impl House {
             errands,
             numbers: AtomicU64::new(0),
         };
-        let keeper = match found {
-            Some(found) => Some(house.go_on(found)?),
-            None => None,
+        let (keeper, boards) = match found {
+            Some(found) => {
+                let boards = house.boards(&found)?;
+                (Some(house.go_on(found)?), boards)
+            }
+            None => (None, BTreeMap::new()),
         };
-        Ok((Arc::new(house), Duties { errands: waiting, keeper }))
+        Ok((Arc::new(house), Duties { errands: waiting, keeper, boards }))
     }
 
     /// Goes on with all that was found, beside the rooms of the page.
@@ -182,6 +189,21 @@ impl House {
         (self.keep, self.withheld) = (keep, withheld);
         self.expect(passes);
         Ok(keeper)
+    }
+
+    /// What was drawn in the rooms.
+    fn boards(&self, found: &Found) -> io::Result<BTreeMap<RoomNo, Board>> {
+        let mut boards = BTreeMap::new();
+        for room in &self.rooms {
+            let Some((KeptBoard { cursor, trimmed }, pieces)) = found.board(&room.plan)? else {
+                continue;
+            };
+            let (good, end) = self.read(room, |group| (group.since(&cursor).is_ok(), group.tail()));
+            // In a new epoch it goes on from its beginning.
+            let cursor = if good { cursor } else { end };
+            boards.insert(room.no, Board::again(cursor, trimmed, pieces));
+        }
+        Ok(boards)
     }
 
     /// The room of that id; without one, the first.

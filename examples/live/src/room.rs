@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A room's place among the rooms of its host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct RoomNo(pub(crate) usize);
 
 /// One group, and what the host keeps beside it.

@@ -45,7 +45,16 @@ struct Host {
 impl Host {
     /// Starts one; `None` if it is killed before it says where it is.
     fn start(dir: &Path, durability: &str, life: Option<Duration>) -> Option<Self> {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_live"))
+        Self::run(Command::new(env!("CARGO_BIN_EXE_live")), dir, durability, life)
+    }
+
+    fn run(
+        mut command: Command,
+        dir: &Path,
+        durability: &str,
+        life: Option<Duration>,
+    ) -> Option<Self> {
+        let mut child = command
             .args(["--listen", "127.0.0.1:0", "--log", "off", "--app", APP])
             .args(["--per-address", "4096", "--durability", durability, "--data"])
             .arg(dir)
@@ -443,4 +452,95 @@ fn what_clients_were_answered_is_there_after_a_kill_at_any_moment() {
         world.counting.answered,
         all / times.max(1)
     );
+}
+
+/// A message to the group, and where it came.
+async fn send(address: SocketAddr, random: u32) -> Value {
+    let text = "x".repeat(6_000);
+    let body = json!({
+        "GroupId": "g", "Random": random,
+        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}],
+    });
+    ask(address, "send_group_msg", &body).await.unwrap()
+}
+
+/// The status of the host's health.
+async fn health(address: SocketAddr) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = String::new();
+    timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+    answer
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_takes_nothing_is_said_so_and_taken_up_again_when_it_does() {
+    let dir = tempfile::tempdir().unwrap();
+    // The system lets it write no file longer than 600 KB: as on a full disk, what is written fails.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", r#"trap "" XFSZ; ulimit -S -f 1200; exec "$0" "$@""#]);
+    limited.arg(env!("CARGO_BIN_EXE_live"));
+    let mut host = Host::run(limited, dir.path(), "every", None).unwrap();
+    let address = host.address;
+    let runtime = Runtime::new().unwrap();
+    let kept = runtime.block_on(async {
+        let new = json!({"Type": "AVChatRoom", "Name": "x", "GroupId": "g"});
+        assert_eq!(call(address, "create_group", &new).await, Some(0));
+        let mut socket = connect(address).await.unwrap();
+        let join = json!({"v": 1, "t": "join", "nick": "Ann"});
+        socket.send(Message::text(join.to_string())).await.unwrap();
+        let mut kept = BTreeMap::new();
+        for random in 1.. {
+            let reply = send(address, random).await;
+            if reply["ErrorCode"] == 0 {
+                kept.insert(random, reply["MsgSeq"].clone());
+            } else {
+                assert_eq!(reply["ErrorCode"], 10002, "{reply}");
+                break;
+            }
+            assert!(random < 1_000, "it is never full");
+            sleep(Duration::from_millis(25)).await;
+        }
+        let health_then = health(address).await;
+        assert!(health_then.starts_with("HTTP/1.1 503"), "{health_then}");
+        assert!(health_then.contains("nothing is taken in"), "{health_then}");
+        let mut said = async |random: u32| {
+            let frame = json!({"v": 1, "t": "send", "id": random, "kind": "text", "text": "hello", "random": random});
+            socket.send(Message::text(frame.to_string())).await.unwrap();
+            loop {
+                let frame = next(&mut socket).await.expect("readers stay");
+                if frame["t"] == "receipt" {
+                    return frame;
+                }
+            }
+        };
+        assert_eq!(said(1).await["code"], "not_kept");
+        let pid = i32::try_from(host.child.id()).unwrap();
+        let all = (u64::MAX, u64::MAX);
+        rlimit::prlimit(pid, rlimit::Resource::FSIZE, Some(all), None).unwrap();
+        let begun = Instant::now();
+        while !health(address).await.starts_with("HTTP/1.1 200") {
+            assert!(begun.elapsed() < PATIENCE, "it does not come back");
+            sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(said(1).await["state"], "delivered");
+        let reply = send(address, 5_000).await;
+        assert_eq!(reply["ErrorCode"], 0);
+        kept.insert(5_000, reply["MsgSeq"].clone());
+        kept
+    });
+    host.child.kill().unwrap();
+    host.child.wait().unwrap();
+    let mut host = Host::start(dir.path(), "every", None).unwrap();
+    runtime.block_on(async {
+        // As many as a group remembers marks of one author.
+        for (random, seq) in kept.iter().rev().take(32) {
+            let again = send(host.address, *random).await;
+            assert_eq!((&again["ErrorCode"], &again["MsgSeq"]), (&json!(0), seq));
+        }
+    });
+    host.child.kill().unwrap();
+    host.child.wait().unwrap();
 }

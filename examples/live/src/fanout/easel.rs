@@ -6,10 +6,17 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use liveroom::{Class, PerClass, Source, Timestamp};
+use liveroom::{Class, PerClass, Timestamp};
 
 use super::seats::{Intake, Seat, SeatNo, Stance};
-use crate::{board::Board, line::Full, protocol::host::Bye};
+use crate::{
+    board::Board,
+    house::House,
+    keep::things::{self, KeptBoard},
+    line::Full,
+    protocol::host::Bye,
+    room::Room,
+};
 
 /// How long somebody may take to take the whole drawing: 8 MiB at 1.1 Mbit/s.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -31,8 +38,17 @@ impl Easel {
         missed[Class::High] > 0 || missed[Class::Normal] > 0
     }
 
-    pub(super) fn follow(&mut self, source: &mut impl Source) {
-        self.board.follow(source);
+    /// Reads on, and keeps what becomes of the drawing.
+    pub(super) fn follow(&mut self, house: &House, room: &Room) {
+        let (before, _) = self.board.standing();
+        let keep = &house.keep;
+        self.board.follow(&mut house.source(room.key), &mut |drawn| {
+            keep.change_all(|| things::drawn(&room.plan, &drawn));
+        });
+        let (cursor, trimmed) = self.board.standing();
+        if cursor != before {
+            keep.change(|| things::board(&room.plan, &KeptBoard { cursor, trimmed }));
+        }
     }
 
     /// Begins to give the drawing to the seat of that number.

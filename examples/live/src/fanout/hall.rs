@@ -82,11 +82,12 @@ pub(super) struct Hall {
 }
 
 impl Hall {
-    pub(super) fn new(house: &House, room: Arc<Room>) -> Self {
+    /// With the board of before, if there was one.
+    pub(super) fn new(house: &House, room: Arc<Room>, board: Option<Board>) -> Self {
         let (audience, seats) = (Audience::new(house.limits.tick), Seats::default());
         let is_class = room.plan.kind == RoomKind::Class;
-        let board = || Board::new(house.read(&room, Group::tail));
-        let easel = is_class.then(|| Easel::new(board()));
+        let blank = || Board::new(house.read(&room, Group::tail));
+        let easel = is_class.then(|| Easel::new(board.unwrap_or_else(blank)));
         Self {
             room,
             audience,
@@ -139,7 +140,7 @@ impl Hall {
             // One who resumes has the drawing; if it missed some, it is found out with what it reads.
             Some(easel) if arrival != Arrival::Resumed => {
                 // The drawing reaches at least as far as the place where the newcomer reads on.
-                easel.follow(&mut house.source(self.room.key));
+                easel.follow(house, &self.room);
                 easel.begin(now, number, arrival == Arrival::Anew)
             }
             Some(_) | None => Stance::Reads(self.audience.add(Token::Seat(number), cursor)),
@@ -294,7 +295,7 @@ impl Hall {
     /// The board reads on; whoever is being given the drawing gets more of it, and reads on after it.
     fn give_drawings(&mut self, house: &House, now: Timestamp) {
         let Some(easel) = &mut self.easel else { return };
-        easel.follow(&mut house.source(self.room.key));
+        easel.follow(house, &self.room);
         for number in easel.taking() {
             if let Some(seat) = self.seats.get_mut(number)
                 && Easel::give(now, seat)
@@ -310,7 +311,7 @@ impl Hall {
     fn draw_again(&mut self, house: &House, now: Timestamp, lagged: &[SeatNo]) {
         let Some(easel) = self.easel.as_mut().filter(|_| !lagged.is_empty()) else { return };
         // What they were just given is replaced by it, so it has to reach as far.
-        easel.follow(&mut house.source(self.room.key));
+        easel.follow(house, &self.room);
         for &number in lagged {
             if let Some(seat) = self.seats.get_mut(number)
                 && let Stance::Reads(place) = seat.stance

@@ -25,7 +25,7 @@ use crate::{
     errand::{ERRANDS, Errand},
     house::{Duties, House},
     keep::Keeper,
-    room::RoomNo,
+    room::{Room, RoomNo},
 };
 
 /// Outputs taken under one lock.
@@ -54,9 +54,9 @@ pub(crate) struct FanOut {
 
 impl FanOut {
     pub(crate) fn new(house: Arc<House>, duties: Duties) -> Self {
-        let Duties { errands, keeper } = duties;
-        let mut halls: Vec<_> =
-            house.rooms.iter().map(|room| Hall::new(&house, room.clone())).collect();
+        let Duties { errands, keeper, mut boards } = duties;
+        let hall = |room: &Arc<Room>| Hall::new(&house, room.clone(), boards.remove(&room.no));
+        let mut halls: Vec<_> = house.rooms.iter().map(hall).collect();
         for key in house.groups() {
             ask_again(&house, key, halls.iter_mut().find(|hall| hall.room.key == key));
         }

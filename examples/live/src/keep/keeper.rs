@@ -158,6 +158,7 @@ impl Keeper {
             match change {
                 Change::Put(name, bytes) => self.store.put(name, bytes),
                 Change::Remove(name) => self.store.remove(name),
+                Change::RemoveAll(beginning) => self.store.remove_all(beginning)?,
                 Change::Filter(id, list) => self.store.keep_filter(*id, list)?,
                 Change::Begin(key) => self.begin(house, *key)?,
                 Change::Forget(key) => self.forget(house, *key)?,
@@ -295,8 +296,14 @@ impl Keeper {
     }
 
     /// Ends in order.
-    pub(crate) fn close(self, house: &House) {
+    pub(crate) fn close(mut self, house: &House) {
         house.keep.close();
+        // What was said to be kept since.
+        let (_, changes) = house.keep.drain(|| true);
+        self.turn.changes.extend(changes);
+        if let Err(error) = self.take_in(house) {
+            error!(%error, "what was to be kept last is not");
+        }
         if let Some(snapshots) = self.snapshots {
             snapshots.end();
         }

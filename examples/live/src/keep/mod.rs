@@ -64,6 +64,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) enum Change {
     Put(String, Vec<u8>),
     Remove(String),
+    /// All whose names begin so.
+    RemoveAll(String),
     /// A list that a group will be told to use.
     Filter(FilterId, Box<FilterSpec>),
     Begin(HubKey),
@@ -144,6 +146,14 @@ impl Keep {
         if let Some(shared) = &self.0 {
             let change = change();
             lock(&shared.changes).push(change);
+        }
+    }
+
+    /// The same of several things.
+    pub(crate) fn change_all(&self, changes: impl FnOnce() -> Vec<Change>) {
+        if let Some(shared) = &self.0 {
+            let changes = changes();
+            lock(&shared.changes).extend(changes);
         }
     }
 

@@ -18,9 +18,9 @@ use tracing::{error, info, warn};
 use super::{
     DataOptions, Keep, Keeper,
     keeper::Journal,
-    things::{self, KeptApp, KeptPass},
+    things::{self, KeptApp, KeptBoard, KeptPass},
 };
-use crate::{plan::Plan, secret::Secret, words::Compiled};
+use crate::{plan::Plan, protocol::drawing::Piece, secret::Secret, words::Compiled};
 
 /// How often it is said how far it is.
 const SAY_EVERY: Duration = Duration::from_secs(2);
@@ -138,6 +138,15 @@ impl Found {
         group: &GroupId,
     ) -> io::Result<Option<T>> {
         self.thing(&format!("{}{app}/{group}", things::COUNTS))
+    }
+
+    /// What was drawn in a room.
+    pub(crate) fn board(&self, plan: &Plan) -> io::Result<Option<(KeptBoard, Vec<Piece>)>> {
+        let Some(board) = self.thing(&format!("{}{}", things::BOARDS, plan.id))? else {
+            return Ok(None);
+        };
+        let pieces = self.things(&things::pieces(plan))?;
+        Ok(Some((board, pieces.into_iter().map(|(_, piece)| piece).collect())))
     }
 
     pub(crate) fn words(&self, plan: &Plan) -> io::Result<Option<String>> {

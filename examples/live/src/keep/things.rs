@@ -4,7 +4,7 @@ use liveroom::{AppId, Cursor, GroupId, Profile, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::Change;
-use crate::{plan::Plan, secret::Secret};
+use crate::{board::Drawn, plan::Plan, secret::Secret};
 
 /// Up to which number none was given yet.
 pub(super) const NUMBERS: &str = "numbers";
@@ -21,6 +21,7 @@ pub(super) const APPS: &str = "app/";
 pub(super) const PASSES: &str = "pass/";
 pub(super) const PROFILES: &str = "profile/";
 pub(super) const COUNTS: &str = "counts/";
+pub(super) const BOARDS: &str = "board/";
 
 /// An app that was made, or changed, at the console.
 #[derive(Debug, Serialize, Deserialize)]
@@ -80,6 +81,32 @@ pub(crate) fn counts<T: Serialize>(app: AppId, group: &GroupId, sums: Option<&T>
         Some(sums) => put(name, sums),
         None => Change::Remove(name),
     }
+}
+
+/// How far a room's board has read, and how many pieces of it went.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeptBoard {
+    pub(crate) cursor: Cursor,
+    pub(crate) trimmed: u64,
+}
+
+pub(crate) fn board(plan: &Plan, board: &KeptBoard) -> Change {
+    put(format!("{BOARDS}{}", plan.id), board)
+}
+
+/// What becomes of a drawing.
+pub(crate) fn drawn(plan: &Plan, drawn: &Drawn<'_>) -> Vec<Change> {
+    let name = |seq: &u64| format!("{}{seq:020}", pieces(plan));
+    match drawn {
+        Drawn::Piece(piece) => vec![put(name(&piece.seq), piece)],
+        Drawn::Cleared => vec![Change::RemoveAll(pieces(plan))],
+        Drawn::Went(places) => places.iter().map(|seq| Change::Remove(name(seq))).collect(),
+    }
+}
+
+/// The pieces of a room's board, in the order of their places.
+pub(super) fn pieces(plan: &Plan) -> String {
+    format!("drawn/{}/", plan.id)
 }
 
 pub(super) fn gifts(plan: &Plan) -> String {

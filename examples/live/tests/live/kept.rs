@@ -147,3 +147,35 @@ async fn ann_of(host: &Host, app: &Caller) -> Sdk {
     assert_eq!(ann.log_in("ann", &app.sign("ann")).await["ErrorCode"], 0);
     ann
 }
+
+#[tokio::test]
+async fn what_was_drawn_is_on_the_board_still() {
+    let dir = tempfile::tempdir().unwrap();
+    let host = kept(dir.path());
+    let (mut mia, _) = Client::owner(&host, "class").await;
+    let stroke = |id: u32| format!(r#"{{"id":{id},"c":3,"w":12,"p":[100,100,140,160]}}"#);
+    assert_eq!(mia.offer(1, "", &stroke(1)).await["state"], "delivered");
+    assert_eq!(mia.offer(2, "", "{}").await["state"], "delivered");
+    for id in 2..=4 {
+        assert_eq!(mia.offer(1, "", &stroke(id)).await["state"], "delivered");
+    }
+    let drawn = async |host: &Host| {
+        let mut ann = Client::connect(host).await;
+        ann.send(&json!({"v": 1, "t": "join", "group": "class", "nick": "Ann"})).await;
+        let board = ann.until(|frame| frame["t"] == "board" && frame["more"] == false).await;
+        let pieces = board["pieces"].as_array().unwrap().iter();
+        let read = |piece: &Value| {
+            let data: Value = serde_json::from_str(piece["data"].as_str().unwrap()).unwrap();
+            data["id"].as_u64().unwrap()
+        };
+        (pieces.map(read).collect::<Vec<_>>(), board["position"].as_u64())
+    };
+    let (before, position) = drawn(&host).await;
+    assert_eq!(before, [2, 3, 4]);
+    host.stop().await.unwrap();
+    let host = kept(dir.path());
+    let (after, further) = drawn(&host).await;
+    assert_eq!(after, before);
+    assert!(further >= position);
+    host.stop().await.unwrap();
+}
