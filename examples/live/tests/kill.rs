@@ -39,7 +39,7 @@ struct Host {
     child: Child,
     address: SocketAddr,
     /// It goes on saying things.
-    _lines: Lines<BufReader<ChildStdout>>,
+    lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Host {
@@ -71,10 +71,25 @@ impl Host {
         while let Some(Ok(line)) = lines.next() {
             if let Some(rest) = line.strip_prefix("viewers  http://") {
                 let address = rest.trim_end_matches('/').parse().unwrap();
-                return Some(Self { child, address, _lines: lines });
+                return Some(Self { child, address, lines });
             }
         }
         panic!("the host does not begin: {:?}", child.wait());
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Ends as a service manager ends it. Returns the last line that it said.
+    #[cfg(unix)]
+    fn end(&mut self) -> String {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(told.unwrap().success());
+        let said = self.lines.by_ref().map_while(Result::ok).last().unwrap();
+        assert!(self.child.wait().unwrap().success());
+        said
     }
 }
 
@@ -248,6 +263,10 @@ impl Person {
             let frame = next(socket).await?;
             self.hear(&frame, told);
             if frame["t"] == "receipt" && frame["id"] == random {
+                if frame["code"] == "restart" {
+                    self.sent.remove(&random);
+                    return None;
+                }
                 assert_ne!(frame["state"], "refused", "{frame}");
                 if frame["state"] == "delivered"
                     && let (Some(message), Some(seq)) =
@@ -295,8 +314,9 @@ impl Counting {
         let new = json!({"Type": "AVChatRoom", "Name": "x", "GroupId": id});
         match call(address, "create_group", &new).await {
             Some(0 | 10021 | 10025) => self.groups.push(id),
+            // It is about to end.
+            Some(10002) | None => return,
             Some(code) => panic!("no group is made: {code}"),
-            None => return,
         }
         loop {
             let count = json!({"GroupId": "g0", "Mode": "Increase", "GroupCounter": [{"Key": "likes", "Value": 1}]});
@@ -306,8 +326,8 @@ impl Counting {
                     self.unanswered -= 1;
                     self.answered += 1;
                 }
+                Some(10002) | None => return,
                 Some(code) => panic!("it does not count: {code}"),
-                None => return,
             }
         }
     }
@@ -369,8 +389,14 @@ impl World {
         }
     }
 
-    /// Everybody lives in a host until it is gone.
-    fn live(&mut self, runtime: &Runtime, host: &mut Host, life: Duration) {
+    /// Everybody lives in a host until it is gone, by what `end` does.
+    fn live(
+        &mut self,
+        runtime: &Runtime,
+        host: &mut Host,
+        life: Duration,
+        end: impl FnOnce(&mut Host),
+    ) {
         let address = host.address;
         runtime.block_on(self.counting.check(address));
         let (_quiet, quiet) = watch::channel(false);
@@ -388,8 +414,7 @@ impl World {
             counting
         });
         thread::sleep(life);
-        host.child.kill().unwrap();
-        host.child.wait().unwrap();
+        end(host);
         self.counting = runtime.block_on(counting).unwrap();
         for task in tasks {
             self.people.push(runtime.block_on(task).unwrap());
@@ -435,14 +460,12 @@ fn what_clients_were_answered_is_there_after_a_kill_at_any_moment() {
         let mut host = Host::start(dir.path(), durability, None).unwrap();
         let time = begun.elapsed();
         (all, most, times) = (all + time, most.max(time), times + 1);
-        world.live(&runtime, &mut host, Duration::from_millis(50) + roll(1_500));
+        world.live(&runtime, &mut host, Duration::from_millis(50) + roll(1_500), Host::kill);
     }
     sum(&world);
-    // The last one ends in order, and its books agree.
     let mut host = Host::start(dir.path(), "every", None).unwrap();
     runtime.block_on(world.counting.check(host.address));
-    host.child.kill().unwrap();
-    host.child.wait().unwrap();
+    host.kill();
     let Found { acknowledged, unanswered, kept_unanswered, entries, missed } = found;
     assert!(acknowledged > 0 && entries > 0, "nothing happened");
     println!(
@@ -452,6 +475,28 @@ fn what_clients_were_answered_is_there_after_a_kill_at_any_moment() {
         world.counting.answered,
         all / times.max(1)
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_host_that_is_told_to_end_hands_over_all_that_it_accepted() {
+    let runtime = Runtime::new().unwrap();
+    let (dir, mut world) = (tempfile::tempdir().unwrap(), World::new());
+    for _ in 0..3 {
+        let mut host = Host::start(dir.path(), "every", None).unwrap();
+        let mut said = String::new();
+        let life = Duration::from_millis(1_500);
+        world.live(&runtime, &mut host, life, |host| said = host.end());
+        assert!(said.starts_with("all in all: "), "{said}");
+        let unanswered = world.people.iter().filter(|it| it.sent.values().any(Option::is_none));
+        // Whatever it took in it has answered, but for what came while it said goodbye.
+        println!("{said}; {} had no answer to their last", unanswered.count());
+    }
+    let found = world.people.iter().map(|person| person.found);
+    assert_eq!(found.map(|found| found.missed).sum::<u64>(), 0);
+    let mut host = Host::start(dir.path(), "every", None).unwrap();
+    runtime.block_on(world.counting.check(host.address));
+    host.kill();
 }
 
 /// A message to the group, and where it came.
@@ -531,8 +576,7 @@ fn a_disk_that_takes_nothing_is_said_so_and_taken_up_again_when_it_does() {
         kept.insert(5_000, reply["MsgSeq"].clone());
         kept
     });
-    host.child.kill().unwrap();
-    host.child.wait().unwrap();
+    host.kill();
     let mut host = Host::start(dir.path(), "every", None).unwrap();
     runtime.block_on(async {
         // As many as a group remembers marks of one author.
@@ -541,6 +585,5 @@ fn a_disk_that_takes_nothing_is_said_so_and_taken_up_again_when_it_does() {
             assert_eq!((&again["ErrorCode"], &again["MsgSeq"]), (&json!(0), seq));
         }
     });
-    host.child.kill().unwrap();
-    host.child.wait().unwrap();
+    host.kill();
 }
