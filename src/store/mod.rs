@@ -76,7 +76,7 @@ mod tests;
 mod things;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
@@ -369,15 +369,28 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuchGroup`], and as [`commit`](Self::commit); then the group is as it was.
     pub fn forget(&mut self, group: GroupNo) -> Result<(), StoreError> {
+        self.forget_all(&[group])
+    }
+
+    /// Forgets several groups, all at once.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchGroup`] of the first that is not there, and as [`commit`](Self::commit); then all are as they
+    /// were.
+    pub fn forget_all(&mut self, groups: &[GroupNo]) -> Result<(), StoreError> {
         self.change(|change, _| {
             let forget = "UPDATE groups SET gone = 1 WHERE no = ?1 AND gone = 0";
-            match change.execute(forget, [number(group.0)?])? {
-                0 => Err(StoreError::NoSuchGroup(group)),
-                _ => Ok(()),
+            let mut forget = change.prepare_cached(forget)?;
+            for group in groups {
+                if forget.execute([number(group.0)?])? == 0 {
+                    return Err(StoreError::NoSuchGroup(*group));
+                }
             }
+            Ok(())
         })?;
-        self.groups.remove(&group);
-        self.pending.retain(|pending| pending.group != group);
+        let gone: BTreeSet<_> = groups.iter().collect();
+        self.groups.retain(|group, _| !gone.contains(group));
+        self.pending.retain(|pending| !gone.contains(&pending.group));
         self.pending_bytes = self.pending.iter().map(|pending| pending.bytes.len()).sum();
         Ok(())
     }

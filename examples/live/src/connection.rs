@@ -205,15 +205,18 @@ impl Connection {
         let Some(room) = self.house.room(join.group.as_deref()) else {
             return self.line.part(Fault::no_group().text());
         };
-        if let Err(not_kept) = self.house.keep.takes() {
-            return self.refuse("join", not_kept.into()).await;
+        if self.house.keep.takes().is_err() {
+            return self.line.part(Bye::NOT_KEPT.text());
         }
-        match self.house.enter(room, &join, &self.line, self.ip) {
+        let entered = self.house.enter(room, &join, &self.line, self.ip);
+        if self.house.kept().await.is_err() {
+            if let Ok(Entered { stay, .. }) = entered {
+                self.house.lose(&stay);
+            }
+            return self.line.part(Bye::NOT_KEPT.text());
+        }
+        match entered {
             Ok(Entered { stay, arrival, cursor, welcome }) => {
-                if let Err(not_kept) = self.house.kept().await {
-                    self.house.lose(&stay);
-                    return self.refuse("join", not_kept.into()).await;
-                }
                 // Before the errand, so that no batch comes before the welcome.
                 self.line.say(welcome.text()).await;
                 let Stay { session, connection, .. } = stay;
@@ -236,43 +239,56 @@ impl Connection {
     async fn send(&mut self, frame: SendFrame) {
         let (Some(stay), Some(place)) = (&self.stay, self.line.reserve().await) else { return };
         let (id, random) = (frame.id, frame.random);
+        if let Err(nothing) = self.house.keep.takes() {
+            stay.room.counts.turned_away();
+            return place.say(HostFrame::receipt(id, random, Err(nothing.into())).text());
+        }
         let drafted = if self.house.ending.load(Relaxed) {
             Err(Refused::word("restart", "the host restarts: send it again in a moment"))
         } else {
-            self.house.keep.takes().map_err(Refused::from).and_then(|()| draft(stay, frame))
+            draft(stay, frame)
         };
         let answer = match drafted {
-            Ok(draft) => match self.house.push(&stay.room, &stay.author, draft.into()) {
-                Ok(receipt) => self.house.kept().await.map(|()| receipt).map_err(Refused::from),
-                Err(error) => Err(Refused::of(&error)),
-            },
+            Ok(draft) => {
+                let pushed = self.house.push(&stay.room, &stay.author, draft.into());
+                pushed.map_err(|error| Refused::of(&error))
+            }
             Err(refused) => {
                 stay.room.counts.turned_away();
                 Err(refused)
             }
         };
-        place.say(HostFrame::receipt(id, random, answer).text());
+        // A refusal, too, may follow from what was done this very moment.
+        match self.house.kept().await {
+            Ok(()) => place.say(HostFrame::receipt(id, random, answer).text()),
+            Err(_) => self.line.part(Bye::NOT_KEPT.text()),
+        }
     }
 
     async fn act(&mut self, frame: DoFrame) {
         let (Some(stay), Some(place)) = (&self.stay, self.line.reserve().await) else { return };
         let DoFrame { id, deed } = frame;
-        let done = match self.house.keep.takes() {
-            Ok(()) => self.house.act(stay, deed).await,
-            Err(not_kept) => Done::Refused(not_kept.into()),
-        };
-        let done =
-            self.house.kept().await.map_or_else(|error| Done::Refused(error.into()), |()| done);
-        place.say(HostFrame::Done { id, done }.text());
+        if let Err(nothing) = self.house.keep.takes() {
+            let done = Done::Refused(nothing.into());
+            return place.say(HostFrame::Done { id, done }.text());
+        }
+        let done = self.house.act(stay, deed).await;
+        match self.house.kept().await {
+            Ok(()) => place.say(HostFrame::Done { id, done }.text()),
+            Err(_) => self.line.part(Bye::NOT_KEPT.text()),
+        }
     }
 
     async fn quit(&mut self) {
         let Some(stay) = &self.stay else { return };
+        if let Err(nothing) = self.house.keep.takes() {
+            return self.refuse("quit", nothing.into()).await;
+        }
         let quit = self.house.quit(stay).map_err(|error| Refused::of(&error));
-        let kept = self.house.kept().await.map_err(Refused::from);
-        match quit.and(kept) {
-            Ok(()) => self.line.part(Bye::QUIT.text()),
-            Err(refused) => self.refuse("quit", refused).await,
+        match (quit, self.house.kept().await) {
+            (_, Err(_)) => self.line.part(Bye::NOT_KEPT.text()),
+            (Ok(()), Ok(())) => self.line.part(Bye::QUIT.text()),
+            (Err(refused), Ok(())) => self.refuse("quit", refused).await,
         }
     }
 

@@ -63,16 +63,23 @@ struct Made {
     keys: BTreeMap<AppId, AppKey>,
     /// Those of them that the command line names.
     named: BTreeSet<AppId>,
+    /// Apps of which groups are kept: their numbers are theirs, be they served or not.
+    others: BTreeSet<AppId>,
     /// A number is not given twice, whatever became of the app.
     next: u32,
 }
 
 impl Console {
     /// With the number of the next app, if any were made before.
-    pub(crate) fn new(token: Secret, named: &[AppKey], made: &[AppKey], next: Option<u32>) -> Self {
+    pub(crate) fn new(
+        token: Secret,
+        named: &[AppKey],
+        made: &[AppKey],
+        (next, others): (Option<u32>, BTreeSet<AppId>),
+    ) -> Self {
         let keys = named.iter().chain(made).map(|key| (key.app(), key.clone())).collect();
         let named = named.iter().map(AppKey::app).collect();
-        let made = Made { keys, named, next: next.unwrap_or(FIRST) };
+        let made = Made { keys, named, others, next: next.unwrap_or(FIRST) };
         Self { token, apps: Mutex::new(made) }
     }
 
@@ -205,11 +212,12 @@ pub(crate) async fn create(
         let info = format!("the name of an app is one line of 1 to {NAME} bytes");
         return Err(Failure::new(Code::BAD_PARAMETER, info).into());
     }
+    house.keep.takes().map_err(Failure::from)?;
     let now = house.clock.now();
     let expires = days.map(|days| now + Duration::from_hours(24) * days);
     let info = {
         let mut made = house.console.made();
-        while house.hub.app(AppId(made.next)).is_some() {
+        while house.hub.app(AppId(made.next)).is_some() || made.others.contains(&AppId(made.next)) {
             made.next += 1;
         }
         let id = AppId(made.next);
@@ -240,14 +248,17 @@ pub(crate) async fn change(
     Path(app): Path<u32>,
     Form(Change { enabled }): Form<Change>,
 ) -> Answer {
+    house.keep.takes().map_err(Failure::from)?;
     let status = if enabled { AppStatus::Enabled } else { AppStatus::Disabled };
-    house.hub.set_app_status(AppId(app), status)?;
-    let info = house.hub.app(AppId(app)).ok_or(Failure::from(Code::BAD_APP))?;
-    house.keep.change(|| {
+    let info = {
+        // One change after the other, and kept in that order.
         let made = house.console.made();
+        house.hub.set_app_status(AppId(app), status)?;
+        let info = house.hub.app(AppId(app)).ok_or(Failure::from(Code::BAD_APP))?;
         let key = made.keys.get(&info.id).filter(|key| !made.named.contains(&key.app()));
-        kept_app(&info, key).put(info.id)
-    });
+        house.keep.change(|| kept_app(&info, key).put(info.id));
+        info
+    };
     house.kept().await.map_err(Failure::from)?;
     Ok(Said::Done(shown(&house, &info)))
 }
@@ -270,13 +281,17 @@ pub(crate) async fn delete(Admitted(house): Admitted, Path(app): Path<u32>) -> A
         let info = "the rooms of the page are this app's: it stays";
         return Err(Failure::new(Code::NO_PERMISSION, info).into());
     }
-    house.delete_app(app)?;
+    house.keep.takes().map_err(Failure::from)?;
+    {
+        let mut made = house.console.made();
+        house.delete_app(app)?;
+        made.keys.remove(&app);
+        house.keep.change_all(|| things::of_no_app(app));
+    }
     // Its signatures hold no more, and nobody waits for what it had.
     house.apps.remove(app);
     house.calls.forget(app);
     house.desk.forget(app);
-    house.console.made().keys.remove(&app);
-    house.keep.change(|| KeptApp::remove(app));
     house.kept().await.map_err(Failure::from)?;
     Ok(Said::Done(json!({})))
 }

@@ -312,8 +312,11 @@ impl House {
     /// Whoever was here before the host ended may come back.
     pub(crate) fn expect(&self, passes: Vec<(Secret, KeptPass)>) {
         let now = self.clock.now();
-        for (token, KeptPass { room, user, session, profile, floor }) in passes {
-            let Some(room) = self.room(Some(&room)) else { continue };
+        for (token, KeptPass { app, room, user, session, profile, floor }) in passes {
+            let Some(room) = self.room(Some(&room)).filter(|room| room.key.app() == app) else {
+                self.forget(vec![token]);
+                continue;
+            };
             let pass = Pass::departed(room.no, user, session, Arc::new(profile), floor);
             let mut book = self.door.book(&token);
             book.add(token, pass);
@@ -344,6 +347,7 @@ impl House {
 /// What a token stands for, as it is kept.
 fn kept(room: &Room, pass: &Pass) -> KeptPass {
     KeptPass {
+        app: room.key.app(),
         room: room.plan.id.to_owned(),
         user: pass.user.clone(),
         session: pass.session,

@@ -1,21 +1,25 @@
 //! How the rooms of the page, and the apps, are made when a host begins, or brought back.
 
-use std::{io, sync::Arc};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use liveroom::{
     AppId, AppStatus, Author, Command, Creation, Epoch, Group, GroupId, GroupPatch, HashKey, Hub,
-    HubKey, PushError, Settings, Timestamp, UserId, filter::Filter,
+    HubKey, PushError, Settings, Timestamp, UserId,
 };
 
+use tracing::error;
+
 use crate::{
+    acts::OFFER,
     apps::{AppKey, Apps},
+    board::Board,
     codes::Codes,
     console::Console,
     house::House,
-    keep::{Change, Found, as_asked, things},
+    keep::{Back, Change, Found, things::OfRoom},
     options::Options,
     past::Past,
-    plan::Plan,
+    plan::{Plan, RoomKind},
     room::{Room, RoomNo},
     secret::{Secret, random},
     words::{self, Compiled},
@@ -53,10 +57,10 @@ pub(crate) fn register(
         hub.create_app(now, key.app(), &name, None).map_err(io::Error::other)?;
         apps.add(key);
     }
-    let (mut made, mut next) = (Vec::new(), None);
+    let (mut made, mut next, mut others) = (Vec::new(), None, BTreeSet::new());
     let (token, kept) = match found {
         Some(found) => {
-            next = found.next_app()?;
+            (next, others) = (found.next_app()?, found.apps_of_groups());
             (found.console()?, found.apps()?)
         }
         None => (Secret::random()?, Vec::new()),
@@ -64,8 +68,10 @@ pub(crate) fn register(
     for (id, app) in kept {
         if let Some(key) = app.key.filter(|_| hub.app(id).is_none()) {
             let (created, secs) = (Timestamp::from_secs(app.created), Timestamp::from_secs);
-            hub.create_app(created, id, &app.name, app.expires.map(secs))
-                .map_err(io::Error::other)?;
+            if let Err(error) = hub.create_app(created, id, &app.name, app.expires.map(secs)) {
+                error!(app = id.0, %error, "an app of the console is not there");
+                continue;
+            }
             let key = AppKey::new(id, key);
             apps.add(&key);
             made.push(key);
@@ -74,7 +80,12 @@ pub(crate) fn register(
             hub.set_app_status(id, AppStatus::Disabled).map_err(io::Error::other)?;
         }
     }
-    Ok(Registered { apps, app: first, demo, console: Console::new(token, &named, &made, next) })
+    Ok(Registered {
+        apps,
+        app: first,
+        demo,
+        console: Console::new(token, &named, &made, (next, others)),
+    })
 }
 
 fn demo(app: AppId, found: Option<&mut Found>) -> io::Result<AppKey> {
@@ -97,106 +108,103 @@ pub(crate) struct Furnisher<'a> {
 }
 
 impl Furnisher<'_> {
-    /// Makes one room, or brings it back: its group, profile and filter.
+    /// Makes one room, or brings it back: its group, profile and filter, and what was drawn in it.
     pub(crate) fn furnish(
         &mut self,
         no: RoomNo,
         plan: &Plan,
         settings: &Settings,
-    ) -> Result<Arc<Room>, Failure> {
+    ) -> Result<(Arc<Room>, Option<Board>), Failure> {
         let id = GroupId::custom(plan.id)?;
-        let room = match self.bring_back(&id)? {
-            Some(key) => {
-                let room = room(no, plan, key, id)?;
-                self.adapt(&room, settings)?;
-                room
-            }
-            None => self.make(no, plan, id, settings)?,
+        let found = match &mut self.found {
+            Some(found) => found.recover(self.now, self.app, &id)?,
+            None => None,
         };
-        let snapshot = self.hub.read(room.key, Group::snapshot).ok_or("the group is there")?;
+        let (key, words, board) = match found {
+            Some(back) => self.bring_back(plan, settings, back)?,
+            None => self.make(plan, id.clone(), settings)?,
+        };
+        let [first, second] = random()?;
+        let past = Past::new(hash_key()?);
+        let room = Room::new(no, *plan, key, id, Codes::new(first, second), past);
+        room.past().know(words.filter.clone());
+        room.words().put_in_force(self.now, words);
+        let snapshot = self.hub.read(key, Group::snapshot).ok_or("the group is there")?;
         room.past().begin(self.now, snapshot)?;
-        Ok(Arc::new(room))
+        Ok((Arc::new(room), board))
     }
 
-    fn bring_back(&mut self, id: &GroupId) -> Result<Option<HubKey>, Failure> {
-        let Some(found) = &mut self.found else { return Ok(None) };
-        let Some(known) = found.find(self.app, id)? else { return Ok(None) };
-        let key = found.bring_back(self.hub, self.now, &known)?;
-        if self.hub.read(key, Group::is_disbanded) == Some(true) {
-            // It ended in an earlier run, and another one is opened.
-            found.forget(self.hub, key)?;
-            return Ok(None);
-        }
-        Ok(Some(key))
+    fn of(&self, plan: &Plan) -> OfRoom {
+        OfRoom { app: self.app, plan: plan.id }
     }
 
     /// A room that is back has the words that it had, and asks as this run is to.
-    fn adapt(&mut self, room: &Room, settings: &Settings) -> Result<(), Failure> {
-        let in_force = self.hub.read(room.key, Group::filter).flatten();
-        if let (Some(found), Some(filter)) = (&self.found, in_force) {
-            let compiled =
-                found.words(&room.plan)?.map(|text| Compiled::read(&text)).transpose()?;
-            match compiled.filter(|compiled| compiled.filter.id() == filter) {
-                Some(compiled) => {
-                    room.past().know(compiled.filter.clone());
-                    room.words().put_in_force(self.now, compiled);
-                }
-                None => self.put_in_force(room, Compiled::read(words::FIRST)?)?,
-            }
+    fn bring_back(&mut self, plan: &Plan, settings: &Settings, mut back: Back) -> Furnished {
+        let (now, of) = (self.now, self.of(plan));
+        let found = self.found.as_deref_mut().ok_or("it was found")?;
+        // Before time goes on, and with it what the group keeps.
+        let board = match plan.kind {
+            RoomKind::Class => found.board(of, &mut back.group)?,
+            RoomKind::Show => None,
+        };
+        back.begin_again(now, settings);
+        if back.group.profile().custom().any(|(field, card)| field == OFFER && !card.is_empty()) {
+            // Nobody has its vouchers any more.
+            let patch =
+                GroupPatch { custom: vec![(OFFER.into(), "".into())], ..GroupPatch::default() };
+            back.group.push(now, Author::App, Command::SetGroup(Box::new(patch)))?;
         }
-        let filter = room.words().filter();
-        let config = self.hub.read(room.key, |group| as_asked(group.config(), settings, filter));
-        if let Some(config) = config.flatten() {
-            let configure = Command::Configure(Box::new(config));
-            self.hub.push(self.now, room.key, Author::App, configure)?;
-        }
-        Ok(())
+        let kept = found.words(of).map(|text| Compiled::read(&text)).transpose()?;
+        let in_force = back.group.filter();
+        let words = match kept.filter(|kept| in_force == Some(kept.filter.id())) {
+            Some(words) => words,
+            None => first_words(now, &mut back.group, Some((of, found)))?,
+        };
+        Ok((found.adopt(self.hub, back)?, words, board))
     }
 
-    fn make(
-        &mut self,
-        no: RoomNo,
-        plan: &Plan,
-        id: GroupId,
-        settings: &Settings,
-    ) -> Result<Room, Failure> {
+    fn make(&mut self, plan: &Plan, id: GroupId, settings: &Settings) -> Furnished {
+        let (now, of) = (self.now, self.of(plan));
         // The history of an earlier run is lost with its process; a second is a life of its own.
-        let epoch = Epoch(u32::try_from(self.now.as_secs()).unwrap_or(u32::MAX));
+        let epoch = Epoch(u32::try_from(now.as_secs()).unwrap_or(u32::MAX));
         let creation = Creation::named(plan.name)
-            .id(id.clone())
             .owner(self.owner.clone())
             .config(settings.clone().build()?)
             .epoch(epoch);
-        let key = self.hub.create(self.now, self.app, creation)?;
-        if let Some(found) = &mut self.found {
-            found.begin(self.hub, key)?;
-        }
-        let room = room(no, plan, key, id)?;
+        let mut group = creation.build(now, id, hash_key()?)?;
         let profile = GroupPatch {
             introduction: Some(plan.introduction.into()),
             notification: Some(plan.notification.into()),
             ..GroupPatch::default()
         };
-        self.hub.push(self.now, key, Author::App, Command::SetGroup(Box::new(profile)))?;
-        self.put_in_force(&room, Compiled::read(words::FIRST)?)?;
-        Ok(room)
-    }
-
-    fn put_in_force(&mut self, room: &Room, compiled: Compiled) -> Result<(), Failure> {
-        if let Some(found) = &mut self.found {
-            found.keep_words(&room.plan, &compiled)?;
-        }
-        let (hub, now) = (self.hub, self.now);
-        Ok(put_in_force(hub, now, room, compiled, |command| {
-            hub.push(now, room.key, Author::App, command).map(drop)
-        })?)
+        group.push(now, Author::App, Command::SetGroup(Box::new(profile)))?;
+        let Some(found) = self.found.as_deref_mut() else {
+            let words = first_words(now, &mut group, None)?;
+            return Ok((self.hub.adopt(self.app, group)?, words, None));
+        };
+        found.forget_room(of)?;
+        let words = first_words(now, &mut group, Some((of, found)))?;
+        Ok((found.begin(self.hub, self.app, group)?, words, None))
     }
 }
 
-fn room(no: RoomNo, plan: &Plan, key: HubKey, id: GroupId) -> io::Result<Room> {
-    let [first, second] = random()?;
-    let past = Past::new(hash_key()?);
-    Ok(Room::new(no, *plan, key, id, Codes::new(first, second), past))
+/// A room's group in the hub, the words in force, and what was drawn.
+type Furnished = Result<(HubKey, Compiled, Option<Board>), Failure>;
+
+/// Puts the first word list in force in a group, and keeps it before.
+fn first_words(
+    now: Timestamp,
+    group: &mut Group,
+    found: Option<(OfRoom, &mut Found)>,
+) -> Result<Compiled, Failure> {
+    let words = Compiled::read(words::FIRST)?;
+    if let Some((of, found)) = found {
+        found.keep_words(of, &words)?;
+    }
+    group.install_filter(words.filter.clone());
+    let filter = Some(words.filter.id());
+    group.push(now, Author::App, Command::UseFilter { filter })?;
+    Ok(words)
 }
 
 /// A key that nobody can foretell.
@@ -205,25 +213,8 @@ pub(crate) fn hash_key() -> io::Result<HashKey> {
     Ok(HashKey::new(first, second))
 }
 
-/// Installs a word list and puts it in force by what `push` does; nobody else does so meanwhile.
-fn put_in_force(
-    hub: &Hub,
-    now: Timestamp,
-    room: &Room,
-    compiled: Compiled,
-    push: impl FnOnce(Command) -> Result<(), PushError>,
-) -> Result<(), PushError> {
-    let mut words = room.words();
-    let filter = Some(compiled.filter.id());
-    room.past().know(compiled.filter.clone());
-    hub.install_filter(room.key, compiled.filter.clone())?;
-    push(Command::UseFilter { filter })?;
-    words.put_in_force(now, compiled);
-    Ok(())
-}
-
 impl House {
-    /// Installs a word list in a room, and puts it in force.
+    /// Installs a word list in a room, and puts it in force; nobody else does so meanwhile.
     pub(crate) fn use_words(
         &self,
         room: &Room,
@@ -231,21 +222,18 @@ impl House {
         compiled: Compiled,
     ) -> Result<(), PushError> {
         let now = self.clock.now();
-        let (id, list) = (compiled.filter.id(), compiled.list.clone());
-        let text = things::put_words(&room.plan, &compiled.text);
-        put_in_force(&self.hub, now, room, compiled, |command| {
-            self.keep.together(|kept| {
-                // Before the record that names it.
-                kept.push(Change::Filter(id, list));
-                self.hub.push(now, room.key, by.clone(), command)?;
-                kept.push(text);
-                Ok(())
-            })
-        })
-    }
-
-    /// The filter in force in a room of the page; no other group has one.
-    pub(crate) fn filter_of(&self, key: HubKey) -> Option<Arc<Filter>> {
-        self.rooms.iter().find(|room| room.key == key)?.words().in_force()
+        let (id, text) = (compiled.filter.id(), OfRoom::of(room).put_words(&compiled.text));
+        let mut words = room.words();
+        room.past().know(compiled.filter.clone());
+        self.hub.install_filter(room.key, compiled.filter.clone())?;
+        self.keep.together(|kept| {
+            // Before the record that names it.
+            kept.push(Change::Filter(id, compiled.list.clone()));
+            self.hub.push(now, room.key, by.clone(), Command::UseFilter { filter: Some(id) })?;
+            kept.push(text);
+            Ok::<_, PushError>(())
+        })?;
+        words.put_in_force(now, compiled);
+        Ok(())
     }
 }

@@ -47,7 +47,7 @@ pub struct Host {
     address: SocketAddr,
     places: Arc<Semaphore>,
     server: JoinHandle<()>,
-    fan_out: thread::JoinHandle<()>,
+    fan_out: thread::JoinHandle<io::Result<()>>,
     senders: Senders,
     crowd: Option<thread::JoinHandle<()>>,
     stop: Arc<AtomicBool>,
@@ -133,7 +133,7 @@ impl Host {
     /// the account.
     ///
     /// # Errors
-    /// A thread or the server had failed.
+    /// A thread or the server had failed, or what was said last could not be kept.
     pub async fn stop(self) -> io::Result<Account> {
         let Self { house, places, server, fan_out, senders, crowd, stop, address: _ } = self;
         stop.store(true, Relaxed);
@@ -144,7 +144,7 @@ impl Host {
         let _not_told = house.announce("This host restarts. Come back in a moment.");
         house.settle().await;
         house.send_on(Errand::Close).await;
-        join(fan_out).await?;
+        let kept = join(fan_out).await?;
         senders.end(&house).await;
         // Connections that have not joined hear it from here, and nobody more is let in.
         house.closing.send_replace(true);
@@ -152,6 +152,7 @@ impl Host {
         let _some_do_not_close = timeout(CLOSING, places.acquire_many(all)).await;
         // It ends by itself, since the host closes.
         server.await.map_err(io::Error::other)?;
+        kept?;
         info!("the host ends");
         Ok(Account::take(&house))
     }
@@ -175,7 +176,7 @@ fn make_room(limits: &Limits) {
     }
 }
 
-async fn join(thread: thread::JoinHandle<()>) -> io::Result<()> {
+async fn join<T: Send + 'static>(thread: thread::JoinHandle<T>) -> io::Result<T> {
     let joined = spawn_blocking(move || thread.join()).await.map_err(io::Error::other)?;
     joined.map_err(|_| io::Error::other("a thread of the host panicked"))
 }

@@ -11,8 +11,8 @@ use std::{
 };
 
 use liveroom::{
-    AppId, Author, Command, Decision, EngineConfig, Group, Hub, HubKey, PushError, Receipt,
-    Refusal, UserId, tracing,
+    AppId, Author, Command, Decision, EngineConfig, Group, Hub, HubKey, PushError, Question,
+    Receipt, Refusal, UserId, tracing,
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -32,7 +32,7 @@ use crate::{
     furnish::{Furnisher, Registered, hash_key, register},
     gateway::Gateway,
     hours::Hours,
-    keep::{Change, Found, Keep, Keeper, Withheld, as_asked, things::KeptBoard},
+    keep::{Change, Found, GoesOn, Keep, Keeper, Withheld, things::OfRoom},
     options::{Limits, Options},
     plan::{OWNER, PLANS},
     pulse::Pulse,
@@ -86,6 +86,8 @@ pub(crate) struct Duties {
     pub(crate) keeper: Option<Keeper>,
     /// What was drawn before.
     pub(crate) boards: BTreeMap<RoomNo, Board>,
+    /// What groups had asked, and is to be asked once more.
+    pub(crate) questions: Vec<(HubKey, Question)>,
 }
 
 impl House {
@@ -111,11 +113,16 @@ impl House {
         let desk = Desk::new(callbacks, found.is_some());
         let owner = UserId::new(OWNER).map_err(io::Error::other)?;
         let mut furnisher = Furnisher { hub: &hub, now, app, owner: &owner, found: found.as_mut() };
-        let rooms = PLANS.iter().enumerate().map(|(no, plan)| {
+        let (mut rooms, mut boards) = (Vec::new(), BTreeMap::new());
+        for (no, plan) in PLANS.iter().enumerate() {
             let settings = desk.asking(plan.settings(limits.hold, limits.preview));
-            furnisher.furnish(RoomNo(no), plan, &settings).map_err(io::Error::other)
-        });
-        let rooms = rooms.collect::<io::Result<Vec<_>>>()?;
+            let room = furnisher.furnish(RoomNo(no), plan, &settings);
+            let (room, board) = room.map_err(|error| {
+                io::Error::other(format!("the room {} cannot be opened: {error}", plan.id))
+            })?;
+            boards.extend(board.map(|board| (room.no, board)));
+            rooms.push(room);
+        }
         let key = match &mut found {
             Some(found) => found.owner()?,
             None => Secret::random()?,
@@ -146,64 +153,41 @@ impl House {
             errands,
             numbers: AtomicU64::new(0),
         };
-        let (keeper, boards) = match found {
-            Some(found) => {
-                let boards = house.boards(&found)?;
-                (Some(house.go_on(found)?), boards)
-            }
-            None => (None, BTreeMap::new()),
-        };
-        Ok((Arc::new(house), Duties { errands: waiting, keeper, boards }))
+        let mut duties = Duties { errands: waiting, keeper: None, boards, questions: Vec::new() };
+        if let Some(found) = found {
+            let (keeper, questions) = house.go_on(found)?;
+            (duties.keeper, duties.questions) = (Some(keeper), questions);
+        }
+        Ok((Arc::new(house), duties))
     }
 
     /// Goes on with all that was found, beside the rooms of the page.
-    fn go_on(&mut self, mut found: Found) -> io::Result<Keeper> {
+    fn go_on(&mut self, mut found: Found) -> io::Result<(Keeper, Vec<(HubKey, Question)>)> {
         let now = self.clock.now();
         self.numbers.store(found.numbers()?, Relaxed);
         for (app, user, profile) in found.profiles()? {
             // Of an app that is gone, or of one too many.
             let _unknown = self.hub.set_profile(now, app, &user, profile);
         }
-        for key in found.bring_all_back(&self.hub, now)? {
-            let asked = self.desk.settings();
-            let told = |group: &Group| {
-                (group.owner().cloned(), group.id().clone(), as_asked(group.config(), &asked, None))
-            };
-            let Some((owner, id, config)) = self.hub.read(key, told) else { continue };
-            if let Some(config) = config {
-                let configure = Command::Configure(Box::new(config));
-                self.hub.push(now, key, Author::App, configure).map_err(io::Error::other)?;
-            }
+        for key in found.bring_all_back(&self.hub, now, &self.desk.settings()) {
+            let owner = self.hub.read(key, |group| group.owner().cloned()).flatten();
             self.desk.came_back(now, key, owner.as_ref());
-            if let Some(sums) = found.counts(key.app(), &id)? {
+        }
+        for key in self.groups() {
+            let Some(id) = self.hub.read(key, |group| group.id().clone()) else { continue };
+            if let Some(sums) = found.counts(key.app(), &id) {
                 self.desk.counted(key, sums);
             }
         }
         let passes = found.passes()?;
-        let gifts = self.rooms.iter().map(|room| found.gifts(&room.plan));
-        let gifts = gifts.collect::<io::Result<Vec<_>>>()?;
+        let gifts: Vec<_> = self.rooms.iter().map(|room| found.gifts(OfRoom::of(room))).collect();
         for (room, gifts) in self.rooms.iter().zip(&gifts) {
             room.counts.gave(*gifts);
         }
-        let (keep, withheld, keeper) = found.go_on(now, gifts)?;
+        let GoesOn { keep, withheld, keeper, questions } = found.go_on(now, gifts)?;
         (self.keep, self.withheld) = (keep, withheld);
         self.expect(passes);
-        Ok(keeper)
-    }
-
-    /// What was drawn in the rooms.
-    fn boards(&self, found: &Found) -> io::Result<BTreeMap<RoomNo, Board>> {
-        let mut boards = BTreeMap::new();
-        for room in &self.rooms {
-            let Some((KeptBoard { cursor, trimmed }, pieces)) = found.board(&room.plan)? else {
-                continue;
-            };
-            let (good, end) = self.read(room, |group| (group.since(&cursor).is_ok(), group.tail()));
-            // In a new epoch it goes on from its beginning.
-            let cursor = if good { cursor } else { end };
-            boards.insert(room.no, Board::again(cursor, trimmed, pieces));
-        }
-        Ok(boards)
+        Ok((keeper, questions))
     }
 
     /// The room of that id; without one, the first.

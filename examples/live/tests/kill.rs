@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env,
     io::{BufRead, BufReader, Lines},
     net::SocketAddr,
@@ -99,6 +99,8 @@ struct Told {
     entries: BTreeMap<u64, Value>,
     /// Where a message was delivered, as its author was told.
     delivered: BTreeMap<u64, u64>,
+    /// Gifts among them, and all that were sent.
+    given: (BTreeSet<u64>, u64),
     epoch: Option<Value>,
 }
 
@@ -130,6 +132,8 @@ struct Person {
     next: u32,
     /// What was sent, by its mark: what was answered.
     sent: BTreeMap<u32, Option<Value>>,
+    /// Gifts that were sent at least once.
+    tried: BTreeSet<u32>,
     found: Found,
 }
 
@@ -171,6 +175,7 @@ impl Person {
             read: 0,
             next: 1,
             sent: BTreeMap::new(),
+            tried: BTreeSet::new(),
             found: Found::default(),
         }
     }
@@ -195,6 +200,12 @@ impl Person {
         if self.welcome["token"].is_string() {
             assert_eq!(welcome["me"]["user"], self.welcome["me"]["user"], "a token was lost");
             assert_eq!(welcome["resumed"], true, "a cursor was lost: {welcome}");
+        }
+        {
+            let told = told.lock().unwrap();
+            let gifts = welcome["gifts"].as_u64().unwrap();
+            let (given, sent) = (told.given.0.len() as u64, told.given.1);
+            assert!((given..=sent).contains(&gifts), "{gifts} gifts, of {given} to {sent}");
         }
         let epoch = welcome["cursor"]["epoch"].clone();
         assert_eq!(*told.lock().unwrap().epoch.get_or_insert(epoch.clone()), epoch);
@@ -254,6 +265,9 @@ impl Person {
     async fn say(&mut self, socket: &mut Socket, told: &Mutex<Told>, random: u32) -> Option<Value> {
         let gift = random.is_multiple_of(4);
         let (kind, data) = if gift { ("gift", r#"{"gift":"rose","n":1}"#) } else { ("text", "") };
+        if gift && self.tried.insert(random) {
+            told.lock().unwrap().given.1 += 1;
+        }
         let text = if gift { String::new() } else { format!("{} says {random}", self.nick) };
         let frame = json!({
             "v": 1, "t": "send", "id": random, "kind": kind, "text": text, "data": data, "random": random,
@@ -272,7 +286,11 @@ impl Person {
                     && let (Some(message), Some(seq)) =
                         (frame["message"].as_u64(), frame["seq"].as_u64())
                 {
-                    told.lock().unwrap().delivered.insert(message, seq);
+                    let mut told = told.lock().unwrap();
+                    told.delivered.insert(message, seq);
+                    if gift {
+                        told.given.0.insert(message);
+                    }
                 }
                 if self.sent.insert(random, Some(frame.clone())).flatten().is_none() {
                     self.found.acknowledged += 1;
@@ -321,6 +339,8 @@ impl Counting {
         loop {
             let count = json!({"GroupId": "g0", "Mode": "Increase", "GroupCounter": [{"Key": "likes", "Value": 1}]});
             self.unanswered += 1;
+            // An app may call a command 200 times a second.
+            sleep(Duration::from_millis(6)).await;
             match call(address, "update_group_counter", &count).await {
                 Some(0) => {
                     self.unanswered -= 1;
@@ -452,8 +472,13 @@ fn what_clients_were_answered_is_there_after_a_kill_at_any_moment() {
             (dir, world) = (tempfile::tempdir().unwrap(), World::new());
         }
         if kill % 5 == 4 {
-            // While it begins, too.
+            // While it begins, too, and while it begins for the first time.
             assert!(Host::start(dir.path(), durability, Some(roll(60))).is_none());
+            let new = tempfile::tempdir().unwrap();
+            assert!(Host::start(new.path(), durability, Some(roll(60))).is_none());
+            let mut host = Host::start(new.path(), durability, None).unwrap();
+            runtime.block_on(is_furnished(host.address));
+            host.kill();
             continue;
         }
         let begun = Instant::now();
@@ -497,6 +522,27 @@ fn a_host_that_is_told_to_end_hands_over_all_that_it_accepted() {
     let mut host = Host::start(dir.path(), "every", None).unwrap();
     runtime.block_on(world.counting.check(host.address));
     host.kill();
+}
+
+/// Whether the first room has its profile and its words.
+async fn is_furnished(address: SocketAddr) {
+    let mut socket = connect(address).await.unwrap();
+    let join = json!({"v": 1, "t": "join", "group": ROOM, "nick": "Ann"});
+    let send =
+        json!({"v": 1, "t": "send", "id": 1, "kind": "text", "text": "zorgblatt", "random": 1});
+    for frame in [join, send] {
+        socket.send(Message::text(frame.to_string())).await.unwrap();
+    }
+    loop {
+        let frame = next(&mut socket).await.unwrap();
+        match frame["t"].as_str() {
+            Some("welcome") => assert_ne!(frame["group"]["introduction"], ""),
+            Some("receipt") => {
+                break assert_eq!(frame["state"], "rejected", "a room without words");
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A message to the group, and where it came.

@@ -209,6 +209,7 @@ const REFUSALS = {
   unknown_do: () => ({ text: "The room’s server does not know this order.", help: "Reload the page: one of the two is newer than the other." }),
   busy: () => ({ text: "The room’s server is short of memory this very moment.", help: "Try again in a few seconds.", offer: "again" }),
   unavailable: () => ({ text: "The room’s server cannot take it right now.", help: "Try again in a moment.", offer: "again" }),
+  not_kept: () => ({ text: "The room’s server cannot store anything right now, so it takes nothing in.", help: "Try again in a few seconds.", offer: "again" }),
   restart: () => ({ text: "The room’s server restarts.", help: "Send it again in a moment.", offer: "again" }),
   not_connected: () => ({ text: "There was no connection, so nothing was sent.", help: "Try again when you are connected.", offer: "again" }),
   lost: () => ({ text: "The connection was lost before the room answered.", help: "Look whether it was done before you try again." }),
@@ -525,6 +526,7 @@ const BYES = {
   too_fast: "This page sent too much at once.",
   restart: "The room’s server restarts.",
   idle: "The room heard nothing from this page for a while.",
+  not_kept: "The room’s server cannot store anything right now, so it takes nothing in.",
   busy: "The room’s server has no place left right now.",
 };
 

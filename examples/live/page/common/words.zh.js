@@ -149,6 +149,7 @@ const REFUSALS = {
   unknown_do: () => ({ text: "房间的服务器不认识这个指令。", help: "请刷新页面：页面和服务器的版本不一致。" }),
   busy: () => ({ text: "房间的服务器此刻内存不足。", help: "请几秒后再试。", offer: "again" }),
   unavailable: () => ({ text: "房间的服务器现在无法处理。", help: "请稍后再试。", offer: "again" }),
+  not_kept: () => ({ text: "房间的服务器暂时无法存储，因此不接收任何内容。", help: "请几秒后再试。", offer: "again" }),
   restart: () => ({ text: "房间的服务器正在重启。", help: "请稍后再发一次。", offer: "again" }),
   not_connected: () => ({ text: "当时没有连接，什么也没有发出。", help: "连上之后再试。", offer: "again" }),
   lost: () => ({ text: "房间还没回答，连接就断了。", help: "请先看看是否已经完成，再重试。" }),
@@ -370,6 +371,7 @@ const BYES = {
   too_fast: "这个页面一下子发得太多。",
   restart: "房间的服务器正在重启。",
   idle: "房间很久没有收到这个页面的消息。",
+  not_kept: "房间的服务器暂时无法存储，因此不接收任何内容。",
   busy: "房间的服务器现在没有空位。",
 };
 

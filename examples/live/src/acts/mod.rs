@@ -12,6 +12,8 @@ mod past;
 mod settings;
 mod staff;
 
+pub(crate) use self::offer::OFFER;
+
 use std::sync::Arc;
 
 use liveroom::{Author, Command, MessageId, Profile, Ticket};

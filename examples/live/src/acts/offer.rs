@@ -13,7 +13,7 @@ use crate::{
 use super::Answer;
 
 /// The custom field in which a group shows its open offer.
-const FIELD: &str = "offer";
+pub(crate) const OFFER: &str = "offer";
 
 impl House {
     /// Opens an offer; the one before ends.
@@ -42,7 +42,7 @@ impl House {
     pub(crate) fn show_offer(&self, room: &Room) -> Result<(), PushError> {
         // Under the lock, so that an older state is never shown after a newer one.
         let offers = room.offers();
-        let custom = vec![(FIELD.into(), offers.card().into())];
+        let custom = vec![(OFFER.into(), offers.card().into())];
         let patch = GroupPatch { custom, ..GroupPatch::default() };
         self.push(room, &Author::App, Command::SetGroup(Box::new(patch))).map(drop)
     }

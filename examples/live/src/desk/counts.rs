@@ -247,17 +247,25 @@ impl House {
     fn flush(&self, now: Timestamp, key: HubKey, pending: &mut Pending) {
         let changes = pending.changes().collect();
         match self.give(now, key, Author::App, changes, pending) {
+            Ok(_) => {}
             Err(PushError::Refused(Refusal::TooOften { .. } | Refusal::Undrained { .. })) => {
                 pending.due = now + RETRY;
                 return;
             }
-            Err(PushError::Refused(refusal)) if refusal != Refusal::Disbanded => {
-                warn!(%refusal, "what was counted cannot be added to the counters any more");
+            Err(PushError::NoSuchGroup | PushError::Refused(Refusal::Disbanded)) => {
+                self.keep_no_counts(key);
             }
-            _ => {}
+            Err(PushError::Refused(refusal)) => {
+                warn!(%refusal, "what was counted cannot be added to the counters any more");
+                self.keep_no_counts(key);
+            }
+            // The app may be enabled again, and memory free.
+            Err(_for_now) => {
+                pending.due = now + EVERY;
+                return;
+            }
         }
         *pending = Pending::default();
-        self.keep_no_counts(key);
     }
 
     /// Nothing is gathered for a group any more, whatever became of it.

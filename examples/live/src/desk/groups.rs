@@ -36,10 +36,10 @@ impl House {
         let key = made?;
         self.keep.change(|| Change::Begin(key));
         let id = self.hub.read(key, |group| group.id().clone()).ok_or(Code::INTERNAL)?;
+        let furnished = new.profile().map_or(Ok(()), |profile| self.furnish(key, profile));
+        self.kept().await?;
         self.tell_made(asker, key, &id, new, owner.as_ref());
-        if let Some(profile) = new.profile() {
-            self.furnish(key, profile)?;
-        }
+        furnished?;
         Ok(rest::created(&id))
     }
 
@@ -133,7 +133,7 @@ impl House {
     }
 
     /// Takes messages back, each by itself.
-    pub(super) fn recall(
+    pub(super) async fn recall(
         &self,
         asker: &Asker,
         group: &GroupId,
@@ -155,6 +155,7 @@ impl House {
         let results: Vec<_> = seqs.iter().map(|seq| (*seq, recall(*seq))).collect();
         let recalled: Vec<_> =
             results.iter().filter(|(_, it)| it.is_ok()).map(|(seq, _)| *seq).collect();
+        self.kept().await?;
         if let Some(callbacks) = self.desk.callbacks.as_ref().filter(|_| !recalled.is_empty()) {
             let operator = asker.user.as_ref().filter(|_| !asker.is_app());
             let callback = Callback::recalled(&callbacks.room(group, ""), operator, &recalled);

@@ -219,9 +219,10 @@ impl House {
     /// Why it was not done, with the modelled service's code.
     pub(crate) async fn serve(&self, asker: &Asker, call: Call) -> Result<Reply, Failure> {
         self.must_be_open(asker.app)?;
-        let reply = self.fulfil(asker, call).await?;
+        let reply = self.fulfil(asker, call).await;
+        // A refusal, too, may follow from what was done this very moment.
         self.kept().await?;
-        Ok(reply)
+        reply
     }
 
     async fn fulfil(&self, asker: &Asker, call: Call) -> Result<Reply, Failure> {
@@ -249,7 +250,7 @@ impl House {
                 self.broadcast(asker, from.as_ref(), random, content)
             }
             Call::ToUser(message) => self.write_to(asker, *message),
-            Call::Recall { group, seqs } => self.recall(asker, &group, &seqs),
+            Call::Recall { group, seqs } => self.recall(asker, &group, &seqs).await,
             Call::Describe { groups } => Ok(self.describe(asker, &groups)),
             Call::Read { group, read } => self.read_of(asker, &group, &read),
             _ => Err(Code::UNKNOWN_COMMAND.into()),

@@ -26,7 +26,7 @@ impl Running {
         let options = Options::at(([127, 0, 0, 1], 0).into());
         let (house, errands) = House::open(&options).unwrap();
         let fan_out = FanOut::new(house.clone(), errands);
-        Self { house, fan_out: thread::spawn(|| fan_out.run()) }
+        Self { house, fan_out: thread::spawn(|| fan_out.run().expect("nothing is kept")) }
     }
 
     /// The same, with a group that is called show.

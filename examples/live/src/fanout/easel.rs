@@ -12,7 +12,7 @@ use super::seats::{Intake, Seat, SeatNo, Stance};
 use crate::{
     board::Board,
     house::House,
-    keep::things::{self, KeptBoard},
+    keep::things::{KeptBoard, OfRoom},
     line::Full,
     protocol::host::Bye,
     room::Room,
@@ -43,11 +43,11 @@ impl Easel {
         let (before, _) = self.board.standing();
         let keep = &house.keep;
         self.board.follow(&mut house.source(room.key), &mut |drawn| {
-            keep.change_all(|| things::drawn(&room.plan, &drawn));
+            keep.change_all(|| OfRoom::of(room).drawn(&drawn));
         });
         let (cursor, trimmed) = self.board.standing();
         if cursor != before {
-            keep.change(|| things::board(&room.plan, &KeptBoard { cursor, trimmed }));
+            keep.change(|| OfRoom::of(room).put_board(&KeptBoard { cursor, trimmed }));
         }
     }
 

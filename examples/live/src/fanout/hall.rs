@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use liveroom::{
-    Audience, Batch, Cause, Cursor, Element, Format, Group, Kind, Message, NotNow, Outcome, Output,
-    Record, Seq, SessionId, Ticket, Timestamp, Told, UserId,
+    Audience, Batch, Cause, Cursor, Format, Group, Message, NotNow, Outcome, Output, Record, Seq,
+    SessionId, Ticket, Timestamp, Told, UserId,
 };
 
 use crate::{
@@ -251,7 +251,7 @@ impl Hall {
         outcome: &Outcome,
         to_author: Option<(SessionId, Told<'_>)>,
     ) {
-        let gifts = gifts_of(message, outcome);
+        let gifts = Gift::given(message, outcome);
         if gifts > 0 {
             self.room.counts.gave(gifts);
             self.online.changed = true;
@@ -378,7 +378,8 @@ impl Hall {
             return None;
         }
         let told = |group: &Group| (group.online(), group.tail().position());
-        let (online, with) = house.read(&self.room, told);
+        let (online, tail) = house.read(&self.room, told);
+        let with = house.kept_tail(self.room.key).map_or(tail, |kept| kept.min(tail));
         let gifts = self.room.counts.gifts();
         self.online.changed = false;
         self.online.next = now + ONLINE_EVERY;
@@ -396,19 +397,6 @@ impl Hall {
             seat.line.part(word.clone());
         }
     }
-}
-
-/// How many gifts a message gave, now that it came to its end.
-pub(crate) fn gifts_of(message: &Message, outcome: &Outcome) -> u64 {
-    if message.kind != Kind::Gift || !matches!(outcome, Outcome::Delivered { .. }) {
-        return 0;
-    }
-    let mut elements = message.content.elements.iter();
-    let gift = elements.find_map(|element| match element {
-        Element::Custom { data, .. } => Gift::read(data),
-        _ => None,
-    });
-    gift.map_or(0, |gift| gift.n)
 }
 
 /// Hands one batch to those who stand at one cursor. Returns how many took it.

@@ -14,13 +14,13 @@ mod stall;
 #[cfg(test)]
 mod tests;
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{io, ops::ControlFlow, sync::Arc, time::Duration};
 
 use liveroom::{Drainer, HubKey, Output, RecordNo, Timestamp, tracing};
 use tokio::sync::mpsc;
 
+pub(crate) use self::parlours::READABLE;
 use self::{hall::Hall, parlours::Parlours};
-pub(crate) use self::{hall::gifts_of, parlours::READABLE};
 use crate::{
     errand::{ERRANDS, Errand},
     house::{Duties, House},
@@ -34,8 +34,6 @@ pub(crate) const MOST_OUTPUTS: usize = 1_024;
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// How soon a disk that takes nothing is tried again.
 pub(crate) const RETRY: Duration = Duration::from_millis(100);
-/// How long it is tried when the host ends.
-const LAST_TRIES: Duration = Duration::from_secs(5);
 
 pub(crate) struct FanOut {
     house: Arc<House>,
@@ -54,20 +52,28 @@ pub(crate) struct FanOut {
 
 impl FanOut {
     pub(crate) fn new(house: Arc<House>, duties: Duties) -> Self {
-        let Duties { errands, keeper, mut boards } = duties;
+        let Duties { errands, keeper, mut boards, questions } = duties;
         let hall = |room: &Arc<Room>| Hall::new(&house, room.clone(), boards.remove(&room.no));
         let mut halls: Vec<_> = house.rooms.iter().map(hall).collect();
-        for key in house.groups() {
-            ask_again(&house, key, halls.iter_mut().find(|hall| hall.room.key == key));
+        for (key, question) in questions {
+            // It was asked before, by a record that is kept.
+            let asked = Output::Ask { record: RecordNo(0), question };
+            house.heard(key, &asked);
+            if let Some(hall) = halls.iter_mut().find(|hall| hall.room.key == key) {
+                hall.tell(&house, house.clock.now(), asked);
+            }
         }
         let parlours = Parlours::new(house.clone());
         Self { house, errands, halls, parlours, outputs: Vec::new(), keeper, closing: None }
     }
 
     /// Runs until it is asked to close.
-    pub(crate) fn run(mut self) {
+    ///
+    /// # Errors
+    /// What was said last could not be kept.
+    pub(crate) fn run(mut self) -> io::Result<()> {
         let house = self.house.clone();
-        let Some(mut drainer) = house.hub.drainer(house.shard()) else { return };
+        let Some(mut drainer) = house.hub.drainer(house.shard()) else { return Ok(()) };
         if let Some(keeper) = &mut self.keeper {
             keeper.follow(&house);
         }
@@ -79,12 +85,12 @@ impl FanOut {
                 drainer.wait(wait);
             }
         }
-        if let Some(keeper) = self.keeper {
-            keeper.close(&house);
-        }
+        // Whoever waits for the disk still is answered before the last word.
+        let kept = self.keeper.map_or(Ok(()), |keeper| keeper.close(&house, &mut drainer));
         for hall in &self.halls {
             hall.say_goodbye();
         }
+        kept
     }
 
     /// Does all there is to do, and says when there is more, if by time alone.
@@ -133,12 +139,17 @@ impl FanOut {
         }
     }
 
-    /// Nothing is told that is not kept. Those who come and go are still seen to.
+    /// Nothing is told that is not kept; what is kept is given to those who read.
     fn wait_for_the_disk(&mut self, now: Timestamp) -> ControlFlow<(), Option<Timestamp>> {
         self.do_errands(now);
+        let retry = Some(now + RETRY);
+        let mut next = [retry, self.parlours.step(now)].into_iter().flatten().min();
+        for hall in &mut self.halls {
+            next = [next, hall.step(&self.house, now)].into_iter().flatten().min();
+        }
         match self.closing {
-            Some(since) if since + LAST_TRIES <= now => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(Some(now + RETRY)),
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(next),
         }
     }
 
@@ -185,16 +196,4 @@ fn drain(
     let due = drainer.drain(now, MOST_OUTPUTS, outputs);
     let more = (outputs.len() == MOST_OUTPUTS).then_some(now);
     [due, more].into_iter().flatten().min()
-}
-
-/// What a group had asked before its host ended is asked once more.
-fn ask_again(house: &House, key: HubKey, mut hall: Option<&mut Hall>) {
-    let open = house.hub.read(key, |group| group.questions().collect::<Vec<_>>());
-    for question in open.unwrap_or_default() {
-        let asked = Output::Ask { record: RecordNo(0), question };
-        house.heard(key, &asked);
-        if let Some(hall) = &mut hall {
-            hall.tell(house, house.clock.now(), asked);
-        }
-    }
 }

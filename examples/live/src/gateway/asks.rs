@@ -108,9 +108,9 @@ impl Client {
                         let key = house.find(asker.app, &group)?;
                         house.may_join(&asker, &group).await?;
                         house.keep.takes()?;
-                        let reply = house.come_in(&asker, &guise, key, &note)?;
+                        let reply = house.come_in(&asker, &guise, key, &note);
                         house.kept().await?;
-                        Ok::<_, Failure>(reply)
+                        reply
                     };
                     Some(head.reply(&come.await.into()))
                 })))
@@ -121,9 +121,13 @@ impl Client {
                 let (head, coming) = (frame.head().clone(), self.coming.clone());
                 Ok(Begun::Goes(Box::pin(async move {
                     let _after_the_joins = coming.write().await;
-                    let gone = house.go(&guise, key);
-                    let kept = house.kept().await.map_err(Failure::from);
-                    Some(head.reply(&gone.and_then(|reply| kept.map(|()| reply)).into()))
+                    let go = async {
+                        house.keep.takes()?;
+                        let gone = house.go(&guise, key);
+                        house.kept().await?;
+                        gone
+                    };
+                    Some(head.reply(&go.await.into()))
                 })))
             }
             Ask::Poll { key, start, guest } => self.poll(frame.head(), &key, start, guest),
@@ -271,6 +275,7 @@ impl Client {
         let (line, head, coming) = (self.line.clone(), head.clone(), self.coming.clone());
         Ok(Begun::Goes(Box::pin(async move {
             let hold = async {
+                house.keep.takes()?;
                 let (secret, reader) = {
                     let _before_a_quit = coming.read().await;
                     house.reader(&asker, &guise, &handle).await?
@@ -309,9 +314,13 @@ impl Client {
         };
         let now = self.house.clock.now();
         self.house.keep.takes()?;
-        let set = self.house.hub.set_profile(now, self.caller.app, user, profile.clone());
-        set.map_err(|error| Failure::from(&error))?;
-        self.house.keep.change(|| things::profile(self.caller.app, user, &profile));
+        let (hub, app) = (&self.house.hub, self.caller.app);
+        self.house.keep.together(|kept| {
+            let set = hub.set_profile(now, app, user, profile);
+            // Where a group did not hear of it, it is set even so.
+            kept.push(things::profile(app, user, &hub.profile(app, user)));
+            set.map_err(|error| Failure::from(&error))
+        })?;
         Ok(Reply::empty())
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    mem,
+    io, mem,
     sync::atomic::Ordering::Relaxed,
     thread,
 };
@@ -13,16 +13,19 @@ use liveroom::{
 };
 use tracing::{error, info, warn};
 
-use super::{Change, snapshots::Snapshots, things};
+use super::{
+    Change,
+    snapshots::Snapshots,
+    things::{self, OfRoom},
+};
 use crate::{
-    fanout::{MOST_OUTPUTS, RETRY, gifts_of},
+    fanout::{MOST_OUTPUTS, RETRY},
     house::House,
+    protocol::client::Gift,
 };
 
-/// Outputs that are kept with one commit at most.
-const MOST_AT_ONCE: usize = 16 * MOST_OUTPUTS;
 /// Numbers that are reserved at a time. Fewer are given between two commits: those who come in wait for one.
-const NUMBERS: u64 = 1 << 20;
+pub(super) const NUMBERS: u64 = 1 << 20;
 
 /// One group in the store.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +66,6 @@ struct Turn {
     due: Option<Timestamp>,
     /// Whether it was begun, and waits for the disk.
     waits: bool,
-    /// Whether that was everything there was.
-    all: bool,
 }
 
 impl Keeper {
@@ -120,10 +121,9 @@ impl Keeper {
         });
         let tails = tails.filter_map(|key| Some((key, self.groups.get(&key)?.tail)));
         house.keep.reach(tails);
-        house.keep.done(if self.turn.all { self.turn.round } else { 0 });
+        house.keep.done(self.turn.round);
         mem::swap(outputs, &mut self.turn.outputs);
-        let due = [self.turn.due, self.store.sync_due()].into_iter().flatten().min();
-        Ok(if self.turn.all { due } else { Some(now) })
+        Ok([self.turn.due, self.store.sync_due()].into_iter().flatten().min())
     }
 
     fn commit(&mut self, house: &House, now: Timestamp) -> Result<(), StoreError> {
@@ -136,14 +136,14 @@ impl Keeper {
     }
 
     fn drain(&mut self, house: &House, now: Timestamp, drainer: &mut Drainer<'_>) {
-        let Turn { outputs, due, all, .. } = &mut self.turn;
+        let Turn { outputs, due, .. } = &mut self.turn;
+        // All of it: what follows from a record, and what belongs to it, is kept with it.
         let drain = || {
             loop {
                 let before = outputs.len();
                 *due = drainer.drain(now, MOST_OUTPUTS, outputs);
-                *all = outputs.len() - before < MOST_OUTPUTS;
-                if *all || outputs.len() >= MOST_AT_ONCE {
-                    break *all;
+                if outputs.len() - before < MOST_OUTPUTS {
+                    break;
                 }
             }
         };
@@ -155,15 +155,39 @@ impl Keeper {
     /// Takes in what is to be kept, in the order in which it came.
     fn take_in(&mut self, house: &House) -> Result<(), StoreError> {
         while let Some(change) = self.turn.changes.front() {
-            match change {
-                Change::Put(name, bytes) => self.store.put(name, bytes),
-                Change::Remove(name) => self.store.remove(name),
-                Change::RemoveAll(beginning) => self.store.remove_all(beginning)?,
-                Change::Filter(id, list) => self.store.keep_filter(*id, list)?,
-                Change::Begin(key) => self.begin(house, *key)?,
-                Change::Forget(key) => self.forget(house, *key)?,
-            }
-            self.turn.changes.pop_front();
+            let done = match change {
+                Change::Put(name, bytes) => {
+                    self.store.put(name, bytes);
+                    1
+                }
+                Change::Remove(name) => {
+                    self.store.remove(name);
+                    1
+                }
+                Change::RemoveAll(beginning) => {
+                    self.store.remove_all(beginning)?;
+                    1
+                }
+                Change::Filter(id, list) => {
+                    self.store.keep_filter(*id, list)?;
+                    1
+                }
+                Change::Begin(key) => {
+                    self.begin(house, *key)?;
+                    1
+                }
+                // An app may go with a hundred thousand of them.
+                Change::Forget(_) => {
+                    let keys = self.turn.changes.iter().map_while(|change| match change {
+                        Change::Forget(key) => Some(*key),
+                        _ => None,
+                    });
+                    let keys: Vec<_> = keys.collect();
+                    self.forget(house, &keys)?;
+                    keys.len()
+                }
+            };
+            self.turn.changes.drain(..done);
         }
         let outputs = mem::take(&mut self.turn.outputs);
         let taken = self.take_outputs(house, &outputs);
@@ -186,7 +210,7 @@ impl Keeper {
                     }
                 }
                 Output::Ended { message, outcome, .. } => {
-                    let gifts = gifts_of(message, outcome);
+                    let gifts = Gift::given(message, outcome);
                     if gifts > 0 {
                         self.count_gifts(house, *key, gifts);
                     }
@@ -225,8 +249,8 @@ impl Keeper {
             Err(error) => {
                 error!(%error, "a group cannot be gone on with in the store: it begins anew there");
                 let no = journal.no;
-                self.groups.remove(&key);
                 self.store.forget(no)?;
+                self.groups.remove(&key);
                 self.begin(house, key)
             }
         }
@@ -238,42 +262,64 @@ impl Keeper {
             return Ok(());
         }
         // Nobody waits for the disk under the group's lock.
-        let Some(snapshot) = house.hub.read(key, Group::snapshot) else { return Ok(()) };
-        let filters: Vec<_> = house.filter_of(key).into_iter().collect();
-        let group = match Group::restore(snapshot, &filters, self.key, None) {
-            Ok(group) => group,
+        let whole =
+            |group: &Group| (group.snapshot(), group.filters().cloned().collect::<Vec<_>>());
+        let Some((snapshot, filters)) = house.hub.read(key, whole) else { return Ok(()) };
+        let begun = match Group::restore(snapshot, &filters, self.key, None) {
+            Ok(group) => {
+                let (last, tail) = (group.last_record(), group.tail().position());
+                self.begin_as(key, &group).map(|no| Journal { no, last, tail, ahead: None })
+            }
+            Err(error) => Err(StoreError::Damaged(error.to_string())),
+        };
+        match begun {
+            Ok(journal) => {
+                self.groups.insert(key, journal);
+                house.keep.reach(std::iter::once((key, journal.tail)));
+                Ok(())
+            }
+            Err(error) if error.is_passing() || house.rooms.iter().any(|room| room.key == key) => {
+                Err(error)
+            }
             Err(error) => {
-                error!(%error, "a group cannot be kept");
-                return Ok(());
-            }
-        };
-        let no = match self.store.begin(key.app(), &group) {
-            Err(StoreError::GroupExists(former)) => {
-                // Its id was free, or there would be no group of that id.
-                self.store.forget(former)?;
-                self.store.begin(key.app(), &group)?
-            }
-            begun => begun?,
-        };
-        let (last, tail) = (group.last_record(), group.tail().position());
-        self.groups.insert(key, Journal { no, last, tail, ahead: None });
-        house.keep.reach(std::iter::once((key, tail)));
-        Ok(())
-    }
-
-    fn forget(&mut self, house: &House, key: HubKey) -> Result<(), StoreError> {
-        if let Some(journal) = self.groups.get(&key) {
-            match self.store.forget(journal.no) {
-                Ok(()) | Err(StoreError::NoSuchGroup(_)) => {}
-                Err(error) => return Err(error),
+                error!(%error, "a group cannot be kept, so it cannot be");
+                house.dispose(key);
+                Ok(())
             }
         }
-        self.groups.remove(&key);
-        if house.hub.read(key, |_| ()).is_some() {
-            self.forgotten.insert(key);
-        } else {
-            self.forgotten.remove(&key);
-            house.keep.forget(key);
+    }
+
+    fn begin_as(&mut self, key: HubKey, group: &Group) -> Result<GroupNo, StoreError> {
+        match self.store.begin(key.app(), group) {
+            // The id of one that ended was given free, and it is still read.
+            Err(StoreError::GroupExists(former))
+                if self.groups.values().any(|journal| journal.no == former) =>
+            {
+                self.store.forget(former)?;
+                self.groups.retain(|_, journal| journal.no != former);
+                self.store.begin(key.app(), group)
+            }
+            begun => begun,
+        }
+    }
+
+    /// Groups are nobody's any more, or are found by nobody any more.
+    fn forget(&mut self, house: &House, keys: &[HubKey]) -> Result<(), StoreError> {
+        let kept = keys.iter().filter_map(|key| self.groups.get(key));
+        let kept: Vec<_> = kept.map(|journal| journal.no).collect();
+        if !kept.is_empty() {
+            self.store.forget_all(&kept)?;
+        }
+        for key in keys {
+            self.groups.remove(key);
+            if house.hub.read(*key, |_| ()).is_some() {
+                // Whoever reads it reads it to its end.
+                self.forgotten.insert(*key);
+                house.keep.reach(std::iter::once((*key, Seq(u64::MAX))));
+            } else {
+                self.forgotten.remove(key);
+                house.keep.forget(*key);
+            }
         }
         Ok(())
     }
@@ -282,7 +328,7 @@ impl Keeper {
         let Some(room) = house.rooms.iter().find(|room| room.key == key) else { return };
         if let Some(kept) = self.gifts.get_mut(room.no.0) {
             *kept += gifts;
-            self.store.put(&things::gifts(&room.plan), &things::written(kept));
+            self.store.put(&OfRoom::of(room).gifts(), &things::written(kept));
         }
     }
 
@@ -295,34 +341,37 @@ impl Keeper {
         }
     }
 
-    /// Ends in order.
-    pub(crate) fn close(mut self, house: &House) {
-        house.keep.close();
-        // What was said to be kept since.
-        let (_, changes) = house.keep.drain(|| true);
-        self.turn.changes.extend(changes);
-        if let Err(error) = self.take_in(house) {
-            error!(%error, "what was to be kept last is not");
+    /// Ends in order: what was done until now is kept, and whoever waits for it is told so.
+    ///
+    /// # Errors
+    /// The disk does not take it, and does not for a while.
+    pub(crate) fn close(mut self, house: &House, drainer: &mut Drainer<'_>) -> io::Result<()> {
+        let mut tries = 0;
+        // Nobody is there any more to whom it could be told.
+        while let Err(error) = self.turn(house, house.clock.now(), drainer, &mut Vec::new()) {
+            tries += 1;
+            if tries == CLOSING {
+                house.keep.close();
+                return Err(not_kept(&error));
+            }
+            thread::sleep(RETRY);
         }
+        house.keep.close();
         if let Some(snapshots) = self.snapshots {
             snapshots.end();
         }
-        let mut store = self.store;
-        for _ in 0..CLOSING {
-            match store.close() {
-                Ok(()) => return info!("everything is kept"),
-                Err((error, still)) => {
-                    error!(%error, "what was said last is not kept yet");
-                    store = still;
-                    thread::sleep(RETRY);
-                }
-            }
-        }
+        self.store.close().map_err(|(error, _)| not_kept(&error))?;
+        info!("everything is kept");
+        Ok(())
     }
 }
 
-/// How often it is tried to end in order.
-const CLOSING: u32 = 20;
+/// How often it is tried to keep what was said last.
+const CLOSING: u32 = 50;
+
+fn not_kept(error: &StoreError) -> io::Error {
+    io::Error::other(format!("what was said last may be lost: {error}"))
+}
 
 impl Journal {
     /// Readers may read what follows from what was taken in.

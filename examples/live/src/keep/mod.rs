@@ -34,7 +34,7 @@ use tracing::{error, info};
 
 pub(crate) use self::{
     keeper::Keeper,
-    recovery::{Found, Withheld, as_asked},
+    recovery::{Back, Found, GoesOn, Withheld},
 };
 use crate::{house::House, protocol::host::Refused};
 
@@ -72,23 +72,33 @@ pub(crate) enum Change {
     Forget(HubKey),
 }
 
-/// The disk does not take anything now.
+/// The disk takes nothing now, and nothing was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TakesNothing;
+
+impl From<TakesNothing> for Refused {
+    fn from(TakesNothing: TakesNothing) -> Self {
+        Self::word("not_kept", "the host's disk takes nothing at the moment, and nothing was done")
+    }
+}
+
+impl From<TakesNothing> for Failure {
+    fn from(TakesNothing: TakesNothing) -> Self {
+        let info = "the host's disk takes nothing at the moment, and nothing was done: try again";
+        Self::new(Code::INTERNAL, info)
+    }
+}
+
+/// The disk did not take what was done in time: whether it counts is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotKept;
 
-impl From<NotKept> for Refused {
-    fn from(NotKept: NotKept) -> Self {
-        Self::word("not_kept", WHY)
-    }
-}
-
 impl From<NotKept> for Failure {
     fn from(NotKept: NotKept) -> Self {
-        Self::new(Code::INTERNAL, WHY)
+        let info = "the host's disk took too long: whether it was done is not known, so look, or ask again with the same mark";
+        Self::new(Code::INTERNAL, info)
     }
 }
-
-const WHY: &str = "the host's disk takes nothing at the moment: send it again in a while";
 
 /// What everybody in the house sees of what is kept.
 #[derive(Debug, Default)]
@@ -143,14 +153,11 @@ impl Keep {
 
     /// Keeps something beside the groups.
     pub(crate) fn change(&self, change: impl FnOnce() -> Change) {
-        if let Some(shared) = &self.0 {
-            let change = change();
-            lock(&shared.changes).push(change);
-        }
+        self.change_all(|| [change()]);
     }
 
     /// The same of several things.
-    pub(crate) fn change_all(&self, changes: impl FnOnce() -> Vec<Change>) {
+    pub(crate) fn change_all<C: IntoIterator<Item = Change>>(&self, changes: impl FnOnce() -> C) {
         if let Some(shared) = &self.0 {
             let changes = changes();
             lock(&shared.changes).extend(changes);
@@ -161,8 +168,8 @@ impl Keep {
     ///
     /// # Errors
     /// It does not.
-    pub(crate) fn takes(&self) -> Result<(), NotKept> {
-        if self.failure().is_some() { Err(NotKept) } else { Ok(()) }
+    pub(crate) fn takes(&self) -> Result<(), TakesNothing> {
+        if self.failure().is_some() { Err(TakesNothing) } else { Ok(()) }
     }
 
     /// Why it does not.
@@ -180,13 +187,13 @@ impl Keep {
         }
     }
 
-    /// Drains what is to be kept, and takes what belongs to it if that was all.
-    fn drain(&self, drain: impl FnOnce() -> bool) -> (u64, Vec<Change>) {
+    /// Drains all that is to be kept, and takes what belongs to it.
+    fn drain(&self, drain: impl FnOnce()) -> (u64, Vec<Change>) {
         let Some(shared) = &self.0 else { return (0, Vec::new()) };
         let round = shared.begun.fetch_add(1, SeqCst) + 1;
         let mut changes = lock(&shared.changes);
-        let all = drain();
-        (round, if all { mem::take(&mut changes) } else { Vec::new() })
+        drain();
+        (round, mem::take(&mut changes))
     }
 
     /// Readers may read so far.
@@ -237,12 +244,14 @@ impl House {
     /// A group as its readers may have it: up to what is kept.
     pub(crate) fn source(&self, key: HubKey) -> HubSource<'_> {
         let source = self.hub.source(key);
-        match &self.keep.0 {
-            Some(shared) => {
-                source.until(lock(&shared.tails).get(&key).copied().unwrap_or_default())
-            }
-            None => source,
-        }
+        self.kept_tail(key).map_or(source, |tail| source.until(tail))
+    }
+
+    /// How far that is; `None` where nothing is kept on disk, so that they may have all of it.
+    pub(crate) fn kept_tail(&self, key: HubKey) -> Option<Seq> {
+        let shared = self.keep.0.as_ref()?;
+        // Of a group that was made this very moment, nothing is kept yet.
+        Some(lock(&shared.tails).get(&key).copied().unwrap_or_default())
     }
 
     /// Waits until everything that was done so far is kept.

@@ -12,8 +12,8 @@ use tracing::{debug, warn};
 
 use crate::house::House;
 
-/// Records of a group after which another snapshot is made: they are played back in a second or so.
-const RECORDS: u64 = 50_000;
+/// Records of a group after which another snapshot is made: they are played back in a fraction of a second.
+const RECORDS: u64 = 10_000;
 const EVERY: Duration = Duration::from_secs(1);
 const TIDY_EVERY: Duration = Duration::from_mins(1);
 
@@ -35,7 +35,8 @@ impl Snapshots {
             let mut tidied = Instant::now();
             // Until it is told to end, or nobody is there who could.
             while ended.recv_timeout(EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
-                make_one(&mut follower, key, &house);
+                let begun = Instant::now();
+                while make_one(&mut follower, key, &house) && begun.elapsed() < EVERY {}
                 if tidied.elapsed() >= TIDY_EVERY {
                     tidied = Instant::now();
                     if let Err(error) = follower.tidy(house.clock.now()) {
@@ -54,11 +55,15 @@ impl Snapshots {
     }
 }
 
-fn make_one(follower: &mut Follower, key: HashKey, house: &House) {
+/// Makes the one that is most due, and says whether there may be another.
+fn make_one(follower: &mut Follower, key: HashKey, house: &House) -> bool {
     let group = match follower.next(RECORDS) {
         Ok(Some(group)) => group,
-        Ok(None) => return,
-        Err(error) => return warn!(%error, "the store cannot be read"),
+        Ok(None) => return false,
+        Err(error) => {
+            warn!(%error, "the store cannot be read");
+            return false;
+        }
     };
     match follower.snapshot(group, key) {
         Ok(Some(made)) => {
@@ -66,6 +71,10 @@ fn make_one(follower: &mut Follower, key: HashKey, house: &House) {
             debug!(%group, record = made.record.0, "a snapshot is made");
         }
         Ok(None) => {}
-        Err(error) => warn!(%group, %error, "no snapshot is made"),
+        Err(error) => {
+            warn!(%group, %error, "no snapshot is made");
+            return false;
+        }
     }
+    true
 }

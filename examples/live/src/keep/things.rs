@@ -4,7 +4,7 @@ use liveroom::{AppId, Cursor, GroupId, Profile, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::Change;
-use crate::{board::Drawn, plan::Plan, secret::Secret};
+use crate::{board::Drawn, room::Room, secret::Secret};
 
 /// Up to which number none was given yet.
 pub(super) const NUMBERS: &str = "numbers";
@@ -20,8 +20,11 @@ pub(super) const NEXT_APP: &str = "next-app";
 pub(super) const APPS: &str = "app/";
 pub(super) const PASSES: &str = "pass/";
 pub(super) const PROFILES: &str = "profile/";
-pub(super) const COUNTS: &str = "counts/";
-pub(super) const BOARDS: &str = "board/";
+const COUNTS: &str = "counts/";
+const BOARDS: &str = "board/";
+const DRAWN: &str = "drawn/";
+const GIFTS: &str = "gifts/";
+const WORDS: &str = "words/";
 
 /// An app that was made, or changed, at the console.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,10 +42,14 @@ impl KeptApp {
     pub(crate) fn put(&self, app: AppId) -> Change {
         put(format!("{APPS}{app}"), self)
     }
+}
 
-    pub(crate) fn remove(app: AppId) -> Change {
-        Change::Remove(format!("{APPS}{app}"))
-    }
+/// Nothing of an app is kept any more, but for its groups, which go by themselves.
+pub(crate) fn of_no_app(app: AppId) -> Vec<Change> {
+    let all = [PROFILES, COUNTS, WORDS, GIFTS, BOARDS, DRAWN].into_iter();
+    let mut changes: Vec<_> = all.map(|kind| Change::RemoveAll(format!("{kind}{app}/"))).collect();
+    changes.push(Change::Remove(format!("{APPS}{app}")));
+    changes
 }
 
 pub(crate) fn next_app(next: u32) -> Change {
@@ -52,6 +59,7 @@ pub(crate) fn next_app(next: u32) -> Change {
 /// What a token stands for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct KeptPass {
+    pub(crate) app: AppId,
     pub(crate) room: String,
     pub(crate) user: UserId,
     pub(crate) session: SessionId,
@@ -76,10 +84,73 @@ pub(crate) fn profile(app: AppId, user: &UserId, profile: &Profile) -> Change {
 
 /// What is counted, and not given to the group yet; `None` where that is nothing.
 pub(crate) fn counts<T: Serialize>(app: AppId, group: &GroupId, sums: Option<&T>) -> Change {
-    let name = format!("{COUNTS}{app}/{group}");
+    let name = counts_of(app, group);
     match sums {
         Some(sums) => put(name, sums),
         None => Change::Remove(name),
+    }
+}
+
+pub(super) fn counts_of(app: AppId, group: &GroupId) -> String {
+    format!("{COUNTS}{app}/{group}")
+}
+
+/// What is kept of a room of the page: a room of the same name of another app is another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OfRoom {
+    pub(crate) app: AppId,
+    pub(crate) plan: &'static str,
+}
+
+impl OfRoom {
+    pub(crate) fn of(room: &Room) -> Self {
+        Self { app: room.key.app(), plan: room.plan.id }
+    }
+
+    fn name(self, kind: &str) -> String {
+        format!("{kind}{}/{}", self.app, self.plan)
+    }
+
+    pub(super) fn words(self) -> String {
+        self.name(WORDS)
+    }
+
+    pub(super) fn gifts(self) -> String {
+        self.name(GIFTS)
+    }
+
+    pub(super) fn board(self) -> String {
+        self.name(BOARDS)
+    }
+
+    /// The pieces of its board, in the order of their places.
+    pub(super) fn pieces(self) -> String {
+        format!("{}/", self.name(DRAWN))
+    }
+
+    /// Nothing of it.
+    pub(super) fn blank(self) -> Vec<Change> {
+        let one = [self.words(), self.gifts(), self.board()].map(Change::Remove);
+        one.into_iter().chain([Change::RemoveAll(self.pieces())]).collect()
+    }
+
+    /// Its word list, as it was written.
+    pub(crate) fn put_words(self, text: &str) -> Change {
+        put(self.words(), &text)
+    }
+
+    pub(crate) fn put_board(self, board: &KeptBoard) -> Change {
+        put(self.board(), board)
+    }
+
+    /// What becomes of its drawing.
+    pub(crate) fn drawn(self, drawn: &Drawn<'_>) -> Vec<Change> {
+        let name = |seq: &u64| format!("{}{seq:020}", self.pieces());
+        match drawn {
+            Drawn::Piece(piece) => vec![put(name(&piece.seq), piece)],
+            Drawn::Cleared => vec![Change::RemoveAll(self.pieces())],
+            Drawn::Went(places) => places.iter().map(|seq| Change::Remove(name(seq))).collect(),
+        }
     }
 }
 
@@ -88,38 +159,6 @@ pub(crate) fn counts<T: Serialize>(app: AppId, group: &GroupId, sums: Option<&T>
 pub(crate) struct KeptBoard {
     pub(crate) cursor: Cursor,
     pub(crate) trimmed: u64,
-}
-
-pub(crate) fn board(plan: &Plan, board: &KeptBoard) -> Change {
-    put(format!("{BOARDS}{}", plan.id), board)
-}
-
-/// What becomes of a drawing.
-pub(crate) fn drawn(plan: &Plan, drawn: &Drawn<'_>) -> Vec<Change> {
-    let name = |seq: &u64| format!("{}{seq:020}", pieces(plan));
-    match drawn {
-        Drawn::Piece(piece) => vec![put(name(&piece.seq), piece)],
-        Drawn::Cleared => vec![Change::RemoveAll(pieces(plan))],
-        Drawn::Went(places) => places.iter().map(|seq| Change::Remove(name(seq))).collect(),
-    }
-}
-
-/// The pieces of a room's board, in the order of their places.
-pub(super) fn pieces(plan: &Plan) -> String {
-    format!("drawn/{}/", plan.id)
-}
-
-pub(super) fn gifts(plan: &Plan) -> String {
-    format!("gifts/{}", plan.id)
-}
-
-pub(super) fn words(plan: &Plan) -> String {
-    format!("words/{}", plan.id)
-}
-
-/// A room's word list, as it was written.
-pub(crate) fn put_words(plan: &Plan, text: &str) -> Change {
-    put(words(plan), &text)
 }
 
 fn put<T: Serialize + ?Sized>(name: String, thing: &T) -> Change {

@@ -1,6 +1,6 @@
 //! What a client may say, and what is wrong with what it said.
 
-use liveroom::{Content, Draft, Element, Priority, Random};
+use liveroom::{Content, Draft, Element, Kind, Message, Outcome, Priority, Random};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -130,6 +130,19 @@ enum Present {
 }
 
 impl Gift {
+    /// How many gifts a message gave, now that it came to its end.
+    pub(crate) fn given(message: &Message, outcome: &Outcome) -> u64 {
+        if message.kind != Kind::Gift || !matches!(outcome, Outcome::Delivered { .. }) {
+            return 0;
+        }
+        let mut elements = message.content.elements.iter();
+        let gift = elements.find_map(|element| match element {
+            Element::Custom { data, .. } => Self::read(data),
+            _ => None,
+        });
+        gift.map_or(0, |gift| gift.n)
+    }
+
     /// Reads a gift's data; `None` if it is none that is sold.
     pub(crate) fn read(data: &str) -> Option<Self> {
         let gift: Self = serde_json::from_str(data).ok()?;

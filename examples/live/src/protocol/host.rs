@@ -210,6 +210,9 @@ impl Bye {
         Self::for_now("too_fast", "more frames came than are allowed", 5_000);
     pub(crate) const RESTART: Self = Self::for_now("restart", "the host restarts", 2_000);
     pub(crate) const IDLE: Self = Self::for_now("idle", "nothing was heard for too long", 0);
+    /// What was sent last may count or not: the client comes back, and sends it again.
+    pub(crate) const NOT_KEPT: Self =
+        Self::for_now("not_kept", "the host's disk takes nothing at the moment", 2_000);
     pub(crate) const BUSY: Self = Self::for_now("busy", "the host is full", 10_000);
 
     const fn for_good(code: &'static str, why: &'static str) -> Self {

@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
-use live::{DataOptions, Host, Options};
+use live::{CallbackOptions, DataOptions, Host, Options};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::{
     Client,
@@ -177,5 +181,52 @@ async fn what_was_drawn_is_on_the_board_still() {
     let (after, further) = drawn(&host).await;
     assert_eq!(after, before);
     assert!(further >= position);
+    host.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn rooms_of_another_app_are_others_and_a_disabled_app_does_not_stop_the_host() {
+    let dir = tempfile::tempdir().unwrap();
+    let host = kept(dir.path());
+    let (mut ann, ann_is) = Client::joined(&host, "Ann").await;
+    assert_eq!(ann.give(r#"{"gift":"rose","n":3}"#).await["state"], "delivered");
+    let token = host.console();
+    let change = |enabled: bool| {
+        let body = json!({"enabled": enabled}).to_string();
+        let token = token.clone();
+        async move |host: &Host| {
+            let mut stream = TcpStream::connect(host.address()).await.unwrap();
+            let request = format!(
+                "POST /console/apps/1400000000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        }
+    };
+    change(false)(&host).await;
+    host.stop().await.unwrap();
+
+    // With callbacks from now on, every group is to be configured anew.
+    let callbacks = CallbackOptions::to("http://127.0.0.1:9/".parse().unwrap());
+    let data = Some(DataOptions::at(dir.path()));
+    let apps = vec![APP.parse().unwrap()];
+    let options = crate::support::options();
+    let host = start(Options { apps, data, callbacks: Some(callbacks), ..options.clone() });
+    let mut refused = Client::connect(&host).await;
+    refused.send(&json!({"v": 1, "t": "join"})).await;
+    assert_eq!(refused.next_of("refused").await["of"], "join");
+    change(true)(&host).await;
+    let mut back = Client::connect(&host).await;
+    let welcome = back.join(&json!({"v": 1, "t": "join", "token": ann_is["token"]})).await;
+    assert_eq!((&welcome["me"]["user"], &welcome["gifts"]), (&ann_is["me"]["user"], &json!(3)));
+    host.stop().await.unwrap();
+
+    let (apps, data) = (vec!["7:another".parse().unwrap()], Some(DataOptions::at(dir.path())));
+    let host = start(Options { apps, data, ..options });
+    let (_, welcome) = Client::joined(&host, "Bo").await;
+    assert_eq!(welcome["gifts"], 0, "they were given in another room");
     host.stop().await.unwrap();
 }
