@@ -2,11 +2,11 @@
 //! together.
 //!
 //! ```text
-//! cargo run --release --features store --example journal -- inspect DIR
-//! cargo run --release --features store --example journal -- inspect DIR --group live --from 2026-11-27T21:00:00Z
-//! cargo run --release --features store --example journal -- verify DIR
-//! cargo run --release --features store --example journal -- replay DIR --group live --at 2026-11-27T21:30:00Z
-//! cargo run --release --features store --example journal -- diff DIR OTHER
+//! cargo run --release --example journal -- inspect DIR
+//! cargo run --release --example journal -- inspect DIR --group live --from 2026-11-27T21:00:00Z
+//! cargo run --release --example journal -- verify DIR
+//! cargo run --release --example journal -- replay DIR --group live --at 2026-11-27T21:30:00Z
+//! cargo run --release --example journal -- diff DIR OTHER
 //! ```
 //!
 //! It reads alone, also while a host has the folder open. Where the live host is built beside it, as by default, the

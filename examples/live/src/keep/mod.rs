@@ -2,7 +2,8 @@
 //!
 //! Nothing leaves the host before what it follows from is kept: the fan-out thread drains what groups have to tell,
 //! lets its [`Keeper`] commit the records among it, and tells the rest then; and whoever asked for something is
-//! answered after [`House::kept`]. While the disk takes nothing, nothing more is taken in.
+//! answered after [`House::kept`]. While the disk takes nothing, nothing more is taken in. Figures, such as how many
+//! are online, are no answers: they tell of this very moment.
 //!
 //! Beside the groups stand things under names of their own ([`things`]), which are committed together with the records
 //! that they belong to.
