@@ -510,6 +510,11 @@ fn a_forgotten_group_is_gone_and_what_it_left_is_taken_away() {
     assert!(matches!(desk.store.forget(desk.no), Err(StoreError::NoSuchGroup(_))));
     let other = desk.store.begin(APP, &desk.group).unwrap();
     assert_ne!(other, desk.no);
+    // Of several, all are forgotten or none.
+    let both = [other, desk.no];
+    let error = desk.store.forget_all(&both).unwrap_err();
+    assert!(matches!(error, StoreError::NoSuchGroup(no) if no == desk.no), "{error}");
+    assert_eq!(desk.store.groups().unwrap().len(), 1);
     assert_eq!(desk.count("records"), 3);
     desk.store.follower().unwrap().tidy(second(4)).unwrap();
     assert_eq!(["snapshots", "pieces", "records", "groups"].map(|of| desk.count(of)), [1, 1, 0, 1]);

@@ -11,6 +11,8 @@
 mod keeper;
 mod recovery;
 mod snapshots;
+#[cfg(test)]
+mod tests;
 pub(crate) mod things;
 
 use std::{
