@@ -165,7 +165,7 @@ impl House {
         let connection = self.number();
         let held = (connection, line.clone());
         let pass = Pass::new(room.no, user.clone(), session, profile.clone(), cursor, held);
-        self.keep.change(|| kept(room, &pass).put(&token));
+        self.keep.change(|| kept_pass(room, &pass).put(&token));
         self.door.book(&token).add(token, pass);
         let (arrival, user, token) = (Arrival::New, Some(user), Some(token));
         Ok(Coming { status, session, connection, arrival, cursor, user, profile, token })
@@ -216,7 +216,7 @@ impl House {
         let cursor = kept.unwrap_or(tail);
         if pass.profile != profile {
             pass.profile = profile.clone();
-            self.keep.change(|| self::kept(room, pass).put(&token));
+            self.keep.change(|| kept_pass(room, pass).put(&token));
         }
         let connection = self.number();
         if let Some((_, former)) = pass.held.replace((connection, line.clone())) {
@@ -345,7 +345,7 @@ impl House {
 }
 
 /// What a token stands for, as it is kept.
-fn kept(room: &Room, pass: &Pass) -> KeptPass {
+fn kept_pass(room: &Room, pass: &Pass) -> KeptPass {
     KeptPass {
         app: room.key.app(),
         room: room.plan.id.to_owned(),

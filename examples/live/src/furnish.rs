@@ -6,7 +6,6 @@ use liveroom::{
     AppId, AppStatus, Author, Command, Creation, Epoch, Group, GroupId, GroupPatch, HashKey, Hub,
     HubKey, PushError, Settings, Timestamp, UserId,
 };
-
 use tracing::error;
 
 use crate::{

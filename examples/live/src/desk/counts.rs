@@ -23,7 +23,10 @@ use liveroom::{
 };
 use tracing::warn;
 
-use crate::{house::House, keep::things};
+use crate::{
+    house::House,
+    keep::{Change, things},
+};
 
 /// "Every 3 to 5 seconds."
 const EVERY: Duration = Duration::from_secs(4);
@@ -199,11 +202,7 @@ impl House {
         let values = values.ok_or(PushError::NoSuchGroup)?.ok_or(TOO_FAR)?;
         pending.sums = sums;
         self.desk.counts.any.store(true, Relaxed);
-        if self.keep.is_on()
-            && let Some(id) = self.hub.read(key, |group| group.id().clone())
-        {
-            self.keep.change(|| things::counts(key.app(), &id, Some(&pending.sums)));
-        }
+        self.keep.change_all(|| self.kept_counts(key, Some(&pending.sums)));
         Ok(Receipt::Counters(values))
     }
 
@@ -216,16 +215,19 @@ impl House {
         changes: Vec<CounterChange>,
         pending: &Pending,
     ) -> Result<Receipt, PushError> {
-        let count = Command::Count { changes };
-        if pending.sums.is_empty() || !self.keep.is_on() {
-            return self.hub.push(now, key, by, count);
-        }
-        let id = self.hub.read(key, |group| group.id().clone()).ok_or(PushError::NoSuchGroup)?;
+        let gathered = self.keep.is_on() && !pending.sums.is_empty();
+        let none_gathered = gathered.then(|| self.kept_counts(key, None)).flatten();
         self.keep.together(|kept| {
-            let receipt = self.hub.push(now, key, by, count)?;
-            kept.push(things::counts::<Sums>(key.app(), &id, None));
+            let receipt = self.hub.push(now, key, by, Command::Count { changes })?;
+            kept.extend(none_gathered);
             Ok(receipt)
         })
+    }
+
+    /// What is gathered for a group, as it is kept; `None` for a group that is gone.
+    fn kept_counts(&self, key: HubKey, sums: Option<&Sums>) -> Option<Change> {
+        let id = self.hub.read(key, |group| group.id().clone())?;
+        Some(things::counts(key.app(), &id, sums))
     }
 
     /// Gives groups what was gathered for them, where it is due.
@@ -253,11 +255,11 @@ impl House {
                 return;
             }
             Err(PushError::NoSuchGroup | PushError::Refused(Refusal::Disbanded)) => {
-                self.keep_no_counts(key);
+                self.keep.change_all(|| self.kept_counts(key, None));
             }
             Err(PushError::Refused(refusal)) => {
                 warn!(%refusal, "what was counted cannot be added to the counters any more");
-                self.keep_no_counts(key);
+                self.keep.change_all(|| self.kept_counts(key, None));
             }
             // The app may be enabled again, and memory free.
             Err(_for_now) => {
@@ -266,15 +268,6 @@ impl House {
             }
         }
         *pending = Pending::default();
-    }
-
-    /// Nothing is gathered for a group any more, whatever became of it.
-    fn keep_no_counts(&self, key: HubKey) {
-        if self.keep.is_on()
-            && let Some(id) = self.hub.read(key, |group| group.id().clone())
-        {
-            self.keep.change(|| things::counts::<Sums>(key.app(), &id, None));
-        }
     }
 }
 

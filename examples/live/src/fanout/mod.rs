@@ -46,8 +46,8 @@ pub(crate) struct FanOut {
     outputs: Vec<(HubKey, Output)>,
     /// What keeps everything before it is told.
     keeper: Option<Keeper>,
-    /// When it was asked to close, while what there is cannot be kept.
-    closing: Option<Timestamp>,
+    /// Whether it was asked to close.
+    closing: bool,
 }
 
 impl FanOut {
@@ -64,7 +64,7 @@ impl FanOut {
             }
         }
         let parlours = Parlours::new(house.clone());
-        Self { house, errands, halls, parlours, outputs: Vec::new(), keeper, closing: None }
+        Self { house, errands, halls, parlours, outputs: Vec::new(), keeper, closing: false }
     }
 
     /// Runs until it is asked to close.
@@ -100,7 +100,7 @@ impl FanOut {
         drainer: &mut Drainer<'_>,
     ) -> ControlFlow<(), Option<Timestamp>> {
         // What came until it was asked to close is told before it does.
-        let last = self.closing.is_some();
+        let last = self.closing;
         self.house.flush_counts(now);
         let mut outputs = std::mem::take(&mut self.outputs);
         let due = match &mut self.keeper {
@@ -133,9 +133,9 @@ impl FanOut {
             next = [next, hall.step(&self.house, now)].into_iter().flatten().min();
         }
         match self.closing {
-            Some(_) if last => ControlFlow::Break(()),
-            Some(_) => ControlFlow::Continue(Some(now)),
-            None => ControlFlow::Continue(next),
+            true if last => ControlFlow::Break(()),
+            true => ControlFlow::Continue(Some(now)),
+            false => ControlFlow::Continue(next),
         }
     }
 
@@ -147,10 +147,7 @@ impl FanOut {
         for hall in &mut self.halls {
             next = [next, hall.step(&self.house, now)].into_iter().flatten().min();
         }
-        match self.closing {
-            Some(_) => ControlFlow::Break(()),
-            None => ControlFlow::Continue(next),
-        }
+        if self.closing { ControlFlow::Break(()) } else { ControlFlow::Continue(next) }
     }
 
     /// Does what others asked.
@@ -173,9 +170,7 @@ impl FanOut {
                     self.in_room(room, |_, hall| hall.answered(ticket));
                 }
                 Errand::Poll { group, poll } => self.parlours.hold(now, group, poll),
-                Errand::Close => {
-                    self.closing.get_or_insert(now);
-                }
+                Errand::Close => self.closing = true,
             }
         }
     }

@@ -62,6 +62,8 @@ struct Turn {
     outputs: Vec<(HubKey, Output)>,
     /// How many of them were taken in.
     taken: usize,
+    /// Records among those.
+    records: u64,
     changes: VecDeque<Change>,
     due: Option<Timestamp>,
     /// Whether it was begun, and waits for the disk.
@@ -131,7 +133,11 @@ impl Keeper {
         self.reserve(house);
         let some = self.store.pending_bytes() > 0;
         self.store.commit(now)?;
-        house.keep.count(|figures| figures.commits += u64::from(some));
+        let records = mem::take(&mut self.turn.records);
+        house.keep.count(|figures| {
+            figures.commits += u64::from(some);
+            figures.records += records;
+        });
         Ok(())
     }
 
@@ -155,27 +161,13 @@ impl Keeper {
     /// Takes in what is to be kept, in the order in which it came.
     fn take_in(&mut self, house: &House) -> Result<(), StoreError> {
         while let Some(change) = self.turn.changes.front() {
-            let done = match change {
-                Change::Put(name, bytes) => {
-                    self.store.put(name, bytes);
-                    1
-                }
-                Change::Remove(name) => {
-                    self.store.remove(name);
-                    1
-                }
-                Change::RemoveAll(beginning) => {
-                    self.store.remove_all(beginning)?;
-                    1
-                }
-                Change::Filter(id, list) => {
-                    self.store.keep_filter(*id, list)?;
-                    1
-                }
-                Change::Begin(key) => {
-                    self.begin(house, *key)?;
-                    1
-                }
+            let mut done = 1;
+            match change {
+                Change::Put(name, bytes) => self.store.put(name, bytes),
+                Change::Remove(name) => self.store.remove(name),
+                Change::RemoveAll(beginning) => self.store.remove_all(beginning)?,
+                Change::Filter(id, list) => self.store.keep_filter(*id, list)?,
+                Change::Begin(key) => self.begin(house, *key)?,
                 // An app may go with a hundred thousand of them.
                 Change::Forget(_) => {
                     let keys = self.turn.changes.iter().map_while(|change| match change {
@@ -184,9 +176,9 @@ impl Keeper {
                     });
                     let keys: Vec<_> = keys.collect();
                     self.forget(house, &keys)?;
-                    keys.len()
+                    done = keys.len();
                 }
-            };
+            }
             self.turn.changes.drain(..done);
         }
         let outputs = mem::take(&mut self.turn.outputs);
@@ -242,7 +234,7 @@ impl Keeper {
             Ok(()) => {
                 journal.last = record.no;
                 journal.reach();
-                house.keep.count(|figures| figures.records += 1);
+                self.turn.records += 1;
                 Ok(())
             }
             Err(error) if error.is_passing() => Err(error),

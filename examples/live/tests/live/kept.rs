@@ -142,6 +142,9 @@ async fn groups_of_every_app_go_on_with_all_that_they_have() {
     let app = Caller::new(&host);
     let told = app.group("get_group_info", json!({"GroupIdList": ["anns"]})).await;
     assert_eq!(told["GroupInfo"][0]["ErrorCode"], 10010, "what ended is gone");
+    let counters = json!({"GroupId": "shop", "GroupCounterKeys": ["likes"]});
+    let read = app.group("get_group_counter", counters).await;
+    assert_eq!(read["GroupCounter"][0]["Value"], 50, "what was gathered is counted once");
     app.create("anns").await;
     host.stop().await.unwrap();
 }
