@@ -16,7 +16,7 @@
 //! | `trail` | the last acts of moderation in a room, as a chain |
 //! | `voices` | who spoke in a room of late |
 //! | `fanout`, `errand` | the one thread that tells everybody everything, and what it is asked to do |
-//! | `apps` | the apps that are served, and the keys of their users' signatures |
+//! | `apps`, `registry` | the apps that are served, and the keys of their users' signatures; which there are at the beginning |
 //! | `desk`, `rest` | what the modelled service's requests ask, over whichever way they come; those of REST |
 //! | `console` | where apps and groups are made by hand |
 //! | `callbacks` | what the app's own server is asked and told |
@@ -67,6 +67,7 @@ mod plan;
 mod process;
 mod protocol;
 mod pulse;
+mod registry;
 mod rest;
 #[doc(hidden)]
 pub mod rig;
