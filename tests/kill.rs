@@ -44,7 +44,7 @@ fn a_host_that_lives_until_it_is_killed() {
     thread::spawn(move || {
         let mut follow = || -> Result<(), Box<dyn std::error::Error>> {
             loop {
-                if let Some(behind) = follower.next(200)? {
+                for behind in follower.due(200, u64::MAX)? {
                     follower.snapshot(behind, KEY)?;
                     follower.tidy(Timestamp::LATEST)?;
                 }

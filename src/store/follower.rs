@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::{
     GroupNo, RecoverError, StoreConfig, StoreError,
-    database::{self, Known, natural, number, open_again},
+    database::{self, Known, natural, open_again},
     filters::Filters,
     recovery,
 };
@@ -55,26 +55,34 @@ impl Follower {
         Ok(Self { db, config, filters, failed, unfinished: None, _lock: lock })
     }
 
-    /// The group with most records since its last snapshot, if those are so many; those of which this follower could make
-    /// none are passed over.
+    /// The groups that are due for a snapshot, those with most records since their last one first: all that have `each`
+    /// or more, and as many others as it takes to leave no more than `in_all` in the whole store: about so many are played
+    /// back when a host comes back. Groups of which this follower could make none are passed over.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub fn next(&self, records: u64) -> Result<Option<GroupNo>, StoreError> {
+    pub fn due(&self, each: u64, in_all: u64) -> Result<Vec<GroupNo>, StoreError> {
         let find = "
-            SELECT groups.no FROM groups
+            SELECT groups.no, groups.last - kept.record AS since FROM groups
             JOIN (SELECT grp, MAX(record) AS record FROM snapshots GROUP BY grp) AS kept ON kept.grp = groups.no
-            WHERE groups.gone = 0 AND groups.doubt = 0 AND groups.last - kept.record >= ?1
-            ORDER BY groups.last - kept.record DESC";
+            WHERE groups.gone = 0 AND groups.doubt = 0 AND since > 0
+            ORDER BY since DESC";
         let mut find = self.db.prepare_cached(find)?;
-        let mut rows = find.query([number(records)?])?;
-        while let Some(row) = rows.next()? {
-            let group = GroupNo(natural(row.get(0)?)?);
-            if !self.failed.contains(&group) {
-                return Ok(Some(group));
-            }
+        let behind =
+            find.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+        let mut groups: Vec<(GroupNo, u64)> = Vec::new();
+        for row in behind {
+            let (group, since) = row?;
+            groups.push((GroupNo(natural(group)?), natural(since)?));
         }
-        Ok(None)
+        groups.retain(|(group, _)| !self.failed.contains(group));
+        let mut left = groups.iter().fold(0_u64, |left, (_, since)| left.saturating_add(*since));
+        let due = groups.into_iter().take_while(|(_, since)| {
+            let is_due = *since >= each || left > in_all;
+            left = left.saturating_sub(*since);
+            is_due
+        });
+        Ok(due.map(|(group, _)| group).collect())
     }
 
     /// Makes a snapshot of a group as it was at its last record. `None` if the group was

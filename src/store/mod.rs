@@ -199,6 +199,12 @@ struct Journal {
     ended: bool,
 }
 
+impl Journal {
+    fn of(group: &Group) -> Self {
+        Self { last: group.last_record(), ended: !group.config().settings().journal }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Pending {
     group: GroupNo,
@@ -279,29 +285,23 @@ impl Store {
     /// [`StoreError::NoJournal`]; [`StoreError::GroupExists`] says as what it is there already; and as
     /// [`commit`](Self::commit): then the group is not in it, or is, and the next try says so.
     pub fn begin(&mut self, app: AppId, group: &Group) -> Result<GroupNo, StoreError> {
-        if !group.config().settings().journal {
-            return Err(StoreError::NoJournal);
-        }
-        let (last, id) = (group.last_record(), group.id().as_str().to_owned());
-        let no = self.change(|change, commit| {
-            let there = "SELECT no FROM groups WHERE app = ?1 AND id = ?2 AND gone = 0";
-            let there: Option<i64> =
-                change.query_row(there, params![app.0, id], |row| row.get(0)).optional()?;
-            if let Some(no) = there {
-                return Err(StoreError::GroupExists(GroupNo(database::natural(no)?)));
-            }
-            change.execute(
-                "INSERT INTO groups (app, id, last, seq, epoch) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![app.0, id, number(last.0)?, number(commit)?, group.epoch().0],
-            )?;
-            let no = GroupNo(database::natural(change.last_insert_rowid())?);
-            let snapshot = database::begin_snapshot(change)?;
-            let length = database::write_pieces(change, snapshot, group)?;
-            database::end_snapshot(change, snapshot, (no, 0), group, length)?;
-            Ok(no)
-        })?;
-        self.groups.insert(no, Journal { last, ended: false });
+        let no = self.change(|change, commit| begin(change, commit, app, group))?;
+        self.groups.insert(no, Journal::of(group));
         Ok(no)
+    }
+
+    /// Takes several groups in, all at once or none: it takes the disk hardly longer than one.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin), of the first that cannot be taken in; then none is.
+    pub fn begin_all(&mut self, groups: &[(AppId, &Group)]) -> Result<Vec<GroupNo>, StoreError> {
+        let numbers = self.change(|change, commit| {
+            let begun = groups.iter().map(|(app, group)| begin(change, commit, *app, group));
+            begun.collect::<Result<Vec<_>, _>>()
+        })?;
+        let journals = groups.iter().map(|(_, group)| Journal::of(group));
+        self.groups.extend(numbers.iter().copied().zip(journals));
+        Ok(numbers)
     }
 
     /// Takes a record in, to be written with the next [`commit`](Self::commit).
@@ -409,9 +409,7 @@ impl Store {
         let recovered = self.recover_with(group, key, &mut filters);
         self.filters = filters;
         let recovered = recovered?;
-        let last = recovered.group.last_record();
-        let ended = !recovered.group.config().settings().journal;
-        self.groups.insert(group, Journal { last, ended });
+        self.groups.insert(group, Journal::of(&recovered.group));
         Ok(recovered)
     }
 
@@ -615,6 +613,39 @@ impl Store {
             other => other,
         }
     }
+}
+
+/// Writes a group as it is now, with its first snapshot.
+fn begin(
+    change: &Transaction<'_>,
+    commit: u64,
+    app: AppId,
+    group: &Group,
+) -> Result<GroupNo, StoreError> {
+    if !group.config().settings().journal {
+        return Err(StoreError::NoJournal);
+    }
+    let id = group.id().as_str();
+    let there = "SELECT no FROM groups WHERE app = ?1 AND id = ?2 AND gone = 0";
+    let mut there = change.prepare_cached(there)?;
+    let there: Option<i64> = there.query_row(params![app.0, id], |row| row.get(0)).optional()?;
+    if let Some(no) = there {
+        return Err(StoreError::GroupExists(GroupNo(database::natural(no)?)));
+    }
+    let insert = "INSERT INTO groups (app, id, last, seq, epoch) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let last = number(group.last_record().0)?;
+    change.prepare_cached(insert)?.execute(params![
+        app.0,
+        id,
+        last,
+        number(commit)?,
+        group.epoch().0
+    ])?;
+    let no = GroupNo(database::natural(change.last_insert_rowid())?);
+    let snapshot = database::begin_snapshot(change)?;
+    let length = database::write_pieces(change, snapshot, group)?;
+    database::end_snapshot(change, snapshot, (no, 0), group, length)?;
+    Ok(no)
 }
 
 /// What was done in one transaction, and whether it was committed.

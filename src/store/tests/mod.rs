@@ -25,6 +25,14 @@ fn second(n: u64) -> Timestamp {
     START + Duration::from_secs(n)
 }
 
+/// A group with a journal.
+fn group(name: &str) -> Group {
+    let mut settings = GroupConfig::modern().settings().clone();
+    settings.journal = true;
+    let (id, config) = (GroupId::custom(name).unwrap(), settings.build().unwrap());
+    Group::new(id, None, config, Epoch(1), KEY, START)
+}
+
 /// A store with one group in it, and a host that notes down what the group was at each record.
 struct Desk {
     dir: TempDir,
@@ -38,10 +46,7 @@ impl Desk {
     fn new(config: StoreConfig) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path(), config).unwrap();
-        let mut settings = GroupConfig::modern().settings().clone();
-        settings.journal = true;
-        let (id, config) = (GroupId::custom("friday").unwrap(), settings.build().unwrap());
-        let group = Group::new(id, None, config, Epoch(1), KEY, START);
+        let group = group("friday");
         let no = store.begin(APP, &group).unwrap();
         Self { dir, store, no, digests: vec![group.digest()], group }
     }

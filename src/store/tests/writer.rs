@@ -150,3 +150,33 @@ fn the_system_is_asked_for_the_disk_once_in_an_interval() {
         assert_eq!(desk.store.sync_due(), None);
     }
 }
+
+#[test]
+fn several_groups_are_taken_in_all_at_once_or_none() {
+    let mut desk = Desk::new(StoreConfig::default());
+    let (saturday, sunday, open) = (group("saturday"), group("sunday"), desk.store.commits);
+    let refused = desk.store.begin_all(&[(APP, &saturday), (APP, &desk.group)]);
+    assert!(matches!(refused, Err(StoreError::GroupExists(no)) if no == desk.no), "{refused:?}");
+    let without = Group::new(
+        GroupId::custom("quiet").unwrap(),
+        None,
+        GroupConfig::modern(),
+        Epoch(1),
+        KEY,
+        START,
+    );
+    let refused = desk.store.begin_all(&[(APP, &saturday), (APP, &without)]);
+    assert!(matches!(refused, Err(StoreError::NoJournal)), "{refused:?}");
+    assert_eq!(desk.store.groups().unwrap().len(), 1);
+    let twice = desk.store.begin_all(&[(APP, &saturday), (APP, &saturday)]);
+    assert!(matches!(twice, Err(StoreError::GroupExists(_))), "{twice:?}");
+    let begun = desk.store.begin_all(&[(APP, &saturday), (AppId(8), &saturday), (APP, &sunday)]);
+    let begun = begun.unwrap();
+    assert_eq!(desk.store.commits, open + 1, "the disk is waited for once");
+    desk.reopen();
+    for no in begun {
+        let digest = desk.store.recover(no, KEY).unwrap().group.digest();
+        assert!([saturday.digest(), sunday.digest()].contains(&digest));
+    }
+    assert_eq!(desk.store.groups().unwrap().len(), 4);
+}

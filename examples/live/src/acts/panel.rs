@@ -15,8 +15,10 @@ impl House {
     /// Decides about a held message.
     pub(super) async fn answer(&self, stay: &Stay, ticket: Ticket, decision: Decision) -> Answer {
         let done = self.in_name(stay, Command::Answer { ticket, decision })?;
-        // Those who watch need not wait for the message's end to hear that it is decided.
-        let _ends_anyway = self.send_on(Errand::Answered { room: stay.room.no, ticket }).await;
+        if self.kept().await.is_ok() {
+            // Those who watch need not wait for the message's end to hear that it is decided.
+            let _ends_anyway = self.send_on(Errand::Answered { room: stay.room.no, ticket }).await;
+        }
         Ok(done)
     }
 

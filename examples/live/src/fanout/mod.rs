@@ -86,7 +86,13 @@ impl FanOut {
             }
         }
         // Whoever waits for the disk still is answered before the last word.
-        let kept = self.keeper.map_or(Ok(()), |keeper| keeper.close(&house, &mut drainer));
+        let mut outputs = self.outputs;
+        let close = |keeper: Keeper| keeper.close(&house, &mut drainer, &mut outputs);
+        let kept = self.keeper.map_or(Ok(()), close);
+        // Nobody is there any more to whom it could be told, but for the app's own server.
+        for (key, output) in outputs {
+            house.heard(key, &output);
+        }
         for hall in &self.halls {
             hall.say_goodbye();
         }

@@ -39,6 +39,9 @@ pub(super) struct Journal {
     pub(super) ahead: Option<(RecordNo, Seq)>,
 }
 
+/// New groups that are taken in together: each is copied for it.
+const MOST_AT_ONCE: usize = 256;
+
 /// Keeps what groups have to tell before it is told.
 #[derive(Debug)]
 pub(crate) struct Keeper {
@@ -167,14 +170,20 @@ impl Keeper {
                 Change::Remove(name) => self.store.remove(name),
                 Change::RemoveAll(beginning) => self.store.remove_all(beginning)?,
                 Change::Filter(id, list) => self.store.keep_filter(*id, list)?,
-                Change::Begin(key) => self.begin(house, *key)?,
-                // An app may go with a hundred thousand of them.
+                // Many may come at once, and an app may go with a hundred thousand of them.
+                Change::Begin(_) => {
+                    let keys = self.turn.keys(MOST_AT_ONCE, |change| match change {
+                        Change::Begin(key) => Some(*key),
+                        _ => None,
+                    });
+                    self.begin_all(house, &keys)?;
+                    done = keys.len();
+                }
                 Change::Forget(_) => {
-                    let keys = self.turn.changes.iter().map_while(|change| match change {
+                    let keys = self.turn.keys(usize::MAX, |change| match change {
                         Change::Forget(key) => Some(*key),
                         _ => None,
                     });
-                    let keys: Vec<_> = keys.collect();
                     self.forget(house, &keys)?;
                     done = keys.len();
                 }
@@ -248,26 +257,38 @@ impl Keeper {
         }
     }
 
+    /// Takes groups in as they are now, those that are there.
+    fn begin_all(&mut self, house: &House, keys: &[HubKey]) -> Result<(), StoreError> {
+        let new = keys.iter().copied().filter(|key| !self.is_known(*key));
+        let wholes = new.filter_map(|key| Some(self.whole(house, key)?.map(|whole| (key, whole))));
+        let begun = wholes.collect::<Result<Vec<_>, _>>().and_then(|wholes| {
+            let groups: Vec<_> = wholes.iter().map(|(key, group)| (key.app(), group)).collect();
+            let numbers = self.store.begin_all(&groups)?;
+            Ok((wholes, numbers))
+        });
+        match begun {
+            Ok((wholes, numbers)) => {
+                for ((key, group), no) in wholes.iter().zip(numbers) {
+                    self.begun(house, *key, group, no);
+                }
+                Ok(())
+            }
+            Err(error) if error.is_passing() => Err(error),
+            // Not one of them is in it: each by itself, so that one that cannot be kept concerns no other.
+            Err(_) => keys.iter().try_for_each(|key| self.begin(house, *key)),
+        }
+    }
+
     /// Takes a group in as it is now, if it is there.
     fn begin(&mut self, house: &House, key: HubKey) -> Result<(), StoreError> {
-        if self.groups.contains_key(&key) || self.forgotten.contains(&key) {
+        if self.is_known(key) {
             return Ok(());
         }
-        // Nobody waits for the disk under the group's lock.
-        let whole =
-            |group: &Group| (group.snapshot(), group.filters().cloned().collect::<Vec<_>>());
-        let Some((snapshot, filters)) = house.hub.read(key, whole) else { return Ok(()) };
-        let begun = match Group::restore(snapshot, &filters, self.key, None) {
-            Ok(group) => {
-                let (last, tail) = (group.last_record(), group.tail().position());
-                self.begin_as(key, &group).map(|no| Journal { no, last, tail, ahead: None })
-            }
-            Err(error) => Err(StoreError::Damaged(error.to_string())),
-        };
+        let Some(whole) = self.whole(house, key) else { return Ok(()) };
+        let begun = whole.and_then(|group| Ok((self.begin_as(key, &group)?, group)));
         match begun {
-            Ok(journal) => {
-                self.groups.insert(key, journal);
-                house.keep.reach(std::iter::once((key, journal.tail)));
+            Ok((no, group)) => {
+                self.begun(house, key, &group, no);
                 Ok(())
             }
             Err(error) if error.is_passing() || house.rooms.iter().any(|room| room.key == key) => {
@@ -279,6 +300,25 @@ impl Keeper {
                 Ok(())
             }
         }
+    }
+
+    fn is_known(&self, key: HubKey) -> bool {
+        self.groups.contains_key(&key) || self.forgotten.contains(&key)
+    }
+
+    /// A copy of a group as it is now, if it is there: nobody waits for the disk under its lock.
+    fn whole(&self, house: &House, key: HubKey) -> Option<Result<Group, StoreError>> {
+        let whole =
+            |group: &Group| (group.snapshot(), group.filters().cloned().collect::<Vec<_>>());
+        let (snapshot, filters) = house.hub.read(key, whole)?;
+        let group = Group::restore(snapshot, &filters, self.key, None);
+        Some(group.map_err(|error| StoreError::Damaged(error.to_string())))
+    }
+
+    fn begun(&mut self, house: &House, key: HubKey, group: &Group, no: GroupNo) {
+        let (last, tail) = (group.last_record(), group.tail().position());
+        self.groups.insert(key, Journal { no, last, tail, ahead: None });
+        house.keep.reach(std::iter::once((key, tail)));
     }
 
     fn begin_as(&mut self, key: HubKey, group: &Group) -> Result<GroupNo, StoreError> {
@@ -333,14 +373,18 @@ impl Keeper {
         }
     }
 
-    /// Ends in order: what was done until now is kept, and whoever waits for it is told so.
+    /// Ends in order: what was done until now is kept, given to be told, and whoever waits for it is told so.
     ///
     /// # Errors
     /// The disk does not take it, and does not for a while.
-    pub(crate) fn close(mut self, house: &House, drainer: &mut Drainer<'_>) -> io::Result<()> {
+    pub(crate) fn close(
+        mut self,
+        house: &House,
+        drainer: &mut Drainer<'_>,
+        outputs: &mut Vec<(HubKey, Output)>,
+    ) -> io::Result<()> {
         let mut tries = 0;
-        // Nobody is there any more to whom it could be told.
-        while let Err(error) = self.turn(house, house.clock.now(), drainer, &mut Vec::new()) {
+        while let Err(error) = self.turn(house, house.clock.now(), drainer, outputs) {
             tries += 1;
             if tries == CLOSING {
                 house.keep.close();
@@ -363,6 +407,13 @@ const CLOSING: u32 = 50;
 
 fn not_kept(error: &StoreError) -> io::Error {
     io::Error::other(format!("what was said last may be lost: {error}"))
+}
+
+impl Turn {
+    /// The groups that the next changes concern, as long as they are of one kind.
+    fn keys(&self, most: usize, of: impl Fn(&Change) -> Option<HubKey>) -> Vec<HubKey> {
+        self.changes.iter().map_while(of).take(most).collect()
+    }
 }
 
 impl Journal {

@@ -14,6 +14,8 @@ use crate::house::House;
 
 /// Records of a group after which another snapshot is made: they are played back in a fraction of a second.
 const RECORDS: u64 = 10_000;
+/// Records of all groups together of which that many may be left to play back: they take a few seconds.
+const IN_ALL: u64 = 500_000;
 const EVERY: Duration = Duration::from_secs(1);
 const TIDY_EVERY: Duration = Duration::from_mins(1);
 
@@ -35,8 +37,7 @@ impl Snapshots {
             let mut tidied = Instant::now();
             // Until it is told to end, or nobody is there who could.
             while ended.recv_timeout(EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
-                let begun = Instant::now();
-                while make_one(&mut follower, key, &house) && begun.elapsed() < EVERY {}
+                make(&mut follower, key, &house);
                 if tidied.elapsed() >= TIDY_EVERY {
                     tidied = Instant::now();
                     if let Err(error) = follower.tidy(house.clock.now()) {
@@ -55,26 +56,24 @@ impl Snapshots {
     }
 }
 
-/// Makes the one that is most due, and says whether there may be another.
-fn make_one(follower: &mut Follower, key: HashKey, house: &House) -> bool {
-    let group = match follower.next(RECORDS) {
-        Ok(Some(group)) => group,
-        Ok(None) => return false,
-        Err(error) => {
-            warn!(%error, "the store cannot be read");
-            return false;
-        }
+/// Makes those that are due, as far as there is time before it is asked again which are.
+fn make(follower: &mut Follower, key: HashKey, house: &House) {
+    let begun = Instant::now();
+    let due = match follower.due(RECORDS, IN_ALL) {
+        Ok(due) => due,
+        Err(error) => return warn!(%error, "the store cannot be read"),
     };
-    match follower.snapshot(group, key) {
-        Ok(Some(made)) => {
-            house.keep.count(|figures| figures.snapshots += 1);
-            debug!(%group, record = made.record.0, "a snapshot is made");
+    for group in due {
+        match follower.snapshot(group, key) {
+            Ok(Some(made)) => {
+                house.keep.count(|figures| figures.snapshots += 1);
+                debug!(%group, record = made.record.0, "a snapshot is made");
+            }
+            Ok(None) => {}
+            Err(error) => return warn!(%group, %error, "no snapshot is made"),
         }
-        Ok(None) => {}
-        Err(error) => {
-            warn!(%group, %error, "no snapshot is made");
-            return false;
+        if begun.elapsed() >= EVERY {
+            return;
         }
     }
-    true
 }
