@@ -117,6 +117,13 @@ impl Outcome {
         self.cost.as_ref().map(|cost| cost.resident_kib as f64 / 1024.0)
     }
 
+    /// The host's memory in MiB at the end of each fifth of the run: whether it still grows.
+    pub fn resident_over_time(&self) -> Vec<f64> {
+        let known: Vec<f64> = self.course.iter().filter_map(|second| second.resident).collect();
+        let parts = known.len().min(5);
+        (1..=parts).map(|part| known[known.len() * part / parts - 1]).collect()
+    }
+
     /// What the host has in memory for each client, in KiB.
     pub fn kib_per_client(&self) -> Option<f64> {
         let cost = self.cost.as_ref()?;
@@ -133,5 +140,24 @@ impl Outcome {
     /// Whether the host kept what it promises, and everybody was there to the end.
     pub fn is_sound(&self) -> bool {
         self.gone.is_empty() && (self.faults.is_empty() || !self.promises)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_told_at_the_end_of_each_fifth() {
+        let over = |seconds: u32, is_known: bool| {
+            let resident = |at| is_known.then_some(f64::from(at));
+            let course =
+                (0..seconds).map(|at| Second { resident: resident(at), ..Second::default() });
+            Outcome { course: course.collect(), ..Outcome::default() }.resident_over_time()
+        };
+        assert_eq!(over(3_600, true), [719.0, 1_439.0, 2_159.0, 2_879.0, 3_599.0]);
+        assert_eq!(over(7, true), [0.0, 1.0, 3.0, 4.0, 6.0]);
+        assert_eq!(over(2, true), [0.0, 1.0]);
+        assert!(over(9, false).is_empty() && over(0, true).is_empty());
     }
 }

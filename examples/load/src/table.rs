@@ -127,6 +127,11 @@ pub fn verdict(outcome: &Outcome) -> String {
             outcome.bytes / outcome.frames.max(1)
         );
     }
+    let memory = outcome.resident_over_time();
+    if !memory.is_empty() {
+        let memory: Vec<_> = memory.iter().map(|mib| format!("{mib:.1}")).collect();
+        text += &format!("  its memory in MiB, fifth by fifth: {}\n", memory.join(", "));
+    }
     let late = number(outcome.late.millis(0.99), 2);
     text + &format!(
         "  the tool itself took {:.0} ms of processor time a second, others on this machine {}; 99 of 100 messages were sent within {late} ms\n",

@@ -152,11 +152,15 @@ fn course(outcomes: &[Outcome], seconds: u32) -> String {
         lines(title, "", (&x, &y), &curves)
     };
     format!(
-        "<h2>Second by second</h2><div class=\"grid\">{}{}{}{}</div>",
+        "<h2>Second by second</h2><div class=\"grid\">{}{}{}{}{}{}</div>",
         chart("Hand-offs", Unit::Even("entries a second"), |second| Some(second.entries as f64)),
         chart("Frames", Unit::Even("frames a second"), |second| Some(second.frames as f64)),
         chart("99 of 100 in that second", Unit::Tenfold("ms, log scale"), |second| second.p99),
+        chart("Told that they missed", Unit::Even("entries a second"), |second| {
+            Some(second.missed as f64)
+        }),
         chart("Processor of the host", Unit::Even("ms a second"), |second| second.cpu),
+        chart("Memory of the host", Unit::Even("MiB"), |second| second.resident),
     )
 }
 
@@ -202,9 +206,14 @@ mod tests {
         for outcomes in [&[][..], &[outcome.clone(), outcome]] {
             let page = page(&conditions, outcomes);
             assert!(page.ends_with("</html>") && !page.contains("<live>"));
-            for word in
-                ["share of hand-offs", "ms, log scale", "01 Jan 1970", "2 cores", "Less is better"]
-            {
+            for word in [
+                "share of hand-offs",
+                "ms, log scale",
+                "01 Jan 1970",
+                "2 cores",
+                "Less is better",
+                "Memory of the host",
+            ] {
                 assert!(page.contains(word), "{word}");
             }
             for word in ["<script", "http:", "https:", "NaN", "inf"] {
