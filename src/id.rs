@@ -259,7 +259,7 @@ macro_rules! text_id {
 
         impl fmt::Display for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
+                self.as_str().fmt(f)
             }
         }
     };

@@ -75,6 +75,8 @@ fn inspect_lists_the_groups_and_tells_what_happened_in_one() {
     let dir = evening("good night");
     let (list, good) = said(&["inspect"], &[dir.path()]);
     assert!(good && list.contains("friday") && list.contains("2023-11-14T22:14:20.000Z"), "{list}");
+    let mut begins = list.lines().map(|line| line.find("from").or_else(|| line.find("2023-")));
+    assert_eq!(begins.next(), begins.next(), "a column begins where its head does:\n{list}");
     let all = ["inspect", "--group", "friday"];
     let (story, _) = said(&all, &[dir.path()]);
     for line in [
