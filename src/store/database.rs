@@ -97,7 +97,7 @@ pub(super) fn open_database(
         let told = format!("its folder takes no write-ahead log: it stays with {mode}");
         return Err(StoreError::Database(told));
     }
-    set_up(&db, durability)?;
+    set_up(&db, waits(durability))?;
     // Whoever is to write waits for the other connection at once, and not in the middle.
     db.set_transaction_behavior(TransactionBehavior::Immediate);
     if new {
@@ -125,18 +125,19 @@ pub(super) fn open_to_read(dir: &Path) -> Result<Connection, StoreError> {
     Ok(db)
 }
 
-/// Opens it once more, in the process that has it open.
-pub(super) fn open_again(dir: &Path, durability: Durability) -> Result<Connection, StoreError> {
+/// Opens it once more, in the process that has it open, for what can be made again: it waits for no disk, and
+/// a failure of the machine may take it along. Whoever waits for the disk syncs it with the same log.
+pub(super) fn open_again(dir: &Path) -> Result<Connection, StoreError> {
     let mut db = Connection::open(dir.join(FILE))?;
     db.busy_timeout(PATIENCE)?;
-    set_up(&db, durability)?;
+    set_up(&db, false)?;
     db.set_transaction_behavior(TransactionBehavior::Immediate);
     Ok(db)
 }
 
-fn set_up(db: &Connection, durability: Durability) -> Result<(), StoreError> {
+fn set_up(db: &Connection, full: bool) -> Result<(), StoreError> {
     harden(db)?;
-    set_synchronous(db, waits(durability))?;
+    set_synchronous(db, full)?;
     // Where the system's own sync does not reach the disk.
     db.pragma_update(None, "fullfsync", true)?;
     db.pragma_update(None, "checkpoint_fullfsync", true)?;

@@ -50,7 +50,7 @@ impl Follower {
         config: StoreConfig,
         lock: Arc<File>,
     ) -> Result<Self, StoreError> {
-        let db = open_again(dir, config.durability)?;
+        let db = open_again(dir)?;
         let (filters, failed) = (Filters::default(), BTreeSet::new());
         Ok(Self { db, config, filters, failed, unfinished: None, _lock: lock })
     }
