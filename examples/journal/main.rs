@@ -169,6 +169,12 @@ fn run(out: &mut impl Write, options: Options) -> Result<ExitCode, Failure> {
     match options.what {
         What::Inspect { dir, which, from, until } => {
             let (from, until) = (from.map(|it| it.0), until.map(|it| it.0));
+            if (from.is_some() || until.is_some()) && which.group.is_none() {
+                return Err("--from and --until are of one group: say which, with --group".into());
+            }
+            if from.zip(until).is_some_and(|(from, until)| from > until) {
+                return Err("--from is after --until".into());
+            }
             inspect::inspect(out, &dir, &which, from, until)
         }
         What::Verify { dir, which } => verify::verify(out, &dir, &which),

@@ -1,6 +1,6 @@
 //! The tables, and what is read and written in them by more than one.
 
-use std::{fs::File, path::Path, time::Duration};
+use std::{fs::File, io, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
@@ -74,6 +74,15 @@ const TABLES: &str = "
     INSERT INTO head VALUES (0, 0, 1, NULL, NULL);
 ";
 
+/// Opens a file, which is for its owner alone where it is made now: people's words and a host's keys are in a store.
+pub(super) fn private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Opens the database, and says whether it is new. `acknowledged` is what the mark says: where it is more than nothing,
 /// tables that are missing have been lost, and none are made in their place.
 pub(super) fn open_database(
@@ -81,6 +90,8 @@ pub(super) fn open_database(
     durability: Durability,
     acknowledged: u64,
 ) -> Result<(Connection, bool), StoreError> {
+    // The log beside it is for whom this is.
+    private(&dir.join(FILE))?;
     let mut db = Connection::open(dir.join(FILE))?;
     db.busy_timeout(PATIENCE)?;
     let new = is_new(&db)?;
@@ -115,8 +126,12 @@ pub(super) fn open_database(
 
 /// Opens it to be read alone.
 pub(super) fn open_to_read(dir: &Path) -> Result<Connection, StoreError> {
+    let file = dir.join(FILE);
+    if !file.is_file() {
+        return Err(StoreError::Damaged("there is no store in it".to_owned()));
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(dir.join(FILE), flags)?;
+    let db = Connection::open_with_flags(file, flags)?;
     db.busy_timeout(PATIENCE)?;
     if is_new(&db)? {
         return Err(StoreError::Damaged("there is no store in it".to_owned()));

@@ -10,6 +10,8 @@ use std::{
     sync::OnceLock,
 };
 
+use super::database::private;
+
 #[derive(Debug)]
 pub(super) struct Mark {
     file: File,
@@ -19,8 +21,7 @@ pub(super) struct Mark {
 impl Mark {
     pub(super) fn open(dir: &Path) -> io::Result<Self> {
         let path = dir.join("acknowledged");
-        let mut file =
-            File::options().create(true).truncate(false).read(true).write(true).open(path)?;
+        let mut file = private(&path)?;
         let mut bytes = [0; 12];
         let acknowledged = match file.read_exact(&mut bytes) {
             Ok(()) => number(&bytes),

@@ -664,7 +664,7 @@ fn changed<R, E: From<StoreError>>(
 
 /// Makes sure that nobody else has the folder.
 fn lock(dir: &Path) -> Result<File, StoreError> {
-    let file = File::options().create(true).truncate(false).write(true).open(dir.join("lock"))?;
+    let file = database::private(&dir.join("lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: dir.to_owned() }),

@@ -209,11 +209,11 @@ impl Connection {
             return self.line.part(Bye::NOT_KEPT.text());
         }
         let entered = self.house.enter(room, &join, &self.line, self.ip);
-        if self.house.kept().await.is_err() {
+        if let Err(why) = self.house.kept().await {
             if let Ok(Entered { stay, .. }) = entered {
                 self.house.lose(&stay);
             }
-            return self.line.part(Bye::NOT_KEPT.text());
+            return self.line.part(Bye::from(why).text());
         }
         match entered {
             Ok(Entered { stay, arrival, cursor, welcome }) => {
@@ -243,12 +243,12 @@ impl Connection {
             stay.room.counts.turned_away();
             return place.say(HostFrame::receipt(id, random, Err(nothing.into())).text());
         }
-        let drafted = if self.house.ending.load(Relaxed) {
-            Err(Refused::word("restart", "the host restarts: send it again in a moment"))
-        } else {
-            draft(stay, frame)
-        };
-        let answer = match drafted {
+        if self.house.ending.load(Relaxed) {
+            stay.room.counts.turned_away();
+            let refused = Refused::word("restart", "the host restarts: send it again in a moment");
+            return place.say(HostFrame::receipt(id, random, Err(refused)).text());
+        }
+        let answer = match draft(stay, frame) {
             Ok(draft) => {
                 let pushed = self.house.push(&stay.room, &stay.author, draft.into());
                 pushed.map_err(|error| Refused::of(&error))
@@ -261,7 +261,7 @@ impl Connection {
         // A refusal, too, may follow from what was done this very moment.
         match self.house.kept().await {
             Ok(()) => place.say(HostFrame::receipt(id, random, answer).text()),
-            Err(_) => self.line.part(Bye::NOT_KEPT.text()),
+            Err(why) => self.line.part(Bye::from(why).text()),
         }
     }
 
@@ -275,7 +275,7 @@ impl Connection {
         let done = self.house.act(stay, deed).await;
         match self.house.kept().await {
             Ok(()) => place.say(HostFrame::Done { id, done }.text()),
-            Err(_) => self.line.part(Bye::NOT_KEPT.text()),
+            Err(why) => self.line.part(Bye::from(why).text()),
         }
     }
 
@@ -286,7 +286,7 @@ impl Connection {
         }
         let quit = self.house.quit(stay).map_err(|error| Refused::of(&error));
         match (quit, self.house.kept().await) {
-            (_, Err(_)) => self.line.part(Bye::NOT_KEPT.text()),
+            (_, Err(why)) => self.line.part(Bye::from(why).text()),
             (Ok(()), Ok(())) => self.line.part(Bye::QUIT.text()),
             (Err(refused), Ok(())) => self.refuse("quit", refused).await,
         }

@@ -134,6 +134,8 @@ struct Person {
     sent: BTreeMap<u32, Option<Value>>,
     /// Gifts that were sent at least once.
     tried: BTreeSet<u32>,
+    /// Why the host said goodbye.
+    byes: BTreeSet<String>,
     found: Found,
 }
 
@@ -176,6 +178,7 @@ impl Person {
             next: 1,
             sent: BTreeMap::new(),
             tried: BTreeSet::new(),
+            byes: BTreeSet::new(),
             found: Found::default(),
         }
     }
@@ -301,6 +304,11 @@ impl Person {
     }
 
     fn hear(&mut self, frame: &Value, told: &Mutex<Told>) {
+        if let ("bye", Some(code)) =
+            (frame["t"].as_str().unwrap_or_default(), frame["code"].as_str())
+        {
+            self.byes.insert(code.to_owned());
+        }
         if frame["t"] != "batch" {
             return;
         }
@@ -516,6 +524,9 @@ fn a_host_that_is_told_to_end_hands_over_all_that_it_accepted() {
         let unanswered = world.people.iter().filter(|it| it.sent.values().any(Option::is_none));
         // Whatever it took in it has answered, but for what came while it said goodbye.
         println!("{said}; {} had no answer to their last", unanswered.count());
+    }
+    for byes in world.people.iter().map(|it| &it.byes) {
+        assert!(byes.iter().all(|code| code == "restart"), "not why it ended: {byes:?}");
     }
     let found = world.people.iter().map(|person| person.found);
     assert_eq!(found.map(|found| found.missed).sum::<u64>(), 0);

@@ -217,3 +217,22 @@ fn what_is_no_store_or_a_later_one_is_an_error_and_stays_as_it_is() {
     let empty = tempfile::tempdir().unwrap();
     assert!(Reader::open(empty.path()).is_err());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_store_is_for_its_owner_alone_whosever_the_folder_is() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let store = Store::open(dir.path(), StoreConfig::default()).unwrap();
+    let mut files = 0;
+    for file in fs::read_dir(dir.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{file:?}");
+        files += 1;
+    }
+    assert!(files >= 4, "database, log, mark and lock");
+    drop(store);
+}

@@ -39,7 +39,10 @@ pub(crate) use self::{
     keeper::Keeper,
     recovery::{Back, Found, GoesOn, Withheld},
 };
-use crate::{house::House, protocol::host::Refused};
+use crate::{
+    house::House,
+    protocol::host::{Bye, Refused},
+};
 
 /// Where a host keeps its groups, and how.
 #[derive(Clone, Debug)]
@@ -92,14 +95,35 @@ impl From<TakesNothing> for Failure {
     }
 }
 
-/// The disk did not take what was done in time: whether it counts is not known.
+/// What was done is not kept in time: whether it counts is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NotKept;
+pub(crate) enum NotKept {
+    /// The disk took too long.
+    Late,
+    /// The host ended meanwhile.
+    Ended,
+}
 
 impl From<NotKept> for Failure {
-    fn from(NotKept: NotKept) -> Self {
-        let info = "the host's disk took too long: whether it was done is not known, so look, or ask again with the same mark";
+    fn from(why: NotKept) -> Self {
+        let info = match why {
+            NotKept::Late => {
+                "the host's disk took too long: whether it was done is not known, so look, or ask again with the same mark"
+            }
+            NotKept::Ended => {
+                "the host restarts: whether it was done is not known, so look in a moment, or ask again with the same mark"
+            }
+        };
         Self::new(Code::INTERNAL, info)
+    }
+}
+
+impl From<NotKept> for Bye {
+    fn from(why: NotKept) -> Self {
+        match why {
+            NotKept::Late => Self::NOT_KEPT,
+            NotKept::Ended => Self::RESTART,
+        }
     }
 }
 
@@ -260,7 +284,7 @@ impl House {
     /// Waits until everything that was done so far is kept.
     ///
     /// # Errors
-    /// The disk does not take it, and whether it counts is not known.
+    /// The disk does not take it, or the host ended, and whether it counts is not known.
     pub(crate) async fn kept(&self) -> Result<(), NotKept> {
         let Some(shared) = &self.keep.0 else { return Ok(()) };
         // What was done before this is drained by the next one.
@@ -270,7 +294,8 @@ impl House {
         let ended = done.wait_for(|done| done.round >= round || done.closed);
         match timeout(PATIENCE, ended).await {
             Ok(Ok(done)) if done.round >= round => Ok(()),
-            _ => Err(NotKept),
+            Ok(_) => Err(NotKept::Ended),
+            Err(_) => Err(NotKept::Late),
         }
     }
 }

@@ -319,7 +319,7 @@ impl Found {
         if strangers > 0 {
             warn!(groups = strangers, "groups of apps that are not named stay in the store");
         }
-        info!(groups = back.len(), "groups are back");
+        info!(groups = back.len(), "groups are back, beside the rooms of the page");
         back
     }
 

@@ -40,7 +40,7 @@ async fn readers_are_given_what_is_kept_and_answers_wait_for_it() {
     assert_eq!(house.source(key).batch(&before).unwrap().entries().len(), 1);
     // Nobody keeps what is done after the end.
     house.keep.close();
-    assert_eq!(house.kept().await, Err(NotKept));
+    assert_eq!(house.kept().await, Err(NotKept::Ended));
 }
 
 #[test]
