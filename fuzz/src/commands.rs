@@ -120,13 +120,30 @@ impl World {
             }
             _ => {
                 // Of a loss that has to wait for room a group hears between two polls, its twin never.
-                self.poll(usize::MAX);
+                self.make_room();
                 self.engine.close(self.now, session);
                 let visitor = script::visitor(session);
                 self.engine.open(session, visitor).expect("it was just closed");
             }
         }
         self.houses.iter_mut().for_each(|house| house.renew(&self.engine));
+    }
+
+    /// Settles what is due and takes all outputs, so that every group can do what is next at once.
+    fn make_room(&mut self) {
+        // A close settles what is due at a group's own clock, even if the script's went back since.
+        let groups = self.houses.iter().map(|house| house.group(&self.engine));
+        let standing = groups.filter(|group| stands(group)).map(Group::clock);
+        let now = standing.fold(self.now, Timestamp::max);
+        loop {
+            self.poll(usize::MAX);
+            self.engine.advance(now);
+            self.houses.iter_mut().for_each(|house| house.follow(&self.engine));
+            // What was due may have taken the room that the poll had made.
+            if self.houses.iter().all(|house| !house.group(&self.engine).has_output()) {
+                break;
+            }
+        }
     }
 
     /// Takes outputs, of twins too.
@@ -278,9 +295,12 @@ impl House {
 
     /// The engine moved the group on: so goes the twin.
     fn follow(&mut self, engine: &Engine) {
-        let clock = self.group(engine).clock();
-        // A group that stood still for want of room still does, though it was polled since.
-        if self.twin.clock() != clock {
+        let group = self.group(engine);
+        let clock = group.clock();
+        // A group that stood still for want of room still does, though it was polled since; or it settled
+        // something at the very moment at which it stood.
+        if self.twin.clock() != clock || stands(&self.twin) && self.twin.digest() != group.digest()
+        {
             self.twin.advance(clock);
         }
     }
@@ -353,6 +373,11 @@ impl House {
         again.advance(group.clock());
         assert_eq!(again.digest(), group.digest(), "the journal leads elsewhere");
     }
+}
+
+/// Whether a group has yet to settle something at the moment that it has come to.
+fn stands(group: &Group) -> bool {
+    group.poll_timeout().is_some_and(|due| due.at <= group.clock())
 }
 
 /// The promise that rate-limited deliveries in any window are at most rate·window + burst, as a
