@@ -44,7 +44,8 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["host", "at"])]
     pub(super) compare: bool,
 
-    /// A host that runs already, instead of one that is started: localhost:8080 or 127.0.0.1:8080.
+    /// A host that runs already, instead of one that is started: localhost:8080 or 127.0.0.1:8080. Where others talk, too,
+    /// such as a crowd of its own, the books cannot agree.
     #[arg(long, value_name = "HOST:PORT", conflicts_with = "host")]
     pub(super) at: Option<Place>,
 

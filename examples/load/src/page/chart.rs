@@ -30,7 +30,8 @@ pub(super) struct Axis {
 impl Axis {
     /// From nothing to a round number that is not below `most`.
     pub(super) fn even(unit: &'static str, most: f64) -> Self {
-        let step = round_up(most.max(1e-9) / 4.0);
+        let most = if most > 0.0 { most } else { 1.0 };
+        let step = round_up(most / 4.0);
         let count = (most / step).ceil().max(1.0);
         let marks =
             (0..=count as u32).map(|at| (f64::from(at) * step, short(f64::from(at) * step)));
@@ -186,6 +187,7 @@ mod tests {
 
     #[test]
     fn an_axis_ends_at_a_round_number_and_never_below_what_it_shows() {
+        assert_eq!(Axis::even("entries", 0.0).to, 1.0);
         for most in [0.3, 1.0, 7.0, 99.0, 101.0, 40_000.0, 399_000.0] {
             let axis = Axis::even("ms", most);
             assert!(axis.to >= most && axis.to <= most * 2.0, "{most}: {}", axis.to);
