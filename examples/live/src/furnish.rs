@@ -41,7 +41,9 @@ impl Furnisher<'_> {
     ) -> Result<(Arc<Room>, Option<Board>), Failure> {
         let id = GroupId::custom(plan.id)?;
         let found = match &mut self.found {
-            Some(found) => found.recover(self.now, self.app, &id)?,
+            Some(found) => found.recover(self.now, self.app, &id).map_err(|error| {
+                format!("{error}; see what is left of it with the journal example, or begin with another --data")
+            })?,
             None => None,
         };
         let (key, words, board) = match found {

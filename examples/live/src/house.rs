@@ -119,12 +119,7 @@ impl House {
             let settings = desk.asking(plan.settings(limits.hold, limits.preview));
             let room = furnisher.furnish(RoomNo(no), plan, &settings);
             let (room, board) = room.map_err(|error| {
-                let advice = if options.data.is_some() {
-                    "; see what is left of it with the journal example, or begin with another --data"
-                } else {
-                    ""
-                };
-                io::Error::other(format!("the room {} cannot be opened: {error}{advice}", plan.id))
+                io::Error::other(format!("the room {} cannot be opened: {error}", plan.id))
             })?;
             boards.extend(board.map(|board| (room.no, board)));
             rooms.push(room);

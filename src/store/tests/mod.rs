@@ -11,10 +11,10 @@ use std::{sync::Arc, time::Duration};
 
 use tempfile::TempDir;
 
-use super::*;
+use super::{database::Known, *};
 use crate::{
-    command::Command, config::GroupConfig, group::BEHAVIOUR, id::Epoch, output::Output,
-    role::Author,
+    command::Command, config::GroupConfig, group::BEHAVIOUR, hash::HashKey, id::Epoch,
+    output::Output, role::Author,
 };
 
 const KEY: HashKey = HashKey::new(1, 2);

@@ -172,6 +172,7 @@ fn several_groups_are_taken_in_all_at_once_or_none() {
     assert!(matches!(twice, Err(StoreError::GroupExists(_))), "{twice:?}");
     let begun = desk.store.begin_all(&[(APP, &saturday), (AppId(8), &saturday), (APP, &sunday)]);
     let begun = begun.unwrap();
+    assert!(desk.store.begin_all(&[]).unwrap().is_empty());
     assert_eq!(desk.store.commits, open + 1, "the disk is waited for once");
     desk.reopen();
     for no in begun {
