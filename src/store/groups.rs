@@ -116,7 +116,7 @@ impl Store {
         Ok(records)
     }
 
-    /// Forgets a group. What it left is taken away by [`Follower::tidy`], little by little.
+    /// Forgets a group. What it left is taken away by [`Follower::tidy`](super::Follower::tidy), little by little.
     ///
     /// # Errors
     /// [`StoreError::NoSuchGroup`], and as [`commit`](Self::commit); then the group is as it was.
