@@ -330,6 +330,13 @@ async fn somebody_who_spoke_before_the_owner_came_is_found_and_muted_even_if_the
     let (user, bo) = (&welcome["me"]["user"], &silent["me"]["user"]);
     let zed = json!({"user": user, "nick": "Zed Zorg", "here": false});
     let bo = json!({"user": bo, "nick": "Bo Zorgen", "here": true});
+    // Who spoke is known once the fan-out has dealt with their message.
+    for _ in 0..500 {
+        if mia.act(json!({"do": "find", "text": ""})).await["people"]["found"] != json!([]) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     for (text, found) in [
         (json!(""), json!([zed])),
         (json!("zorg"), json!([zed, bo])),
