@@ -228,6 +228,11 @@ impl Counts {
         low + (high << 32)
     }
 
+    /// How many more of each class than in `earlier`; none where it has more.
+    pub(crate) fn since(&self, earlier: &Self) -> PerClass<u64> {
+        PerClass(Class::ALL.map(|class| self.get(class).saturating_sub(earlier.get(class))))
+    }
+
     pub(crate) fn per_class(&self) -> PerClass<u64> {
         PerClass(Class::ALL.map(|class| self.get(class)))
     }

@@ -44,6 +44,7 @@ mod output;
 mod profile;
 mod receipts;
 mod refusal;
+pub mod relay;
 mod review;
 mod role;
 mod roster;

@@ -52,7 +52,7 @@ const RANKS: &[Rank] = &[
     ]),
     Rank::Apart(&["group"]),
     Rank::Layered(&["directory", "journal", "what_if", "engine"]),
-    Rank::Layered(&["clock", "audience", "hub"]),
+    Rank::Layered(&["clock", "audience", "relay", "hub"]),
     // Adapters, each behind a feature of its name: they look at the core, which never sees them.
     Rank::Apart(&["internals", "metrics", "store", "tim", "tracing"]),
 ];

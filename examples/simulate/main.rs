@@ -5,6 +5,9 @@
 //! cargo run --release --example simulate -- --seed 7 --steps 1000000
 //! ```
 //!
+//! With `--network` each world is a room over many machines, in a network that loses, doubles, delays and
+//! cuts, with homes and edges that crash and stand still.
+//!
 //! One step is one command, or time alone that passes, which three hosts and the model are given, and
 //! after which all that can be asked of them is compared. A world that breaks a promise is made as short
 //! as it can be and written down as a story, with the number that makes it again.
@@ -15,6 +18,9 @@ mod hubs;
 #[expect(dead_code, reason = "the laws use what this does not")]
 #[path = "../../tests/model/mod.rs"]
 mod model;
+mod net;
+#[path = "../../tests/network/mod.rs"]
+mod network;
 mod readers;
 mod recording;
 mod run;
@@ -48,6 +54,12 @@ struct Options {
     /// Lives one world alone, by its number.
     #[arg(long)]
     world: Option<u64>,
+    /// Rooms over many machines in a network that fails, in place of evenings on one.
+    #[arg(long)]
+    network: bool,
+    /// In some of those the log loses what it had acknowledged. Not every world of these keeps its promises yet.
+    #[arg(long, requires = "network")]
+    power: bool,
     /// How many worlds at a time; by default one for each processor.
     #[arg(long)]
     threads: Option<usize>,
@@ -64,5 +76,6 @@ fn main() -> ExitCode {
         world: options.world,
         threads: threads.unwrap_or(1).max(1),
     };
-    if run.go() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let held = if options.network { net::go(&run, options.power) } else { run.go() };
+    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

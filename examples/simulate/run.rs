@@ -1,7 +1,8 @@
 //! Many worlds at a time, and what is told of them.
 
 use std::{
-    fs,
+    any::Any,
+    fmt, fs,
     panic::{self, AssertUnwindSafe},
     path::PathBuf,
     process,
@@ -50,27 +51,41 @@ struct Shared {
     next: AtomicU64,
     lived: AtomicU64,
     broken: AtomicBool,
-    census: Mutex<Census>,
 }
 
 impl Run {
-    /// Lives all worlds. Returns whether every promise held.
+    /// Lives all evenings. Returns whether every promise held.
     pub(crate) fn go(&self) -> bool {
+        let census = Mutex::<Census>::default();
+        let worker = || {
+            let (plans, census) = (world::plan(self.length).boxed(), &census);
+            move |number| self.live(number, &plans, census)
+        };
+        self.go_with(worker, || census.lock().map(|census| census.to_string()).unwrap_or_default())
+    }
+
+    /// Lives all worlds, each by its number, with as many workers as threads; `met` says what they met.
+    /// A worker returns how many steps a world took, or `None` if it broke a promise.
+    pub(crate) fn go_with<W: FnMut(u64) -> Option<u64>>(
+        &self,
+        worker: impl Fn() -> W + Sync,
+        met: impl Fn() -> String,
+    ) -> bool {
         // A panic is caught, and told with the world that made it.
         panic::set_hook(Box::new(|_| ()));
         println!("seed {}", self.seed);
         let shared = Shared::default();
         if let Some(world) = self.world {
-            return self.live(world, &world::plan(self.length).boxed(), &shared).is_some();
+            return worker()(world).is_some();
         }
         let (bar, began) = (self.bar(), Instant::now());
         thread::scope(|scope| {
             for _ in 0..self.threads {
                 scope.spawn(|| {
-                    let plans = world::plan(self.length).boxed();
+                    let mut live = worker();
                     while !self.is_over(&shared, began) {
                         let number = shared.next.fetch_add(1, Ordering::Relaxed);
-                        match self.live(number, &plans, &shared) {
+                        match live(number) {
                             Some(steps) => self.note(&bar, &shared, steps, began),
                             None => shared.broken.store(true, Ordering::Relaxed),
                         }
@@ -79,6 +94,7 @@ impl Run {
             }
         });
         bar.finish_and_clear();
+        println!("{}", met());
         self.sum_up(&shared, began.elapsed());
         !shared.broken.into_inner()
     }
@@ -108,9 +124,6 @@ impl Run {
     fn sum_up(&self, shared: &Shared, elapsed: Duration) {
         let lived = shared.lived.load(Ordering::Relaxed);
         let broken = shared.broken.load(Ordering::Relaxed);
-        if let Ok(census) = shared.census.lock() {
-            println!("{census}");
-        }
         println!(
             "seed {}: {} steps in {} worlds, {} a second: {}",
             self.seed,
@@ -121,19 +134,28 @@ impl Run {
         );
     }
 
-    /// Lives one world. Returns how many steps that took; if it fails, tells of it instead.
-    fn live(&self, number: u64, plans: &BoxedStrategy<Plan>, shared: &Shared) -> Option<u64> {
+    /// What a world is drawn from, by its number.
+    pub(crate) fn tree<T: fmt::Debug>(
+        &self,
+        number: u64,
+        plans: &BoxedStrategy<T>,
+    ) -> impl ValueTree<Value = T> + use<T> {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&self.seed.to_le_bytes());
         bytes[8..16].copy_from_slice(&number.to_le_bytes());
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
         let tree = plans.new_tree(&mut runner);
-        let tree = tree.unwrap_or_else(|reason| panic!("no world could be made: {reason}"));
+        tree.unwrap_or_else(|reason| panic!("no world could be made: {reason}"))
+    }
+
+    /// Lives one world. Returns how many steps that took; if it fails, tells of it instead.
+    fn live(&self, number: u64, plans: &BoxedStrategy<Plan>, all: &Mutex<Census>) -> Option<u64> {
+        let tree = self.tree(number, plans);
         let plan = tree.current();
         match attempt(&plan) {
             (Ok(()), census) => {
-                if let Ok(mut all) = shared.census.lock() {
+                if let Ok(mut all) = all.lock() {
                     all.add(&census);
                 }
                 Some(plan.script.steps.len() as u64)
@@ -175,11 +197,14 @@ pub(crate) fn attempt(plan: &Plan) -> (Result<(), String>, Census) {
     let lived = panic::catch_unwind(AssertUnwindSafe(|| world::live(plan, &mut census)));
     let lived = match lived {
         Ok(lived) => lived.map_err(|error| error.to_string()),
-        Err(panicked) => {
-            let text = panicked.downcast_ref::<String>().cloned();
-            let text = text.or_else(|| panicked.downcast_ref::<&str>().map(|it| (*it).to_owned()));
-            Err(format!("{PANICKED}: {}", text.unwrap_or_default()))
-        }
+        Err(panicked) => Err(said(&*panicked)),
     };
     (lived, census)
+}
+
+/// What a panic said.
+pub(crate) fn said(panicked: &(dyn Any + Send)) -> String {
+    let text = panicked.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| panicked.downcast_ref::<&str>().map(|it| (*it).to_owned()));
+    format!("{PANICKED}: {}", text.unwrap_or_default())
 }

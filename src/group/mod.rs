@@ -48,12 +48,13 @@ use self::{
 use crate::{
     command::{Command, Newcomer, Receipt},
     config::GroupConfig,
+    cursor::{Cursor, CursorError},
     entry::{Body, Folded, Notice, Tip},
     filter::Filter,
     form,
     hash::HashKey,
     id::{Epoch, GroupId, Seq, SessionId, UserId},
-    log::Log,
+    log::{self, Log, Passage},
     message::{Class, Sender},
     output::{Event, Output, Record},
     profile::GroupProfile,
@@ -327,6 +328,21 @@ impl Group {
     /// What hash tables are keyed by.
     fn key(&self) -> HashKey {
         self.roster.key()
+    }
+
+    /// What is ahead of `cursor`, for a log that follows this one.
+    pub(crate) fn passages(&self, cursor: &Cursor) -> Result<Vec<Passage>, CursorError> {
+        self.log.passages(cursor)
+    }
+
+    /// The history as plain data.
+    pub(crate) fn save_log(&self) -> log::Saved {
+        self.log.save()
+    }
+
+    /// Goes on in another epoch, in which no cursor given out until now is good.
+    pub(crate) fn new_epoch(&mut self, epoch: Epoch) {
+        self.log.new_epoch(epoch);
     }
 
     /// Turns an author into somebody with a standing.

@@ -13,6 +13,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a place was found in the list")]
 
+mod adopt;
 mod ring;
 mod saved;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod tests;
 
 use std::{iter::FusedIterator, slice, sync::Arc};
 
+pub(crate) use adopt::Passage;
 pub(crate) use saved::Saved;
 
 use crate::{
@@ -184,13 +186,20 @@ impl Log {
             let first = Counts::default().plus(class, 1);
             first.expect("a count holds 1")
         });
+        let entry = Arc::new(Entry { seq: Seq(passed.total()), at: now, class, body, folded });
+        self.put(now, retention, passed, Arc::clone(&entry));
+        entry
+    }
+
+    /// Puts an entry at the end, up to and with which so many of each class were appended.
+    fn put(&mut self, now: Timestamp, retention: &Retention, passed: Counts, entry: Arc<Entry>) {
+        let class = entry.class;
         self.head = self.head.at(passed);
-        let entry = Arc::new(Entry { seq: self.head_seq(), at: now, class, body, folded });
         let quota = retention.quota[class];
         // Without a quota it would only be buried and swept up again.
         if quota > 0 {
             let kept = self.kept.get_or_insert_default();
-            kept.ring.push(Arc::clone(&entry), passed, now + retention.max_age);
+            kept.ring.push(entry, passed, now + retention.max_age);
         }
         if let Some(kept) = &mut self.kept {
             kept.ring.limit(class, quota);
@@ -198,7 +207,6 @@ impl Log {
             kept.recent.retain(|batch| !batch.open());
         }
         self.expire(now);
-        entry
     }
 
     /// Drops the entries whose age is over at `now`.

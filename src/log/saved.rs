@@ -34,6 +34,12 @@ struct SavedEntry {
     entry: Arc<Entry>,
 }
 
+impl Saved {
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+}
+
 impl Log {
     pub(crate) fn save(&self) -> Saved {
         let mut entries = Vec::new();
@@ -41,12 +47,12 @@ impl Log {
         if let Some(kept) = &self.kept {
             entries.reserve_exact(kept.ring.slots().len());
             for (slot, entry) in kept.ring.alive() {
-                let gone = difference(&through, &slot.before());
+                let gone = slot.before().since(&through);
                 entries.push(SavedEntry { gone, until: slot.until, entry: Arc::clone(entry) });
                 through = slot.through;
             }
         }
-        Saved { epoch: self.epoch(), entries, gone: difference(&through, self.head.counts()) }
+        Saved { epoch: self.epoch(), entries, gone: self.head.counts().since(&through) }
     }
 
     /// # Errors
@@ -79,10 +85,6 @@ impl Log {
         log.free_if_empty();
         Ok(log)
     }
-}
-
-fn difference(from: &Counts, to: &Counts) -> PerClass<u64> {
-    PerClass(Class::ALL.map(|class| to.get(class).saturating_sub(from.get(class))))
 }
 
 /// Passes over evicted entries: none of a class of which an older one is kept.
