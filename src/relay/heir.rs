@@ -176,7 +176,8 @@ impl Heir {
         self.at
     }
 
-    /// A checkpoint of what was read.
+    /// A checkpoint of what was read. They come from here alone: a home cannot give one, since its clock may be
+    /// past what another home has written meanwhile.
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint::of(&self.group, &self.lines, self.mark, self.at)
     }

@@ -12,7 +12,6 @@ use thiserror::Error;
 use super::{
     Beat, EdgeBeat, ForEdge, Request,
     frame::{Digest, Feed, Frame, Mark, Next, Parts, Tell, Word, Write, Written},
-    heir::Checkpoint,
     ids::{EdgeId, FrameNo, LogSeq, Term},
     lines::{Lines, Turn},
     sight::Base,
@@ -224,11 +223,6 @@ impl Home {
     /// Makes a filter known, as [`Group::install_filter`] does. Whoever plays the log back needs it too.
     pub fn install_filter(&mut self, filter: Arc<Filter>) {
         self.group.install_filter(filter);
-    }
-
-    /// A checkpoint, where everything is stored; `None` while something waits to be.
-    pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.is_quiet().then(|| Checkpoint::of(&self.group, &self.lines, self.stored, self.at))
     }
 
     /// What an edge begins with; `None` while something waits to be stored.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use liveroom::relay::{Checkpoint, Fetched, Frame, FrameNo, LogSeq, Mark, Write, Written};
+use liveroom::relay::{Checkpoint, Fetched, Frame, FrameNo, LogSeq, Write, Written};
 
 /// One group's subject in a stream that others write to as well.
 pub(crate) struct JetStream {
@@ -86,10 +86,5 @@ impl JetStream {
             self.lost.extend(self.frames.pop().map(|(_, frame)| frame));
             self.history.pop();
         }
-    }
-
-    /// Whether a frame is in it, or was until it was pruned.
-    pub(crate) fn has(&self, mark: &Mark) -> bool {
-        mark.no == FrameNo(0) || self.history.iter().any(|(_, frame)| frame.mark() == mark)
     }
 }

@@ -19,7 +19,7 @@ use liveroom::{
     Platform, Profile, Receipt, Settings, Source, Span, Timestamp, UserId,
     relay::{
         Base, Beat, Checkpoint, Edge, EdgeBeat, EdgeId, EdgeOutput, Feed, Fetched, ForEdge, Frame,
-        FrameNo, HomeOutput, LogSeq, Request, Write, Written,
+        FrameNo, Heir, HomeOutput, LogSeq, Request, Write, Written,
     },
 };
 
@@ -344,14 +344,14 @@ impl<'a> World<'a> {
             }
             Event::LogDown => self.log_down = true,
             Event::Checkpoint { prune } => {
-                let found = self.nodes.iter_mut().filter(|node| !node.paused && !node.cut);
-                let found = found.filter_map(Node::home).find_map(|home| home.checkpoint());
-                // Of what was lost since nobody needs one.
-                if let Some(checkpoint) = found
-                    && self.log.has(checkpoint.mark())
-                {
-                    self.log.keep(checkpoint, prune);
-                }
+                // Whoever follows the log lays it down.
+                let key = HashKey::new(8, 8);
+                let mut follower =
+                    Heir::new(self.log.checkpoint(false), &[], key).map_err(Fail::of)?;
+                let frames = self.log.from(follower.at(), usize::MAX);
+                let read = follower.read(frames.iter().map(|(at, frame)| (*at, &**frame)));
+                read.map_err(Fail::of)?;
+                self.log.keep(follower.checkpoint(), prune);
             }
             Event::LosePower { frames } if self.plan.power => self.lose_power(frames),
             Event::LosePower { .. } => {}
