@@ -249,15 +249,12 @@ impl Edge {
         }
         let Some(sight) = &mut self.sight else { return Ok(()) };
         let mut news = News::default();
-        let came = sight.take(now, at, feed, &mut news);
-        if let Err(Corrupt(what)) = came {
-            return Err(self.lose_sight(now, what));
-        }
-        match came? {
-            Came::Old => {}
+        match sight.take(now, at, feed, &mut news) {
+            Ok(Came::Old) => {}
             // Others may still be lacking, which the log was asked for: it answers once.
-            Came::Taken => self.tell(now, news),
-            Came::Doubt => self.doubt(now),
+            Ok(Came::Taken) => self.tell(now, news),
+            Ok(Came::Doubt) => self.doubt(now),
+            Err(Corrupt(what)) => return Err(self.lose_sight(now, what)),
         }
         Ok(())
     }
@@ -334,10 +331,10 @@ impl Edge {
             self.doubt |= matches!(sight.take(now, at, feed, &mut news), Ok(Came::Doubt));
         }
         self.doubt |= self.home.is_some_and(|home| home.no > sight.mark().no);
+        // Before it is told that the edge lapsed: what is answered until then is answered.
+        let unheard = letters.into_iter().filter(|letter| letter.no > self.heard);
+        self.early.extend(unheard.map(|letter| (letter.no, letter)));
         self.tell(now, news);
-        for letter in letters {
-            self.letter(now, letter);
-        }
         Ok(())
     }
 

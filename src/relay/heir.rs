@@ -17,7 +17,7 @@ use crate::{
     group::{Group, RestoreError, Snapshot},
     hash::HashKey,
     id::Epoch,
-    journal::{ReplayError, play},
+    journal::{ReplayError, replay},
     time::Timestamp,
 };
 
@@ -212,11 +212,9 @@ impl Heir {
         let no = frame.mark().no;
         // Those before are played already, where the last try came to one whose filter was lacking.
         let played = self.group.last_record();
-        for record in frame.records.iter().skip_while(|record| record.no <= played) {
-            play(&mut self.group, record.clone())
-                .map_err(|error| ReadError::Replay { no, error })?;
-            while self.group.poll().is_some() {}
-        }
+        let records = frame.records.iter().skip_while(|record| record.no <= played);
+        replay(&mut self.group, records.cloned(), drop)
+            .map_err(|error| ReadError::Replay { no, error })?;
         for letter in &frame.letters {
             let written = self.lines.write(letter);
             written.map_err(|Corrupt(what)| ReadError::Corrupt { no, what })?;

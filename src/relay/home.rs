@@ -80,7 +80,7 @@ struct Flight {
     after: Vec<HomeOutput>,
 }
 
-/// One thing for the host of a home to do or to know. All of it is in the log.
+/// One thing for the host of a home to do or to know. What follows from a command is in the log.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum HomeOutput {
@@ -264,7 +264,7 @@ impl Home {
         Ok(ticket)
     }
 
-    /// Takes a command that an edge forwards: once, whatever it comes how often, and in the edge's order.
+    /// Takes a command that an edge forwards: once, however often it comes, and in the edge's order.
     ///
     /// # Errors
     /// [`HomeError::Foreign`]: only a broken or hostile edge sends it. The others need no answer: the edge
@@ -395,7 +395,7 @@ impl Home {
         };
         let known = here.is_some_and(|here| *here.mark() == self.there);
         match next {
-            Some((at, frame)) if known && frame.mark() == flight.frame.mark() => {
+            Some((at, frame)) if frame.mark() == flight.frame.mark() => {
                 self.store(at);
                 Ok(Next::Stored)
             }
@@ -407,6 +407,8 @@ impl Home {
             Some((_, frame)) if frame.mark().term > self.stored.term => {
                 Err(self.depose(Deposed::Claimed { by: frame.mark().term }))
             }
+            // Nothing is lost, and nobody has come between: it is tried again.
+            None if known => Ok(Next::Again(Write { frame: Arc::clone(&flight.frame), after: at })),
             Some(_) | None => Err(self.depose(Deposed::LogLost)),
         }
     }
