@@ -39,6 +39,8 @@ mod message;
 pub mod metrics;
 mod modes;
 mod mutes;
+#[cfg(feature = "nats")]
+pub mod nats;
 mod outcome;
 mod output;
 mod profile;

@@ -1,0 +1,83 @@
+//! Why something cannot be done at the server.
+
+use thiserror::Error;
+
+use crate::relay::{CheckpointError, ReadError};
+
+/// Why something cannot be done, by what can be done about it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum NatsError {
+    /// The server did not answer, or could not do it: try again. It may have been done.
+    #[error("the server did not {what}: {source}")]
+    Server {
+        /// What it should do.
+        what: &'static str,
+        /// What the client says.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// What was asked for is not possible, here or at all.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The log of the group cannot be played back.
+    #[error("the log of the group: {0}")]
+    Log(#[from] ReadError),
+    /// The group is none that many machines can have, or its checkpoint is none.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// What lies at the server was written by another version, or by somebody else.
+    #[error("{what} at the server is not what this version writes")]
+    Malformed {
+        /// Which thing.
+        what: String,
+    },
+}
+
+/// What is not possible.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// A prefix or a node's name has 1 to 32 letters, digits, hyphens and underscores.
+    #[error("`{0}` is no name: take 1 to 32 of the letters a to z, digits, - and _")]
+    Name(String),
+    /// The server takes smaller messages than a frame may have: raise its `max_payload`.
+    #[error(
+        "the server takes {most} bytes a message, and {needed} are needed: raise `max_payload`"
+    )]
+    MaxPayload {
+        /// What it takes.
+        most: usize,
+        /// What is needed.
+        needed: usize,
+    },
+    /// A group of this id is there already.
+    #[error("there is a group of this id already")]
+    Exists,
+    /// No group of this id was created.
+    #[error("no group of this id was created")]
+    NoGroup,
+    /// The log ends before the newest checkpoint of the group: the servers have lost what they had acknowledged. Bring
+    /// the stream back from a backup, or remove the group.
+    #[error(
+        "the log ends before the newest checkpoint: bring the stream back, or remove the group"
+    )]
+    LogLost,
+    /// More edges were begun than have numbers: create a room with another prefix.
+    #[error("all numbers for edges are used up")]
+    NoEdgeLeft,
+}
+
+impl NatsError {
+    pub(super) fn server<E>(what: &'static str) -> impl FnOnce(E) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        move |source| Self::Server { what, source: source.into() }
+    }
+
+    /// Whether it may pass by itself.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Server { .. })
+    }
+}

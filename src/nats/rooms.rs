@@ -1,0 +1,284 @@
+//! Which groups there are: created, claimed, summed up in checkpoints, removed.
+
+use std::{
+    collections::BTreeSet,
+    hash::{BuildHasher, RandomState},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_nats::jetstream::kv;
+use futures_util::StreamExt;
+use serde::{Deserialize, Serialize};
+use tokio::{task::spawn_blocking, time::sleep};
+
+use super::{
+    HomeSeat, Nats, NatsError, Refused,
+    log::{FrameLog, Storing},
+    names::{self, Names},
+    wire,
+};
+use crate::{
+    filter::Filter,
+    group::Group,
+    hash::HashKey,
+    id::GroupId,
+    relay::{Checkpoint, FrameNo, Heir, LogSeq, Next, Write},
+};
+
+/// So often a claim is tried where others write, or the server does not answer.
+const TRIES: u32 = 32;
+/// How long to wait until the next try.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What is known of a room: where its newest checkpoint is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Room {
+    checkpoint: String,
+    no: FrameNo,
+}
+
+/// A group that came or went; see [`Nats::rooms`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoomChange {
+    /// It was there, or was created.
+    Added(GroupId),
+    /// It was removed.
+    Removed(GroupId),
+}
+
+/// Tells which groups there are, as they come and go.
+pub struct RoomWatch {
+    watch: kv::Watch,
+    known: BTreeSet<GroupId>,
+}
+
+impl std::fmt::Debug for RoomWatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RoomWatch").field("known", &self.known.len()).finish_non_exhaustive()
+    }
+}
+
+impl RoomWatch {
+    /// The next change.
+    ///
+    /// # Errors
+    /// The server does not tell any more: begin again.
+    pub async fn next(&mut self) -> Result<RoomChange, NatsError> {
+        loop {
+            let told = self.watch.next().await.ok_or("the watch ended");
+            let told = told.map_err(NatsError::server("tell which rooms there are"))?;
+            let told = told.map_err(NatsError::server("tell which rooms there are"))?;
+            let Some(id) = names::group(&told.key) else { continue };
+            // A newer checkpoint is no change here.
+            match told.operation {
+                kv::Operation::Put if self.known.insert(id.clone()) => {
+                    return Ok(RoomChange::Added(id));
+                }
+                kv::Operation::Delete | kv::Operation::Purge if self.known.remove(&id) => {
+                    return Ok(RoomChange::Removed(id));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Nats {
+    /// Makes a group known to all machines, as it is: its log begins.
+    ///
+    /// # Errors
+    /// [`Refused::Exists`] if there is one of its id; it keeps no journal or has outputs; the server does not answer.
+    pub async fn create(&self, group: &Group) -> Result<(), NatsError> {
+        let checkpoint = Checkpoint::first(group)?;
+        let room = self.put_checkpoint(group.id(), &checkpoint).await?;
+        let made = self.0.rooms.create(names::token(group.id()), wire::encode(&room)).await;
+        let Err(error) = made else { return Ok(()) };
+        // It may be there in spite of the error, if that is that nobody answered.
+        if error.kind() == kv::CreateErrorKind::AlreadyExists {
+            self.drop_checkpoint(&room.checkpoint).await;
+            return Err(Refused::Exists.into());
+        }
+        Err(NatsError::server("keep the room")(error))
+    }
+
+    /// The groups that there are, first, and then which come and go.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub async fn rooms(&self) -> Result<RoomWatch, NatsError> {
+        let watch = self.0.rooms.watch_with_history(">").await;
+        let watch = watch.map_err(NatsError::server("tell which rooms there are"))?;
+        Ok(RoomWatch { watch, known: BTreeSet::new() })
+    }
+
+    /// Takes a group out, with its log and checkpoint: nothing is left of it.
+    ///
+    /// # Errors
+    /// The server does not answer. Part of it may be gone then; try again.
+    pub async fn remove(&self, group: &GroupId) -> Result<(), NatsError> {
+        let Some((room, _)) = self.room(group).await? else { return Ok(()) };
+        let gone = self.0.rooms.purge(names::token(group)).await;
+        gone.map_err(NatsError::server("take out the room"))?;
+        self.log(group).clear().await?;
+        self.drop_checkpoint(&room.checkpoint).await;
+        Ok(())
+    }
+
+    /// Makes this machine the home of a group: reads its log to the end, and writes its claim there. Who was home
+    /// before cannot write from then on. `filters` and `key` are as for [`Group::restore`].
+    ///
+    /// `new_epoch` makes all readers begin anew: set it after
+    /// [`Deposed::LogLost`](crate::relay::Deposed::LogLost), and when the servers had a power failure.
+    ///
+    /// # Errors
+    /// [`Refused::NoGroup`], [`Refused::LogLost`]; the log cannot be played back, as for want of a filter; the
+    /// server does not answer, or others claim it all the time: try again.
+    pub async fn claim(
+        &self,
+        group: &GroupId,
+        filters: &[Arc<Filter>],
+        key: HashKey,
+        new_epoch: bool,
+    ) -> Result<HomeSeat, NatsError> {
+        let log = self.log(group);
+        let mut heir = self.heir(group, &log, filters, key).await?;
+        let claim = |heir: &mut Heir| -> Write {
+            heir.claim(self.node(), RandomState::new().hash_one(self.now()), new_epoch)
+        };
+        let mut write = claim(&mut heir);
+        for _ in 0..TRIES {
+            let written = match log.write(&write, self.piece()).await {
+                Storing::Answered(written) => written,
+                Storing::TooLarge { bytes: needed, most } => {
+                    return Err(Refused::MaxPayload { most, needed }.into());
+                }
+            };
+            match heir.written(written) {
+                Next::Stored => {}
+                Next::Again(again) => {
+                    write = again;
+                    sleep(PAUSE).await;
+                    continue;
+                }
+                Next::Read(_) => heir = read_to_end(heir, &log).await?,
+            }
+            match heir.into_home(self.now()) {
+                Ok(home) => return HomeSeat::begin(self.clone(), home, log).await,
+                Err(again) => heir = *again,
+            }
+            write = claim(&mut heir);
+        }
+        Err(NatsError::server("store the claim")("others write, or nobody answers"))
+    }
+
+    /// Sums the log of a group up in a new checkpoint, and takes out of the log what that makes needless. It reads
+    /// the log, and does not ask the home; one machine does it now and then, as after each 1,000 frames.
+    ///
+    /// # Errors
+    /// As for [`claim`](Self::claim).
+    pub async fn checkpoint(
+        &self,
+        group: &GroupId,
+        filters: &[Arc<Filter>],
+        key: HashKey,
+    ) -> Result<FrameNo, NatsError> {
+        let log = self.log(group);
+        let (known, revision) = self.room(group).await?.ok_or(Refused::NoGroup)?;
+        let heir = self.heir_at(&known, &log, filters, key).await?;
+        if heir.mark().no <= known.no {
+            return Ok(known.no);
+        }
+        let checkpoint = spawn_blocking(move || heir.checkpoint()).await;
+        let checkpoint = checkpoint.map_err(NatsError::server("be summed up"))?;
+        let room = self.put_checkpoint(group, &checkpoint).await?;
+        let told = self.0.rooms.update(names::token(group), wire::encode(&room), revision).await;
+        if let Err(error) = told {
+            // Another one did it meanwhile, or nobody knows: then both objects stay.
+            if error.kind() == kv::UpdateErrorKind::WrongLastRevision {
+                self.drop_checkpoint(&room.checkpoint).await;
+                return Ok(known.no);
+            }
+            return Err(NatsError::server("keep the checkpoint")(error));
+        }
+        log.prune(checkpoint.at()).await?;
+        self.drop_checkpoint(&known.checkpoint).await;
+        Ok(room.no)
+    }
+
+    async fn heir(
+        &self,
+        group: &GroupId,
+        log: &FrameLog,
+        filters: &[Arc<Filter>],
+        key: HashKey,
+    ) -> Result<Heir, NatsError> {
+        let mut room = self.room(group).await?.ok_or(Refused::NoGroup)?.0;
+        loop {
+            let error = match self.heir_at(&room, log, filters, key).await {
+                Ok(heir) => return Ok(heir),
+                Err(error) => error,
+            };
+            // A newer checkpoint may have taken its place meanwhile.
+            match self.room(group).await? {
+                Some((newer, _)) if newer.no > room.no => room = newer,
+                _ => return Err(error),
+            }
+        }
+    }
+
+    async fn heir_at(
+        &self,
+        room: &Room,
+        log: &FrameLog,
+        filters: &[Arc<Filter>],
+        key: HashKey,
+    ) -> Result<Heir, NatsError> {
+        let checkpoint = self.get_checkpoint(&room.checkpoint).await?;
+        let filters = filters.to_vec();
+        let heir = spawn_blocking(move || Heir::new(checkpoint, &filters, key)).await;
+        let heir = heir.map_err(NatsError::server("be restored"))??;
+        read_to_end(heir, log).await
+    }
+
+    async fn room(&self, group: &GroupId) -> Result<Option<(Room, u64)>, NatsError> {
+        let entry = self.0.rooms.entry(names::token(group)).await;
+        let entry = entry.map_err(NatsError::server("tell of the room"))?;
+        let Some(entry) = entry.filter(|entry| entry.operation == kv::Operation::Put) else {
+            return Ok(None);
+        };
+        let what = || format!("the entry of room `{group}`");
+        let room = wire::decode(&entry.value);
+        let room = room.map_err(|wire::Malformed| NatsError::Malformed { what: what() })?;
+        Ok(Some((room, entry.revision)))
+    }
+
+    async fn put_checkpoint(
+        &self,
+        group: &GroupId,
+        checkpoint: &Checkpoint,
+    ) -> Result<Room, NatsError> {
+        let mark = checkpoint.mark();
+        let checkpoint_name = Names::checkpoint(group, mark.term, mark.no.0, mark.chain);
+        self.keep_checkpoint(&checkpoint_name, wire::encode(checkpoint)).await?;
+        Ok(Room { checkpoint: checkpoint_name, no: mark.no })
+    }
+}
+
+/// Plays back what the log has, beside those who wait for the network.
+async fn read_to_end(mut heir: Heir, log: &FrameLog) -> Result<Heir, NatsError> {
+    loop {
+        let frames = log.read(heir.at()).await?;
+        match frames.last() {
+            None if heir.at() > LogSeq(0) => return Err(Refused::LogLost.into()),
+            None => return Ok(heir),
+            Some((at, _)) if *at == heir.at() => return Ok(heir),
+            Some(_) => {}
+        }
+        let read = spawn_blocking(move || {
+            let read = heir.read(frames.iter().map(|(at, frame)| (*at, frame)));
+            read.map(|()| heir)
+        });
+        heir = read.await.map_err(NatsError::server("be played back"))??;
+    }
+}
