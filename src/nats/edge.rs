@@ -14,7 +14,7 @@ use super::{
     Nats, NatsError,
     log::FrameLog,
     names::Use,
-    wire::{self, Pieces, ToAll, Up},
+    wire::{self, Fed, Pieces, Up},
 };
 use crate::{
     id::GroupId,
@@ -39,6 +39,7 @@ pub struct EdgeSeat {
     log: FrameLog,
     up: Subject,
     all: Subscriber,
+    beats: Subscriber,
     words: Subscriber,
     /// Others who want a base: heard by those who have one.
     asks: Option<Subscriber>,
@@ -62,6 +63,7 @@ impl EdgeSeat {
         let names = &nats.0.names;
         let up = names.at_edge(Use::Up, &group, id).into();
         let all = nats.hear(names.of(Use::All, &group)).await?;
+        let beats = nats.hear(names.of(Use::Beat, &group)).await?;
         let words = nats.hear(names.at_edge(Use::One, &group, id)).await?;
         Ok(Self {
             edge: Edge::new(nats.now(), id, group.clone()),
@@ -69,6 +71,7 @@ impl EdgeSeat {
             group,
             up,
             all,
+            beats,
             words,
             asks: None,
             fetching: None,
@@ -149,9 +152,10 @@ impl EdgeSeat {
         let until = self.edge.poll_timeout().map_or(LOOK, |at| at.since(now));
         select! {
             message = self.all.next() => match message {
-                Some(message) => self.hear_all(&message),
+                Some(message) => self.hear_feed(&message),
                 None => self.closed = true,
             },
+            Some(message) = self.beats.next() => self.hear_beat(&message),
             Some(message) = self.words.next() => self.hear_word(&message),
             Some(message) = next_of(&mut self.asks) => self.hear_ask(message),
             (from, fetched) = done(&mut self.fetching) => {
@@ -176,18 +180,20 @@ impl EdgeSeat {
         }
     }
 
-    fn hear_all(&mut self, message: &Message) {
+    fn hear_feed(&mut self, message: &Message) {
         self.nats.0.counters.received(message.payload.len());
-        let now = self.nats.now();
-        let taken = match wire::decode(&message.payload) {
-            Ok(ToAll::Feed { at, feed }) => self.edge.feed(now, at, feed).is_ok(),
-            Ok(ToAll::Beat(beat)) => {
-                self.edge.beat(now, beat);
-                true
-            }
-            Err(wire::Malformed) => false,
-        };
-        self.count(taken);
+        let fed = wire::decode(&message.payload).ok();
+        let taken = fed.map(|Fed { at, feed }| self.edge.feed(self.nats.now(), at, feed));
+        self.count(matches!(taken, Some(Ok(()))));
+    }
+
+    fn hear_beat(&mut self, message: &Message) {
+        self.nats.0.counters.received(message.payload.len());
+        let beat = wire::decode(&message.payload);
+        self.count(beat.is_ok());
+        if let Ok(beat) = beat {
+            self.edge.beat(self.nats.now(), beat);
+        }
     }
 
     fn hear_word(&mut self, message: &Message) {

@@ -15,14 +15,15 @@ use super::{
     Nats, NatsError,
     log::{FrameLog, Storing},
     names::Use,
-    wire::{self, ToAll, Up},
+    wire::{self, Fed, Up},
 };
 use crate::{
     command::Receipt,
     output::Output,
     refusal::Refusal,
     relay::{
-        Deposed, EdgeId, Frame, Home, HomeOutput, HomeTicket, LogSeq, Next, Request, Term, Write,
+        Beat, Deposed, EdgeId, Frame, Home, HomeOutput, HomeTicket, LogSeq, Next, Request, Term,
+        Write,
     },
 };
 
@@ -40,6 +41,7 @@ pub struct HomeSeat {
     home: Home,
     log: FrameLog,
     all: Subject,
+    beats: Subject,
     one: String,
     up: Subscriber,
     others: Subscriber,
@@ -133,12 +135,14 @@ impl HomeSeat {
         let names = &nats.0.names;
         let (all, one) = (names.of(Use::All, &id), names.of(Use::One, &id));
         let up = nats.hear(names.of_edges(Use::Up, &id)).await?;
-        let others = nats.hear(all.clone()).await?;
+        let beats = names.of(Use::Beat, &id);
+        let others = nats.hear(beats.clone()).await?;
         let asks = nats.share(names.of(Use::Base, &id)).await?;
         Ok(Self {
             home,
             log,
             all: all.into(),
+            beats: beats.into(),
             one,
             up,
             others,
@@ -194,8 +198,13 @@ impl HomeSeat {
 
     fn deal_with(&mut self, output: HomeOutput) -> Option<HomeEvent> {
         match output {
-            HomeOutput::Feed { at, feed } => self.tell_all(&ToAll::Feed { at, feed }),
-            HomeOutput::Beat(beat) => self.tell_all(&ToAll::Beat(beat)),
+            HomeOutput::Feed { at, feed } => {
+                let fed = wire::encode(&Fed { at, feed });
+                self.sending.push_back((self.all.clone(), fed));
+            }
+            HomeOutput::Beat(beat) => {
+                self.sending.push_back((self.beats.clone(), wire::encode(&beat)));
+            }
             HomeOutput::Edge(edge, word) => {
                 let subject = format!("{}.{edge}", self.one);
                 self.sending.push_back((subject.into(), wire::encode(&word)));
@@ -207,10 +216,6 @@ impl HomeSeat {
             HomeOutput::Told(output) => return Some(HomeEvent::Told(output)),
         }
         None
-    }
-
-    fn tell_all(&mut self, what: &ToAll) {
-        self.sending.push_back((self.all.clone(), wire::encode(what)));
     }
 
     /// Waits for whatever comes first, and deals with it.
@@ -326,7 +331,10 @@ impl HomeSeat {
 
     /// Another home, or this one's own echo.
     fn hear_other(&mut self, message: &Message) {
-        let Ok(ToAll::Beat(beat)) = wire::decode(&message.payload) else { return };
+        let Ok(beat) = wire::decode::<Beat>(&message.payload) else {
+            self.nats.0.counters.malformed();
+            return;
+        };
         let quiet = self.work.is_none() && self.home.base().is_some();
         if beat.term > self.home.mark().term && quiet {
             self.end = Some(HomeEnd::Overtaken { by: beat.term });

@@ -52,7 +52,8 @@
 //! | bucket `live-rooms` | which groups there are, and which checkpoint of each is the newest |
 //! | object store `live-checkpoints` | the checkpoints |
 //! | bucket `live-edges` | its revisions are the numbers of edges |
-//! | `live.all.<group>` | from the home to all edges |
+//! | `live.all.<group>` | from the home to all edges: frames as they are told |
+//! | `live.beat.<group>` | that the home lives |
 //! | `live.one.<group>.<edge>` | from the home to one edge |
 //! | `live.up.<group>.<edge>` | from an edge to the home |
 //! | `live.base.<group>` | questions for a base, which one of the edges or the home answers |

@@ -19,8 +19,10 @@ pub(super) struct Names {
 pub(super) enum Use {
     /// The stream's: frames.
     Log,
-    /// To all: frames as they are told, and the home's signs of life.
+    /// From the home to all edges: frames as they are told.
     All,
+    /// The home's signs of life.
+    Beat,
     /// From edges to the home.
     Up,
     /// From the home to one edge.
@@ -34,6 +36,7 @@ impl Use {
         match self {
             Self::Log => "log",
             Self::All => "all",
+            Self::Beat => "beat",
             Self::Up => "up",
             Self::One => "one",
             Self::Base => "base",

@@ -3,16 +3,16 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::relay::{Beat, EdgeBeat, Feed, LogSeq, Request};
+use crate::relay::{EdgeBeat, Feed, LogSeq, Request};
 
 /// Written in front of everything. Nodes of another one do not understand each other, and say so.
 const VERSION: u8 = 1;
 
-/// What is sent to all edges of a group.
+/// A frame as all edges of a group are told, and where the log has it.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum ToAll {
-    Feed { at: LogSeq, feed: Feed },
-    Beat(Beat),
+pub(super) struct Fed {
+    pub(super) at: LogSeq,
+    pub(super) feed: Feed,
 }
 
 /// What an edge sends to the home.
@@ -105,7 +105,7 @@ mod tests {
 
         #[test]
         fn what_is_hostile_is_malformed_and_no_more(bytes in vec(any::<u8>(), 0..200)) {
-            let _ = decode::<ToAll>(&bytes);
+            let _ = decode::<Fed>(&bytes);
             let _ = decode::<Up>(&bytes);
             let _ = Pieces::default().take(&bytes);
         }

@@ -1,0 +1,303 @@
+//! The adapter against a real server: what a home accepts is read at every edge, whatever becomes of the home and of
+//! the server.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
+
+use std::time::Duration;
+
+use cluster::server::{Server, Setup};
+use liveroom::{
+    nats::{
+        EdgeSeat, HomeEnd, HomeEvent, HomeSeat, Nats, NatsConfig, NatsError, Nodes, Refused,
+        RoomChange,
+    },
+    relay::{Deposed, EdgeOutput},
+    *,
+};
+use tokio::{task::JoinHandle, time::timeout};
+
+const LONG: Duration = Duration::from_secs(30);
+
+fn key() -> HashKey {
+    HashKey::new(1, 2)
+}
+
+async fn nats(server: &Server, node: &str) -> Nats {
+    let client = async_nats::connect(server.url()).await.unwrap();
+    Nats::open(client, NatsConfig::new("test", node)).await.unwrap()
+}
+
+async fn create(nats: &Nats, id: &str) -> GroupId {
+    let id = GroupId::custom(id).unwrap();
+    let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
+    let config = settings.build().unwrap();
+    let group = Group::new(id.clone(), None, config, Epoch(1), key(), nats.now());
+    nats.create(&group).await.unwrap();
+    id
+}
+
+/// Runs until it ends.
+fn run(mut home: HomeSeat) -> JoinHandle<(HomeEnd, HomeSeat)> {
+    tokio::spawn(async move {
+        loop {
+            if let Some(HomeEvent::Ended(end)) = home.next().await {
+                return (end, home);
+            }
+        }
+    })
+}
+
+/// A viewer at an edge: what they have read, each entry once and in order.
+struct Viewer {
+    seat: EdgeSeat,
+    cursor: Option<Cursor>,
+    read: Vec<(Seq, String)>,
+    missed: u64,
+}
+
+impl Viewer {
+    async fn new(nats: &Nats, id: &GroupId) -> Self {
+        let seat = nats.edge(id, nats.edge_id().await.unwrap()).await.unwrap();
+        let mut viewer = Self { seat, cursor: None, read: Vec::new(), missed: 0 };
+        while viewer.cursor.is_none() {
+            viewer.step().await;
+        }
+        viewer
+    }
+
+    fn session(&self) -> Author {
+        Author::Session(self.seat.edge().id().session(1).unwrap())
+    }
+
+    async fn step(&mut self) -> EdgeOutput {
+        let output = timeout(LONG, self.seat.next()).await.unwrap().unwrap();
+        if let EdgeOutput::Tail { .. } = output {
+            let edge = self.seat.edge_mut();
+            let mut cursor = self.cursor.unwrap_or_else(|| edge.tail().unwrap());
+            loop {
+                let batch = edge.batch(&cursor).unwrap();
+                let entries = batch.entries().iter().filter_map(|entry| match &entry.body {
+                    Body::Message(message) => Some((entry.seq, message.content.texts().collect())),
+                    _ => None,
+                });
+                self.read.extend(entries);
+                self.missed += batch.missed().0.iter().sum::<u64>();
+                if batch.to() == &cursor {
+                    break;
+                }
+                cursor = *batch.to();
+            }
+            self.cursor = Some(cursor);
+        }
+        output
+    }
+
+    async fn ask(&mut self, command: Command) -> Result<Receipt, Refusal> {
+        let (now, by) = (Clock::new().now(), self.session());
+        let asked = self.seat.edge_mut().push(now, by, command).unwrap();
+        loop {
+            match self.step().await {
+                EdgeOutput::Answer { no, answer } if no == asked => return answer,
+                EdgeOutput::Untold { .. } | EdgeOutput::Lapsed => panic!("the edge lapsed"),
+                _ => {}
+            }
+        }
+    }
+
+    async fn join(&mut self, name: &str) {
+        let command = Command::join(name.parse().unwrap(), Profile::nick(name), Platform::Web);
+        self.ask(command).await.unwrap();
+    }
+
+    async fn reads(&mut self, count: usize) {
+        while self.read.len() < count {
+            self.step().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_at_one_edge_is_read_at_all() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let id = create(&one, "a room.*").await;
+    let home = run(one.claim(&id, &[], key(), false).await.unwrap());
+    let (mut ann, mut bob) = (Viewer::new(&one, &id).await, Viewer::new(&two, &id).await);
+    ann.join("ann").await;
+    bob.join("bob").await;
+    for no in 0..5 {
+        ann.ask(Command::text(format!("{no} of ann"))).await.unwrap();
+        bob.ask(Command::text(format!("{no} of bob"))).await.unwrap();
+    }
+    ann.reads(10).await;
+    bob.reads(10).await;
+    assert_eq!(ann.read, bob.read);
+    assert_eq!((ann.missed, bob.missed), (0, 0));
+    assert!(!home.is_finished());
+    let (of_one, of_two) = (one.counts(), two.counts());
+    assert_eq!((of_one.malformed, of_two.malformed), (0, 0));
+    assert!(of_one.frames_stored >= 12 && of_two.frames_stored == 0, "{of_one:?} {of_two:?}");
+}
+
+#[tokio::test]
+async fn a_home_goes_over_to_another_node_and_nothing_is_lost() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let id = create(&one, "friday").await;
+    let first = run(one.claim(&id, &[], key(), false).await.unwrap());
+    let mut ann = Viewer::new(&two, &id).await;
+    ann.join("ann").await;
+    ann.ask(Command::text("before")).await.unwrap();
+    // A checkpoint between, so that the next home begins with it and the log is pruned.
+    let summed = two.checkpoint(&id, &[], key()).await.unwrap();
+    assert!(summed.0 >= 3);
+    ann.ask(Command::text("between")).await.unwrap();
+
+    let second = two.claim(&id, &[], key(), false).await.unwrap();
+    let term = second.home().mark().term;
+    let second = run(second);
+    ann.ask(Command::text("after")).await.unwrap();
+    ann.reads(3).await;
+    let said: Vec<_> = ann.read.iter().map(|(_, said)| said.as_str()).collect();
+    assert_eq!(said, ["before", "between", "after"]);
+    // The former one has heard of it, or found the log further on.
+    let (end, home) = timeout(LONG, first).await.unwrap().unwrap();
+    let by_log = matches!(end, HomeEnd::Deposed(Deposed::Claimed { by }) if by == term);
+    assert!(by_log || end == HomeEnd::Overtaken { by: term }, "{end:?}");
+    assert_ne!(home.home().mark().term, term);
+    assert!(!second.is_finished());
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_goes_on_with_all_it_acknowledged() {
+    let mut server = Server::start(&Setup { sync_always: true, ..Setup::default() }).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let id = create(&one, "friday").await;
+    let home = run(one.claim(&id, &[], key(), false).await.unwrap());
+    let mut ann = Viewer::new(&two, &id).await;
+    ann.join("ann").await;
+    for no in 0..3 {
+        ann.ask(Command::text(format!("before {no}"))).await.unwrap();
+    }
+    server.kill().unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    server.resume().unwrap();
+    for no in 0..3 {
+        ann.ask(Command::text(format!("after {no}"))).await.unwrap();
+    }
+    ann.reads(6).await;
+    assert_eq!(ann.read.len(), 6, "each once");
+    assert_eq!(ann.missed, 0);
+    assert!(!home.is_finished());
+}
+
+#[tokio::test]
+async fn rooms_are_known_to_all_and_made_once() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let id = create(&one, "friday").await;
+    let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
+    let again = Group::new(id.clone(), None, settings.build().unwrap(), Epoch(1), key(), one.now());
+    let made = two.create(&again).await;
+    assert!(matches!(made, Err(NatsError::Refused(Refused::Exists))), "{made:?}");
+    let mut rooms = two.rooms().await.unwrap();
+    assert_eq!(rooms.next().await.unwrap(), RoomChange::Added(id.clone()));
+    one.remove(&id).await.unwrap();
+    assert_eq!(rooms.next().await.unwrap(), RoomChange::Removed(id.clone()));
+    let claimed = one.claim(&id, &[], key(), false).await;
+    assert!(matches!(claimed, Err(NatsError::Refused(Refused::NoGroup))), "{claimed:?}");
+    // One of the same id begins anew.
+    one.create(&again).await.unwrap();
+    let home = one.claim(&id, &[], key(), false).await.unwrap();
+    assert_eq!(home.home().mark().no.0, 1);
+}
+
+#[tokio::test]
+async fn nodes_agree_on_who_should_be_home() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let mut nodes =
+        [Nodes::begin(&one, "a").await.unwrap(), Nodes::begin(&two, "b").await.unwrap()];
+    let [first, second] = &mut nodes;
+    let known = async |nodes: &mut Nodes| {
+        while !nodes.are_known() || nodes.live().count() < 2 {
+            nodes.next().await.unwrap();
+        }
+    };
+    timeout(LONG, async { tokio::join!(known(first), known(second)) }).await.unwrap();
+    let ids: Vec<_> = (0..100).map(GroupId::assigned).collect();
+    let own = ids.iter().filter(|id| first.is_own(id)).count();
+    assert!((20..80).contains(&own), "{own} of 100 are the first one's");
+    for id in &ids {
+        assert_ne!(first.is_own(id), second.is_own(id));
+        assert_eq!(first.home_of(id), second.home_of(id));
+    }
+    // One that says nothing any more is dead to the other, which takes all.
+    let gone = timeout(LONG, async {
+        while first.live().count() > 1 {
+            first.next().await.unwrap();
+        }
+    });
+    gone.await.unwrap();
+    assert!(ids.iter().all(|id| first.is_own(id)));
+    // A younger one of the same name is the one that stays.
+    let mut younger = Nodes::begin(&nats(&server, "one").await, "c").await.unwrap();
+    let ended = timeout(LONG, async {
+        tokio::select! {
+            ended = async { while first.next().await.is_some() {} } => ended,
+            () = async { while younger.next().await.is_some() {} } => panic!("the younger one ended"),
+        }
+    });
+    ended.await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_has_no_password_is_not_let_in() {
+    let login = Some(("node".to_owned(), "secret".to_owned()));
+    let server = Server::start(&Setup { login, ..Setup::default() }).unwrap();
+    assert!(async_nats::connect(server.url()).await.is_err());
+    let options =
+        async_nats::ConnectOptions::with_user_and_password("node".into(), "secret".into());
+    let client = options.connect(server.url()).await.unwrap();
+    Nats::open(client, NatsConfig::new("test", "one")).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_strangers_send_is_dropped_and_counted() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let one = nats(&server, "one").await;
+    let id = create(&one, "friday").await;
+    let home = run(one.claim(&id, &[], key(), false).await.unwrap());
+    let mut ann = Viewer::new(&one, &id).await;
+    ann.join("ann").await;
+    let stranger = async_nats::connect(server.url()).await.unwrap();
+    let edge = ann.seat.edge().id();
+    for subject in [
+        "test.all.friday".to_owned(),
+        "test.beat.friday".to_owned(),
+        format!("test.one.friday.{edge}"),
+        "test.up.friday.x".to_owned(),
+        format!("test.up.friday.{edge}"),
+    ] {
+        for bytes in [&b""[..], b"\x01", b"\xff\xff\xff\xff\xff", &[1; 5_000]] {
+            stranger.publish(subject.clone(), bytes.to_vec().into()).await.unwrap();
+        }
+    }
+    stranger.flush().await.unwrap();
+    ann.ask(Command::text("still here")).await.unwrap();
+    ann.reads(1).await;
+    assert!(one.counts().malformed >= 15, "{:?}", one.counts());
+    assert!(!home.is_finished());
+}
+
+#[tokio::test]
+async fn a_server_of_small_messages_is_refused() {
+    let setup = Setup { more: "max_payload: 100000\n".to_owned(), ..Setup::default() };
+    let server = Server::start(&setup).unwrap();
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let opened = Nats::open(client, NatsConfig::new("test", "one")).await;
+    assert!(matches!(
+        opened,
+        Err(NatsError::Refused(Refused::MaxPayload { most: 100_000, needed: Nats::MIN_PAYLOAD }))
+    ));
+}
