@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use tokio::{
     select,
-    time::{Instant, sleep_until, timeout},
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -168,7 +168,7 @@ impl EdgeSeat {
                 let taken = base.map(|base| self.edge.base(self.nats.now(), base));
                 self.count(taken.is_none_or(|taken| taken.is_ok()));
             }
-            () = sleep_until(Instant::now() + until) => {
+            () = sleep(until) => {
                 self.edge.advance(self.nats.now());
             }
         }

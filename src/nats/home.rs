@@ -6,10 +6,7 @@ use async_nats::{Message, Subject, Subscriber};
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use thiserror::Error;
-use tokio::{
-    select,
-    time::{Instant, sleep, sleep_until},
-};
+use tokio::{select, time::sleep};
 
 use super::{
     Nats, NatsError,
@@ -242,7 +239,7 @@ impl HomeSeat {
                     self.askers.extend(message.reply);
                 }
             }
-            () = sleep_until(Instant::now() + until) => self.home.advance(self.nats.now()),
+            () = sleep(until) => self.home.advance(self.nats.now()),
         }
     }
 
@@ -335,8 +332,8 @@ impl HomeSeat {
             self.nats.0.counters.malformed();
             return;
         };
-        let quiet = self.work.is_none() && self.home.base().is_some();
-        if beat.term > self.home.mark().term && quiet {
+        // What waits to be stored finds out from the log, and so do those who wait for it.
+        if beat.term > self.home.mark().term && self.home.is_quiet() {
             self.end = Some(HomeEnd::Overtaken { by: beat.term });
         }
     }

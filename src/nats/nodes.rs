@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use async_nats::Subscriber;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
-use tokio::{
-    select,
-    time::{Instant, sleep_until},
-};
+use tokio::{select, time::sleep};
 
 use super::{Nats, NatsError, names, wire};
 use crate::{hash::stable_hash, id::GroupId, time::Timestamp};
@@ -82,7 +79,7 @@ impl Nodes {
                     return Some(());
                 }
             }
-            let until = Instant::now() + self.next_beat.since(now);
+            let until = self.next_beat.since(now);
             select! {
                 message = self.heard.next() => {
                     let node = match wire::decode(&message?.payload) {
@@ -98,11 +95,11 @@ impl Nodes {
                         if node.since > self.own.since {
                             return None;
                         }
-                    } else if names::is_name(&node.name) && self.meet(node) {
+                    } else if names::is_name(&node.name) && self.meet(&node) {
                         return Some(());
                     }
                 }
-                () = sleep_until(until) => {}
+                () = sleep(until) => {}
             }
         }
     }
@@ -126,10 +123,10 @@ impl Nodes {
     }
 
     /// Whether it is one that was not there.
-    fn meet(&mut self, node: Node) -> bool {
+    fn meet(&mut self, node: &Node) -> bool {
         let now = self.nats.now();
         let known = self.others.insert(node.name.clone(), (node.clone(), now));
-        known.is_none_or(|(known, _)| known != node)
+        known.is_none_or(|(known, _)| known != *node)
     }
 
     /// Whether it has listened for long enough to know who lives.

@@ -238,8 +238,8 @@ impl Home {
         self.is_quiet().then(base)
     }
 
-    /// Whether all that was accepted is stored.
-    fn is_quiet(&self) -> bool {
+    /// Whether all that was accepted is stored, and it is home.
+    pub fn is_quiet(&self) -> bool {
         let written = self.open.is_empty() && !self.lines.has_drafts();
         self.end.is_none() && self.flight.is_none() && written
     }

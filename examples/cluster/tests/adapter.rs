@@ -235,7 +235,9 @@ async fn of_all_who_make_a_room_at_once_one_does_and_nobody_spoils_it() {
     ann.join("ann").await;
     // So with checkpoints: of all who sum the log up at once, one does.
     let summed = made.iter().map(|(_, nats)| nats.checkpoint(&id, &[], key()));
-    futures_util::future::join_all(summed).await.into_iter().for_each(|it| drop(it.unwrap()));
+    for summed in futures_util::future::join_all(summed).await {
+        summed.unwrap();
+    }
     nats.claim(&id, &[], key(), false).await.unwrap();
 }
 
