@@ -67,7 +67,7 @@
 //! Whoever may publish under the prefix speaks for the rooms: nodes trust each other. What comes is checked for its form
 //! and for its place in the chain of frames, which guards against mistakes and not against forgery. Give nodes an
 //! account of their own, or users that may publish and subscribe to `live.>`, `$JS.API.>`, `$KV.live-rooms.>`, `$KV.live-edges.>`,
-//! `$O.live-checkpoints.>` and `_INBOX.>`, and nobody else; ask for TLS in the options of the connection.
+//! `$JS.FC.>`, `$O.live-checkpoints.>` and `_INBOX.>`, and nobody else; ask for TLS in the options of the connection.
 //!
 //! # What is not promised
 //!
@@ -271,6 +271,16 @@ impl Nats {
         let Inner { context, stream, names, counters, .. } = &*self.0;
         let subject = names.of(Use::Log, group);
         FrameLog::new(context.clone(), stream.clone(), subject, counters.clone())
+    }
+
+    /// Whether the server answers at this moment, as far as is known.
+    pub fn is_connected(&self) -> bool {
+        self.0.client.connection_state() == async_nats::connection::State::Connected
+    }
+
+    /// Whether an answer may go there: no subject of the rooms, and none of the server's own.
+    fn is_inbox(&self, subject: &Subject) -> bool {
+        !subject.starts_with('$') && !self.0.names.has(subject)
     }
 
     /// How large a piece of something larger may be.

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use async_nats::Subscriber;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
-use tokio::{select, time::sleep};
+use tokio::{
+    select,
+    time::{sleep, timeout},
+};
 
 use super::{Nats, NatsError, names, wire};
 use crate::{hash::stable_hash, id::GroupId, time::Timestamp};
@@ -40,6 +43,8 @@ pub struct Nodes {
     others: BTreeMap<String, (Node, Timestamp)>,
     next_beat: Timestamp,
     settles: Timestamp,
+    /// When it last heard itself.
+    echo: Timestamp,
 }
 
 impl Nodes {
@@ -58,7 +63,7 @@ impl Nodes {
         let own = Node { name: nats.node().to_owned(), address: address.into(), since: now };
         let settles = now + Self::PATIENCE;
         let others = BTreeMap::new();
-        Ok(Self { nats: nats.clone(), own, heard, others, next_beat: now, settles })
+        Ok(Self { nats: nats.clone(), own, heard, others, next_beat: now, settles, echo: now })
     }
 
     /// Returns when another machine has come or gone, or it is known who lives; `None` if a younger machine has this
@@ -69,6 +74,12 @@ impl Nodes {
             if now >= self.next_beat {
                 self.say(Said::Lives(self.own.clone())).await;
                 self.next_beat = now + Self::BEAT;
+                // Who does not hear itself does not hear the others either, and they are not gone.
+                if self.echo + Self::PATIENCE <= now {
+                    self.settles = now + Self::PATIENCE;
+                    self.others.values_mut().for_each(|(_, heard)| *heard = now);
+                    continue;
+                }
                 let before = self.others.len();
                 self.others.retain(|_, (_, heard)| *heard + Self::PATIENCE > now);
                 let settles = now >= self.settles;
@@ -92,6 +103,7 @@ impl Nodes {
                         }
                     };
                     if node.name == self.own.name {
+                        self.echo = self.nats.now();
                         if node.since > self.own.since {
                             return None;
                         }
@@ -108,7 +120,7 @@ impl Nodes {
     pub async fn end(self) {
         self.say(Said::Ends(self.own.clone())).await;
         // If it does not get out, they wait.
-        let _ = self.nats.0.client.flush().await;
+        let _ = timeout(Self::BEAT, self.nats.0.client.flush()).await;
     }
 
     async fn say(&self, what: Said) {

@@ -330,6 +330,11 @@ impl Home {
         }
     }
 
+    /// Nothing could be heard of any edge until now: their silence counts from here on.
+    pub fn excuse_edges(&mut self, now: Timestamp) {
+        self.watch.excuse(now);
+    }
+
     /// When to call [`advance`](Self::advance) next; `None` once it is home no more.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         if self.end.is_some() {

@@ -283,19 +283,26 @@ impl Stage {
                     self.answer(pending, answer);
                 }
             }
-            // A second answer follows once it is known.
-            EdgeOutput::Unknown { no } => {
-                if let Some(&Pending::Send { session, id, random }) = self.pending.get(&no) {
-                    let frame = HostFrame::receipt(id, random, Err(unknown()));
-                    self.say(session, &frame);
-                }
-            }
+            EdgeOutput::Unknown { no } => self.say_unknown(no),
             EdgeOutput::Untold { no } => {
                 if let Some(pending) = self.pending.remove(&no) {
                     self.refuse(pending, &unknown());
                 }
             }
             EdgeOutput::Told(output) => self.tell_session(now, &output),
+            _ => {}
+        }
+    }
+
+    /// Nothing is known of a command for too long.
+    fn say_unknown(&mut self, no: RequestNo) {
+        match self.pending.get(&no) {
+            // A second answer follows once it is known.
+            Some(&Pending::Send { session, id, random }) => {
+                self.say(session, &HostFrame::receipt(id, random, Err(unknown())));
+            }
+            // They come again; who is let in and gone is taken out.
+            Some(Pending::Join(_, joining)) => joining.line.part(Bye::RESTART.text()),
             _ => {}
         }
     }
