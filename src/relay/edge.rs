@@ -5,25 +5,22 @@ use std::{
     time::Duration,
 };
 
-use thiserror::Error;
-
 use super::{
-    Beat, EdgeBeat, ForEdge, Request,
+    Beat, EdgeBeat, ForEdge,
     frame::{Feed, Frame, Letter, Mark, Place, Thread, Word},
     ids::{EdgeId, FrameNo, LetterNo, LogSeq, RequestNo, Term},
     lines::Lines,
+    says::{EdgeError, EdgeOutput, Fetched},
     sight::{Base, Came, News, Sight},
     upstream::Upstream,
 };
 use crate::{
     audience::Source,
     batch::Batch,
-    command::{Command, Receipt},
+    command::Command,
     corrupt::Corrupt,
     cursor::{Cursor, CursorError},
-    id::{Epoch, GroupId, Seq, SessionId},
-    output::Output,
-    refusal::Refusal,
+    id::{Epoch, GroupId},
     role::Author,
     time::Timestamp,
 };
@@ -61,94 +58,6 @@ enum State {
     /// It has what the log has lost, of this epoch. It reports that until the history goes on in another.
     Forked(Epoch),
     Over,
-}
-
-/// One thing for the host of an edge to do or to know.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum EdgeOutput {
-    /// For the home. It may be lost: it comes again.
-    Request(Request),
-    /// For the home. It may be lost.
-    Beat(EdgeBeat),
-    /// The frames from this one on are to be read from the log: from its leader, since a copy may lag
-    /// behind. Say with [`Edge::fetched`] what is there.
-    Fetch {
-        /// From which frame on, itself included.
-        from: FrameNo,
-        /// Where that frame is in the log.
-        at: LogSeq,
-    },
-    /// A [`Base`] is wanted from any edge, or from the home. Say it with [`Edge::base`].
-    Base,
-    /// The history reaches to here: sweep the audiences.
-    Tail {
-        /// Its last place.
-        seq: Seq,
-        /// Whether a High entry is among what is new.
-        urgent: bool,
-    },
-    /// The history goes on in another epoch: some of it was lost that had been delivered. Readers begin
-    /// anew from [`Edge::tail`].
-    NewEpoch,
-    /// What the group said to a command.
-    Answer {
-        /// Which, as [`Edge::push`] called it.
-        no: RequestNo,
-        /// What it said.
-        answer: Result<Receipt, Refusal>,
-    },
-    /// What became of a command is not known yet. It is asked for on, and [`Answer`](Self::Answer) comes when it
-    /// is, or [`Untold`](Self::Untold).
-    Unknown {
-        /// Which.
-        no: RequestNo,
-    },
-    /// What became of a command will never be told: the edge was given up before it heard. It was done once or
-    /// not at all, and will not be done any more. Whoever asks the group finds out.
-    Untold {
-        /// Which.
-        no: RequestNo,
-    },
-    /// Something for one of the edge's sessions.
-    Told(Output),
-    /// The edge was given up, or knows what the log has lost: its sessions are in the room no more, and it
-    /// takes no command. Once it [is over](Edge::is_over) another begins with a new id.
-    Lapsed,
-}
-
-/// What the log has from a frame on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fetched {
-    /// These, in order, from the frame asked for on: all, or the first of them. None, if the log ends
-    /// before it.
-    Frames(Vec<(LogSeq, Frame)>),
-    /// Later ones only: it has been taken out.
-    Pruned,
-}
-
-/// Why an edge takes no command, or nothing from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum EdgeError {
-    /// As many commands have no answer as may. Again once some have.
-    #[error("too many commands have no answer yet; try again when some have")]
-    Busy,
-    /// It was given up: its sessions begin anew, at an edge with a new id.
-    #[error("the edge was given up; sessions begin anew at another")]
-    Lapsed,
-    /// The session is not one of this edge's: see [`EdgeId::session`].
-    #[error("session {0} is not one of this edge")]
-    Foreign(SessionId),
-    /// It is of another group, or does not hold together: it was not taken.
-    #[error("it does not hold together: {0}")]
-    Corrupt(&'static str),
-}
-
-impl From<Corrupt> for EdgeError {
-    fn from(Corrupt(what): Corrupt) -> Self {
-        Self::Corrupt(what)
-    }
 }
 
 impl Edge {

@@ -7,13 +7,12 @@ use std::{
     time::Duration,
 };
 
-use thiserror::Error;
-
 use super::{
     Beat, EdgeBeat, ForEdge, Request,
-    frame::{Digest, Feed, Frame, Mark, Next, Parts, Tell, Word, Write, Written},
-    ids::{EdgeId, FrameNo, LogSeq, Term},
+    frame::{Digest, Frame, Mark, Next, Parts, Tell, Word, Write, Written},
+    ids::{EdgeId, FrameNo, LogSeq},
     lines::{Lines, Turn},
+    says::{Deposed, HomeError, HomeOutput, HomeTicket},
     sight::Base,
     watch::Watch,
 };
@@ -78,77 +77,6 @@ struct Open {
 struct Flight {
     frame: Arc<Frame>,
     after: Vec<HomeOutput>,
-}
-
-/// One thing for the host of a home to do or to know. What follows from a command is in the log.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum HomeOutput {
-    /// For all edges.
-    Feed {
-        /// Where the log has it.
-        at: LogSeq,
-        /// What it is.
-        feed: Feed,
-    },
-    /// For one edge.
-    Edge(EdgeId, ForEdge),
-    /// For all edges: that the home lives. It may be lost.
-    Beat(Beat),
-    /// What the group said to a command of the host's own.
-    Answer {
-        /// Which, as [`Home::push`] called it.
-        ticket: HomeTicket,
-        /// What it said.
-        answer: Result<Receipt, Refusal>,
-    },
-    /// A command of the host's own was not done and will not be: another is the home now. It can be given to
-    /// that one.
-    Void {
-        /// Which, as [`Home::push`] called it.
-        ticket: HomeTicket,
-    },
-    /// What the group told; all but its records and the growth of its history.
-    Told(Output),
-}
-
-/// A command of the host's own that is not in the log yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HomeTicket(pub u64);
-
-/// Why a home takes no command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum HomeError {
-    /// The log does not keep up: as much as a frame may have waits to be written. Again once it is.
-    #[error("a whole frame waits to be written; try again when it is")]
-    Full,
-    /// It is home no more.
-    #[error("{0}")]
-    Deposed(#[from] Deposed),
-    /// A command over a session of another edge, or of none.
-    #[error("session {session} is not one of edge {edge}")]
-    Foreign {
-        /// Who forwarded it.
-        edge: EdgeId,
-        /// Over which session.
-        session: SessionId,
-    },
-}
-
-/// Why a home is home no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Deposed {
-    /// Another claimed the group.
-    #[error("another is home since term {by}")]
-    Claimed {
-        /// In which term.
-        by: Term,
-    },
-    /// The log has lost what it had acknowledged. A new claim finds out how much of it.
-    #[error("the log ends before frames that it had acknowledged")]
-    LogLost,
 }
 
 impl Home {
