@@ -14,6 +14,7 @@ use super::{
     lines::{Lines, Turn},
     says::{Deposed, HomeError, HomeOutput, HomeTicket},
     sight::Base,
+    strays::Strays,
     watch::Watch,
 };
 use crate::{
@@ -27,7 +28,6 @@ use crate::{
     output::{Output, Record},
     refusal::Refusal,
     role::Author,
-    roster::{Member, Page},
     time::Timestamp,
 };
 
@@ -55,6 +55,9 @@ pub struct Home {
     /// How far the history is in frames.
     framed: Cursor,
     watch: Watch,
+    /// Edges that were not heard of for too long, and are to be given up.
+    silent: BTreeSet<EdgeId>,
+    strays: Strays,
     tickets: u64,
     digest_every: u64,
     told: VecDeque<HomeOutput>,
@@ -100,9 +103,10 @@ impl Home {
     ) -> Self {
         let framed = group.tail();
         let watch = Watch::new(now, lines.edges());
+        let strays = Strays::find(&group, &lines);
         let digest_every = Self::DIGEST_EVERY;
         let (open, told) = (Open::default(), VecDeque::new());
-        let (flight, tickets, end) = (None, 0, None);
+        let (flight, silent, tickets, end) = (None, BTreeSet::new(), 0, None);
         Self {
             group,
             lines,
@@ -114,6 +118,8 @@ impl Home {
             flight,
             framed,
             watch,
+            silent,
+            strays,
             tickets,
             digest_every,
             told,
@@ -185,6 +191,7 @@ impl Home {
         command: Command,
     ) -> Result<HomeTicket, HomeError> {
         self.check_open()?;
+        self.settle(now)?;
         let answer = self.apply(now, by, command);
         self.tickets += 1;
         let ticket = HomeTicket(self.tickets);
@@ -207,6 +214,7 @@ impl Home {
         self.check_open()?;
         match self.lines.turn(edge, no, heard) {
             Turn::Do if self.watch.hear(now, edge) => {
+                self.settle(now)?;
                 let answer = self.apply(now, by, command);
                 self.lines.say(edge, Word::Answer { no, answer });
             }
@@ -237,20 +245,14 @@ impl Home {
     }
 
     /// Settles what is due by `now`: of the group, and of edges that were not heard of. While a whole frame
-    /// waits to be written, both wait too.
+    /// waits to be written, both wait too: what a frame has no room for goes into the next.
     pub fn advance(&mut self, now: Timestamp) {
         if self.end.is_some() {
             return;
         }
-        if !self.is_full() {
-            self.group.advance(now);
-            self.collect();
-            let mut lapsed = self.watch.take_lapsed(now);
-            lapsed.extend(self.lines.deaf());
-            lapsed.retain(|edge| self.lines.is_open(*edge));
-            if !lapsed.is_empty() {
-                self.lapse(now, &lapsed);
-            }
+        if !self.is_full() && self.settle(now).is_ok() {
+            self.lapse(now);
+            self.detach_strays(now);
         }
         if self.watch.beats(now) {
             let Mark { term, no, .. } = self.stored;
@@ -266,6 +268,9 @@ impl Home {
         let beat = self.watch.next_beat();
         if self.is_full() {
             return Some(beat);
+        }
+        if !self.strays.is_empty() || !self.silent.is_empty() {
+            return Some(self.group.clock().min(beat));
         }
         let own = self.group.poll_timeout().map(|deadline| deadline.at);
         own.into_iter().chain([beat, self.watch.next_look()]).min()
@@ -400,29 +405,45 @@ impl Home {
         }
     }
 
+    /// Brings the group to `now`, as far as the frame has room.
+    fn settle(&mut self, now: Timestamp) -> Result<(), HomeError> {
+        loop {
+            let more = self.group.advance_some(now, AT_ONCE);
+            self.collect();
+            if self.is_full() {
+                return Err(HomeError::Full);
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
     /// The sessions of edges that were not heard of are lost, as those of a connection are.
-    fn lapse(&mut self, now: Timestamp, lapsed: &BTreeSet<EdgeId>) {
-        for edge in lapsed {
-            self.lines.lapse(*edge);
-            self.open.told.push(Tell::Lapsed(*edge));
+    fn lapse(&mut self, now: Timestamp) {
+        self.silent.extend(self.watch.take_lapsed(now));
+        self.silent.extend(self.lines.deaf());
+        let mut some = false;
+        while !self.is_full()
+            && let Some(edge) = self.silent.pop_first()
+        {
+            if self.lines.is_open(edge) {
+                self.lines.lapse(edge);
+                self.open.told.push(Tell::Lapsed(edge));
+                self.open.bytes += EACH;
+                some = true;
+            }
         }
-        let of_them = |session| EdgeId::of(session).is_some_and(|edge| lapsed.contains(&edge));
-        let guests = self.group.guests();
-        let mut sessions: Vec<_> =
-            guests.iter().map(|device| Author::Guest(device.session)).collect();
-        let mut from = Some(Page::default());
-        while let Some(page) = from {
-            let (members, next) = self.group.members(page, AT_ONCE);
-            let devices = members.iter().flat_map(Member::devices);
-            sessions.extend(devices.map(|device| Author::Session(device.session)));
-            from = next;
+        if some {
+            self.strays = Strays::find(&self.group, &self.lines);
         }
-        sessions.retain(|by| match by {
-            Author::Session(session) | Author::Guest(session) => of_them(*session),
-            _ => false,
-        });
-        for by in sessions {
-            // A session that is lost already is refused, and nothing is lacking then.
+    }
+
+    fn detach_strays(&mut self, now: Timestamp) {
+        while !self.is_full()
+            && let Some(by) = self.strays.next(&self.group)
+        {
+            // It is in the room, and whoever is there may always go.
             let _ = self.apply(now, by, Command::Detach);
         }
     }
@@ -477,10 +498,10 @@ impl Open {
     }
 }
 
-/// What a command and its answer take in a frame at least.
+/// What a command and its answer take in a frame at least, and an edge that is given up.
 const EACH: usize = 64;
-/// So many members are looked through at once.
-const AT_ONCE: usize = 10_000;
+/// So many deadlines of the group are settled between two looks at how full the frame is.
+const AT_ONCE: u64 = 64;
 
 /// Frames are made of the journal.
 fn with_journal(command: Command) -> Command {

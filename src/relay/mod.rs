@@ -81,6 +81,9 @@ mod ids;
 mod lines;
 mod says;
 mod sight;
+mod strays;
+#[cfg(test)]
+mod tests;
 mod upstream;
 mod watch;
 

@@ -1,0 +1,179 @@
+//! What can be said about a home and an edge alone. The rest is in `tests/network`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::*;
+use crate::{
+    command::Command,
+    config::{GroupConfig, Settings},
+    group::Group,
+    hash::HashKey,
+    id::{Epoch, GroupId, UserId},
+    role::{Author, Platform, Profile},
+    time::Timestamp,
+};
+
+const KEY: HashKey = HashKey::new(1, 2);
+
+fn at(secs: u64) -> Timestamp {
+    Timestamp::from_secs(1_600_000_000 + secs)
+}
+
+fn id() -> GroupId {
+    GroupId::custom("friday").unwrap()
+}
+
+fn edge(number: u32) -> EdgeId {
+    EdgeId::new(number).unwrap()
+}
+
+fn first() -> Checkpoint {
+    let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
+    let group = Group::new(id(), None, settings.build().unwrap(), Epoch(1), KEY, at(0));
+    Checkpoint::first(&group).unwrap()
+}
+
+/// A log, who writes there, and how far each edge is.
+struct Room {
+    log: Vec<Arc<Frame>>,
+    home: Home,
+    lines: BTreeMap<EdgeId, (RequestNo, LetterNo)>,
+}
+
+impl Room {
+    fn new() -> Self {
+        let mut log = Vec::new();
+        let home = claim(&mut log, at(0));
+        Self { log, home, lines: BTreeMap::new() }
+    }
+
+    /// Writes the next frame, if there is one.
+    fn write(&mut self) -> bool {
+        let Some(write) = self.home.write() else { return false };
+        let stored = store(&mut self.log, &write);
+        assert_eq!(self.home.written(stored), Next::Stored);
+        while let Some(output) = self.home.poll() {
+            if let HomeOutput::Edge(edge, ForEdge::Letter(letter)) = output {
+                self.lines.entry(edge).or_default().1 = letter.no;
+            }
+        }
+        true
+    }
+
+    /// A user comes in at an edge, as session and by the name of a number.
+    fn join(&mut self, now: Timestamp, edge: EdgeId, number: u64) {
+        let by = Author::Session(edge.session(number).unwrap());
+        let command = Command::join(user(number), Profile::nick("U"), Platform::Web);
+        let line = self.lines.entry(edge).or_default();
+        line.0 = line.0.next();
+        let (no, heard) = *line;
+        let request = Request { edge, no, heard, by, command };
+        if self.home.request(now, request.clone()) == Err(HomeError::Full) {
+            self.write();
+            self.home.request(now, request).unwrap();
+        }
+    }
+
+    fn app(&mut self, now: Timestamp, command: Command) {
+        self.home.push(now, Author::App, command).unwrap();
+        self.write();
+    }
+
+    /// Another reads the log, and is home.
+    fn take_over(&mut self, now: Timestamp) {
+        self.home = claim(&mut self.log, now);
+    }
+
+    fn connected(&self) -> usize {
+        self.home.group().connected().count()
+    }
+}
+
+fn user(number: u64) -> UserId {
+    format!("u{number}").parse().unwrap()
+}
+
+fn store(log: &mut Vec<Arc<Frame>>, write: &Write) -> Written {
+    if write.after != LogSeq(log.len() as u64) {
+        return Written::Conflict;
+    }
+    log.push(Arc::clone(&write.frame));
+    Written::Stored(LogSeq(log.len() as u64))
+}
+
+/// Reads a log to its end, and is home there.
+fn claim(log: &mut Vec<Arc<Frame>>, now: Timestamp) -> Home {
+    let mut heir = Heir::new(first(), &[], KEY).unwrap();
+    let frames = log.iter().zip(1..).map(|(frame, at)| (LogSeq(at), &**frame));
+    heir.read(frames).unwrap();
+    let claim = heir.claim("here", log.len() as u64, false);
+    assert_eq!(heir.written(store(log, &claim)), Next::Stored);
+    heir.into_home(now).unwrap()
+}
+
+fn bytes(frame: &Frame) -> usize {
+    serde_json::to_vec(frame).unwrap().len()
+}
+
+#[test]
+fn an_edge_with_many_sessions_lapses_frame_by_frame_whoever_is_home() {
+    const ALL: u64 = 20_000;
+    let (mut room, gone, stays) = (Room::new(), edge(1), edge(2));
+    for number in 0..ALL {
+        room.join(at(1), gone, number);
+    }
+    room.join(at(1), stays, ALL);
+    let hide = Command::Mark {
+        users: [user(7)].into_iter().collect(),
+        marks: [Command::HIDDEN].into_iter().collect(),
+        on: true,
+    };
+    room.app(at(1), hide);
+    while room.write() {}
+    assert_eq!(room.connected() as u64, ALL + 1);
+    let (before, mut now) = (room.log.len(), at(2) + Home::PATIENCE);
+    room.home.beat(now, EdgeBeat { edge: stays, guests: 0, heard: LetterNo(0), forked: None });
+    room.home.advance(now);
+    assert!(room.connected() as u64 > ALL / 2, "a frame has no room for more");
+    while room.connected() as u64 > ALL / 2 {
+        room.write();
+        assert!(room.home.poll_timeout() <= Some(now), "some wait, and there is room");
+        room.home.advance(now);
+    }
+    // What the last home had not written is lost, and found again.
+    room.take_over(now);
+    let left = room.connected();
+    assert!(left as u64 > ALL / 2);
+    while room.connected() > 1 {
+        assert!(room.home.poll_timeout() <= Some(now), "some wait, and there is room");
+        room.home.advance(now);
+        assert!(room.home.poll_timeout() > Some(now), "the frame is full, or none wait");
+        room.write();
+    }
+    now = now + Home::BEAT;
+    room.home.advance(now);
+    assert!(!room.write(), "nothing is left to be done");
+    let largest = room.log[before..].iter().map(|frame| bytes(frame)).max().unwrap();
+    assert!(largest < Home::MAX_BYTES + 1_024, "{largest}");
+    assert!(room.log.len() - before > 20);
+    room.take_over(now);
+    assert_eq!(room.connected(), 1);
+}
+
+#[test]
+fn what_is_due_at_once_goes_into_frames_that_are_full_and_no_fuller() {
+    let mut room = Room::new();
+    for number in 0..4_000 {
+        room.join(at(1), edge(1), number);
+    }
+    while room.write() {}
+    // All are lost at once, and after their grace all at once are gone.
+    room.app(at(2), Command::DetachAll);
+    let (before, now) = (room.log.len(), at(1_000));
+    while room.home.poll_timeout() <= Some(now) {
+        room.home.advance(now);
+        room.write();
+    }
+    assert_eq!(room.home.group().online(), 0);
+    assert!(room.log.len() - before > 1);
+}
