@@ -30,7 +30,8 @@ use crate::{
 ///
 /// What comes may come late, twice, in any order or never: the edge finds what is lacking and asks for it.
 /// The host hands in what comes, calls [`advance`](Self::advance) at [`poll_timeout`](Self::poll_timeout), and
-/// polls after every call.
+/// polls after every call. To an edge that is not polled nothing comes any more once
+/// [`MAX_OUTPUTS`](Self::MAX_OUTPUTS) wait, as if it were cut off.
 #[derive(Debug)]
 pub struct Edge {
     id: EdgeId,
@@ -63,6 +64,8 @@ enum State {
 impl Edge {
     /// How long a command has no answer until that is told.
     pub const PATIENCE: Duration = Duration::from_secs(5);
+    /// With so many outputs that were not polled it takes no command, and nothing that comes again.
+    pub const MAX_OUTPUTS: usize = 16_384;
 
     /// An edge that knows nothing yet, and asks for a base. `id` was never used before.
     pub fn new(now: Timestamp, id: EdgeId, group: GroupId) -> Self {
@@ -139,7 +142,7 @@ impl Edge {
         if self.state != State::Open {
             return Err(EdgeError::Lapsed);
         }
-        if self.upstream.is_full() {
+        if self.upstream.is_full() || self.is_unpolled() {
             return Err(EdgeError::Busy);
         }
         let request = self.upstream.send(now, self.heard, by, command);
@@ -154,6 +157,10 @@ impl Edge {
     /// [`EdgeError::Corrupt`]: it was not taken; the log is asked for what it should have been.
     pub fn feed(&mut self, now: Timestamp, at: LogSeq, feed: Feed) -> Result<(), EdgeError> {
         if self.state != State::Open {
+            return Ok(());
+        }
+        if self.is_unpolled() {
+            self.doubt(now);
             return Ok(());
         }
         let Some(sight) = &mut self.sight else { return Ok(()) };
@@ -199,7 +206,7 @@ impl Edge {
         from: FrameNo,
         fetched: Fetched,
     ) -> Result<(), EdgeError> {
-        if self.state != State::Open {
+        if self.state != State::Open || self.is_unpolled() {
             return Ok(());
         }
         let Some(sight) = &mut self.sight else { return Ok(()) };
@@ -261,7 +268,7 @@ impl Edge {
             }
             return Ok(());
         }
-        if self.state == State::Over || self.sight.is_some() {
+        if self.state == State::Over || self.sight.is_some() || self.is_unpolled() {
             return Ok(());
         }
         let sight = Sight::new(now, base)?;
@@ -279,7 +286,7 @@ impl Edge {
         if let Some(sight) = &mut self.sight {
             sight.expire(now);
         }
-        if self.state == State::Over {
+        if self.state == State::Over || self.is_unpolled() {
             return;
         }
         if self.state == State::Open {
@@ -302,9 +309,9 @@ impl Edge {
         }
     }
 
-    /// When to call [`advance`](Self::advance) next.
+    /// When to call [`advance`](Self::advance) next; `None` once it is over, or before it is polled.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        if self.state == State::Over {
+        if self.state == State::Over || self.is_unpolled() {
             return None;
         }
         let asks = (self.doubt || self.state != State::Open).then_some(self.next_ask);
@@ -316,6 +323,10 @@ impl Edge {
     /// The next thing for the host.
     pub fn poll(&mut self) -> Option<EdgeOutput> {
         self.told.pop_front()
+    }
+
+    fn is_unpolled(&self) -> bool {
+        self.told.len() >= Self::MAX_OUTPUTS
     }
 
     fn say_alive(&mut self, now: Timestamp) {
@@ -365,7 +376,8 @@ impl Edge {
     }
 
     fn letter(&mut self, now: Timestamp, letter: Letter) {
-        if self.state != State::Open || letter.edge != self.id || letter.no <= self.heard {
+        let mine = letter.edge == self.id && letter.no > self.heard;
+        if self.state != State::Open || !mine || self.is_unpolled() {
             return;
         }
         if self.early.len() < Lines::DEAF {

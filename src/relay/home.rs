@@ -39,7 +39,7 @@ use crate::{
 /// another learns it from the log, and has told nothing that is not there.
 ///
 /// The host calls [`advance`](Self::advance) at [`poll_timeout`](Self::poll_timeout), writes and polls after
-/// every call.
+/// every call. A home that is not polled goes on with nothing once [`MAX_OUTPUTS`](Self::MAX_OUTPUTS) wait.
 #[derive(Debug)]
 pub struct Home {
     group: Group,
@@ -86,6 +86,9 @@ impl Home {
     /// As many bytes wait at most, by what they weigh in memory, until a frame is full. The command that
     /// reaches it is taken whole.
     pub const MAX_BYTES: usize = 262_144;
+    /// With so many outputs that were not polled nothing is done that would add to them: no command is taken,
+    /// nothing is written, and what comes again by itself is not told.
+    pub const MAX_OUTPUTS: usize = 16_384;
     /// How often a home says that it lives.
     pub const BEAT: Duration = Duration::from_secs(1);
     /// How long nothing may be heard of an edge until its sessions are lost.
@@ -219,7 +222,7 @@ impl Home {
                 self.lines.say(edge, Word::Answer { no, answer });
             }
             Turn::Done => self.send_letters(now, edge),
-            Turn::Lapsed => self.told.push_back(HomeOutput::Edge(edge, ForEdge::Lapsed)),
+            Turn::Lapsed => self.tell_lapsed(edge),
             Turn::Do | Turn::Leave => {}
         }
         Ok(())
@@ -235,7 +238,7 @@ impl Home {
             self.begin_epoch();
         }
         if !self.lines.hear(edge, heard) {
-            self.told.push_back(HomeOutput::Edge(edge, ForEdge::Lapsed));
+            self.tell_lapsed(edge);
             return;
         }
         if self.watch.hear(now, edge) {
@@ -254,15 +257,15 @@ impl Home {
             self.lapse(now);
             self.detach_strays(now);
         }
-        if self.watch.beats(now) {
+        if !self.is_unpolled() && self.watch.beats(now) {
             let Mark { term, no, .. } = self.stored;
             self.told.push_back(HomeOutput::Beat(Beat { term, no, online: self.online() }));
         }
     }
 
-    /// When to call [`advance`](Self::advance) next; `None` once it is home no more.
+    /// When to call [`advance`](Self::advance) next; `None` once it is home no more, or before it is polled.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        if self.end.is_some() {
+        if self.end.is_some() || self.is_unpolled() {
             return None;
         }
         let beat = self.watch.next_beat();
@@ -279,7 +282,7 @@ impl Home {
     /// What is to be written next, if anything, and nothing is on its way. Say with
     /// [`written`](Self::written) what the log said.
     pub fn write(&mut self) -> Option<Write> {
-        if self.end.is_some() || self.flight.is_some() || self.is_quiet() {
+        if self.end.is_some() || self.flight.is_some() || self.is_quiet() || self.is_unpolled() {
             return None;
         }
         let Open { told, records, after, .. } = mem::take(&mut self.open);
@@ -359,7 +362,18 @@ impl Home {
     }
 
     fn is_full(&self) -> bool {
-        self.open.closed || self.open.bytes >= Self::MAX_BYTES
+        self.open.closed || self.open.bytes >= Self::MAX_BYTES || self.is_unpolled()
+    }
+
+    fn is_unpolled(&self) -> bool {
+        self.told.len() >= Self::MAX_OUTPUTS
+    }
+
+    /// It asks again, should this be lost.
+    fn tell_lapsed(&mut self, edge: EdgeId) {
+        if !self.is_unpolled() {
+            self.told.push_back(HomeOutput::Edge(edge, ForEdge::Lapsed));
+        }
     }
 
     fn apply(&mut self, now: Timestamp, by: Author, command: Command) -> Result<Receipt, Refusal> {
@@ -484,7 +498,8 @@ impl Home {
     fn send_letters(&mut self, now: Timestamp, edge: EdgeId) {
         let stored = self.stored.no;
         let mut letters = self.lines.unheard(edge).filter(|it| it.at <= stored).peekable();
-        if letters.peek().is_none() || !self.watch.may_send_again(now, edge) {
+        let unpolled = self.told.len() >= Self::MAX_OUTPUTS;
+        if unpolled || letters.peek().is_none() || !self.watch.may_send_again(now, edge) {
             return;
         }
         let letters = letters.map(|it| HomeOutput::Edge(edge, ForEdge::Letter(it.clone())));

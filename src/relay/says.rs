@@ -55,8 +55,9 @@ pub struct HomeTicket(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HomeError {
-    /// The log does not keep up: as much as a frame may have waits to be written. Again once it is.
-    #[error("a whole frame waits to be written; try again when it is")]
+    /// The log does not keep up: as much as a frame may have waits to be written; or as many outputs as may
+    /// wait to be polled. Again once they are.
+    #[error("a whole frame waits to be written, or too many outputs to be polled; try again then")]
     Full,
     /// It is home no more.
     #[error("{0}")]
@@ -154,8 +155,10 @@ pub enum Fetched {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EdgeError {
-    /// As many commands have no answer as may. Again once some have.
-    #[error("too many commands have no answer yet; try again when some have")]
+    /// As many commands have no answer as may, or as many outputs wait to be polled. Again once fewer do.
+    #[error(
+        "too many commands have no answer yet, or too many outputs wait to be polled; try again then"
+    )]
     Busy,
     /// It was given up: its sessions begin anew, at an edge with a new id.
     #[error("the edge was given up; sessions begin anew at another")]

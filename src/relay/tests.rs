@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::*;
 use crate::{
     command::Command,
-    config::{GroupConfig, Settings},
+    config::{GroupConfig, Powers, Settings},
     group::Group,
     hash::HashKey,
     id::{Epoch, GroupId, UserId},
     role::{Author, Platform, Profile},
+    roster::Page,
     time::Timestamp,
 };
 
@@ -28,7 +29,9 @@ fn edge(number: u32) -> EdgeId {
 }
 
 fn first() -> Checkpoint {
-    let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
+    let powers = Powers::ALL;
+    let settings =
+        Settings { journal: true, powers, ..GroupConfig::livestream().settings().clone() };
     let group = Group::new(id(), None, settings.build().unwrap(), Epoch(1), KEY, at(0));
     Checkpoint::first(&group).unwrap()
 }
@@ -131,6 +134,8 @@ fn an_edge_with_many_sessions_lapses_frame_by_frame_whoever_is_home() {
     room.app(at(1), hide);
     while room.write() {}
     assert_eq!(room.connected() as u64, ALL + 1);
+    let (listed, _) = room.home.group().members(Page::default(), usize::MAX);
+    assert_eq!(listed.len() as u64, ALL, "one is hidden");
     let (before, mut now) = (room.log.len(), at(2) + Home::PATIENCE);
     room.home.beat(now, EdgeBeat { edge: stays, guests: 0, heard: LetterNo(0), forked: None });
     room.home.advance(now);
@@ -176,4 +181,70 @@ fn what_is_due_at_once_goes_into_frames_that_are_full_and_no_fuller() {
     }
     assert_eq!(room.home.group().online(), 0);
     assert!(room.log.len() - before > 1);
+}
+
+#[test]
+fn a_home_that_nobody_polls_says_no_more_than_it_may() {
+    let mut room = Room::new();
+    let lost = EdgeBeat { edge: edge(1), guests: 0, heard: LetterNo(1), forked: None };
+    for _ in 0..2 * Home::MAX_OUTPUTS {
+        room.home.beat(at(1), lost);
+    }
+    for secs in 2..9 {
+        room.home.advance(at(secs));
+    }
+    let refused = room.home.push(at(9), Author::App, Command::notice("hear me"));
+    assert_eq!(refused, Err(HomeError::Full));
+    assert_eq!(room.home.poll_timeout(), None, "polling comes first");
+    assert_eq!(std::iter::from_fn(|| room.home.poll()).count(), Home::MAX_OUTPUTS);
+    room.app(at(9), Command::notice("hear me"));
+    assert_eq!(room.log.len(), 2);
+}
+
+#[test]
+fn a_home_that_nobody_polls_writes_nothing_more() {
+    let mut room = Room::new();
+    for secs in 1_u64.. {
+        if room.home.push(at(secs), Author::App, Command::notice("hear me")).is_err() {
+            break;
+        }
+        let Some(write) = room.home.write() else { break };
+        assert_eq!(room.home.written(store(&mut room.log, &write)), Next::Stored);
+    }
+    // Each frame says two things: itself, and what became of the notice.
+    assert_eq!(room.log.len(), 1 + Home::MAX_OUTPUTS / 2);
+    assert_eq!(room.home.write(), None);
+}
+
+#[test]
+fn an_edge_that_nobody_polls_says_no_more_than_it_may_and_catches_up() {
+    let mut room = Room::new();
+    let mut reader = Edge::new(at(0), edge(1), id());
+    reader.base(at(0), room.home.base().unwrap()).unwrap();
+    let ann = Author::Session(edge(1).session(1).unwrap());
+    let join = Command::join(user(1), Profile::nick("Ann"), Platform::Web);
+    reader.push(at(0), ann.clone(), join).unwrap();
+    // Each second it sends its command again and says that it lives.
+    let mut secs = 0;
+    while reader.poll_timeout().is_some() {
+        secs += 1;
+        reader.advance(at(secs));
+    }
+    assert_eq!(reader.push(at(secs), ann, Command::Quit), Err(EdgeError::Busy));
+    room.app(at(1), Command::notice("hear me"));
+    let frame = Arc::clone(room.log.last().unwrap());
+    reader.feed(at(secs), LogSeq(2), frame.feed.clone()).unwrap();
+    let mark = *room.home.mark();
+    assert_ne!(reader.mark(), Some(&mark), "it has no place for what would follow");
+    let said = std::iter::from_fn(|| reader.poll()).count();
+    assert!((Edge::MAX_OUTPUTS..Edge::MAX_OUTPUTS + 4).contains(&said), "{said}");
+    reader.advance(at(secs + 1));
+    let asks = std::iter::from_fn(|| reader.poll()).find_map(|output| match output {
+        EdgeOutput::Fetch { from, .. } => Some(from),
+        _ => None,
+    });
+    let frames = room.log.iter().zip(1..).map(|(it, at)| (LogSeq(at), Frame::clone(it)));
+    let fetched = Fetched::Frames(frames.collect());
+    reader.fetched(at(secs + 1), asks.unwrap(), fetched).unwrap();
+    assert_eq!(reader.mark(), Some(&mark));
 }
