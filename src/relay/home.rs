@@ -84,7 +84,8 @@ struct Flight {
 
 impl Home {
     /// As many bytes wait at most, by what they weigh in memory, until a frame is full. The command that
-    /// reaches it is taken whole.
+    /// reaches it is taken whole: the log must take this much and what one command puts out, which lanes,
+    /// the bytes of a message and the users that one names decide; see [`Limits::outputs`](crate::Limits::outputs).
     pub const MAX_BYTES: usize = 262_144;
     /// With so many outputs that were not polled nothing is done that would add to them: no command is taken,
     /// nothing is written, and what comes again by itself is not told.

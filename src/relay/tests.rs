@@ -248,3 +248,101 @@ fn an_edge_that_nobody_polls_says_no_more_than_it_may_and_catches_up() {
     reader.fetched(at(secs + 1), asks.unwrap(), fetched).unwrap();
     assert_eq!(reader.mark(), Some(&mark));
 }
+
+#[test]
+fn a_frame_follows_the_one_before_it_unchanged_and_of_no_earlier_term() {
+    let mut room = Room::new();
+    room.app(at(1), Command::notice("one"));
+    room.app(at(2), Command::notice("two"));
+    let [_, one, two] = [0, 1, 2].map(|no| Frame::clone(&room.log[no]));
+    assert!(two.follows(one.mark()));
+    let early = Mark { term: Term(2), ..*one.mark() };
+    assert!(!two.follows(&early), "its term is over");
+    let other = Mark { chain: one.mark().chain + 1, ..*one.mark() };
+    assert!(!two.follows(&other), "it follows another");
+    assert!(!two.follows(room.log[0].mark()), "one is left out");
+    let mut changed = two.clone();
+    changed.feed.told.clear();
+    assert!(!changed.follows(one.mark()));
+    let mut changed = two;
+    changed.records.clear();
+    assert!(!changed.follows(one.mark()));
+}
+
+#[test]
+fn a_log_that_does_not_lead_where_its_home_was_is_not_read_on() {
+    let mut room = Room::new();
+    room.home.digest_every(1);
+    room.app(at(1), Command::notice("hear me"));
+    let [begun, frame] = [0, 1].map(|no| Frame::clone(&room.log[no]));
+    let read = |feed_head, digest, records| {
+        let Frame { feed, letters, .. } = frame.clone();
+        let parts = frame::Parts { told: feed.told, letters, records, digest };
+        let forged = Frame::new(begun.mark(), Term(1), feed_head, parts);
+        let mut heir = Heir::new(first(), &[], KEY).unwrap();
+        heir.read([(LogSeq(1), &begun), (LogSeq(2), &forged)])
+    };
+    let (head, digest, records) = (frame.feed.head, frame.digest, frame.records.clone());
+    assert_eq!(read(head, digest, records.clone()), Ok(()));
+    let diverged = Err(ReadError::Diverged { no: FrameNo(2) });
+    let other = digest.map(|it| Digest { digest: it.digest ^ 1, ..it });
+    assert_eq!(read(head, other, records.clone()), diverged);
+    assert_eq!(read(begun.feed.head, None, records), diverged);
+    assert_eq!(read(head, None, Vec::new()), diverged, "a record is lacking");
+}
+
+#[test]
+fn a_command_without_an_answer_is_told_to_be_unknown_and_once() {
+    let mut room = Room::new();
+    let mut reader = Edge::new(at(0), edge(1), id());
+    reader.base(at(0), room.home.base().unwrap()).unwrap();
+    let ann = Author::Session(edge(1).session(1).unwrap());
+    let join = Command::join(user(1), Profile::nick("Ann"), Platform::Web);
+    let no = reader.push(at(1), ann, join).unwrap();
+    let mut unknown = Vec::new();
+    for secs in 1..20 {
+        reader.advance(at(secs));
+        while let Some(output) = reader.poll() {
+            if output == (EdgeOutput::Unknown { no }) {
+                unknown.push(at(secs));
+            }
+        }
+    }
+    assert_eq!(unknown, [at(1) + Edge::PATIENCE]);
+    reader.word(at(20), ForEdge::Lapsed);
+    let told: Vec<_> = std::iter::from_fn(|| reader.poll()).collect();
+    assert_eq!(told, [EdgeOutput::Untold { no }, EdgeOutput::Lapsed]);
+    room.write();
+}
+
+#[test]
+fn an_edge_gives_commands_over_its_own_sessions_alone() {
+    let mut room = Room::new();
+    let session = edge(2).session(1).unwrap();
+    let (no, heard) = (RequestNo(1), LetterNo(0));
+    for by in [Author::Session(session), Author::Guest(session)] {
+        let command = Command::Quit;
+        let request = Request { edge: edge(1), no, heard, by, command };
+        let refused = room.home.request(at(1), request);
+        assert_eq!(refused, Err(HomeError::Foreign { edge: edge(1), session }));
+    }
+    assert!(!room.write(), "nothing was done");
+}
+
+#[test]
+fn who_was_home_cannot_write_and_is_told_at_the_next_try() {
+    let mut room = Room::new();
+    let mut former = claim(&mut Vec::new(), at(0));
+    room.take_over(at(1));
+    let ticket = former.push(at(2), Author::App, Command::notice("hear me")).unwrap();
+    let write = former.write().unwrap();
+    assert_eq!(store(&mut room.log, &write), Written::Conflict);
+    assert_eq!(former.written(Written::Conflict), Next::Read(LogSeq(1)));
+    let next = Some((LogSeq(2), &*room.log[1]));
+    let end = Deposed::Claimed { by: Term(2) };
+    assert_eq!(former.read(LogSeq(1), Some(&room.log[0]), next), Err(end));
+    assert_eq!(former.deposed(), Some(end));
+    let told: Vec<_> = std::iter::from_fn(|| former.poll()).collect();
+    assert_eq!(told, [HomeOutput::Void { ticket }]);
+    assert_eq!(former.push(at(3), Author::App, Command::Disband), Err(end.into()));
+}

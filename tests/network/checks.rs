@@ -1,8 +1,13 @@
 //! What is checked as it happens, and once everything is healed and quiet.
 
-use liveroom::relay::{Edge, FrameNo};
+use std::sync::Arc;
 
-use super::{EDGES, Fail, Node, Truth, World};
+use liveroom::{
+    Author, Class, Command, Cursor, Entry, Group, PerClass, Source,
+    relay::{Edge, FrameNo, Home},
+};
+
+use super::{EDGES, Fail, Node, Stand, Truth, World, millis};
 
 impl World<'_> {
     /// What one home says is stored no other says otherwise of, unless the log has lost it.
@@ -24,6 +29,50 @@ impl World<'_> {
         self.edges.iter().all(|stand| agrees(&stand.edge))
     }
 
+    /// How many guests there are is known everywhere within two beats and the way.
+    pub(super) fn presence_is_fresh(&mut self) -> Result<(), Fail> {
+        for (number, stand) in self.edges.iter_mut().enumerate() {
+            stand.guests += 1 + number as u64;
+            stand.edge.set_guests(stand.guests);
+        }
+        let members = self.home().map(|home| home.group().online());
+        self.pass(2 * Home::BEAT + millis(20))?;
+        let guests: u64 = self.edges.iter().map(|stand| stand.guests).sum();
+        let Some(home) = self.home() else { return Ok(()) };
+        let now = home.group().online();
+        // Members come and go of themselves, when the time of those is over who were lost.
+        if members != Some(now) {
+            return Ok(());
+        }
+        let knows = |stand: &Stand| stand.edge.online() == Some(now + guests);
+        Fail::unless(self.edges.iter().all(knows), "how many are online is known too late")
+    }
+
+    /// Whoever believes to be home and is not learns it at the first try to write.
+    pub(super) fn former_homes_learn(&mut self) -> Result<(), Fail> {
+        let last = self.log.history.last().map(|(_, frame)| *frame.mark());
+        let mut former = Vec::new();
+        for (number, node) in self.nodes.iter_mut().enumerate() {
+            if let Some(home) = node.home().filter(|home| Some(*home.mark()) != last) {
+                // One that is full has a frame to write, and learns it from that.
+                let _ = home.push(self.now, Author::App, Command::notice("am I home?"));
+                former.push(number);
+            }
+        }
+        if former.is_empty() {
+            return Ok(());
+        }
+        self.pass(millis(3_000))?;
+        let learnt = former.into_iter().all(|number| self.nodes[number].home().is_none());
+        Fail::unless(learnt, "a former home does not learn that it is none")
+    }
+
+    fn home(&mut self) -> Option<&Home> {
+        let last = self.log.history.last().map(|(_, frame)| *frame.mark());
+        let mut homes = self.nodes.iter_mut().filter_map(Node::home);
+        homes.find(|home| Some(*home.mark()) == last).map(|home| &*home)
+    }
+
     /// Everything is healed and quiet: what must hold holds.
     pub(super) fn judge(&mut self) -> Result<(), Fail> {
         let lost = !self.log.lost.is_empty();
@@ -41,6 +90,11 @@ impl World<'_> {
             (home.online(), self.edges.iter().map(|stand| stand.guests).sum::<u64>());
         let members = home.group().online();
         Fail::unless(online == members + guests, "guests of edges are not counted right")?;
+        let kept = (!lost).then(|| kept(home.group(), &self.start)).transpose()?;
+        for stand in &mut self.edges {
+            let same = kept.is_none() || kept == Some(kept_at(&mut stand.edge, self.start)?);
+            Fail::unless(same, "an edge keeps another history than its home")?;
+        }
         for number in 0..EDGES {
             self.judge_edge(number, &truth, online, lost)?;
         }
@@ -87,5 +141,29 @@ impl World<'_> {
         }
         truth.judge_commands(id, told)?;
         truth.judge_outputs(id, told, true)
+    }
+}
+
+/// What is kept of a history from a place on, and how much of each class is not.
+type Kept = (Vec<Arc<Entry>>, PerClass<u64>);
+
+fn kept(group: &Group, start: &Cursor) -> Result<Kept, Fail> {
+    let entries = group.since(start).map_err(Fail::of)?;
+    let missed = entries.missed();
+    Ok((entries.cloned().collect(), missed))
+}
+
+fn kept_at(edge: &mut Edge, mut cursor: Cursor) -> Result<Kept, Fail> {
+    let mut kept = Kept::default();
+    loop {
+        let batch = edge.batch(&cursor).map_err(Fail::of)?;
+        if batch.is_empty() {
+            return Ok(kept);
+        }
+        kept.0.extend(batch.entries().iter().cloned());
+        for class in Class::ALL {
+            kept.1[class] += batch.missed()[class];
+        }
+        cursor = *batch.to();
     }
 }

@@ -114,6 +114,9 @@ impl World<'_> {
             over |= self.edges[number].edge.is_over();
         }
         if over || self.edges[number].edge.is_over() {
+            let mut outcomes = self.edges[number].told.outcomes.values();
+            let known = outcomes.all(|outcomes| !outcomes.is_empty());
+            Fail::unless(known, "an edge is over and said nothing of a command")?;
             self.renew(number);
         }
         Ok(())

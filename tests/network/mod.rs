@@ -20,7 +20,7 @@ use std::{
 };
 
 use liveroom::{
-    Epoch, Group, GroupConfig, GroupId, HashKey, Settings, Timestamp, UserId,
+    Cursor, Epoch, Group, GroupConfig, GroupId, HashKey, Settings, Timestamp, UserId,
     relay::{Checkpoint, Edge, EdgeId, FrameNo},
 };
 
@@ -79,6 +79,8 @@ struct World<'a> {
     log: JetStream,
     log_down: bool,
     first: Checkpoint,
+    /// Before all history.
+    start: Cursor,
     nodes: Vec<Node>,
     edges: Vec<Stand>,
     readers: Vec<Reader>,
@@ -122,6 +124,10 @@ pub(crate) fn live(plan: &Plan) -> Result<Census, Fail> {
         }
         world.pass(millis(700))?;
     }
+    if world.log.lost.is_empty() {
+        world.presence_is_fresh()?;
+        world.former_homes_learn()?;
+    }
     world.judge()?;
     Ok(world.census)
 }
@@ -136,7 +142,7 @@ impl<'a> World<'a> {
         let config = settings.build().map_err(Fail::of)?;
         let id = GroupId::custom("friday").map_err(Fail::of)?;
         let group = Group::new(id, Some(user(0)), config, Epoch(1), HashKey::new(1, 2), now);
-        let first = Checkpoint::first(&group).map_err(Fail::of)?;
+        let (first, start) = (Checkpoint::first(&group).map_err(Fail::of)?, group.tail());
         let mut world = Self {
             plan,
             now,
@@ -146,6 +152,7 @@ impl<'a> World<'a> {
             log: JetStream::new(first.clone()),
             log_down: false,
             first,
+            start,
             nodes: (0..NODES).map(|_| Node::default()).collect(),
             edges: Vec::new(),
             readers: Vec::new(),
