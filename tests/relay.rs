@@ -2,7 +2,98 @@
 
 mod network;
 
+use std::{sync::Arc, time::Duration};
+
+use liveroom::{
+    Author, Command, Epoch, Group, GroupConfig, GroupId, HashKey, Settings, Timestamp,
+    relay::{
+        Checkpoint, Edge, EdgeId, EdgeOutput, Fetched, Frame, FrameNo, Heir, Home, HomeOutput,
+        LogSeq, Written,
+    },
+};
 use proptest::{prelude::*, test_runner::RngSeed};
+
+const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+
+/// A home with a log that never fails, and an edge of its that has a base.
+struct Pair {
+    home: Home,
+    log: Vec<Arc<Frame>>,
+    edge: Edge,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let key = HashKey::new(1, 2);
+        let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
+        let id = GroupId::custom("friday").unwrap();
+        let config = settings.build().unwrap();
+        let group = Group::new(id.clone(), None, config, Epoch(1), key, NOW);
+        let mut heir = Heir::new(Checkpoint::first(&group).unwrap(), &[], key).unwrap();
+        let log = vec![heir.claim("home", 1, false).frame];
+        heir.written(Written::Stored(LogSeq(1)));
+        let home = heir.into_home(NOW).unwrap();
+        let mut edge = Edge::new(NOW, EdgeId::new(1).unwrap(), id);
+        edge.base(NOW, home.base().unwrap()).unwrap();
+        Self { home, log, edge }
+    }
+
+    /// Somebody is told something, and the edge gets the feed of it.
+    fn notice(&mut self) {
+        self.home.push(NOW, Author::App, Command::notice("we go on")).unwrap();
+        self.log.push(self.home.write().unwrap().frame);
+        self.home.written(Written::Stored(LogSeq(self.log.len() as u64)));
+        while let Some(output) = self.home.poll() {
+            if let HomeOutput::Feed { at, feed } = output {
+                self.edge.feed(NOW, at, feed).unwrap();
+            }
+        }
+    }
+
+    /// From where the edge asks the log, if it does.
+    fn asks(&mut self, now: Timestamp) -> Option<FrameNo> {
+        self.edge.advance(now);
+        let told = std::iter::from_fn(|| self.edge.poll());
+        let asked = told.filter_map(|output| match output {
+            EdgeOutput::Fetch { from, .. } => Some(from),
+            _ => None,
+        });
+        asked.last()
+    }
+
+    /// What the log has from a frame on.
+    fn from(&self, from: FrameNo) -> Fetched {
+        let frames = (1..).map(LogSeq).zip(&self.log);
+        let frames = frames.filter(|(_, frame)| frame.mark().no >= from);
+        Fetched::Frames(frames.map(|(at, frame)| (at, Frame::clone(frame))).collect())
+    }
+}
+
+#[test]
+fn an_edge_that_begins_in_a_busy_room_asks_the_log_once() {
+    let mut pair = Pair::new();
+    let from = pair.asks(NOW).expect("it may lack what came since its base");
+    let answer = pair.from(from);
+    pair.notice();
+    pair.edge.fetched(NOW, from, answer).unwrap();
+    assert_eq!(pair.asks(NOW + Duration::from_secs(3)), None, "feeds have led it on meanwhile");
+    assert_eq!(pair.edge.mark(), Some(pair.home.mark()));
+    assert!(pair.edge.give_base().is_some(), "and it is sure of it");
+}
+
+#[test]
+fn an_answer_that_comes_twice_or_late_is_taken_once() {
+    let mut pair = Pair::new();
+    let from = pair.asks(NOW).unwrap();
+    let answer = pair.from(from);
+    pair.notice();
+    for _ in 0..2 {
+        pair.edge.fetched(NOW, from, answer.clone()).unwrap();
+    }
+    let mark = *pair.home.mark();
+    pair.edge.fetched(NOW, mark.no, Fetched::Pruned).unwrap();
+    assert_eq!(pair.edge.mark(), Some(&mark), "it did not ask that");
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() })]
