@@ -19,6 +19,8 @@ pub(crate) enum Call {
     Poll,
     /// What is due.
     Due,
+    /// The likes of an edge, by its host.
+    Likes,
     /// Bytes made and read.
     Wire,
     /// A feed that an edge takes.
@@ -28,8 +30,8 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) const HOME: [Self; 6] =
-        [Self::Beat, Self::Request, Self::Frame, Self::Poll, Self::Due, Self::Wire];
+    pub(crate) const HOME: [Self; 7] =
+        [Self::Beat, Self::Request, Self::Frame, Self::Poll, Self::Due, Self::Likes, Self::Wire];
     const COUNT: usize = Self::Sweep as usize + 1;
 }
 
@@ -96,6 +98,7 @@ pub(crate) struct Sums {
     pub(crate) requests: u64,
     pub(crate) request_bytes: u64,
     pub(crate) letters: u64,
+    pub(crate) likes: u64,
     pub(crate) beats: u64,
     pub(crate) beat_bytes: u64,
     pub(crate) answers: u64,

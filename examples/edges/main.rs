@@ -53,8 +53,8 @@ pub(crate) struct Options {
     /// Members who join in a second, by name.
     #[arg(long, default_value_t = 50)]
     joins: u64,
-    /// How often an edge forwards the sum of its viewers' likes; 0 s never.
-    #[arg(long, default_value = "5s", value_parser = humantime::parse_duration)]
+    /// How often an edge tells how many likes its viewers gave; 0 s never.
+    #[arg(long, default_value = "2s", value_parser = humantime::parse_duration)]
     sums: Duration,
     /// How long the home gathers at least, from one frame to the next.
     #[arg(long, default_value = "10ms", value_parser = humantime::parse_duration)]

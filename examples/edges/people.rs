@@ -1,7 +1,7 @@
 //! Who does what, when.
 
 use liveroom::{
-    Author, Command, CounterChange, Counting, Draft, Kind, Platform, Priority, Profile, SessionId,
+    Command, CounterChange, Counting, Draft, Group, Kind, Platform, Priority, Profile, SessionId,
 };
 
 use crate::dice::Dice;
@@ -38,8 +38,15 @@ fn text(dice: &mut Dice) -> String {
     (0..15).filter_map(ideograph).collect()
 }
 
-/// What one edge's viewers have liked since it said so last.
-pub(crate) fn likes(count: u64) -> (Author, Command) {
-    let change = Counting::Increase(i64::try_from(count).unwrap_or(i64::MAX));
-    (Author::App, Command::Count { changes: vec![CounterChange { key: "likes".into(), change }] })
+/// So many more likes, from all edges.
+pub(crate) fn likes(more: u64) -> Command {
+    let change = Counting::Increase(i64::try_from(more).unwrap_or(i64::MAX));
+    Command::Count { changes: vec![CounterChange { key: LIKES.into(), change }] }
 }
+
+/// How many likes the room has.
+pub(crate) fn liked(group: &Group) -> u64 {
+    group.counters().get(LIKES).and_then(|likes| u64::try_from(likes).ok()).unwrap_or(0)
+}
+
+const LIKES: &str = "likes";

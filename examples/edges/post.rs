@@ -41,8 +41,10 @@ pub(crate) enum What {
     Join {
         speaks: bool,
     },
-    /// An edge forwards the likes that it has counted.
+    /// An edge forwards the number of likes that it has counted.
     Likes(u32),
+    /// The home's host gives the room the likes of all edges.
+    Tally,
     /// What was until now does not count.
     Measure,
 }
@@ -52,7 +54,16 @@ pub(crate) struct Up {
     pub(crate) edge: u32,
     pub(crate) sent: u64,
     pub(crate) bytes: Vec<u8>,
-    pub(crate) is_beat: bool,
+    pub(crate) sort: Sort,
+}
+
+/// What that is.
+#[derive(Clone, Copy)]
+pub(crate) enum Sort {
+    Request,
+    Beat,
+    /// How many likes it has counted since it began: no part of the relay, but of its host.
+    Likes,
 }
 
 struct Post {

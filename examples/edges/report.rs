@@ -11,7 +11,7 @@ use crate::{
 
 /// Whether all edges have what the home has, once each.
 pub(crate) fn is_whole(outcome: &Outcome) -> bool {
-    outcome.differing + outcome.lost + outcome.doubled == 0
+    outcome.differing + outcome.lost + outcome.doubled == 0 && outcome.likes.0 == outcome.likes.1
 }
 
 pub(crate) fn print(outcome: &Outcome) {
@@ -32,6 +32,8 @@ pub(crate) fn print(outcome: &Outcome) {
     traffic(outcome);
     home(outcome);
     edges(outcome);
+    let (counted, known) = outcome.likes;
+    println!("{known} of {counted} likes are in the room");
     let Outcome { history, lost, doubled, differing, .. } = outcome;
     println!(
         "{} of {} edges end with the home's history of {history} entries: lost {lost}, duplicated {doubled}\n",
@@ -118,6 +120,7 @@ fn home(outcome: &Outcome) {
     line("answered", sums.answers, 0);
     line("refused", sums.refused, 0);
     line("letters", sums.letters, 0);
+    line("edges' sums of likes", sums.likes, 0);
     line("edges' signs of life", sums.beats, sums.beat_bytes);
     line("fetches", sums.fetches, sums.fetched_bytes);
     line("upsets", sums.upsets, 0);

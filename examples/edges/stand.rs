@@ -18,6 +18,8 @@ pub(crate) struct Stand {
     pub(crate) sweep: u64,
     /// How many sessions it had.
     pub(crate) sessions: u64,
+    /// How many likes it has counted.
+    pub(crate) likes: u64,
     /// The home's last sign of life that came, by its place among all.
     pub(crate) beat: Option<u32>,
     /// When it sent the sign of life that the home heard last.
@@ -51,6 +53,7 @@ impl Stand {
             wake: u64::MAX,
             sweep: u64::MAX,
             sessions: 0,
+            likes: 0,
             beat: None,
             heard: 0,
         }
