@@ -5,10 +5,11 @@ mod network;
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, Command, Epoch, Group, GroupConfig, GroupId, HashKey, Settings, Timestamp,
+    Author, Command, Epoch, Group, GroupConfig, GroupId, HashKey, Platform, Profile, Settings,
+    Timestamp, UserId,
     relay::{
-        Checkpoint, Edge, EdgeId, EdgeOutput, Fetched, Frame, FrameNo, Heir, Home, HomeOutput,
-        LogSeq, Written,
+        Checkpoint, Edge, EdgeBeat, EdgeId, EdgeOutput, Fetched, Frame, FrameNo, Heir, Home,
+        HomeOutput, LetterNo, LogSeq, Request, RequestNo, Tell, Written,
     },
 };
 use proptest::{prelude::*, test_runner::RngSeed};
@@ -38,16 +39,21 @@ impl Pair {
         Self { home, log, edge }
     }
 
-    /// Somebody is told something, and the edge gets the feed of it.
+    /// All are told something, and the edge gets the feed of it.
     fn notice(&mut self) {
         self.home.push(NOW, Author::App, Command::notice("we go on")).unwrap();
-        self.log.push(self.home.write().unwrap().frame);
-        self.home.written(Written::Stored(LogSeq(self.log.len() as u64)));
-        while let Some(output) = self.home.poll() {
+        for output in self.store() {
             if let HomeOutput::Feed { at, feed } = output {
                 self.edge.feed(NOW, at, feed).unwrap();
             }
         }
+    }
+
+    /// The log takes what the home has gathered. Returns what the home says then.
+    fn store(&mut self) -> Vec<HomeOutput> {
+        self.log.push(self.home.write().unwrap().frame);
+        self.home.written(Written::Stored(LogSeq(self.log.len() as u64)));
+        std::iter::from_fn(|| self.home.poll()).collect()
     }
 
     /// From where the edge asks the log, if it does.
@@ -93,6 +99,29 @@ fn an_answer_that_comes_twice_or_late_is_taken_once() {
     let mark = *pair.home.mark();
     pair.edge.fetched(NOW, mark.no, Fetched::Pruned).unwrap();
     assert_eq!(pair.edge.mark(), Some(&mark), "it did not ask that");
+}
+
+#[test]
+fn an_edge_that_lives_and_hears_nothing_is_given_up() {
+    let mut pair = Pair::new();
+    let (edge, ann) = (pair.edge.id(), "ann".parse::<UserId>().unwrap());
+    let by = Author::Session(edge.session(1).unwrap());
+    let command = Command::join(ann.clone(), Profile::nick("Ann"), Platform::Web);
+    let heard = LetterNo(0);
+    let join = Request { edge, no: RequestNo(1), heard, by, command };
+    pair.home.request(NOW, join).unwrap();
+    // As many letters as are kept for an edge, and one more.
+    for _ in 0..=16_384 {
+        let users = Some([ann.clone()].into_iter().collect());
+        let told = Command::Notify { users, field: "to you".into() };
+        pair.home.push(NOW, Author::App, told).unwrap();
+        pair.store();
+    }
+    let late = NOW + Home::PATIENCE;
+    pair.home.beat(late, EdgeBeat { edge, guests: 0, heard, forked: None });
+    pair.home.advance(late);
+    let lapsed = |output: &HomeOutput| matches!(output, HomeOutput::Feed { feed, .. } if feed.told.contains(&Tell::Lapsed(edge)));
+    assert!(pair.store().iter().any(lapsed));
 }
 
 proptest! {
