@@ -209,8 +209,8 @@ impl Home {
     }
 
     /// How many are online: the group's own, and those whom edges count. What edges count is as old as
-    /// two beats and two ways at most; what an edge counted that is not heard of goes after
-    /// [`Home::PATIENCE`].
+    /// two beats and two ways at most, and a beat more for each that is lost; what an edge counted that is
+    /// not heard of goes after [`Home::PATIENCE`].
     pub fn online(&self) -> u64 {
         self.group.online().saturating_add(self.watch.guests())
     }
