@@ -102,6 +102,30 @@ fn an_answer_that_comes_twice_or_late_is_taken_once() {
 }
 
 #[test]
+fn an_edge_that_is_far_behind_asks_on_at_once_while_answers_lead_it_on() {
+    let mut pair = Pair::new();
+    let from = pair.asks(NOW).unwrap();
+    pair.edge.fetched(NOW, from, pair.from(from)).unwrap();
+    for _ in 0..9 {
+        pair.home.push(NOW, Author::App, Command::notice("lost on the way")).unwrap();
+        pair.store();
+    }
+    pair.notice();
+    let mut answers = 0;
+    while let Some(from) = pair.asks(NOW) {
+        let Fetched::Frames(mut frames) = pair.from(from) else {
+            unreachable!("nothing is pruned")
+        };
+        // With the one that it has, three at a time.
+        frames.truncate(4);
+        pair.edge.fetched(NOW, from, Fetched::Frames(frames)).unwrap();
+        answers += 1;
+    }
+    assert_eq!((answers, pair.edge.mark()), (3, Some(pair.home.mark())));
+    assert_eq!(pair.asks(NOW + Duration::from_secs(3)), None);
+}
+
+#[test]
 fn an_edge_that_lives_and_hears_nothing_is_given_up() {
     let mut pair = Pair::new();
     let (edge, ann) = (pair.edge.id(), "ann".parse::<UserId>().unwrap());

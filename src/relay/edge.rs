@@ -332,13 +332,14 @@ impl Edge {
             }
         }
         self.doubt = astray;
-        if astray {
-            self.next_ask = now;
-        }
         for (at, feed) in early.into_values() {
             self.doubt |= matches!(sight.take(now, at, feed, &mut news), Ok(Came::Doubt));
         }
         self.doubt |= self.home.is_some_and(|home| home.no > sight.mark().no);
+        if astray || *sight.mark() != known {
+            // It was the first part of what is lacking, perhaps: the rest is asked for at once.
+            self.next_ask = now;
+        }
         // Before it is told that the edge lapsed: what is answered until then is answered.
         let unheard = letters.into_iter().filter(|letter| letter.no > self.heard);
         self.early.extend(unheard.map(|letter| (letter.no, letter)));
