@@ -55,9 +55,11 @@ impl Spent {
         let began = Instant::now();
         let value = act();
         let took = nanos(began.elapsed()).saturating_sub(self.look);
-        // What takes so long was interrupted by another process.
-        self.nanos[call as usize] += took.min(nanos(Duration::from_millis(20)));
-        self.calls[call as usize] += 1;
+        // What takes so long was interrupted by another process, and does not count.
+        if took < nanos(Duration::from_millis(2)) {
+            self.nanos[call as usize] += took;
+            self.calls[call as usize] += 1;
+        }
         value
     }
 

@@ -154,7 +154,7 @@ fn edges(outcome: &Outcome) {
         let (nanos, micros, calls) = each(call);
         println!("an edge: a {name} takes {nanos} ns, {calls} a second, {micros} µs a second");
     }
-    println!("a base for an edge that begins: {} B\n", short(outcome.base_bytes));
+    println!("a base for an edge that begins: {}\n", in_bytes(outcome.base_bytes));
 }
 
 /// The drawings, each with the name of its file; the last run is the one that they show.
@@ -171,7 +171,7 @@ fn latency_plot(outcome: &Outcome) -> String {
     let ledger = &outcome.ledger;
     let curve = |name: &str, spread: &Spread| Curve {
         name: name.to_owned(),
-        points: spread.shares().iter().map(|(at, share)| (at / 1_000, share / 10_000)).collect(),
+        points: spread.shares().iter().map(|(at, share)| (at / 1_000, share / 1_000)).collect(),
     };
     let curves = [
         curve("at the edge, all", &merged(&ledger.to_edge)),
@@ -185,7 +185,8 @@ fn latency_plot(outcome: &Outcome) -> String {
         (100_000, "100 ms"),
         (1_000_000, "1 s"),
     ]);
-    let down = Axis::even(&[(0, "0 %"), (25, "25 %"), (50, "50 %"), (75, "75 %"), (100, "100 %")]);
+    let down =
+        Axis::even(&[(0, "0 %"), (250, "25 %"), (500, "50 %"), (750, "75 %"), (1_000, "100 %")]);
     plot::lines("Entries there so long after they were accepted", &across, &down, &curves)
 }
 
@@ -196,8 +197,8 @@ fn traffic_plot(outcome: &Outcome) -> String {
             name: format!("{}, {way}", level.name),
             value: bytes / seconds,
             about: format!(
-                "{}B/s, {} messages/s",
-                short(bytes / seconds),
+                "{}/s, {} messages/s",
+                in_bytes(bytes / seconds),
                 short(messages / seconds)
             ),
         };
@@ -248,12 +249,23 @@ fn parts(number: u64, of: u64) -> String {
     }
 }
 
-/// A number with three places and what it is in.
+/// A number with three places at least.
 fn short(number: u64) -> String {
+    let (number, unit) = scaled(number);
+    format!("{number}{unit}")
+}
+
+/// The same of bytes.
+fn in_bytes(number: u64) -> String {
+    let (number, unit) = scaled(number);
+    format!("{number} {unit}B")
+}
+
+fn scaled(number: u64) -> (String, &'static str) {
     match number {
-        ..10_000 => number.to_string(),
-        ..10_000_000 => format!("{} k", parts(number, 1_000)),
-        ..10_000_000_000 => format!("{} M", parts(number, 1_000_000)),
-        _ => format!("{} G", parts(number, 1_000_000_000)),
+        ..10_000 => (number.to_string(), ""),
+        ..1_000_000 => (parts(number, 1_000), "k"),
+        ..1_000_000_000 => (parts(number, 1_000_000), "M"),
+        _ => (parts(number, 1_000_000_000), "G"),
     }
 }
