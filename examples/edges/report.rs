@@ -244,7 +244,7 @@ fn parts(number: u64, of: u64) -> String {
     let hundredths = number.saturating_mul(100) / of.max(1);
     match hundredths {
         ..1_000 => format!("{}.{:02}", hundredths / 100, hundredths % 100),
-        ..10_000 => format!("{}.{}", hundredths / 100, hundredths % 100 / 10),
+        1_000..10_000 => format!("{}.{}", hundredths / 100, hundredths % 100 / 10),
         _ => (hundredths / 100).to_string(),
     }
 }
@@ -264,8 +264,8 @@ fn in_bytes(number: u64) -> String {
 fn scaled(number: u64) -> (String, &'static str) {
     match number {
         ..10_000 => (number.to_string(), ""),
-        ..1_000_000 => (parts(number, 1_000), "k"),
-        ..1_000_000_000 => (parts(number, 1_000_000), "M"),
+        10_000..1_000_000 => (parts(number, 1_000), "k"),
+        1_000_000..1_000_000_000 => (parts(number, 1_000_000), "M"),
         _ => (parts(number, 1_000_000_000), "G"),
     }
 }
