@@ -80,6 +80,13 @@ pub mod guide {
     pub mod fairness {}
     #[doc = include_str!("guide/scale.md")]
     pub mod scale {}
+    #[doc = include_str!("guide/machines.md")]
+    #[doc = include_str!("guide/machines/latency.svg")]
+    #[doc = ""]
+    #[doc = include_str!("guide/machines/traffic.svg")]
+    #[doc = ""]
+    #[doc = include_str!("guide/machines/home.svg")]
+    pub mod machines {}
     #[doc = include_str!("guide/proof.md")]
     pub mod proof {}
     #[cfg(feature = "store")]

@@ -48,6 +48,8 @@ pub struct Edge {
     next_beat: Timestamp,
     /// When the log, or somebody for a base, may be asked again.
     next_ask: Timestamp,
+    /// The frame from which on the log was asked last.
+    asked: Option<Mark>,
     doubt: bool,
     state: State,
     told: VecDeque<EdgeOutput>,
@@ -81,6 +83,7 @@ impl Edge {
             home: None,
             next_beat: now,
             next_ask: now,
+            asked: None,
             doubt: true,
             state: State::Open,
             told: VecDeque::new(),
@@ -210,27 +213,29 @@ impl Edge {
             return Ok(());
         }
         let Some(sight) = &mut self.sight else { return Ok(()) };
+        // Of an answer to an older question another has come, or comes.
+        let Some(asked) = self.asked.take_if(|asked| asked.no == from) else { return Ok(()) };
         let known = *sight.mark();
-        if from != known.no {
-            // It has come further since it asked; what is in doubt is asked again.
-            self.next_ask = now;
-            return Ok(());
-        }
         let Fetched::Frames(frames) = fetched else {
-            self.sight = None;
+            // What it has got to meanwhile may still be there.
+            self.sight.take_if(|_| known == asked);
             self.doubt = true;
             self.next_ask = now;
             return Ok(());
         };
-        let same = |(_, frame): &(LogSeq, Frame)| *frame.mark() == known;
-        if known.no > FrameNo(0) && !frames.iter().any(same) {
+        let has = |mark: &Mark| frames.iter().any(|(_, frame)| frame.mark() == mark);
+        if asked.no > FrameNo(0) && !has(&asked) {
             self.fork();
             return Ok(());
         }
+        // Feeds that came meanwhile follow what was asked about: nothing is lacking before them. A log that is as
+        // long and has another frame in the place of the last of them is asked about that one.
+        let end = frames.iter().map(|(_, frame)| frame.mark().no).max();
+        let astray = known != asked && end >= Some(known.no) && !has(&known);
         let mut letters = Vec::new();
         let mut news = News::default();
         let early = sight.forget_early();
-        let mut thread = Thread::new(known);
+        let mut thread = Thread::new(asked);
         for (at, frame) in frames {
             if thread.place(sight.mark(), &frame) != Place::Next {
                 continue;
@@ -242,11 +247,15 @@ impl Edge {
                 Err(Corrupt(what)) => return Err(self.lose_sight(now, what)),
             }
         }
-        self.doubt = false;
+        self.doubt = astray;
         for (at, feed) in early.into_values() {
             self.doubt |= matches!(sight.take(now, at, feed, &mut news), Ok(Came::Doubt));
         }
         self.doubt |= self.home.is_some_and(|home| home.no > sight.mark().no);
+        if astray || *sight.mark() != known {
+            // It was the first part of what is lacking, perhaps: the rest is asked for at once.
+            self.next_ask = now;
+        }
         // Before it is told that the edge lapsed: what is answered until then is answered.
         let unheard = letters.into_iter().filter(|letter| letter.no > self.heard);
         self.early.extend(unheard.map(|letter| (letter.no, letter)));
@@ -274,6 +283,7 @@ impl Edge {
         let sight = Sight::new(now, base)?;
         let news = News { grew: Some(sight.tail().position()), ..News::default() };
         self.sight = Some(sight);
+        self.asked = None;
         // What came between is in the log, or comes.
         self.doubt = true;
         self.next_ask = now;
@@ -302,6 +312,7 @@ impl Edge {
             self.next_ask = now + super::AGAIN;
             self.told.push_back(match &self.sight {
                 Some(sight) if self.state == State::Open => {
+                    self.asked = Some(*sight.mark());
                     EdgeOutput::Fetch { from: sight.mark().no, at: sight.at() }
                 }
                 _ => EdgeOutput::Base,

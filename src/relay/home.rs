@@ -70,6 +70,8 @@ struct Open {
     told: Vec<Tell>,
     records: Vec<Record>,
     after: Vec<HomeOutput>,
+    /// Edges that are told that they lapsed.
+    lapsed: BTreeSet<EdgeId>,
     bytes: usize,
     /// Nothing more goes in: its end has a meaning.
     closed: bool,
@@ -147,8 +149,8 @@ impl Home {
     }
 
     /// How many are online: the group's own, and those whom edges count. What edges count is as old as
-    /// two beats and two ways at most; what an edge counted that is not heard of goes after
-    /// [`Home::PATIENCE`].
+    /// two beats and two ways at most, and a beat more for each that is lost; what an edge counted that is
+    /// not heard of goes after [`Home::PATIENCE`].
     pub fn online(&self) -> u64 {
         self.group.online().saturating_add(self.watch.guests())
     }
@@ -375,10 +377,12 @@ impl Home {
         self.told.len() >= Self::MAX_OUTPUTS
     }
 
-    /// It asks again, should this be lost.
+    /// Once a frame is stored: whoever is home no more, and knows it not yet, takes no edge from the one who is. The edge
+    /// asks again, should this be lost.
     fn tell_lapsed(&mut self, edge: EdgeId) {
-        if !self.is_unpolled() {
-            self.told.push_back(HomeOutput::Edge(edge, ForEdge::Lapsed));
+        if !self.is_full() && self.open.lapsed.insert(edge) {
+            self.open.after.push(HomeOutput::Edge(edge, ForEdge::Lapsed));
+            self.open.bytes += EACH;
         }
     }
 
@@ -441,8 +445,11 @@ impl Home {
 
     /// The sessions of edges that were not heard of are lost, as those of a connection are.
     fn lapse(&mut self, now: Timestamp) {
-        self.silent.extend(self.watch.take_lapsed(now));
-        self.silent.extend(self.lines.deaf());
+        // All edges are gone through: with ten thousand of them that is not for every deadline of the group.
+        if let Some(lapsed) = self.watch.take_lapsed(now) {
+            self.silent.extend(lapsed);
+            self.silent.extend(self.lines.deaf());
+        }
         let mut some = false;
         while !self.is_full()
             && let Some(edge) = self.silent.pop_first()

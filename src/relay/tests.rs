@@ -184,21 +184,30 @@ fn what_is_due_at_once_goes_into_frames_that_are_full_and_no_fuller() {
 }
 
 #[test]
-fn a_home_that_nobody_polls_says_no_more_than_it_may() {
+fn an_edge_is_told_that_it_lapsed_once_a_frame_and_by_who_is_home_alone() {
     let mut room = Room::new();
     let lost = EdgeBeat { edge: edge(1), guests: 0, heard: LetterNo(1), forked: None };
-    for _ in 0..2 * Home::MAX_OUTPUTS {
+    let lapsed = |room: &mut Room| {
+        let told = std::iter::from_fn(|| room.home.poll());
+        told.filter(|output| *output == HomeOutput::Edge(edge(1), ForEdge::Lapsed)).count()
+    };
+    for _ in 0..100 {
         room.home.beat(at(1), lost);
     }
-    for secs in 2..9 {
-        room.home.advance(at(secs));
-    }
-    let refused = room.home.push(at(9), Author::App, Command::notice("hear me"));
-    assert_eq!(refused, Err(HomeError::Full));
-    assert_eq!(room.home.poll_timeout(), None, "polling comes first");
-    assert_eq!(std::iter::from_fn(|| room.home.poll()).count(), Home::MAX_OUTPUTS);
-    room.app(at(9), Command::notice("hear me"));
-    assert_eq!(room.log.len(), 2);
+    assert_eq!(lapsed(&mut room), 0, "another may be home, for all that is known");
+    let write = room.home.write().expect("it asks the log who is home");
+    assert_eq!(room.home.written(store(&mut room.log, &write)), Next::Stored);
+    assert_eq!(lapsed(&mut room), 1);
+
+    // Of one who is home no more nobody hears it.
+    room.home.beat(at(2), lost);
+    let _another = claim(&mut room.log, at(2));
+    room.home.write().unwrap();
+    let Next::Read(from) = room.home.written(Written::Conflict) else { panic!("it must read") };
+    let frames = &room.log[from.0 as usize - 1..];
+    let next = frames.get(1).map(|frame| (from.next(), &**frame));
+    room.home.read(from, frames.first().map(|frame| &**frame), next).unwrap_err();
+    assert_eq!(lapsed(&mut room), 0);
 }
 
 #[test]

@@ -69,17 +69,18 @@ impl Watch {
         may
     }
 
-    /// Forgets the edges that were not heard of for too long, and says which those are.
-    pub(super) fn take_lapsed(&mut self, now: Timestamp) -> BTreeSet<EdgeId> {
+    /// Forgets the edges that were not heard of for too long, and says which those are; `None` if it is not yet
+    /// time to look.
+    pub(super) fn take_lapsed(&mut self, now: Timestamp) -> Option<BTreeSet<EdgeId>> {
         if now < self.next_look {
-            return BTreeSet::new();
+            return None;
         }
         self.next_look = now + Home::BEAT;
         let lapsed = self.edges.extract_if(.., |_, seen| seen.at + Home::PATIENCE <= now);
         let lapsed: BTreeMap<_, _> = lapsed.collect();
         let gone: u64 = lapsed.values().map(|seen| seen.guests).sum();
         self.guests = self.guests.saturating_sub(gone);
-        lapsed.into_keys().collect()
+        Some(lapsed.into_keys().collect())
     }
 
     /// Whether it is time to say that the home lives, which counts as done.
