@@ -143,6 +143,7 @@ fn an_edge_that_lives_and_hears_nothing_is_given_up() {
     }
     let late = NOW + Home::PATIENCE;
     pair.home.beat(late, EdgeBeat { edge, guests: 0, heard, forked: None });
+    assert!(std::iter::from_fn(|| pair.home.poll()).count() > 16_384, "all come again");
     pair.home.advance(late);
     let lapsed = |output: &HomeOutput| matches!(output, HomeOutput::Feed { feed, .. } if feed.told.contains(&Tell::Lapsed(edge)));
     assert!(pair.store().iter().any(lapsed));
