@@ -1,0 +1,174 @@
+//! One run: machines start, people come in and talk, a fault strikes, and all is compared when it is quiet again.
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, sleep, sleep_until},
+};
+
+use crate::{
+    course::Course,
+    fault::Fault,
+    judge::{Verdict, judge},
+    machines::Machines,
+    server::Setup,
+    speaker::Speaker,
+    view::View,
+    viewer::{Gauge, Told, Viewer},
+};
+
+/// When the first message is sent; everybody is in by then.
+const FIRST: Duration = Duration::from_secs(2);
+/// How long machines and people have to come to rest.
+const REST: Duration = Duration::from_secs(40);
+/// For how long nothing may happen until it is quiet.
+const QUIET: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(100);
+/// Of five viewers, so many speak.
+const SPEAKERS_OF_FIVE: usize = 2;
+
+/// How runs are made.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The live host's program.
+    pub live: PathBuf,
+    /// How the NATS server is set up.
+    pub setup: Setup,
+    /// Viewers at each node.
+    pub viewers: usize,
+    /// Messages a second, of all together.
+    pub rate: u32,
+    /// For how long they are sent.
+    pub span: Duration,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The figures.
+    pub verdict: Verdict,
+    /// What was odd, in words.
+    pub notes: Vec<String>,
+    /// Where the logs are, if they were kept because something is wrong.
+    pub logs: Option<PathBuf>,
+}
+
+impl Plan {
+    /// About how long a run takes.
+    pub fn takes(&self) -> Duration {
+        FIRST + self.span + Duration::from_secs(6)
+    }
+
+    /// When the fault begins.
+    fn fault(&self) -> Duration {
+        FIRST + self.span / 5
+    }
+
+    fn until(&self) -> Duration {
+        FIRST + self.span
+    }
+
+    /// Makes a run.
+    ///
+    /// # Errors
+    /// Something does not start, or cannot be made to fail.
+    pub async fn run(&self, fault: Fault, no: u32, view: &View) -> io::Result<Outcome> {
+        let mut machines = Machines::start(&self.live, &self.setup).await?;
+        let begun = Instant::now();
+        let crowd = self.come(&machines, begun);
+        let _shown = view.watch(begun, self.takes(), crowd.gauges.clone());
+        let mut notes = Vec::new();
+        sleep_until(begun + FIRST).await;
+        if let Some(why) = crowd.lacks() {
+            notes.push(why);
+        }
+        sleep_until(begun + self.fault()).await;
+        let struck = begun.elapsed();
+        if let Err(error) = fault.inflict(&mut machines, no).await {
+            notes.push(format!("the fault did not go as it should: {error}"));
+        }
+        sleep_until(begun + self.until()).await;
+        notes.extend(machines.steady(REST).await.err());
+        crowd.rest().await;
+        notes.extend(crowd.lacks());
+        let told = crowd.leave().await;
+        let mut course = Course { fault: struck, until: self.until(), notes, ..Course::default() };
+        for told in told {
+            course.sights.push(told.sight);
+            course.said.extend(told.said);
+            course.notes.extend(told.notes);
+        }
+        let verdict = judge(&course);
+        let logs = if verdict.is_sound() && course.notes.is_empty() {
+            None
+        } else {
+            Some(machines.keep()?)
+        };
+        Ok(Outcome { verdict, notes: course.notes, logs })
+    }
+
+    /// Lets everybody come in: viewers are spread over the nodes, and some at each node speak.
+    fn come(&self, machines: &Machines, begun: Instant) -> Crowd {
+        let (end, addresses) = (watch::Sender::new(false), machines.addresses());
+        let at_each = (self.viewers * SPEAKERS_OF_FIVE).div_ceil(5).max(1);
+        let speakers = u32::try_from(at_each * addresses.len()).unwrap_or(u32::MAX);
+        let every = Duration::from_secs(1) * speakers / self.rate;
+        let (mut gauges, mut tasks, mut speaking) = (Vec::new(), JoinSet::new(), 0);
+        for no in 0..self.viewers * addresses.len() {
+            let (at, nick) = (no % addresses.len(), format!("viewer {}", no + 1));
+            let mut viewer = Viewer::new(nick.clone(), addresses.clone(), at, begun);
+            if speaking < speakers {
+                let from = FIRST + every * speaking / speakers;
+                let speaker = Speaker::new(&nick, speaking, every, from, self.until());
+                (viewer, speaking) = (viewer.speaking(speaker), speaking + 1);
+            }
+            gauges.push(viewer.gauge());
+            tasks.spawn(viewer.live(end.subscribe()));
+        }
+        Crowd { gauges: gauges.into(), tasks, end }
+    }
+}
+
+/// Everybody who is there.
+struct Crowd {
+    gauges: Arc<[Arc<Gauge>]>,
+    tasks: JoinSet<Told>,
+    end: watch::Sender<bool>,
+}
+
+impl Crowd {
+    /// Who is not in, in words.
+    fn lacks(&self) -> Option<String> {
+        let inside = self.gauges.iter().filter(|gauge| gauge.inside.load(Relaxed)).count();
+        let all = self.gauges.len();
+        (inside < all).then(|| format!("{} of {all} viewers are not in", all - inside))
+    }
+
+    /// Returns when all have the same before them, and nobody waits for an answer; or when that takes too long.
+    async fn rest(&self) {
+        let (begun, mut since) = (Instant::now(), (Vec::new(), Instant::now()));
+        while begun.elapsed() < REST {
+            let reached: Vec<_> = self.gauges.iter().map(|it| it.reached.load(Relaxed)).collect();
+            let waits = self.gauges.iter().any(|gauge| gauge.open.load(Relaxed) > 0);
+            let differ = reached.windows(2).any(|two| two[0] != two[1]);
+            if waits || differ || self.lacks().is_some() || since.0 != reached {
+                since = (reached, Instant::now());
+            } else if since.1.elapsed() > QUIET {
+                return;
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    async fn leave(self) -> Vec<Told> {
+        self.end.send_replace(true);
+        self.tasks.join_all().await
+    }
+}
