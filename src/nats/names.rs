@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{NatsError, error::Refused};
 use crate::{
     id::GroupId,
-    relay::{EdgeId, Term},
+    relay::{EdgeId, FrameNo},
 };
 
 /// What all names begin with: rooms of other prefixes are other rooms.
@@ -99,9 +99,9 @@ impl Names {
         format!("{}-checkpoints", self.prefix)
     }
 
-    /// A checkpoint's object: never the name of another one, of whichever term.
-    pub(super) fn checkpoint(group: &GroupId, term: Term, no: u64, chain: u64) -> String {
-        format!("{}/{term}-{no}-{chain:016x}", token(group))
+    /// A checkpoint's object. Whoever sums up the same log at the same moment makes another one: `nonce` is random.
+    pub(super) fn checkpoint(group: &GroupId, no: FrameNo, nonce: u64) -> String {
+        format!("{}/{no}-{nonce:016x}", token(group))
     }
 }
 

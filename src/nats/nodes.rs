@@ -24,6 +24,13 @@ pub struct Node {
     pub since: Timestamp,
 }
 
+/// What machines tell each other.
+#[derive(Debug, Serialize, Deserialize)]
+enum Said {
+    Lives(Node),
+    Ends(Node),
+}
+
 /// Which machines live. Groups are spread over them, each as its id and their names say: all who see the same machines
 /// see the same homes, and few groups move when one comes or goes.
 ///
@@ -63,8 +70,7 @@ impl Nodes {
         loop {
             let now = self.nats.now();
             if now >= self.next_beat {
-                // What cannot be sent is lost, as what is sent can be.
-                self.nats.send(self.nats.0.names.nodes().into(), wire::encode(&self.own)).await;
+                self.say(Said::Lives(self.own.clone())).await;
                 self.next_beat = now + Self::BEAT;
                 let before = self.others.len();
                 self.others.retain(|_, (_, heard)| *heard + Self::PATIENCE > now);
@@ -79,9 +85,14 @@ impl Nodes {
             let until = Instant::now() + self.next_beat.since(now);
             select! {
                 message = self.heard.next() => {
-                    let Ok(node) = wire::decode::<Node>(&message?.payload) else {
-                        self.nats.0.counters.malformed();
-                        continue;
+                    let node = match wire::decode(&message?.payload) {
+                        Ok(Said::Lives(node)) => node,
+                        Ok(Said::Ends(node)) if self.part(&node) => return Some(()),
+                        Ok(Said::Ends(_)) => continue,
+                        Err(wire::Malformed) => {
+                            self.nats.0.counters.malformed();
+                            continue;
+                        }
                     };
                     if node.name == self.own.name {
                         if node.since > self.own.since {
@@ -94,6 +105,24 @@ impl Nodes {
                 () = sleep_until(until) => {}
             }
         }
+    }
+
+    /// Says that this machine ends, so that the others need not wait to see it.
+    pub async fn end(self) {
+        self.say(Said::Ends(self.own.clone())).await;
+        // If it does not get out, they wait.
+        let _ = self.nats.0.client.flush().await;
+    }
+
+    async fn say(&self, what: Said) {
+        // What cannot be sent is lost, as what is sent can be.
+        self.nats.send(self.nats.0.names.nodes().into(), wire::encode(&what)).await;
+    }
+
+    /// Whether it is one that was there: a younger one of its name stays.
+    fn part(&mut self, node: &Node) -> bool {
+        let known = self.others.get(&node.name).is_some_and(|(known, _)| known == node);
+        known && self.others.remove(&node.name).is_some()
     }
 
     /// Whether it is one that was not there.

@@ -143,9 +143,7 @@ impl Nats {
     ) -> Result<HomeSeat, NatsError> {
         let log = self.log(group);
         let mut heir = self.heir(group, &log, filters, key).await?;
-        let claim = |heir: &mut Heir| -> Write {
-            heir.claim(self.node(), RandomState::new().hash_one(self.now()), new_epoch)
-        };
+        let claim = |heir: &mut Heir| -> Write { heir.claim(self.node(), nonce(), new_epoch) };
         let mut write = claim(&mut heir);
         for _ in 0..TRIES {
             let written = match log.write(&write, self.piece()).await {
@@ -170,6 +168,19 @@ impl Nats {
             write = claim(&mut heir);
         }
         Err(NatsError::server("store the claim")("others write, or nobody answers"))
+    }
+
+    /// A group as its log has it now, for whoever wants to look and not to be its home.
+    ///
+    /// # Errors
+    /// As for [`claim`](Self::claim).
+    pub async fn look(
+        &self,
+        group: &GroupId,
+        filters: &[Arc<Filter>],
+        key: HashKey,
+    ) -> Result<Heir, NatsError> {
+        self.heir(group, &self.log(group), filters, key).await
     }
 
     /// Sums the log of a group up in a new checkpoint, and takes out of the log what that makes needless. It reads
@@ -258,11 +269,16 @@ impl Nats {
         group: &GroupId,
         checkpoint: &Checkpoint,
     ) -> Result<Room, NatsError> {
-        let mark = checkpoint.mark();
-        let checkpoint_name = Names::checkpoint(group, mark.term, mark.no.0, mark.chain);
-        self.keep_checkpoint(&checkpoint_name, wire::encode(checkpoint)).await?;
-        Ok(Room { checkpoint: checkpoint_name, no: mark.no })
+        let no = checkpoint.mark().no;
+        let name = Names::checkpoint(group, no, nonce());
+        self.keep_checkpoint(&name, wire::encode(checkpoint)).await?;
+        Ok(Room { checkpoint: name, no })
     }
+}
+
+/// A number that nobody else has.
+fn nonce() -> u64 {
+    RandomState::new().hash_one(0)
 }
 
 /// Plays back what the log has, beside those who wait for the network.

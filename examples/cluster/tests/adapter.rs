@@ -27,13 +27,16 @@ async fn nats(server: &Server, node: &str) -> Nats {
     Nats::open(client, NatsConfig::new("test", node)).await.unwrap()
 }
 
-async fn create(nats: &Nats, id: &str) -> GroupId {
-    let id = GroupId::custom(id).unwrap();
+fn group(id: &str) -> Group {
     let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
-    let config = settings.build().unwrap();
-    let group = Group::new(id.clone(), None, config, Epoch(1), key(), nats.now());
+    let (id, config) = (GroupId::custom(id).unwrap(), settings.build().unwrap());
+    Group::new(id, None, config, Epoch(1), key(), Clock::new().now())
+}
+
+async fn create(nats: &Nats, id: &str) -> GroupId {
+    let group = group(id);
     nats.create(&group).await.unwrap();
-    id
+    group.id().clone()
 }
 
 /// Runs until it ends.
@@ -196,8 +199,7 @@ async fn rooms_are_known_to_all_and_made_once() {
     let server = Server::start(&Setup::default()).unwrap();
     let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
     let id = create(&one, "friday").await;
-    let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
-    let again = Group::new(id.clone(), None, settings.build().unwrap(), Epoch(1), key(), one.now());
+    let again = group("friday");
     let made = two.create(&again).await;
     assert!(matches!(made, Err(NatsError::Refused(Refused::Exists))), "{made:?}");
     let mut rooms = two.rooms().await.unwrap();
@@ -210,6 +212,31 @@ async fn rooms_are_known_to_all_and_made_once() {
     one.create(&again).await.unwrap();
     let home = one.claim(&id, &[], key(), false).await.unwrap();
     assert_eq!(home.home().mark().no.0, 1);
+}
+
+#[tokio::test]
+async fn of_all_who_make_a_room_at_once_one_does_and_nobody_spoils_it() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let id = GroupId::custom("friday").unwrap();
+    let mut makers = Vec::new();
+    for node in 0..6 {
+        let nats = nats(&server, &format!("n{node}")).await;
+        let make = async move { (nats.create(&group("friday")).await.is_ok(), nats) };
+        makers.push(tokio::spawn(make));
+    }
+    let mut made = Vec::new();
+    for maker in makers {
+        made.push(maker.await.unwrap());
+    }
+    assert_eq!(made.iter().filter(|(made, _)| *made).count(), 1);
+    let (_, nats) = &made[0];
+    let _home = run(nats.claim(&id, &[], key(), false).await.unwrap());
+    let mut ann = Viewer::new(nats, &id).await;
+    ann.join("ann").await;
+    // So with checkpoints: of all who sum the log up at once, one does.
+    let summed = made.iter().map(|(_, nats)| nats.checkpoint(&id, &[], key()));
+    futures_util::future::join_all(summed).await.into_iter().for_each(|it| drop(it.unwrap()));
+    nats.claim(&id, &[], key(), false).await.unwrap();
 }
 
 #[tokio::test]
@@ -240,6 +267,24 @@ async fn nodes_agree_on_who_should_be_home() {
     });
     gone.await.unwrap();
     assert!(ids.iter().all(|id| first.is_own(id)));
+    // One that says that it ends is gone at once.
+    let third = nats(&server, "three").await;
+    let mut third = Nodes::begin(&third, "d").await.unwrap();
+    let come_and_gone = async {
+        tokio::join!(third.next(), async {
+            while first.live().count() < 2 {
+                first.next().await.unwrap();
+            }
+        });
+        third.end().await;
+        let told = std::time::Instant::now();
+        while first.live().count() > 1 {
+            first.next().await.unwrap();
+        }
+        told.elapsed()
+    };
+    let took = timeout(LONG, come_and_gone).await.unwrap();
+    assert!(took < Nodes::PATIENCE / 2, "{took:?}");
     // A younger one of the same name is the one that stays.
     let mut younger = Nodes::begin(&nats(&server, "one").await, "c").await.unwrap();
     let ended = timeout(LONG, async {

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// How long a client may take to close after the last word. Whoever is cut off before has not read it.
-const CLOSING: Duration = Duration::from_secs(1);
+pub(crate) const CLOSING: Duration = Duration::from_secs(1);
 
 /// Serves one connection until it ends.
 pub(crate) async fn serve(house: Arc<House>, socket: WebSocket, ip: IpAddr) {
@@ -310,7 +310,7 @@ impl Connection {
 }
 
 /// Whether the connection's own limit was passed: a frame so long that it was not even read.
-fn is_too_large(error: &axum::Error) -> bool {
+pub(crate) fn is_too_large(error: &axum::Error) -> bool {
     let mut cause = Some(error as &(dyn std::error::Error + 'static));
     while let Some(error) = cause {
         if let Some(tungstenite::Error::Capacity(_)) = error.downcast_ref() {
@@ -322,7 +322,7 @@ fn is_too_large(error: &axum::Error) -> bool {
 }
 
 /// How many frames a client may send.
-fn frame_limit() -> Limit {
+pub(crate) fn frame_limit() -> Limit {
     let rate = Rate::per_second(FRAMES_PER_SECOND).expect("some may be sent");
     Limit::from(Cap { rate, burst: FRAMES_AT_ONCE })
 }

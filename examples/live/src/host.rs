@@ -159,7 +159,7 @@ impl Host {
 }
 
 /// Lets the process have as many files open as its connections need, and says so if it cannot.
-fn make_room(limits: &Limits) {
+pub(crate) fn make_room(limits: &Limits) {
     /// What is open beside connections, and some more.
     const BESIDE: usize = 64;
     let needed = limits.sockets() + BESIDE;
@@ -181,7 +181,7 @@ async fn join<T: Send + 'static>(thread: thread::JoinHandle<T>) -> io::Result<T>
     joined.map_err(|_| io::Error::other("a thread of the host panicked"))
 }
 
-fn listen(options: &Options) -> io::Result<TcpListener> {
+pub(crate) fn listen(options: &Options) -> io::Result<TcpListener> {
     let socket = match options.listen {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,

@@ -14,7 +14,8 @@ use std::{
 
 use clap::Parser;
 use live::{
-    Address, AppKey, CallbackOptions, DataOptions, Host, Limits, LogForm, Options, begin_log,
+    Address, AppKey, CallbackOptions, DataOptions, Host, Limits, LogForm, NodeHost, NodeOptions,
+    Options, begin_log,
 };
 use liveroom::{AppId, Clock, Silence, store::Durability};
 use tokio::{
@@ -72,6 +73,32 @@ struct Arguments {
     /// For how many hours back every moment of a group can be had again, with the journal example.
     #[arg(long, value_name = "HOURS", default_value_t = 0, requires = "data")]
     keep: u32,
+
+    /// Be one node of many: any of them serves any room. Where the NATS servers with JetStream are, by commas.
+    #[arg(long, value_name = "URL", requires = "node", requires = "app",
+        conflicts_with_all = ["callback", "data", "crowd", "preview"])]
+    nats: Option<String>,
+
+    /// What this node is called: letters, digits, - and _; no other is called so.
+    #[arg(long, value_name = "NAME", requires = "nats")]
+    node: Option<String>,
+
+    /// A credentials file for the NATS servers.
+    #[arg(long, value_name = "FILE", requires = "nats")]
+    nats_credentials: Option<PathBuf>,
+
+    /// Speak TLS with the NATS servers, and know them by the certificates in this file.
+    #[arg(long, value_name = "FILE", requires = "nats")]
+    nats_roots: Option<PathBuf>,
+
+    /// How many NATS servers keep a copy of what is written, where nothing is there yet.
+    #[arg(long, value_name = "N", requires = "nats", default_value_t = 1,
+        value_parser = clap::value_parser!(u8).range(1..=5))]
+    nats_replicas: u8,
+
+    /// A room of the nodes, made if it is not there; may be given more than once. Default: live.
+    #[arg(long, value_name = "ID", requires = "nats")]
+    room: Vec<String>,
 
     /// Simulated viewers, who chat, like and give; one in five is a guest.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -153,6 +180,9 @@ Examples:
   live --listen 0.0.0.0:8080       a quiet one, for everybody in the house
   live --data shows                one that goes on where it ended, however it ended
 
+As one of many machines, each with the same app and a name of its own, beside a NATS server (nats-server -js):
+  live --listen 0.0.0.0:8080 --app 1400000000:secret --nats nats://10.0.0.9:4222 --node a
+
 For clients of the modelled service, say where the host is and bring a signature:
   live --app 1400000000:secret
   live --app 1400000000:secret --usersig ann
@@ -194,6 +224,9 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         return Ok(());
     }
     begin_log(arguments.log, &arguments.log_level).map_err(io::Error::other)?;
+    if let Some(beside) = beside(&arguments) {
+        return run_node(options(arguments), beside).await;
+    }
     let host = Host::start(options(arguments))?;
     let address = host.address();
     println!("viewers  http://{address}/");
@@ -227,6 +260,38 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     println!("{account}");
     println!("all in all: {}", account.since(&first));
     Ok(())
+}
+
+/// How the command line says that the host is one of many.
+fn beside(arguments: &Arguments) -> Option<NodeOptions> {
+    let (url, name) = (arguments.nats.clone()?, arguments.node.clone()?);
+    let mut beside = NodeOptions {
+        credentials: arguments.nats_credentials.clone(),
+        roots: arguments.nats_roots.clone(),
+        replicas: arguments.nats_replicas.into(),
+        ..NodeOptions::new(url, name)
+    };
+    if !arguments.room.is_empty() {
+        beside.rooms.clone_from(&arguments.room);
+    }
+    Some(beside)
+}
+
+/// Serves as one node of many until somebody ends it.
+async fn run_node(options: Options, beside: NodeOptions) -> io::Result<()> {
+    let rooms = beside.rooms.clone();
+    let host = NodeHost::start(options, beside).await?;
+    let (address, key) = (host.address(), host.key()?);
+    for room in &rooms {
+        println!("viewers  http://{address}/?group={room}");
+        println!("owner    http://{address}/panel?group={room}#key={key}");
+    }
+    select! {
+        ended = ended() => ended?,
+        () = host.closes() => {}
+    }
+    eprintln!();
+    host.stop().await
 }
 
 /// Waits until somebody ends it: by Ctrl-C, or as service managers do.

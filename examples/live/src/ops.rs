@@ -7,10 +7,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{accept::Peer, metrics, page::Site};
+use crate::{accept::Peer, metrics, options::Limits, page::Site};
 
 /// The text format that Prometheus reads.
-const FIGURES: &str = "text/plain; version=0.0.4; charset=utf-8";
+pub(crate) const FIGURES: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// What proxies say of whom they speak for.
 const FORWARDING: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -28,15 +28,20 @@ pub(crate) async fn health(State(site): State<Site>) -> Response {
     (status, [(CONTENT_TYPE, TEXT)], word).into_response()
 }
 
+/// Whether somebody may have the figures.
+pub(crate) fn may_have_figures(peer: &Peer, headers: &HeaderMap, limits: &Limits) -> bool {
+    // Behind a proxy on this machine everybody seems to be near, but a proxy says that it is one.
+    let is_near = peer.is_near && !FORWARDING.iter().any(|name| headers.contains_key(*name));
+    is_near || limits.metrics_to_all
+}
+
 /// The figures, for those who may have them.
 pub(crate) async fn figures(
     State(site): State<Site>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
 ) -> Response {
-    // Behind a proxy on this machine everybody seems to be near, but a proxy says that it is one.
-    let is_near = peer.is_near && !FORWARDING.iter().any(|name| headers.contains_key(*name));
-    if !is_near && !site.house.limits.metrics_to_all {
+    if !may_have_figures(&peer, &headers, &site.house.limits) {
         return StatusCode::FORBIDDEN.into_response();
     }
     let connections = site.house.limits.connections - site.places.available_permits();

@@ -32,7 +32,7 @@ use crate::{
 
 /// A frame a little too long is read to its end, so that its sender can be told. One that is longer
 /// than this is not.
-const READ_BYTES: usize = 2 * FRAME_BYTES;
+pub(crate) const READ_BYTES: usize = 2 * FRAME_BYTES;
 /// What a connection reads at a time; most frames of a client are far smaller.
 const READ_BUFFER: usize = 4_096;
 /// Frames that wait together are written together, up to so many bytes: several batches of a busy room. Whoever
@@ -86,7 +86,7 @@ pub(crate) fn routes(site: Site) -> Router {
     router.layer(map_response(with_headers)).with_state(site)
 }
 
-async fn with_headers(mut response: Response) -> Response {
+pub(crate) async fn with_headers(mut response: Response) -> Response {
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
@@ -103,11 +103,7 @@ async fn open(
     if !is_our_own(&headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let upgrade = upgrade
-        .max_message_size(READ_BYTES)
-        .max_frame_size(READ_BYTES)
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER);
+    let upgrade = sized(upgrade, READ_BYTES);
     if !peer.place.opens(Instant::now()) {
         return upgrade.on_upgrade(turn_away);
     }
@@ -134,19 +130,24 @@ async fn open_gateway(
     let (Ok(place), true) = (place, peer.place.opens(Instant::now())) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let upgrade = upgrade
-        .max_message_size(gateway::MOST_BYTES)
-        .max_frame_size(gateway::MOST_BYTES)
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER);
+    let upgrade = sized(upgrade, gateway::MOST_BYTES);
     upgrade.on_upgrade(async move |socket| {
         gateway::serve(site.house, socket, caller).await;
         drop(place);
     })
 }
 
+/// A WebSocket whose frames have so many bytes at most.
+pub(crate) fn sized(upgrade: WebSocketUpgrade, most: usize) -> WebSocketUpgrade {
+    upgrade
+        .max_message_size(most)
+        .max_frame_size(most)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+}
+
 /// Whether the request's origin, where there is one, is the host that it was sent to.
-fn is_our_own(headers: &HeaderMap) -> bool {
+pub(crate) fn is_our_own(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let host = headers.get(HOST).map(HeaderValue::as_bytes);
     let origin = origin.as_bytes();

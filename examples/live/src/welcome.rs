@@ -1,6 +1,6 @@
 //! What somebody who came in is told first.
 
-use liveroom::{Cursor, Group, Member, Profile, Timestamp, UserId};
+use liveroom::{Cursor, Group, Member, Profile, UserId};
 
 use crate::{
     house::House,
@@ -40,7 +40,7 @@ impl House {
                 resumed,
                 room: Some(RoomCard::of(&room.plan)),
                 rooms,
-                group: card(group),
+                group: GroupCard::of(group),
                 me: me(group, admitted),
                 called: teaches.then(|| group.marked(CALLED_ON).map(pupil).collect()),
                 cursor: written(&cursor),
@@ -57,22 +57,6 @@ impl House {
 
 fn pupil(member: Member<'_>) -> Pupil {
     Pupil { user: member.user().to_string(), nick: member.profile().nick.to_string() }
-}
-
-fn card(group: &Group) -> GroupCard {
-    let shown = group.profile();
-    let custom = shown.custom().map(|(key, value)| (key.to_owned(), value.to_owned()));
-    GroupCard {
-        id: group.id().to_string(),
-        name: shown.name().to_owned(),
-        introduction: shown.introduction().to_owned(),
-        notification: shown.notification().to_owned(),
-        face_url: shown.face_url().to_owned(),
-        owner: group.owner().map(ToString::to_string),
-        mute_all: group.is_mute_all(),
-        raid: group.raid_until().map(Timestamp::as_millis),
-        custom: custom.collect(),
-    }
 }
 
 fn me(group: &Group, admitted: &Admitted<'_>) -> Me {

@@ -18,7 +18,7 @@ use crate::{
     plan::RoomKind,
     protocol::{
         client::Gift,
-        host::{Bye, Directed, HostFrame},
+        host::{Bye, HostFrame},
     },
     room::Room,
 };
@@ -42,7 +42,7 @@ const RETRY: Duration = Duration::from_millis(100);
 
 /// Who stands in the audience.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     /// A connection, by its seat.
     Seat(SeatNo),
     /// One of the crowd: its hand-overs are counted, and that is all.
@@ -199,25 +199,10 @@ impl Hall {
             Output::Ask { question, .. } => self.panel.ask(question),
             Output::Preview { message, expires, .. } => self.panel.preview(message, expires),
             Output::Audit { audit, .. } => self.room.trail().take(*audit),
-            Output::Echo { session, after, messages, .. } => {
-                let frame = || Word::Say(HostFrame::echo(after, &messages).text());
-                // Whatever it comes after was told before it: nobody is hurried by it.
-                self.seats.address(session, after, frame);
-            }
-            Output::Direct { session, after, notice, .. } => {
-                let Some(notice) = Directed::of(&notice) else { return };
-                let farewell = notice.farewell();
-                let frame = HostFrame::Direct { after: after.0, notice };
-                self.seats.address(session, after, || Word::Say(frame.text()));
-                if let Some(bye) = farewell {
-                    self.seats.address(session, after, || Word::Part(bye));
-                    // Whoever is sent away goes at once.
+            Output::Echo { .. } | Output::Direct { .. } | Output::Order { .. } => {
+                if self.seats.tell(&output) {
                     self.audience.notify(now, true);
                 }
-            }
-            Output::Order { session, after, .. } => {
-                let frame = HostFrame::Order { after: after.0, r#do: "leave".into() };
-                self.seats.address(session, after, || Word::Say(frame.text()));
             }
             Output::Joined { .. } | Output::Left { .. } | Output::Presence { .. } => {
                 self.online.changed = true;
@@ -387,7 +372,7 @@ impl Hall {
             return None;
         }
         self.online.times += 1;
-        let frame = HostFrame::Online { online, gifts }.text();
+        let frame = HostFrame::Online { online, gifts: Some(gifts) }.text();
         Some(News { number: self.online.times, with, frame })
     }
 
@@ -402,7 +387,7 @@ impl Hall {
 /// Hands one batch to those who stand at one cursor. Returns how many took it.
 ///
 /// The batch is made a frame when the first connection takes it: a crowd alone needs no bytes.
-fn hand_over(
+pub(crate) fn hand_over(
     batch: &Batch,
     frame: &mut Option<Utf8Bytes>,
     tokens: &[Token],

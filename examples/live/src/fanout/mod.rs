@@ -5,11 +5,11 @@
 //! where it is, and is told later what it missed.
 
 mod easel;
-mod hall;
+pub(crate) mod hall;
 mod panel;
 mod parlour;
 mod parlours;
-mod seats;
+pub(crate) mod seats;
 mod stall;
 #[cfg(test)]
 mod tests;

@@ -105,7 +105,8 @@ pub(crate) enum HostFrame<'a> {
     },
     Online {
         online: u64,
-        gifts: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gifts: Option<u64>,
     },
     Pong {
         now: u64,

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use liveroom::{Group, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -52,6 +53,25 @@ pub(crate) struct GroupCard {
     pub(crate) raid: Option<u64>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) custom: BTreeMap<String, String>,
+}
+
+impl GroupCard {
+    /// As the group is now.
+    pub(crate) fn of(group: &Group) -> Self {
+        let shown = group.profile();
+        let custom = shown.custom().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Self {
+            id: group.id().to_string(),
+            name: shown.name().to_owned(),
+            introduction: shown.introduction().to_owned(),
+            notification: shown.notification().to_owned(),
+            face_url: shown.face_url().to_owned(),
+            owner: group.owner().map(ToString::to_string),
+            mute_all: group.is_mute_all(),
+            raid: group.raid_until().map(Timestamp::as_millis),
+            custom: custom.collect(),
+        }
+    }
 }
 
 /// What the room is for, and who speaks in it.

@@ -1,0 +1,153 @@
+//! Of which rooms this node is home: those that are its own by who lives, until the log says otherwise.
+
+use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
+
+use liveroom::{
+    GroupId,
+    nats::{HomeEnd, HomeEvent, NatsError, Nodes, Refused, RoomChange, RoomWatch},
+    relay::Deposed,
+};
+use tokio::{
+    select,
+    sync::watch,
+    task::{AbortHandle, JoinSet},
+    time::{interval, sleep},
+};
+use tracing::{info, warn};
+
+use super::{Node, closes};
+
+/// How often it is looked whether a room wants a home.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long a room is left alone of which this node could not be home, or is not any more.
+const PAUSE: Duration = Duration::from_millis(500);
+/// After so many frames the log is summed up in a new checkpoint.
+const FRAMES: u64 = 1_000;
+
+pub(super) struct Homes {
+    node: Arc<Node>,
+    nodes: Nodes,
+    rooms: RoomWatch,
+    /// Each with its task; one that just ended rests for a moment.
+    running: BTreeMap<GroupId, AbortHandle>,
+    tasks: JoinSet<GroupId>,
+}
+
+impl Homes {
+    pub(super) async fn begin(node: Arc<Node>, address: String) -> io::Result<Self> {
+        let nodes = Nodes::begin(&node.nats, address).await.map_err(io::Error::other)?;
+        let rooms = node.nats.rooms().await.map_err(io::Error::other)?;
+        let (running, tasks) = (BTreeMap::new(), JoinSet::new());
+        Ok(Self { node, nodes, rooms, running, tasks })
+    }
+
+    /// Runs until the node closes, or a younger one has its name.
+    pub(super) async fn run(mut self) {
+        let mut closing: watch::Receiver<bool> = self.node.closing.subscribe();
+        let mut looks = interval(LOOK);
+        loop {
+            select! {
+                () = closes(&mut closing) => break,
+                changed = self.nodes.next() => {
+                    if changed.is_none() {
+                        warn!(node = self.node.nats.node(), "another node has this one's name: this one ends");
+                        self.node.closing.send_replace(true);
+                        break;
+                    }
+                    let live = self.nodes.live().map(|node| node.name.clone());
+                    let mut live: Vec<_> = live.collect();
+                    live.sort();
+                    info!(?live, "these nodes live");
+                    *self.node.live() = live;
+                }
+                change = self.rooms.next() => match change {
+                    Ok(RoomChange::Added(id)) => drop(self.node.rooms().entry(id).or_default()),
+                    Ok(RoomChange::Removed(id)) => drop(self.node.rooms().remove(&id)),
+                    Err(error) => {
+                        warn!(%error, "which rooms there are is asked again");
+                        sleep(PAUSE).await;
+                        if let Ok(rooms) = self.node.nats.rooms().await {
+                            self.rooms = rooms;
+                        }
+                    }
+                },
+                Some(ended) = self.tasks.join_next() => {
+                    if let Ok(id) = ended {
+                        self.running.remove(&id);
+                    }
+                }
+                _look = looks.tick() => self.look(),
+            }
+        }
+        self.tasks.abort_all();
+        self.node.homes().clear();
+        self.nodes.end().await;
+    }
+
+    /// Begins to be home where it should be.
+    fn look(&mut self) {
+        let wanted: Vec<_> = self.node.rooms().keys().cloned().collect();
+        for id in wanted {
+            if self.nodes.is_own(&id) && !self.running.contains_key(&id) {
+                let task = keep_house(self.node.clone(), id.clone());
+                self.running.insert(id, self.tasks.spawn(task));
+            }
+        }
+    }
+}
+
+/// Is home of a room, until another one is or it cannot.
+async fn keep_house(node: Arc<Node>, id: GroupId) -> GroupId {
+    let mut new_epoch = false;
+    while let Some(lost) = be_home(&node, &id, new_epoch).await {
+        new_epoch = lost;
+    }
+    node.homes().remove(&id);
+    sleep(PAUSE).await;
+    id
+}
+
+/// Whether the log was found to have lost frames, and is to be claimed with a new epoch; `None` if it is not to be
+/// claimed at once.
+async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool> {
+    let filters = [node.words.filter.clone()];
+    let mut home = match node.nats.claim(id, &filters, node.hash_key, new_epoch).await {
+        Ok(home) => home,
+        Err(NatsError::Refused(Refused::NoGroup)) => return None,
+        Err(error) => {
+            warn!(room = %id, %error, "the room has no home yet");
+            return None;
+        }
+    };
+    info!(room = %id, term = home.home().mark().term.0, "this node is its home");
+    node.homes().insert(id.clone());
+    home.home_mut().install_filter(node.words.filter.clone());
+    let mut summed = home.home().mark().no;
+    loop {
+        match home.next().await {
+            Some(HomeEvent::Ended(end)) => {
+                node.homes().remove(id);
+                info!(room = %id, %end, "this node is its home no more");
+                return match end {
+                    HomeEnd::Deposed(Deposed::LogLost) => Some(true),
+                    _ => None,
+                };
+            }
+            Some(_) => {
+                let now = home.home().mark().no;
+                if now.0 >= summed.0 + FRAMES {
+                    summed = now;
+                    tokio::spawn(sum_up(node.clone(), id.clone()));
+                }
+            }
+            None => return None,
+        }
+    }
+}
+
+async fn sum_up(node: Arc<Node>, id: GroupId) {
+    let filters = [node.words.filter.clone()];
+    if let Err(error) = node.nats.checkpoint(&id, &filters, node.hash_key).await {
+        warn!(room = %id, %error, "the log is summed up another time");
+    }
+}

@@ -1,0 +1,298 @@
+//! A host as one of many nodes: any of them serves any room, and each room has its home on one of them.
+//!
+//! What is served is the page's own protocol: the show, as its viewers have it, and what its owner does with one
+//! command. Whoever comes has a token that every node believes, since all know the app's key: a client whose node is gone
+//! goes on at another one, where it was.
+
+mod card;
+mod connection;
+mod deeds;
+mod homes;
+mod site;
+mod stage;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use async_nats::ConnectOptions;
+use liveroom::{
+    Creation, GroupId, HashKey, Settings, Timestamp, UserId,
+    nats::{Nats, NatsConfig, NatsError, Refused},
+    relay::EdgeId,
+};
+use tokio::{
+    sync::{Semaphore, mpsc, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+use tracing::info;
+
+use self::{
+    homes::Homes,
+    site::{NodeSite, routes},
+    stage::{Ask, Stage},
+};
+use crate::{
+    accept::{Reception, accept},
+    apps::{AppKey, Apps},
+    files::Files,
+    furnish::hash_key,
+    gate::Gate,
+    host::{listen, make_room},
+    options::{Limits, Options},
+    plan::{OWNER, PLANS},
+    words::{self, Compiled},
+};
+
+/// How long connections may take to close when the node ends.
+const CLOSING: Duration = Duration::from_secs(4);
+/// For how long a token is good.
+const TOKEN_LASTS: Duration = Duration::from_hours(24);
+
+/// How a node finds the others.
+#[derive(Clone, Debug)]
+pub struct NodeOptions {
+    /// Where the NATS servers are; several are separated by commas.
+    pub url: String,
+    /// A credentials file of NATS, if its servers want one.
+    pub credentials: Option<PathBuf>,
+    /// Certificates by which the servers are known, if those of the system are not enough. With them TLS is a must.
+    pub roots: Option<PathBuf>,
+    /// What this node is called; no other is called so.
+    pub name: String,
+    /// The rooms that are made if they are not there.
+    pub rooms: Vec<String>,
+    /// How many servers keep a copy, where nothing is there yet.
+    pub replicas: usize,
+}
+
+impl NodeOptions {
+    /// A node of that name, with the room `live`.
+    pub fn new(url: impl Into<String>, name: impl Into<String>) -> Self {
+        let rooms = vec![PLANS[0].id.to_owned()];
+        let (url, name) = (url.into(), name.into());
+        Self { url, credentials: None, roots: None, name, rooms, replicas: 1 }
+    }
+
+    async fn connect(&self) -> io::Result<async_nats::Client> {
+        let mut options = ConnectOptions::new().name(format!("liveroom node {}", self.name));
+        if let Some(credentials) = &self.credentials {
+            options = options.credentials_file(credentials).await?;
+        }
+        if let Some(roots) = &self.roots {
+            options = options.add_root_certificates(roots.clone()).require_tls(true);
+        }
+        let servers: Vec<&str> = self.url.split(',').collect();
+        options.connect(servers).await.map_err(|error| {
+            io::Error::other(format!("no NATS server answers at {}: {error}", self.url))
+        })
+    }
+}
+
+/// A running node.
+#[derive(Debug)]
+pub struct NodeHost {
+    node: Arc<Node>,
+    address: SocketAddr,
+    places: Arc<Semaphore>,
+    server: JoinHandle<()>,
+    homes: JoinHandle<()>,
+}
+
+/// What all rooms at a node share.
+#[derive(Debug)]
+pub(crate) struct Node {
+    nats: Nats,
+    key: AppKey,
+    apps: Apps,
+    limits: Limits,
+    hash_key: HashKey,
+    words: Compiled,
+    /// The number of its edges, until one is given up.
+    edge: EdgeId,
+    numbers: AtomicU64,
+    /// The rooms that there are, each with its way in once somebody has come.
+    rooms: Mutex<BTreeMap<GroupId, Option<mpsc::Sender<Ask>>>>,
+    /// Of which rooms it is home.
+    homes: Mutex<BTreeSet<GroupId>>,
+    /// Who lives.
+    live: Mutex<Vec<String>>,
+    closing: watch::Sender<bool>,
+}
+
+impl NodeHost {
+    /// Joins the other nodes, and begins to serve.
+    ///
+    /// # Errors
+    /// The address cannot be listened at, no NATS server answers or it does not do what is needed, or no app's key is
+    /// given, which all nodes have to share.
+    pub async fn start(options: Options, beside: NodeOptions) -> io::Result<Self> {
+        make_room(&options.limits);
+        let listener = listen(&options)?;
+        let address = listener.local_addr()?;
+        let key = options.apps.first().cloned().ok_or_else(|| {
+            io::Error::other("nodes share an app's key: give each the same --app ID:KEY")
+        })?;
+        let client = beside.connect().await?;
+        let config = NatsConfig {
+            replicas: beside.replicas,
+            ..NatsConfig::new(format!("live-{}", key.app().0), &*beside.name)
+        };
+        let nats = Nats::open(client, config).await.map_err(io::Error::other)?;
+        let apps = Apps::new(UserId::new(&options.admin).map_err(io::Error::other)?);
+        apps.add(&key);
+        let node = Arc::new(Node {
+            edge: nats.edge_id().await.map_err(io::Error::other)?,
+            nats,
+            key,
+            apps,
+            limits: options.limits,
+            hash_key: hash_key()?,
+            words: Compiled::read(words::FIRST).map_err(io::Error::other)?,
+            numbers: AtomicU64::new(0),
+            rooms: Mutex::default(),
+            homes: Mutex::default(),
+            live: Mutex::default(),
+            closing: watch::Sender::new(false),
+        });
+        for room in &beside.rooms {
+            node.make_sure_of(room).await?;
+        }
+        let homes = Homes::begin(node.clone(), address.to_string()).await?;
+        let homes = tokio::spawn(homes.run());
+
+        let places = Arc::new(Semaphore::new(options.limits.connections));
+        let files = Arc::new(Files::new(options.page));
+        let router = routes(NodeSite { node: node.clone(), files, places: places.clone() });
+        let gate = Arc::new(Gate::new(options.limits.sockets(), options.limits.per_address));
+        let (head_within, closing) = (options.limits.head_within, node.closing.subscribe());
+        let server =
+            tokio::spawn(accept(listener, Reception { gate, router, head_within, closing }));
+        info!(%address, node = node.nats.node(), "the node begins");
+        Ok(Self { node, address, places, server, homes })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What makes its bringer the owner of every room, for half a year.
+    ///
+    /// # Errors
+    /// The owner's name is none.
+    pub fn key(&self) -> io::Result<String> {
+        self.node.sign(OWNER, Duration::from_hours(180 * 24))
+    }
+
+    /// Waits until it closes by itself, as where a younger node has its name.
+    pub async fn closes(&self) {
+        closes(&mut self.node.closing.subscribe()).await;
+    }
+
+    /// Ends in order: its connections are told, and go to other nodes; so do its rooms.
+    ///
+    /// # Errors
+    /// The server had failed.
+    pub async fn stop(self) -> io::Result<()> {
+        let Self { node, address: _, places, server, homes } = self;
+        node.closing.send_replace(true);
+        let all = u32::try_from(node.limits.connections).unwrap_or(u32::MAX);
+        let _some_do_not_close = timeout(CLOSING, places.acquire_many(all)).await;
+        server.await.map_err(io::Error::other)?;
+        homes.await.map_err(io::Error::other)?;
+        info!("the node ends");
+        Ok(())
+    }
+}
+
+/// Waits until the node closes.
+async fn closes(closing: &mut watch::Receiver<bool>) {
+    // Whoever could say so lives as long as the node.
+    let _closes = closing.wait_for(|closes| *closes).await;
+}
+
+impl Node {
+    /// Makes a room, if nobody has yet.
+    async fn make_sure_of(&self, room: &str) -> io::Result<()> {
+        let id = GroupId::custom(room).map_err(io::Error::other)?;
+        let Some(plan) = PLANS.first() else { return Ok(()) };
+        let settings = Settings { journal: true, ..plan.settings(self.limits.hold, None) };
+        let creation = Creation::named(plan.name)
+            .owner(UserId::new(OWNER).map_err(io::Error::other)?)
+            .config(settings.build().map_err(io::Error::other)?);
+        let group = creation.build(self.nats.now(), id, self.hash_key);
+        let mut group = group.map_err(io::Error::other)?;
+        group.install_filter(self.words.filter.clone());
+        let filter = Some(self.words.filter.id());
+        let in_force = liveroom::Command::UseFilter { filter };
+        group.push(self.nats.now(), liveroom::Author::App, in_force).map_err(io::Error::other)?;
+        while group.poll().is_some() {}
+        match self.nats.create(&group).await {
+            Ok(()) | Err(NatsError::Refused(Refused::Exists)) => Ok(()),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
+
+    fn sign(&self, user: &str, lasts: Duration) -> io::Result<String> {
+        self.key.sign(user, self.nats.now(), lasts).map_err(io::Error::other)
+    }
+
+    /// What a client shows when it comes back, at whichever node.
+    fn token(&self, user: &UserId) -> Option<String> {
+        Some(format!("{user}:{}", self.sign(user.as_str(), TOKEN_LASTS).ok()?))
+    }
+
+    /// Whose token it is.
+    fn bearer(&self, token: &str) -> Option<UserId> {
+        let (user, sig) = token.split_once(':')?;
+        self.proves(user, sig).then(|| user.parse().ok()).flatten()
+    }
+
+    /// Whether it is a signature of that user's.
+    fn proves(&self, user: &str, sig: &str) -> bool {
+        let now: Timestamp = self.nats.now();
+        self.apps.verify(self.key.app(), user, sig, now).is_ok()
+    }
+
+    /// A name for somebody who was never here.
+    fn newcomer(&self) -> (UserId, String) {
+        let number = self.numbers.fetch_add(1, Relaxed) + 1;
+        let user = UserId::new(&format!("u{}-{number}", self.edge));
+        (user.expect("letters and numbers are an id"), format!("Viewer {number}"))
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, BTreeMap<GroupId, Option<mpsc::Sender<Ask>>>> {
+        self.rooms.lock().expect("nobody panics under this lock")
+    }
+
+    fn homes(&self) -> MutexGuard<'_, BTreeSet<GroupId>> {
+        self.homes.lock().expect("nobody panics under this lock")
+    }
+
+    fn live(&self) -> MutexGuard<'_, Vec<String>> {
+        self.live.lock().expect("nobody panics under this lock")
+    }
+
+    /// The way into a room, which begins to be served here with whoever comes first; `None` where there is none.
+    fn enter(self: &Arc<Self>, room: &str) -> Option<mpsc::Sender<Ask>> {
+        let id = GroupId::custom(room).ok()?;
+        let mut rooms = self.rooms();
+        let way = rooms.get_mut(&id)?;
+        if let Some(way) = way.as_ref().filter(|way| !way.is_closed()) {
+            return Some(way.clone());
+        }
+        let (asks, asked) = mpsc::channel(stage::ASKS);
+        tokio::spawn(Stage::run(self.clone(), id, asked));
+        Some(way.insert(asks).clone())
+    }
+}

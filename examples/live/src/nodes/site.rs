@@ -1,0 +1,115 @@
+//! What a node serves: the page, the door to the WebSocket, and how it is.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    Extension, Router,
+    extract::{State, WebSocketUpgrade},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    middleware::map_response,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde::Serialize;
+use tokio::sync::Semaphore;
+
+use super::{Node, connection};
+use crate::{
+    accept::Peer,
+    connection::turn_away,
+    files::{Files, files},
+    ops::{FIGURES, may_have_figures},
+    page::{READ_BYTES, is_our_own, sized, with_headers},
+};
+
+/// What every request may need.
+#[derive(Clone, Debug)]
+pub(super) struct NodeSite {
+    pub(super) node: Arc<Node>,
+    pub(super) files: Arc<Files>,
+    /// One permit for each connection.
+    pub(super) places: Arc<Semaphore>,
+}
+
+/// How the node stands among the others.
+#[derive(Serialize)]
+struct Standing {
+    node: String,
+    /// Of which rooms it is home.
+    homes: Vec<String>,
+    /// Who lives, as far as it has heard.
+    nodes: Vec<String>,
+}
+
+pub(super) fn routes(site: NodeSite) -> Router {
+    let mut router = Router::new()
+        .route("/ws", get(open))
+        .route("/healthz", get(async || "ok\n"))
+        .route("/node", get(standing))
+        .route("/metrics", get(figures));
+    for file in files() {
+        router = router.route(
+            &file.address(),
+            get(async move |State(site): State<NodeSite>| match site.files.read(file).await {
+                Ok(content) => ([(CONTENT_TYPE, file.kind)], content).into_response(),
+                Err(_not_there) => StatusCode::NOT_FOUND.into_response(),
+            }),
+        );
+    }
+    router.layer(map_response(with_headers)).with_state(site)
+}
+
+async fn standing(State(site): State<NodeSite>) -> Response {
+    let node = site.node.nats.node().to_owned();
+    let homes = site.node.homes().iter().map(ToString::to_string).collect();
+    let nodes = site.node.live().clone();
+    let standing = serde_json::to_string(&Standing { node, homes, nodes });
+    let standing = standing.expect("names are written into memory");
+    ([(CONTENT_TYPE, "application/json")], standing).into_response()
+}
+
+/// What went over the connection to the others, as counters.
+async fn figures(
+    State(site): State<NodeSite>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+) -> Response {
+    if !may_have_figures(&peer, &headers, &site.node.limits) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let connections = site.node.limits.connections - site.places.available_permits();
+    let homes = site.node.homes().len();
+    let gauges = [("connections", connections), ("homes", homes)];
+    let gauges = gauges.map(|(name, value)| {
+        format!("# TYPE liveroom_node_{name} gauge\nliveroom_node_{name} {value}\n")
+    });
+    let counts = site.node.nats.counts();
+    let counts = counts.all().map(|(name, value)| {
+        format!("# TYPE liveroom_nats_{name}_total counter\nliveroom_nats_{name}_total {value}\n")
+    });
+    let text: String = gauges.into_iter().chain(counts).collect();
+    ([(CONTENT_TYPE, FIGURES)], text).into_response()
+}
+
+/// Opens a WebSocket, unless a page of somebody else asks for it.
+async fn open(
+    State(site): State<NodeSite>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if !is_our_own(&headers) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let upgrade = sized(upgrade, READ_BYTES);
+    if !peer.place.opens(Instant::now()) {
+        return upgrade.on_upgrade(turn_away);
+    }
+    match site.places.try_acquire_owned() {
+        Ok(place) => upgrade.on_upgrade(async move |socket| {
+            connection::serve(site.node, socket).await;
+            drop(place);
+        }),
+        Err(_full) => upgrade.on_upgrade(turn_away),
+    }
+}
