@@ -57,7 +57,9 @@ impl Fault {
             Self::HomePause => {
                 machines.nodes[home].pause()?;
                 sleep(LONGER).await;
-                machines.nodes[home].resume()
+                machines.nodes[home].resume()?;
+                // The room went on elsewhere meanwhile. It may be given back, but never was it at both.
+                machines.steps_down(home).await
             }
             Self::NatsRestart => {
                 machines.server.kill()?;

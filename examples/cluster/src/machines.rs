@@ -23,7 +23,10 @@ const NAMES: [&str; 3] = ["a", "b", "c"];
 const KNOWN: Duration = Duration::from_secs(60);
 /// How long they have to say the same until it is believed.
 const STEADY: Duration = Duration::from_secs(1);
+/// How long a home has to find that the room went on without it.
+const STEPS_DOWN: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(100);
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// All that runs. It ends, and its files go, when this does.
 #[derive(Debug)]
@@ -75,6 +78,21 @@ impl Machines {
             }
         }
         (homes.len() == 1).then(|| homes[0])
+    }
+
+    /// Returns when that node does not say any more that it is home.
+    ///
+    /// # Errors
+    /// It goes on saying so.
+    pub async fn steps_down(&self, no: usize) -> io::Result<()> {
+        let (node, begun) = (&self.nodes[no], Instant::now());
+        while begun.elapsed() < STEPS_DOWN {
+            if node.standing().await.is_some_and(|standing| !standing.is_home) {
+                return Ok(());
+            }
+            sleep(GLANCE).await;
+        }
+        Err(io::Error::other(format!("node {} goes on as home", node.name())))
     }
 
     /// Returns when all nodes see each other, and one and the same is home for a while.

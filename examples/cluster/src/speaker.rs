@@ -1,7 +1,7 @@
 //! What one viewer says, and what becomes of it: without IO.
 //!
 //! Each message is sent until there is an answer that holds: once more, under the same `random`, after each lost
-//! connection and after each answer that the outcome is not known.
+//! connection and after each answer that the outcome is not known. Nobody talks on for long without an answer.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -11,6 +11,9 @@ use crate::course::{Fate, Said};
 
 /// A group remembers 32 randoms of a user: what is older than that is not sent again.
 const REMEMBERED: usize = 32;
+/// So many of its messages may be without an end. What waits for a new home comes to it all at once, and its room
+/// delivers 40 a second.
+const OPEN: usize = 2;
 /// How long an answer that the outcome is not known is given to be followed by another.
 const FOLLOWS: Duration = Duration::from_secs(2);
 /// After which time a message that a limit refused is sent again.
@@ -61,8 +64,12 @@ impl Speaker {
 
     /// The next frame to be sent, if one is due.
     pub fn poll(&mut self, now: Duration) -> Option<Value> {
-        if now >= self.next && self.next < self.until && self.has_room() {
+        let is_time = now >= self.next && self.next < self.until;
+        // What was not said in its time is not said any more.
+        while now >= self.next {
             self.next += self.every;
+        }
+        if is_time && self.has_room() {
             let text = format!("{} says {}", self.name, self.messages.len() + 1);
             let said = Said { text, fate: Fate::Unknown, acknowledged: None };
             self.messages.push(Message { said, stands: Stands::Due(now), sent: 0 });
@@ -78,10 +85,10 @@ impl Speaker {
         Some(json!({"v": 1, "t": "send", "id": id, "kind": "text", "text": text, "random": random}))
     }
 
-    /// Whether another message leaves those before it among what the group remembers.
+    /// Whether it may talk on, and the group then still remembers all that has no end.
     fn has_room(&self) -> bool {
         let open = self.messages.iter().position(|message| message.stands != Stands::Settled);
-        open.is_none_or(|open| self.messages.len() - open < REMEMBERED)
+        self.open() < OPEN && open.is_none_or(|open| self.messages.len() - open < REMEMBERED)
     }
 
     /// The connection is lost: what has no end is sent again.
@@ -259,12 +266,23 @@ mod tests {
         let mut ann = Speaker::new("ann", 0, ms(1), ms(0), ms(1_000));
         let first = ann.poll(ms(0)).unwrap();
         let mut sent = 1;
-        while let Some(frame) = ann.poll(ms(500)) {
-            ann.handle_answer(ms(500), &receipt(&frame, "delivered", ""));
+        while let Some(frame) = ann.poll(ms(sent)) {
+            ann.handle_answer(ms(sent), &receipt(&frame, "delivered", ""));
             sent += 1;
         }
-        assert_eq!(sent, REMEMBERED);
+        assert_eq!(sent, REMEMBERED as u64);
         ann.handle_answer(ms(600), &receipt(&first, "delivered", ""));
         assert!(ann.poll(ms(600)).is_some());
+    }
+
+    #[test]
+    fn nobody_talks_on_without_an_answer_and_nothing_is_made_up_for() {
+        let mut ann = Speaker::new("ann", 0, ms(100), ms(0), ms(1_000));
+        let first = ann.poll(ms(0)).unwrap();
+        assert!(ann.poll(ms(100)).is_some());
+        assert!(ann.poll(ms(200)).is_none() && ann.poll(ms(550)).is_none());
+        ann.handle_answer(ms(560), &receipt(&first, "delivered", ""));
+        assert!(ann.poll(ms(560)).is_none());
+        assert!(ann.poll(ms(600)).is_some() && ann.poll(ms(610)).is_none());
     }
 }
