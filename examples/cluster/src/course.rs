@@ -55,6 +55,4 @@ pub struct Course {
     pub said: Vec<Said>,
     /// What each viewer saw.
     pub sights: Vec<Sight>,
-    /// What else went otherwise than it should, in words.
-    pub notes: Vec<String>,
 }

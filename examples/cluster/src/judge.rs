@@ -49,7 +49,7 @@ impl Verdict {
 
 /// Judges a run.
 pub fn judge(course: &Course) -> Verdict {
-    let Course { fault, until, said, sights, notes: _ } = course;
+    let Course { fault, until, said, sights } = course;
     let count = |fate| said.iter().filter(|said| said.fate == fate).count() as u64;
     let words: Vec<BTreeSet<&str>> = sights.iter().map(words).collect();
     let by_all = |said: &&Said| words.iter().all(|words| words.contains(&*said.text));
@@ -154,7 +154,7 @@ mod tests {
     fn sound() -> Course {
         let said = ["a", "b"].map(|text| said(text, Fate::Acknowledged)).to_vec();
         let sights = vec![sight(&[(1, "a"), (2, "b")]); 2];
-        Course { fault: second(4), until: second(6), said, sights, ..Course::default() }
+        Course { fault: second(4), until: second(6), said, sights }
     }
 
     #[test]

@@ -57,7 +57,7 @@ async fn go(arguments: &Arguments) -> io::Result<bool> {
             match plan.run(fault, run, &view).await {
                 Ok(outcome) => {
                     view.ran(&outcome);
-                    sound &= outcome.verdict.is_sound();
+                    sound &= outcome.is_sound();
                     found.entry(fault).or_default().push(outcome.verdict);
                 }
                 // What the others do is worth telling all the same.

@@ -54,10 +54,19 @@ pub struct Plan {
 pub struct Outcome {
     /// The figures.
     pub verdict: Verdict,
-    /// What was odd, in words.
+    /// What else went otherwise than it has to, in words.
+    pub failures: Vec<String>,
+    /// What viewers found odd, in words.
     pub notes: Vec<String>,
     /// Where the logs are, if they were kept because something is wrong.
     pub logs: Option<PathBuf>,
+}
+
+impl Outcome {
+    /// Whether all went as it has to.
+    pub fn is_sound(&self) -> bool {
+        self.verdict.is_sound() && self.failures.is_empty()
+    }
 }
 
 impl Plan {
@@ -84,34 +93,39 @@ impl Plan {
         let begun = Instant::now();
         let crowd = self.come(&machines, begun);
         let _shown = view.watch(begun, self.takes(), crowd.gauges.clone());
-        let mut notes = Vec::new();
+        let mut failures = Vec::new();
         sleep_until(begun + FIRST).await;
-        if let Some(why) = crowd.lacks() {
-            notes.push(why);
-        }
+        failures.extend(crowd.lacks());
         sleep_until(begun + self.fault()).await;
         let struck = begun.elapsed();
         if let Err(error) = fault.inflict(&mut machines, no).await {
-            notes.push(format!("the fault did not go as it should: {error}"));
+            failures.push(format!("the fault did not go as it should: {error}"));
         }
         sleep_until(begun + self.until()).await;
-        notes.extend(machines.steady(REST).await.err());
+        failures.extend(machines.steady(REST).await.err());
         crowd.rest().await;
-        notes.extend(crowd.lacks());
-        let told = crowd.leave().await;
-        let mut course = Course { fault: struck, until: self.until(), notes, ..Course::default() };
+        failures.extend(crowd.lacks());
+        let (course, notes) = self.compare(struck, crowd.leave().await);
+        let verdict = judge(&course);
+        if verdict.acknowledged == 0 {
+            failures.push("nothing at all was acknowledged".to_owned());
+        }
+        let mut outcome = Outcome { verdict, failures, notes, logs: None };
+        if !outcome.is_sound() {
+            outcome.logs = Some(machines.keep()?);
+        }
+        Ok(outcome)
+    }
+
+    fn compare(&self, struck: Duration, told: Vec<Told>) -> (Course, Vec<String>) {
+        let mut course = Course { fault: struck, until: self.until(), ..Course::default() };
+        let mut notes = Vec::new();
         for told in told {
             course.sights.push(told.sight);
             course.said.extend(told.said);
-            course.notes.extend(told.notes);
+            notes.extend(told.notes);
         }
-        let verdict = judge(&course);
-        let logs = if verdict.is_sound() && course.notes.is_empty() {
-            None
-        } else {
-            Some(machines.keep()?)
-        };
-        Ok(Outcome { verdict, notes: course.notes, logs })
+        (course, notes)
     }
 
     /// Lets everybody come in: viewers are spread over the nodes, and some at each node speak.

@@ -99,7 +99,7 @@ impl View {
             verdict.until_acknowledged.as_secs_f64(),
             verdict.until_seen.as_secs_f64(),
         ));
-        for note in &outcome.notes {
+        for note in outcome.failures.iter().chain(&outcome.notes) {
             self.say(&format!("    {note}"));
         }
         if let Some(logs) = &outcome.logs {

@@ -28,7 +28,7 @@ async fn a_home_that_is_killed_takes_nothing_along() {
         Plan { live, setup: Setup::default(), viewers: 2, rate: 5, span: Duration::from_secs(10) };
     let outcome = plan.run(Fault::HomeKill, 1, &View::none()).await.unwrap();
     let verdict = &outcome.verdict;
-    assert!(verdict.is_sound() && outcome.notes.is_empty(), "{outcome:#?}");
-    assert!(verdict.sent >= 40 && verdict.acknowledged > 0, "{verdict:?}");
+    assert!(outcome.is_sound() && outcome.notes.is_empty(), "{outcome:#?}");
+    assert!(verdict.acknowledged >= 20, "{verdict:?}");
     assert_eq!(verdict.missed, 0);
 }
