@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use tokio::{
     select,
-    time::{Instant, sleep_until, timeout},
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -108,6 +108,11 @@ impl EdgeSeat {
                 }
                 None if self.edge.is_over() || self.closed => return None,
                 None => {
+                    let now = self.nats.now();
+                    // However much comes.
+                    if self.edge.poll_timeout().is_some_and(|due| due <= now) {
+                        self.edge.advance(now);
+                    }
                     self.share_base().await;
                     self.wait().await;
                 }
@@ -168,9 +173,7 @@ impl EdgeSeat {
                 let taken = base.map(|base| self.edge.base(self.nats.now(), base));
                 self.count(taken.is_none_or(|taken| taken.is_ok()));
             }
-            () = sleep_until(Instant::now() + until) => {
-                self.edge.advance(self.nats.now());
-            }
+            () = sleep(until) => {}
         }
     }
 
@@ -207,6 +210,9 @@ impl EdgeSeat {
 
     fn hear_ask(&mut self, message: Message) {
         let (Some(asker), Some(base)) = (message.reply, self.edge.give_base()) else { return };
+        if !self.nats.is_inbox(&asker) {
+            return;
+        }
         let pieces = wire::cut(&wire::encode(&base), self.nats.piece());
         self.sending.extend(pieces.into_iter().map(|piece| (asker.clone(), piece)));
     }

@@ -54,6 +54,17 @@ pub enum Refused {
     /// A group of this id is there already.
     #[error("there is a group of this id already")]
     Exists,
+    /// A group of this id was removed, and its log is still there: remove it once more.
+    #[error("a group of this id was not removed wholly: remove it once more")]
+    LeftOver,
+    /// The group is so large that its checkpoint could not be read again.
+    #[error("a checkpoint has {bytes} bytes, and {most} can be read again")]
+    TooLarge {
+        /// What it has.
+        bytes: usize,
+        /// What can be read.
+        most: usize,
+    },
     /// No group of this id was created.
     #[error("no group of this id was created")]
     NoGroup,

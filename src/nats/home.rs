@@ -6,10 +6,7 @@ use async_nats::{Message, Subject, Subscriber};
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use thiserror::Error;
-use tokio::{
-    select,
-    time::{Instant, sleep, sleep_until},
-};
+use tokio::{select, time::sleep};
 
 use super::{
     Nats, NatsError,
@@ -22,9 +19,10 @@ use crate::{
     output::Output,
     refusal::Refusal,
     relay::{
-        Beat, Deposed, EdgeId, Frame, Home, HomeOutput, HomeTicket, LogSeq, Next, Request, Term,
-        Write,
+        Beat, Deposed, EdgeId, Frame, FrameNo, Home, HomeOutput, HomeTicket, LogSeq, Next, Request,
+        Term, Write,
     },
+    time::Timestamp,
 };
 
 /// How long to wait until what nobody answered is tried again.
@@ -53,6 +51,9 @@ pub struct HomeSeat {
     sending: VecDeque<(Subject, Bytes)>,
     end: Option<HomeEnd>,
     told_end: bool,
+    summed: FrameNo,
+    /// When it last heard itself.
+    echo: Timestamp,
 }
 
 enum Done {
@@ -130,7 +131,12 @@ impl std::fmt::Debug for HomeSeat {
 }
 
 impl HomeSeat {
-    pub(super) async fn begin(nats: Nats, home: Home, log: FrameLog) -> Result<Self, NatsError> {
+    pub(super) async fn begin(
+        nats: Nats,
+        home: Home,
+        log: FrameLog,
+        summed: FrameNo,
+    ) -> Result<Self, NatsError> {
         let id = home.group().id().clone();
         let names = &nats.0.names;
         let (all, one) = (names.of(Use::All, &id), names.of(Use::One, &id));
@@ -152,6 +158,8 @@ impl HomeSeat {
             sending: VecDeque::new(),
             end: None,
             told_end: false,
+            summed,
+            echo: nats.now(),
             nats,
         })
     }
@@ -159,6 +167,11 @@ impl HomeSeat {
     /// The home.
     pub fn home(&self) -> &Home {
         &self.home
+    }
+
+    /// Up to which frame the log was summed up when it was claimed: see [`Nats::checkpoint`].
+    pub fn summed_up_to(&self) -> FrameNo {
+        self.summed
     }
 
     /// The home, to give it commands; it is polled and written by [`next`](Self::next) alone.
@@ -192,8 +205,25 @@ impl HomeSeat {
             if !self.askers.is_empty() && self.give_base() {
                 continue;
             }
+            if self.keep_time() {
+                continue;
+            }
             self.wait().await;
         }
+    }
+
+    /// Settles what is due, however much else there is to do. Returns whether something was.
+    fn keep_time(&mut self) -> bool {
+        let now = self.nats.now();
+        if self.home.poll_timeout().is_none_or(|due| due > now) {
+            return false;
+        }
+        // Who does not hear itself does not hear the edges either, and they are not gone.
+        if now.since(self.echo) > 2 * Home::BEAT {
+            self.home.excuse_edges(now);
+        }
+        self.home.advance(now);
+        self.home.poll_timeout().is_none_or(|due| due > now)
     }
 
     fn deal_with(&mut self, output: HomeOutput) -> Option<HomeEvent> {
@@ -238,11 +268,12 @@ impl HomeSeat {
             },
             Some(message) = self.others.next() => self.hear_other(&message),
             Some(message) = self.asks.next() => {
-                if self.askers.len() < ASKERS {
+                let asker = message.reply.as_ref();
+                if self.askers.len() < ASKERS && asker.is_some_and(|it| self.nats.is_inbox(it)) {
                     self.askers.extend(message.reply);
                 }
             }
-            () = sleep_until(Instant::now() + until) => self.home.advance(self.nats.now()),
+            () = sleep(until) => {}
         }
     }
 
@@ -335,8 +366,11 @@ impl HomeSeat {
             self.nats.0.counters.malformed();
             return;
         };
-        let quiet = self.work.is_none() && self.home.base().is_some();
-        if beat.term > self.home.mark().term && quiet {
+        if beat.term == self.home.mark().term {
+            self.echo = self.nats.now();
+        }
+        // What waits to be stored finds out from the log, and so do those who wait for it.
+        if beat.term > self.home.mark().term && self.home.is_quiet() {
             self.end = Some(HomeEnd::Overtaken { by: beat.term });
         }
     }

@@ -18,6 +18,8 @@ use crate::relay::{Fetched, Frame, FrameNo, LogSeq, Write, Written};
 
 /// How long the server may take to store a frame until that is unknown.
 const ANSWER: Duration = Duration::from_secs(2);
+/// So often a reading begins anew because the log was pruned meanwhile.
+const TRIES: usize = 8;
 /// So many frames are read at once.
 const FRAMES: usize = 256;
 
@@ -86,17 +88,25 @@ impl FrameLog {
     /// As [`read`](Self::read), and at most so many.
     pub(super) async fn read_up_to(
         &self,
-        mut at: LogSeq,
+        from: LogSeq,
         most: usize,
     ) -> Result<Vec<(LogSeq, Frame)>, NatsError> {
-        let mut frames = Vec::new();
-        while frames.len() < most
-            && let Some((found, frame)) = self.next(at).await?
-        {
-            frames.push((found, frame));
-            at = found.next();
+        for _ in 0..TRIES {
+            let (mut frames, mut at) = (Vec::new(), from);
+            while frames.len() < most
+                && let Some((found, frame)) = self.next(at).await?
+            {
+                frames.push((found, frame));
+                at = found.next();
+            }
+            // The log may have been pruned meanwhile, and then lacks some in the middle that nobody would miss. It loses
+            // its beginning alone: where the first is still there, all are.
+            let first = frames.first().map(|(found, _)| *found);
+            if frames.len() < 2 || self.next(from).await?.map(|(found, _)| found) == first {
+                return Ok(frames);
+            }
         }
-        Ok(frames)
+        Err(NatsError::server("hold still")("the log is pruned again and again"))
     }
 
     /// What the log has from frame `from` on, which was stored at `at`.

@@ -1,7 +1,7 @@
 //! Rooms over many machines, on [NATS JetStream](https://docs.nats.io/nats-concepts/jetstream): what carries
 //! [`relay`](crate::relay) there and back.
 //!
-//! Needs the feature `nats`, a tokio runtime, and a server of version 2.10 or later with JetStream. The host makes the
+//! Needs the feature `nats`, a tokio runtime, and a server of version 2.10 or later with `JetStream`. The host makes the
 //! connection, with whatever credentials and certificates it needs, and gives it to [`Nats::open`]. Each
 //! machine then has a [`HomeSeat`] for every group of which it is home, and an [`EdgeSeat`] for every group that is
 //! read there. Both are driven by one method, `next`, which does what the network needs and returns what the host
@@ -67,11 +67,11 @@
 //! Whoever may publish under the prefix speaks for the rooms: nodes trust each other. What comes is checked for its form
 //! and for its place in the chain of frames, which guards against mistakes and not against forgery. Give nodes an
 //! account of their own, or users that may publish and subscribe to `live.>`, `$JS.API.>`, `$KV.live-rooms.>`, `$KV.live-edges.>`,
-//! `$O.live-checkpoints.>` and `_INBOX.>`, and nobody else; ask for TLS in the options of the connection.
+//! `$JS.FC.>`, `$O.live-checkpoints.>` and `_INBOX.>`, and nobody else; ask for TLS in the options of the connection.
 //!
 //! # What is not promised
 //!
-//! A frame that the server has acknowledged is kept as long as the server keeps it. By default JetStream acknowledges
+//! A frame that the server has acknowledged is kept as long as the server keeps it. By default `JetStream` acknowledges
 //! before it has written to disk, every two minutes, and so a power failure of all replicas at once takes
 //! frames along that were told. Set `sync_interval: always` where that may not be. What was lost is noticed by edges that know
 //! more than the log, and the history goes on in a new epoch. A log that ends before its newest checkpoint cannot be
@@ -175,7 +175,7 @@ impl Nats {
     ///
     /// # Errors
     /// A name is none, the server's `max_payload` is too small, or the server does not do it: it is too old, has no
-    /// JetStream, or does not let this user.
+    /// `JetStream`, or does not let this user.
     pub async fn open(client: Client, config: NatsConfig) -> Result<Self, NatsError> {
         let NatsConfig { prefix, node, replicas, max_bytes, clock } = config;
         let names = Names::new(&prefix)?;
@@ -208,12 +208,12 @@ impl Nats {
             num_replicas: replicas,
             ..object_store::Config::default()
         };
-        let checkpoints = match context.get_object_store(&checkpoints.bucket).await {
-            Ok(found) => found,
-            Err(_) => {
-                let made = context.create_object_store(checkpoints).await;
-                made.map_err(NatsError::server("make the store of checkpoints"))?
-            }
+        let found = context.get_object_store(&checkpoints.bucket).await;
+        let checkpoints = if let Ok(found) = found {
+            found
+        } else {
+            let made = context.create_object_store(checkpoints).await;
+            made.map_err(NatsError::server("make the store of checkpoints"))?
         };
         let counters = Arc::default();
         Ok(Self(Arc::new(Inner {
@@ -271,6 +271,16 @@ impl Nats {
         let Inner { context, stream, names, counters, .. } = &*self.0;
         let subject = names.of(Use::Log, group);
         FrameLog::new(context.clone(), stream.clone(), subject, counters.clone())
+    }
+
+    /// Whether the server answers at this moment, as far as is known.
+    pub fn is_connected(&self) -> bool {
+        self.0.client.connection_state() == async_nats::connection::State::Connected
+    }
+
+    /// Whether an answer may go there: no subject of the rooms, and none of the server's own.
+    fn is_inbox(&self, subject: &Subject) -> bool {
+        !subject.starts_with('$') && !self.0.names.has(subject)
     }
 
     /// How large a piece of something larger may be.

@@ -81,6 +81,11 @@ impl Names {
         format!("{}.nodes", self.prefix)
     }
 
+    /// Whether a subject is under the prefix.
+    pub(super) fn has(&self, subject: &str) -> bool {
+        subject.strip_prefix(&*self.prefix).is_some_and(|rest| rest.starts_with('.'))
+    }
+
     pub(super) fn stream(&self) -> String {
         format!("{}-log", self.prefix)
     }

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::{
     select,
-    time::{Instant, sleep_until},
+    time::{sleep, timeout},
 };
 
 use super::{Nats, NatsError, names, wire};
@@ -43,6 +43,8 @@ pub struct Nodes {
     others: BTreeMap<String, (Node, Timestamp)>,
     next_beat: Timestamp,
     settles: Timestamp,
+    /// When it last heard itself.
+    echo: Timestamp,
 }
 
 impl Nodes {
@@ -61,7 +63,7 @@ impl Nodes {
         let own = Node { name: nats.node().to_owned(), address: address.into(), since: now };
         let settles = now + Self::PATIENCE;
         let others = BTreeMap::new();
-        Ok(Self { nats: nats.clone(), own, heard, others, next_beat: now, settles })
+        Ok(Self { nats: nats.clone(), own, heard, others, next_beat: now, settles, echo: now })
     }
 
     /// Returns when another machine has come or gone, or it is known who lives; `None` if a younger machine has this
@@ -72,6 +74,12 @@ impl Nodes {
             if now >= self.next_beat {
                 self.say(Said::Lives(self.own.clone())).await;
                 self.next_beat = now + Self::BEAT;
+                // Who does not hear itself does not hear the others either, and they are not gone.
+                if self.echo + Self::PATIENCE <= now {
+                    self.settles = now + Self::PATIENCE;
+                    self.others.values_mut().for_each(|(_, heard)| *heard = now);
+                    continue;
+                }
                 let before = self.others.len();
                 self.others.retain(|_, (_, heard)| *heard + Self::PATIENCE > now);
                 let settles = now >= self.settles;
@@ -82,7 +90,7 @@ impl Nodes {
                     return Some(());
                 }
             }
-            let until = Instant::now() + self.next_beat.since(now);
+            let until = self.next_beat.since(now);
             select! {
                 message = self.heard.next() => {
                     let node = match wire::decode(&message?.payload) {
@@ -95,14 +103,15 @@ impl Nodes {
                         }
                     };
                     if node.name == self.own.name {
+                        self.echo = self.nats.now();
                         if node.since > self.own.since {
                             return None;
                         }
-                    } else if names::is_name(&node.name) && self.meet(node) {
+                    } else if names::is_name(&node.name) && self.meet(&node) {
                         return Some(());
                     }
                 }
-                () = sleep_until(until) => {}
+                () = sleep(until) => {}
             }
         }
     }
@@ -111,7 +120,7 @@ impl Nodes {
     pub async fn end(self) {
         self.say(Said::Ends(self.own.clone())).await;
         // If it does not get out, they wait.
-        let _ = self.nats.0.client.flush().await;
+        let _ = timeout(Self::BEAT, self.nats.0.client.flush()).await;
     }
 
     async fn say(&self, what: Said) {
@@ -126,10 +135,10 @@ impl Nodes {
     }
 
     /// Whether it is one that was not there.
-    fn meet(&mut self, node: Node) -> bool {
+    fn meet(&mut self, node: &Node) -> bool {
         let now = self.nats.now();
         let known = self.others.insert(node.name.clone(), (node.clone(), now));
-        known.is_none_or(|(known, _)| known != node)
+        known.is_none_or(|(known, _)| known != *node)
     }
 
     /// Whether it has listened for long enough to know who lives.

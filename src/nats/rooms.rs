@@ -31,6 +31,9 @@ const TRIES: u32 = 32;
 /// How long to wait until the next try.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How long to wait until the rooms are asked for again.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// What is known of a room: where its newest checkpoint is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Room {
@@ -49,7 +52,8 @@ pub enum RoomChange {
 
 /// Tells which groups there are, as they come and go.
 pub struct RoomWatch {
-    watch: kv::Watch,
+    nats: Nats,
+    watch: Option<kv::Watch>,
     known: BTreeSet<GroupId>,
 }
 
@@ -60,23 +64,37 @@ impl std::fmt::Debug for RoomWatch {
 }
 
 impl RoomWatch {
-    /// The next change.
-    ///
-    /// # Errors
-    /// The server does not tell any more: begin again.
-    pub async fn next(&mut self) -> Result<RoomChange, NatsError> {
+    /// The next change. While the server does not answer there is none; afterwards a group may be told of again.
+    pub async fn next(&mut self) -> RoomChange {
         loop {
-            let told = self.watch.next().await.ok_or("the watch ended");
-            let told = told.map_err(NatsError::server("tell which rooms there are"))?;
-            let told = told.map_err(NatsError::server("tell which rooms there are"))?;
+            let Some(watch) = &mut self.watch else {
+                self.watch = self.nats.watch_rooms().await.ok();
+                if self.watch.is_none() {
+                    sleep(AGAIN).await;
+                }
+                self.known.clear();
+                continue;
+            };
+            let told = match watch.next().await {
+                Some(Ok(told)) => told,
+                // It goes on by itself.
+                Some(Err(_)) => {
+                    sleep(PAUSE).await;
+                    continue;
+                }
+                None => {
+                    self.watch = None;
+                    continue;
+                }
+            };
             let Some(id) = names::group(&told.key) else { continue };
             // A newer checkpoint is no change here.
             match told.operation {
                 kv::Operation::Put if self.known.insert(id.clone()) => {
-                    return Ok(RoomChange::Added(id));
+                    return RoomChange::Added(id);
                 }
                 kv::Operation::Delete | kv::Operation::Purge if self.known.remove(&id) => {
-                    return Ok(RoomChange::Removed(id));
+                    return RoomChange::Removed(id);
                 }
                 _ => {}
             }
@@ -88,18 +106,29 @@ impl Nats {
     /// Makes a group known to all machines, as it is: its log begins.
     ///
     /// # Errors
-    /// [`Refused::Exists`] if there is one of its id; it keeps no journal or has outputs; the server does not answer.
+    /// [`Refused::Exists`] if there is one of its id, [`Refused::LeftOver`] if one was not removed wholly; it keeps no journal or has outputs; the server does not answer.
     pub async fn create(&self, group: &Group) -> Result<(), NatsError> {
         let checkpoint = Checkpoint::first(group)?;
+        if self.room(group.id()).await?.is_some() {
+            return Err(Refused::Exists.into());
+        }
+        if !self.log(group.id()).read_up_to(LogSeq(0), 1).await?.is_empty() {
+            return Err(Refused::LeftOver.into());
+        }
         let room = self.put_checkpoint(group.id(), &checkpoint).await?;
         let made = self.0.rooms.create(names::token(group.id()), wire::encode(&room)).await;
         let Err(error) = made else { return Ok(()) };
-        // It may be there in spite of the error, if that is that nobody answered.
-        if error.kind() == kv::CreateErrorKind::AlreadyExists {
-            self.drop_checkpoint(&room.checkpoint).await;
-            return Err(Refused::Exists.into());
+        if error.kind() != kv::CreateErrorKind::AlreadyExists {
+            return Err(NatsError::server("keep the room")(error));
         }
-        Err(NatsError::server("keep the room")(error))
+        // It may be this one's own, of a first try that was not answered.
+        match self.room(group.id()).await? {
+            Some((there, _)) if there == room => Ok(()),
+            _ => {
+                self.drop_checkpoint(&room.checkpoint).await;
+                Err(Refused::Exists.into())
+            }
+        }
     }
 
     /// The groups that there are, first, and then which come and go.
@@ -107,21 +136,29 @@ impl Nats {
     /// # Errors
     /// The server does not answer.
     pub async fn rooms(&self) -> Result<RoomWatch, NatsError> {
-        let watch = self.0.rooms.watch_with_history(">").await;
-        let watch = watch.map_err(NatsError::server("tell which rooms there are"))?;
-        Ok(RoomWatch { watch, known: BTreeSet::new() })
+        let watch = Some(self.watch_rooms().await?);
+        Ok(RoomWatch { nats: self.clone(), watch, known: BTreeSet::new() })
     }
 
-    /// Takes a group out, with its log and checkpoint: nothing is left of it.
+    async fn watch_rooms(&self) -> Result<kv::Watch, NatsError> {
+        let watch = self.0.rooms.watch_with_history(">").await;
+        watch.map_err(NatsError::server("tell which rooms there are"))
+    }
+
+    /// Takes a group out, with its log and checkpoint. Its home finds out with what it writes next.
     ///
     /// # Errors
     /// The server does not answer. Part of it may be gone then; try again.
     pub async fn remove(&self, group: &GroupId) -> Result<(), NatsError> {
-        let Some((room, _)) = self.room(group).await? else { return Ok(()) };
-        let gone = self.0.rooms.purge(names::token(group)).await;
-        gone.map_err(NatsError::server("take out the room"))?;
+        let room = self.room(group).await?;
+        if room.is_some() {
+            let gone = self.0.rooms.purge(names::token(group)).await;
+            gone.map_err(NatsError::server("take out the room"))?;
+        }
         self.log(group).clear().await?;
-        self.drop_checkpoint(&room.checkpoint).await;
+        if let Some((room, _)) = room {
+            self.drop_checkpoint(&room.checkpoint).await;
+        }
         Ok(())
     }
 
@@ -142,7 +179,7 @@ impl Nats {
         new_epoch: bool,
     ) -> Result<HomeSeat, NatsError> {
         let log = self.log(group);
-        let mut heir = self.heir(group, &log, filters, key).await?;
+        let (mut heir, summed) = self.heir(group, &log, filters, key).await?;
         let claim = |heir: &mut Heir| -> Write { heir.claim(self.node(), nonce(), new_epoch) };
         let mut write = claim(&mut heir);
         for _ in 0..TRIES {
@@ -162,7 +199,7 @@ impl Nats {
                 Next::Read(_) => heir = read_to_end(heir, &log).await?,
             }
             match heir.into_home(self.now()) {
-                Ok(home) => return HomeSeat::begin(self.clone(), home, log).await,
+                Ok(home) => return HomeSeat::begin(self.clone(), home, log, summed).await,
                 Err(again) => heir = *again,
             }
             write = claim(&mut heir);
@@ -180,7 +217,7 @@ impl Nats {
         filters: &[Arc<Filter>],
         key: HashKey,
     ) -> Result<Heir, NatsError> {
-        self.heir(group, &self.log(group), filters, key).await
+        Ok(self.heir(group, &self.log(group), filters, key).await?.0)
     }
 
     /// Sums the log of a group up in a new checkpoint, and takes out of the log what that makes needless. It reads
@@ -217,17 +254,18 @@ impl Nats {
         Ok(room.no)
     }
 
+    /// With the frame up to which the log is summed up.
     async fn heir(
         &self,
         group: &GroupId,
         log: &FrameLog,
         filters: &[Arc<Filter>],
         key: HashKey,
-    ) -> Result<Heir, NatsError> {
+    ) -> Result<(Heir, FrameNo), NatsError> {
         let mut room = self.room(group).await?.ok_or(Refused::NoGroup)?.0;
         loop {
             let error = match self.heir_at(&room, log, filters, key).await {
-                Ok(heir) => return Ok(heir),
+                Ok(heir) => return Ok((heir, room.no)),
                 Err(error) => error,
             };
             // A newer checkpoint may have taken its place meanwhile.

@@ -72,9 +72,9 @@ pub(super) struct Pieces {
 impl Pieces {
     /// Takes one piece, and gives the whole with the last one.
     pub(super) fn take(&mut self, piece: &[u8]) -> Result<Option<Bytes>, Malformed> {
-        let (head, body) = piece.split_first_chunk::<HEAD>().ok_or(Malformed)?;
-        let [a, b, c, d, e, f, g, h] = *head;
-        let (no, count) = (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]));
+        let (no, rest) = piece.split_first_chunk().ok_or(Malformed)?;
+        let (count, body) = rest.split_first_chunk().ok_or(Malformed)?;
+        let (no, count) = (u32::from_be_bytes(*no), u32::from_be_bytes(*count));
         if no != self.next || no >= count || self.whole.len() + body.len() > MAX_WHOLE {
             return Err(Malformed);
         }

@@ -238,8 +238,8 @@ impl Home {
         self.is_quiet().then(base)
     }
 
-    /// Whether all that was accepted is stored.
-    fn is_quiet(&self) -> bool {
+    /// Whether all that was accepted is stored, and it is home.
+    pub fn is_quiet(&self) -> bool {
         let written = self.open.is_empty() && !self.lines.has_drafts();
         self.end.is_none() && self.flight.is_none() && written
     }
@@ -328,6 +328,11 @@ impl Home {
             let Mark { term, no, .. } = self.stored;
             self.told.push_back(HomeOutput::Beat(Beat { term, no, online: self.online() }));
         }
+    }
+
+    /// Nothing could be heard of any edge until now: their silence counts from here on.
+    pub fn excuse_edges(&mut self, now: Timestamp) {
+        self.watch.excuse(now);
     }
 
     /// When to call [`advance`](Self::advance) next; `None` once it is home no more.

@@ -5,8 +5,8 @@
 //! [`Edge`], which follows the log: its [audiences](crate::Audience) read from it as they read from a group,
 //! and what its sessions do it forwards to the home, which does it once and answers.
 //!
-//! Nothing here talks to a network or to a log, and no adapter that does is part of this crate yet. The host carries what is polled to where it belongs, and hands
-//! in what comes. All of it may be late, lost, doubled or out of order, but for the log itself, of which this is
+//! Nothing here talks to a network or to a log: the feature `nats` is an adapter that does. The host carries what is
+//! polled to where it belongs, and hands in what comes. All of it may be late, lost, doubled or out of order, but for the log itself, of which this is
 //! asked:
 //!
 //! * a [`Write`] is stored where the last frame of the group is the one that it names, and else it is not;

@@ -11,7 +11,7 @@ use liveroom::{
         EdgeSeat, HomeEnd, HomeEvent, HomeSeat, Nats, NatsConfig, NatsError, Nodes, Refused,
         RoomChange,
     },
-    relay::{Deposed, EdgeOutput},
+    relay::{Deposed, EdgeOutput, Home},
     *,
 };
 use tokio::{task::JoinHandle, time::timeout};
@@ -96,7 +96,11 @@ impl Viewer {
     }
 
     async fn ask(&mut self, command: Command) -> Result<Receipt, Refusal> {
-        let (now, by) = (Clock::new().now(), self.session());
+        self.ask_by(self.session(), command).await
+    }
+
+    async fn ask_by(&mut self, by: Author, command: Command) -> Result<Receipt, Refusal> {
+        let now = Clock::new().now();
         let asked = self.seat.edge_mut().push(now, by, command).unwrap();
         loop {
             match self.step().await {
@@ -140,6 +144,58 @@ async fn what_is_said_at_one_edge_is_read_at_all() {
     let (of_one, of_two) = (one.counts(), two.counts());
     assert_eq!((of_one.malformed, of_two.malformed), (0, 0));
     assert!(of_one.frames_stored >= 12 && of_two.frames_stored == 0, "{of_one:?} {of_two:?}");
+}
+
+#[tokio::test]
+async fn what_the_home_decides_holds_at_every_edge() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let owner: UserId = "ann".parse().unwrap();
+    let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
+    let creation = Creation::named("friday").owner(owner).config(settings.build().unwrap());
+    let id = GroupId::custom("friday").unwrap();
+    let mut group = creation.build(one.now(), id.clone(), key()).unwrap();
+    while group.poll().is_some() {}
+    one.create(&group).await.unwrap();
+    let _home = run(one.claim(&id, &[], key(), false).await.unwrap());
+    let (mut ann, mut bob) = (Viewer::new(&one, &id).await, Viewer::new(&two, &id).await);
+    ann.join("ann").await;
+    bob.join("bob").await;
+    // Bob's second device is at the other edge, and is bob.
+    let mut other = Viewer::new(&one, &id).await;
+    let again = Command::join("bob".parse().unwrap(), Profile::nick("bob"), Platform::Ios);
+    let joined = other.ask(again).await.unwrap();
+    assert!(matches!(joined, Receipt::Joined { status: JoinStatus::AlreadyInGroup, .. }));
+    other.ask(Command::text("from my phone")).await.unwrap();
+
+    let muted = Command::mute("bob".parse().unwrap(), Span::Forever);
+    ann.ask(muted).await.unwrap();
+    for device in [&mut bob, &mut other] {
+        let refused = device.ask(Command::text("may I?")).await.unwrap_err();
+        assert!(matches!(refused, Refusal::Muted { .. }), "{refused:?}");
+    }
+    // Who is muted reads, and so do guests, who say nothing.
+    let mut guest = Viewer::new(&two, &id).await;
+    let by = Author::Guest(guest.seat.edge().id().session(1).unwrap());
+    let join = Command::join_as_guest(Platform::Web);
+    guest.ask_by(by.clone(), join).await.unwrap();
+    let refused = guest.ask_by(by, Command::text("hello")).await.unwrap_err();
+    assert_eq!(refused, Refusal::Denied(Denial::GuestsOnlyRead));
+    ann.ask(Command::text("all read this")).await.unwrap();
+    for viewer in [&mut bob, &mut other, &mut guest] {
+        while viewer.read.last().is_none_or(|(_, said)| said != "all read this") {
+            viewer.step().await;
+        }
+    }
+    // How many are there is known at every edge within two beats of the home.
+    let told = std::time::Instant::now();
+    while bob.seat.edge().online() != Some(3) || ann.seat.edge().online() != Some(3) {
+        let sights = [&mut ann, &mut bob];
+        for viewer in sights {
+            let _quiet = timeout(Duration::from_millis(20), viewer.seat.next()).await;
+        }
+        assert!(told.elapsed() < 4 * Home::BEAT, "{:?}", bob.seat.edge().online());
+    }
 }
 
 #[tokio::test]
@@ -235,7 +291,9 @@ async fn of_all_who_make_a_room_at_once_one_does_and_nobody_spoils_it() {
     ann.join("ann").await;
     // So with checkpoints: of all who sum the log up at once, one does.
     let summed = made.iter().map(|(_, nats)| nats.checkpoint(&id, &[], key()));
-    futures_util::future::join_all(summed).await.into_iter().for_each(|it| drop(it.unwrap()));
+    for summed in futures_util::future::join_all(summed).await {
+        summed.unwrap();
+    }
     nats.claim(&id, &[], key(), false).await.unwrap();
 }
 

@@ -74,7 +74,7 @@ struct Arguments {
     #[arg(long, value_name = "HOURS", default_value_t = 0, requires = "data")]
     keep: u32,
 
-    /// Be one node of many: any of them serves any room. Where the NATS servers with JetStream are, by commas.
+    /// Be one node of many: any of them serves any room. Where the NATS servers are, which have `JetStream`, by commas.
     #[arg(long, value_name = "URL", requires = "node", requires = "app",
         conflicts_with_all = ["callback", "data", "crowd", "preview"])]
     nats: Option<String>,

@@ -200,9 +200,8 @@ impl Hall {
             Output::Preview { message, expires, .. } => self.panel.preview(message, expires),
             Output::Audit { audit, .. } => self.room.trail().take(*audit),
             Output::Echo { .. } | Output::Direct { .. } | Output::Order { .. } => {
-                if self.seats.tell(&output) {
-                    self.audience.notify(now, true);
-                }
+                let goes_at_once = self.seats.tell(&output);
+                goes_at_once.then(|| self.audience.notify(now, true));
             }
             Output::Joined { .. } | Output::Left { .. } | Output::Presence { .. } => {
                 self.online.changed = true;

@@ -179,14 +179,14 @@ impl Stage {
                     self.say_goodbye();
                     return false;
                 }
-                output = self.seat.next() => match output {
-                    Some(output) => self.tell(output),
-                    None => {
+                output = self.seat.next() => {
+                    let Some(output) = output else {
                         // They come back, and begin anew.
                         self.say_goodbye();
                         return true;
-                    }
-                },
+                    };
+                    self.tell(output);
+                }
                 Some(ask) = asks.recv(), if is_ready => self.take(ask),
                 () = sleep_until(Instant::now() + wait) => {}
             }
@@ -283,32 +283,39 @@ impl Stage {
                     self.answer(pending, answer);
                 }
             }
-            // A second answer follows once it is known.
-            EdgeOutput::Unknown { no } => {
-                if let Some(&Pending::Send { session, id, random }) = self.pending.get(&no) {
-                    let frame = HostFrame::receipt(id, random, Err(unknown()));
-                    self.say(session, &frame);
-                }
-            }
+            EdgeOutput::Unknown { no } => self.say_unknown(no),
             EdgeOutput::Untold { no } => {
                 if let Some(pending) = self.pending.remove(&no) {
                     self.refuse(pending, &unknown());
                 }
             }
-            EdgeOutput::Told(output) => self.tell_session(now, output),
+            EdgeOutput::Told(output) => self.tell_session(now, &output),
             _ => {}
         }
     }
 
-    fn tell_session(&mut self, now: Timestamp, output: Output) {
-        if let Output::Ended { message, outcome, .. } = &output {
+    /// Nothing is known of a command for too long.
+    fn say_unknown(&mut self, no: RequestNo) {
+        match self.pending.get(&no) {
+            // A second answer follows once it is known.
+            Some(&Pending::Send { session, id, random }) => {
+                self.say(session, &HostFrame::receipt(id, random, Err(unknown())));
+            }
+            // They come again; who is let in and gone is taken out.
+            Some(Pending::Join(_, joining)) => joining.line.part(Bye::RESTART.text()),
+            _ => {}
+        }
+    }
+
+    fn tell_session(&mut self, now: Timestamp, output: &Output) {
+        if let Output::Ended { message, outcome, .. } = output {
             let at_once =
                 matches!(outcome, Outcome::Delivered { at, .. } if *at == message.accepted);
             // What was delivered at once, the receipt has said.
             if let Some((session, told)) = output.to_author().filter(|_| !at_once) {
                 self.say(session, &HostFrame::ended(message, told));
             }
-        } else if self.seats.tell(&output) {
+        } else if self.seats.tell(output) {
             self.audience.notify(now, true);
         }
     }
