@@ -30,6 +30,12 @@ impl Group {
         self.settle(now, u64::MAX);
     }
 
+    /// The same, until so many deadlines told something. Returns whether more is due by then.
+    pub(crate) fn advance_some(&mut self, now: Timestamp, most: u64) -> bool {
+        self.settle(now, most);
+        self.due_by(now.clamp(self.clock, Timestamp::LATEST)).is_some()
+    }
+
     /// When the group wants to be advanced next, and why; `None` while it is idle.
     pub fn poll_timeout(&self) -> Option<Deadline> {
         let forget = self.next_forgetting().map(|at| Deadline { at, reason: Due::Forget });

@@ -153,6 +153,11 @@ impl Group {
         self.roster.guest_devices()
     }
 
+    /// Every session whose connection is not known to be lost.
+    pub(crate) fn connected(&self) -> impl Iterator<Item = SessionId> {
+        self.roster.connected()
+    }
+
     /// Those who ask to be admitted, in the order of their ids.
     pub fn applicants(&self) -> impl Iterator<Item = (&UserId, &Applicant)> {
         self.roster.applicants()

@@ -1,5 +1,6 @@
 //! What can be said about a log in a few lines. The rest is in `model`.
 
+mod adopt;
 mod model;
 
 use std::time::Duration;

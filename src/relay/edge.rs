@@ -5,25 +5,22 @@ use std::{
     time::Duration,
 };
 
-use thiserror::Error;
-
 use super::{
-    Beat, EdgeBeat, ForEdge, Request,
+    Beat, EdgeBeat, ForEdge,
     frame::{Feed, Frame, Letter, Mark, Place, Thread, Word},
     ids::{EdgeId, FrameNo, LetterNo, LogSeq, RequestNo, Term},
     lines::Lines,
+    says::{EdgeError, EdgeOutput, Fetched},
     sight::{Base, Came, News, Sight},
     upstream::Upstream,
 };
 use crate::{
     audience::Source,
     batch::Batch,
-    command::{Command, Receipt},
+    command::Command,
     corrupt::Corrupt,
     cursor::{Cursor, CursorError},
-    id::{Epoch, GroupId, Seq, SessionId},
-    output::Output,
-    refusal::Refusal,
+    id::{Epoch, GroupId},
     role::Author,
     time::Timestamp,
 };
@@ -33,7 +30,8 @@ use crate::{
 ///
 /// What comes may come late, twice, in any order or never: the edge finds what is lacking and asks for it.
 /// The host hands in what comes, calls [`advance`](Self::advance) at [`poll_timeout`](Self::poll_timeout), and
-/// polls after every call.
+/// polls after every call. To an edge that is not polled nothing comes any more once
+/// [`MAX_OUTPUTS`](Self::MAX_OUTPUTS) wait, as if it were cut off.
 #[derive(Debug)]
 pub struct Edge {
     id: EdgeId,
@@ -63,97 +61,11 @@ enum State {
     Over,
 }
 
-/// One thing for the host of an edge to do or to know.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum EdgeOutput {
-    /// For the home. It may be lost: it comes again.
-    Request(Request),
-    /// For the home. It may be lost.
-    Beat(EdgeBeat),
-    /// The frames from this one on are to be read from the log: from its leader, since a copy may lag
-    /// behind. Say with [`Edge::fetched`] what is there.
-    Fetch {
-        /// From which frame on, itself included.
-        from: FrameNo,
-        /// Where that frame is in the log.
-        at: LogSeq,
-    },
-    /// A [`Base`] is wanted from any edge, or from the home. Say it with [`Edge::base`].
-    Base,
-    /// The history reaches to here: sweep the audiences.
-    Tail {
-        /// Its last place.
-        seq: Seq,
-        /// Whether a High entry is among what is new.
-        urgent: bool,
-    },
-    /// The history goes on in another epoch: some of it was lost that had been delivered. Readers begin
-    /// anew from [`Edge::tail`].
-    NewEpoch,
-    /// What the group said to a command.
-    Answer {
-        /// Which, as [`Edge::push`] called it.
-        no: RequestNo,
-        /// What it said.
-        answer: Result<Receipt, Refusal>,
-    },
-    /// What became of a command is not known yet. It is asked for on, and [`Answer`](Self::Answer) comes when it
-    /// is, or [`Untold`](Self::Untold).
-    Unknown {
-        /// Which.
-        no: RequestNo,
-    },
-    /// What became of a command will never be told: the edge was given up before it heard. It was done once or
-    /// not at all, and will not be done any more. Whoever asks the group finds out.
-    Untold {
-        /// Which.
-        no: RequestNo,
-    },
-    /// Something for one of the edge's sessions.
-    Told(Output),
-    /// The edge was given up, or knows what the log has lost: its sessions are in the room no more, and it
-    /// takes no command. Once it [is over](Edge::is_over) another begins with a new id.
-    Lapsed,
-}
-
-/// What the log has from a frame on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fetched {
-    /// These, in order, from the frame asked for on: all, or the first of them. None, if the log ends
-    /// before it.
-    Frames(Vec<(LogSeq, Frame)>),
-    /// Later ones only: it has been taken out.
-    Pruned,
-}
-
-/// Why an edge takes no command, or nothing from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum EdgeError {
-    /// As many commands have no answer as may. Again once some have.
-    #[error("too many commands have no answer yet; try again when some have")]
-    Busy,
-    /// It was given up: its sessions begin anew, at an edge with a new id.
-    #[error("the edge was given up; sessions begin anew at another")]
-    Lapsed,
-    /// The session is not one of this edge's: see [`EdgeId::session`].
-    #[error("session {0} is not one of this edge")]
-    Foreign(SessionId),
-    /// It is of another group, or does not hold together: it was not taken.
-    #[error("it does not hold together: {0}")]
-    Corrupt(&'static str),
-}
-
-impl From<Corrupt> for EdgeError {
-    fn from(Corrupt(what): Corrupt) -> Self {
-        Self::Corrupt(what)
-    }
-}
-
 impl Edge {
     /// How long a command has no answer until that is told.
     pub const PATIENCE: Duration = Duration::from_secs(5);
+    /// With so many outputs that were not polled it takes no command, and nothing that comes again.
+    pub const MAX_OUTPUTS: usize = 16_384;
 
     /// An edge that knows nothing yet, and asks for a base. `id` was never used before.
     pub fn new(now: Timestamp, id: EdgeId, group: GroupId) -> Self {
@@ -230,7 +142,7 @@ impl Edge {
         if self.state != State::Open {
             return Err(EdgeError::Lapsed);
         }
-        if self.upstream.is_full() {
+        if self.upstream.is_full() || self.is_unpolled() {
             return Err(EdgeError::Busy);
         }
         let request = self.upstream.send(now, self.heard, by, command);
@@ -245,6 +157,10 @@ impl Edge {
     /// [`EdgeError::Corrupt`]: it was not taken; the log is asked for what it should have been.
     pub fn feed(&mut self, now: Timestamp, at: LogSeq, feed: Feed) -> Result<(), EdgeError> {
         if self.state != State::Open {
+            return Ok(());
+        }
+        if self.is_unpolled() {
+            self.doubt(now);
             return Ok(());
         }
         let Some(sight) = &mut self.sight else { return Ok(()) };
@@ -290,7 +206,7 @@ impl Edge {
         from: FrameNo,
         fetched: Fetched,
     ) -> Result<(), EdgeError> {
-        if self.state != State::Open {
+        if self.state != State::Open || self.is_unpolled() {
             return Ok(());
         }
         let Some(sight) = &mut self.sight else { return Ok(()) };
@@ -352,7 +268,7 @@ impl Edge {
             }
             return Ok(());
         }
-        if self.state == State::Over || self.sight.is_some() {
+        if self.state == State::Over || self.sight.is_some() || self.is_unpolled() {
             return Ok(());
         }
         let sight = Sight::new(now, base)?;
@@ -370,7 +286,7 @@ impl Edge {
         if let Some(sight) = &mut self.sight {
             sight.expire(now);
         }
-        if self.state == State::Over {
+        if self.state == State::Over || self.is_unpolled() {
             return;
         }
         if self.state == State::Open {
@@ -393,9 +309,9 @@ impl Edge {
         }
     }
 
-    /// When to call [`advance`](Self::advance) next.
+    /// When to call [`advance`](Self::advance) next; `None` once it is over, or before it is polled.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        if self.state == State::Over {
+        if self.state == State::Over || self.is_unpolled() {
             return None;
         }
         let asks = (self.doubt || self.state != State::Open).then_some(self.next_ask);
@@ -407,6 +323,10 @@ impl Edge {
     /// The next thing for the host.
     pub fn poll(&mut self) -> Option<EdgeOutput> {
         self.told.pop_front()
+    }
+
+    fn is_unpolled(&self) -> bool {
+        self.told.len() >= Self::MAX_OUTPUTS
     }
 
     fn say_alive(&mut self, now: Timestamp) {
@@ -456,7 +376,8 @@ impl Edge {
     }
 
     fn letter(&mut self, now: Timestamp, letter: Letter) {
-        if self.state != State::Open || letter.edge != self.id || letter.no <= self.heard {
+        let mine = letter.edge == self.id && letter.no > self.heard;
+        if self.state != State::Open || !mine || self.is_unpolled() {
             return;
         }
         if self.early.len() < Lines::DEAF {

@@ -7,14 +7,14 @@ use std::{
     time::Duration,
 };
 
-use thiserror::Error;
-
 use super::{
     Beat, EdgeBeat, ForEdge, Request,
-    frame::{Digest, Feed, Frame, Mark, Next, Parts, Tell, Word, Write, Written},
-    ids::{EdgeId, FrameNo, LogSeq, Term},
+    frame::{Digest, Frame, Mark, Next, Parts, Tell, Word, Write, Written},
+    ids::{EdgeId, FrameNo, LogSeq},
     lines::{Lines, Turn},
+    says::{Deposed, HomeError, HomeOutput, HomeTicket},
     sight::Base,
+    strays::Strays,
     watch::Watch,
 };
 use crate::{
@@ -28,7 +28,6 @@ use crate::{
     output::{Output, Record},
     refusal::Refusal,
     role::Author,
-    roster::{Member, Page},
     time::Timestamp,
 };
 
@@ -40,7 +39,7 @@ use crate::{
 /// another learns it from the log, and has told nothing that is not there.
 ///
 /// The host calls [`advance`](Self::advance) at [`poll_timeout`](Self::poll_timeout), writes and polls after
-/// every call.
+/// every call. A home that is not polled goes on with nothing once [`MAX_OUTPUTS`](Self::MAX_OUTPUTS) wait.
 #[derive(Debug)]
 pub struct Home {
     group: Group,
@@ -56,6 +55,9 @@ pub struct Home {
     /// How far the history is in frames.
     framed: Cursor,
     watch: Watch,
+    /// Edges that were not heard of for too long, and are to be given up.
+    silent: BTreeSet<EdgeId>,
+    strays: Strays,
     tickets: u64,
     digest_every: u64,
     told: VecDeque<HomeOutput>,
@@ -80,81 +82,14 @@ struct Flight {
     after: Vec<HomeOutput>,
 }
 
-/// One thing for the host of a home to do or to know. What follows from a command is in the log.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum HomeOutput {
-    /// For all edges.
-    Feed {
-        /// Where the log has it.
-        at: LogSeq,
-        /// What it is.
-        feed: Feed,
-    },
-    /// For one edge.
-    Edge(EdgeId, ForEdge),
-    /// For all edges: that the home lives. It may be lost.
-    Beat(Beat),
-    /// What the group said to a command of the host's own.
-    Answer {
-        /// Which, as [`Home::push`] called it.
-        ticket: HomeTicket,
-        /// What it said.
-        answer: Result<Receipt, Refusal>,
-    },
-    /// A command of the host's own was not done and will not be: another is the home now. It can be given to
-    /// that one.
-    Void {
-        /// Which, as [`Home::push`] called it.
-        ticket: HomeTicket,
-    },
-    /// What the group told; all but its records and the growth of its history.
-    Told(Output),
-}
-
-/// A command of the host's own that is not in the log yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HomeTicket(pub u64);
-
-/// Why a home takes no command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum HomeError {
-    /// The log does not keep up: as much as a frame may have waits to be written. Again once it is.
-    #[error("a whole frame waits to be written; try again when it is")]
-    Full,
-    /// It is home no more.
-    #[error("{0}")]
-    Deposed(#[from] Deposed),
-    /// A command over a session of another edge, or of none.
-    #[error("session {session} is not one of edge {edge}")]
-    Foreign {
-        /// Who forwarded it.
-        edge: EdgeId,
-        /// Over which session.
-        session: SessionId,
-    },
-}
-
-/// Why a home is home no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Deposed {
-    /// Another claimed the group.
-    #[error("another is home since term {by}")]
-    Claimed {
-        /// In which term.
-        by: Term,
-    },
-    /// The log has lost what it had acknowledged. A new claim finds out how much of it.
-    #[error("the log ends before frames that it had acknowledged")]
-    LogLost,
-}
-
 impl Home {
     /// As many bytes wait at most, by what they weigh in memory, until a frame is full. The command that
-    /// reaches it is taken whole.
+    /// reaches it is taken whole: the log must take this much and what one command puts out, which lanes,
+    /// the bytes of a message and the users that one names decide; see [`Limits::outputs`](crate::Limits::outputs).
     pub const MAX_BYTES: usize = 262_144;
+    /// With so many outputs that were not polled nothing is done that would add to them: no command is taken,
+    /// nothing is written, and what comes again by itself is not told.
+    pub const MAX_OUTPUTS: usize = 16_384;
     /// How often a home says that it lives.
     pub const BEAT: Duration = Duration::from_secs(1);
     /// How long nothing may be heard of an edge until its sessions are lost.
@@ -172,9 +107,10 @@ impl Home {
     ) -> Self {
         let framed = group.tail();
         let watch = Watch::new(now, lines.edges());
+        let strays = Strays::find(&group, &lines);
         let digest_every = Self::DIGEST_EVERY;
         let (open, told) = (Open::default(), VecDeque::new());
-        let (flight, tickets, end) = (None, 0, None);
+        let (flight, silent, tickets, end) = (None, BTreeSet::new(), 0, None);
         Self {
             group,
             lines,
@@ -186,6 +122,8 @@ impl Home {
             flight,
             framed,
             watch,
+            silent,
+            strays,
             tickets,
             digest_every,
             told,
@@ -257,6 +195,7 @@ impl Home {
         command: Command,
     ) -> Result<HomeTicket, HomeError> {
         self.check_open()?;
+        self.settle(now)?;
         let answer = self.apply(now, by, command);
         self.tickets += 1;
         let ticket = HomeTicket(self.tickets);
@@ -279,11 +218,12 @@ impl Home {
         self.check_open()?;
         match self.lines.turn(edge, no, heard) {
             Turn::Do if self.watch.hear(now, edge) => {
+                self.settle(now)?;
                 let answer = self.apply(now, by, command);
                 self.lines.say(edge, Word::Answer { no, answer });
             }
             Turn::Done => self.send_letters(now, edge),
-            Turn::Lapsed => self.told.push_back(HomeOutput::Edge(edge, ForEdge::Lapsed)),
+            Turn::Lapsed => self.tell_lapsed(edge),
             Turn::Do | Turn::Leave => {}
         }
         Ok(())
@@ -299,7 +239,7 @@ impl Home {
             self.begin_epoch();
         }
         if !self.lines.hear(edge, heard) {
-            self.told.push_back(HomeOutput::Edge(edge, ForEdge::Lapsed));
+            self.tell_lapsed(edge);
             return;
         }
         if self.watch.hear(now, edge) {
@@ -309,22 +249,16 @@ impl Home {
     }
 
     /// Settles what is due by `now`: of the group, and of edges that were not heard of. While a whole frame
-    /// waits to be written, both wait too.
+    /// waits to be written, both wait too: what a frame has no room for goes into the next.
     pub fn advance(&mut self, now: Timestamp) {
         if self.end.is_some() {
             return;
         }
-        if !self.is_full() {
-            self.group.advance(now);
-            self.collect();
-            let mut lapsed = self.watch.take_lapsed(now);
-            lapsed.extend(self.lines.deaf());
-            lapsed.retain(|edge| self.lines.is_open(*edge));
-            if !lapsed.is_empty() {
-                self.lapse(now, &lapsed);
-            }
+        if !self.is_full() && self.settle(now).is_ok() {
+            self.lapse(now);
+            self.detach_strays(now);
         }
-        if self.watch.beats(now) {
+        if !self.is_unpolled() && self.watch.beats(now) {
             let Mark { term, no, .. } = self.stored;
             self.told.push_back(HomeOutput::Beat(Beat { term, no, online: self.online() }));
         }
@@ -335,14 +269,17 @@ impl Home {
         self.watch.excuse(now);
     }
 
-    /// When to call [`advance`](Self::advance) next; `None` once it is home no more.
+    /// When to call [`advance`](Self::advance) next; `None` once it is home no more, or before it is polled.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        if self.end.is_some() {
+        if self.end.is_some() || self.is_unpolled() {
             return None;
         }
         let beat = self.watch.next_beat();
         if self.is_full() {
             return Some(beat);
+        }
+        if !self.strays.is_empty() || !self.silent.is_empty() {
+            return Some(self.group.clock().min(beat));
         }
         let own = self.group.poll_timeout().map(|deadline| deadline.at);
         own.into_iter().chain([beat, self.watch.next_look()]).min()
@@ -351,7 +288,7 @@ impl Home {
     /// What is to be written next, if anything, and nothing is on its way. Say with
     /// [`written`](Self::written) what the log said.
     pub fn write(&mut self) -> Option<Write> {
-        if self.end.is_some() || self.flight.is_some() || self.is_quiet() {
+        if self.end.is_some() || self.flight.is_some() || self.is_quiet() || self.is_unpolled() {
             return None;
         }
         let Open { told, records, after, .. } = mem::take(&mut self.open);
@@ -431,7 +368,18 @@ impl Home {
     }
 
     fn is_full(&self) -> bool {
-        self.open.closed || self.open.bytes >= Self::MAX_BYTES
+        self.open.closed || self.open.bytes >= Self::MAX_BYTES || self.is_unpolled()
+    }
+
+    fn is_unpolled(&self) -> bool {
+        self.told.len() >= Self::MAX_OUTPUTS
+    }
+
+    /// It asks again, should this be lost.
+    fn tell_lapsed(&mut self, edge: EdgeId) {
+        if !self.is_unpolled() {
+            self.told.push_back(HomeOutput::Edge(edge, ForEdge::Lapsed));
+        }
     }
 
     fn apply(&mut self, now: Timestamp, by: Author, command: Command) -> Result<Receipt, Refusal> {
@@ -477,29 +425,45 @@ impl Home {
         }
     }
 
+    /// Brings the group to `now`, as far as the frame has room.
+    fn settle(&mut self, now: Timestamp) -> Result<(), HomeError> {
+        loop {
+            let more = self.group.advance_some(now, AT_ONCE);
+            self.collect();
+            if self.is_full() {
+                return Err(HomeError::Full);
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
     /// The sessions of edges that were not heard of are lost, as those of a connection are.
-    fn lapse(&mut self, now: Timestamp, lapsed: &BTreeSet<EdgeId>) {
-        for edge in lapsed {
-            self.lines.lapse(*edge);
-            self.open.told.push(Tell::Lapsed(*edge));
+    fn lapse(&mut self, now: Timestamp) {
+        self.silent.extend(self.watch.take_lapsed(now));
+        self.silent.extend(self.lines.deaf());
+        let mut some = false;
+        while !self.is_full()
+            && let Some(edge) = self.silent.pop_first()
+        {
+            if self.lines.is_open(edge) {
+                self.lines.lapse(edge);
+                self.open.told.push(Tell::Lapsed(edge));
+                self.open.bytes += EACH;
+                some = true;
+            }
         }
-        let of_them = |session| EdgeId::of(session).is_some_and(|edge| lapsed.contains(&edge));
-        let guests = self.group.guests();
-        let mut sessions: Vec<_> =
-            guests.iter().map(|device| Author::Guest(device.session)).collect();
-        let mut from = Some(Page::default());
-        while let Some(page) = from {
-            let (members, next) = self.group.members(page, AT_ONCE);
-            let devices = members.iter().flat_map(Member::devices);
-            sessions.extend(devices.map(|device| Author::Session(device.session)));
-            from = next;
+        if some {
+            self.strays = Strays::find(&self.group, &self.lines);
         }
-        sessions.retain(|by| match by {
-            Author::Session(session) | Author::Guest(session) => of_them(*session),
-            _ => false,
-        });
-        for by in sessions {
-            // A session that is lost already is refused, and nothing is lacking then.
+    }
+
+    fn detach_strays(&mut self, now: Timestamp) {
+        while !self.is_full()
+            && let Some(by) = self.strays.next(&self.group)
+        {
+            // It is in the room, and whoever is there may always go.
             let _ = self.apply(now, by, Command::Detach);
         }
     }
@@ -540,7 +504,8 @@ impl Home {
     fn send_letters(&mut self, now: Timestamp, edge: EdgeId) {
         let stored = self.stored.no;
         let mut letters = self.lines.unheard(edge).filter(|it| it.at <= stored).peekable();
-        if letters.peek().is_none() || !self.watch.may_send_again(now, edge) {
+        let unpolled = self.told.len() >= Self::MAX_OUTPUTS;
+        if unpolled || letters.peek().is_none() || !self.watch.may_send_again(now, edge) {
             return;
         }
         let letters = letters.map(|it| HomeOutput::Edge(edge, ForEdge::Letter(it.clone())));
@@ -554,10 +519,10 @@ impl Open {
     }
 }
 
-/// What a command and its answer take in a frame at least.
+/// What a command and its answer take in a frame at least, and an edge that is given up.
 const EACH: usize = 64;
-/// So many members are looked through at once.
-const AT_ONCE: usize = 10_000;
+/// So many deadlines of the group are settled between two looks at how full the frame is.
+const AT_ONCE: u64 = 64;
 
 /// Frames are made of the journal.
 fn with_journal(command: Command) -> Command {

@@ -79,16 +79,21 @@ mod heir;
 mod home;
 mod ids;
 mod lines;
+mod says;
 mod sight;
+mod strays;
+#[cfg(test)]
+mod tests;
 mod upstream;
 mod watch;
 
 pub use self::{
-    edge::{Edge, EdgeError, EdgeOutput, Fetched},
+    edge::Edge,
     frame::{Digest, Feed, Frame, Letter, Mark, Next, Tell, Word, Write, Written},
     heir::{Checkpoint, CheckpointError, Heir, ReadError},
-    home::{Deposed, Home, HomeError, HomeOutput, HomeTicket},
+    home::Home,
     ids::{EdgeId, EdgeIdError, FrameNo, LetterNo, LogSeq, RequestNo, Term},
+    says::{Deposed, EdgeError, EdgeOutput, Fetched, HomeError, HomeOutput, HomeTicket},
     sight::Base,
 };
 

@@ -341,6 +341,17 @@ impl Roster {
         guests
     }
 
+    /// The sessions whose connections are not known to be lost: those of members, the hidden among them, in
+    /// the order of their joins, then guests', then applicants'.
+    pub(crate) fn connected(&self) -> impl Iterator<Item = SessionId> {
+        let records = self.people().into_iter().flat_map(|people| {
+            let devices = people.since(0).flat_map(|record| people.devices(record));
+            devices.filter(|device| people.lost.get(&device.session).is_none())
+        });
+        let applicants = self.applicants().map(|(_, applicant)| applicant.device);
+        records.chain(self.guest_devices()).chain(applicants).map(|device| device.session)
+    }
+
     /// How many ask to be admitted.
     pub(crate) fn applicant_count(&self) -> u64 {
         self.asking().map_or(0, |applicants| applicants.len() as u64)

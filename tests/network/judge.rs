@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use liveroom::{
-    Class, Command, Entry, Epoch, Event, Group, HashKey, Output, PerClass, Receipt, Refusal, Seq,
+    Author, Class, Command, Entry, Epoch, Event, Group, HashKey, Output, PerClass, Receipt,
+    Refusal, Seq, Span, Timestamp, UserId,
     relay::{Checkpoint, EdgeId, Frame, Heir, LetterNo, LogSeq, Mark, RequestNo, Tell, Word},
 };
 
-use super::{Fail, JetStream};
+use super::{Fail, JetStream, user};
 
 /// What the group of every world allows.
 pub(crate) const RATE: u64 = 40;
@@ -58,6 +59,7 @@ pub(crate) struct Truth {
     pub(crate) epoch: Epoch,
     pub(crate) head: Seq,
     pub(crate) lapsed: BTreeSet<EdgeId>,
+    muted: BTreeMap<UserId, Timestamp>,
 }
 
 impl Truth {
@@ -74,6 +76,7 @@ impl Truth {
             epoch: heir.group().epoch(),
             head: Seq(0),
             lapsed: BTreeSet::new(),
+            muted: BTreeMap::new(),
         };
         let mut letters: BTreeMap<EdgeId, LetterNo> = BTreeMap::new();
         let mut last: Option<(LogSeq, &Frame)> = None;
@@ -101,33 +104,60 @@ impl Truth {
                     _ => {}
                 }
             }
-            for letter in &frame.letters {
-                let last = letters.insert(letter.edge, letter.no).unwrap_or_default();
-                Fail::unless(letter.no == last.next(), "a letter is missing in the log")?;
-                for word in &letter.words {
-                    match word {
-                        Word::Answer { no, answer } => {
-                            let place = (letter.edge, *no);
-                            let doubled = truth.answers.insert(place, answer.clone()).is_some();
-                            Fail::unless(!doubled, "a command was answered twice")?;
-                        }
-                        Word::Output(output) => {
-                            truth.outputs.entry(letter.edge).or_default().push(output.clone());
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            for record in &frame.records {
-                if let Event::Command { command: Command::Send(draft), .. } = &record.event {
-                    *truth.said.entry(draft.content.texts().collect()).or_default() += 1;
-                }
-            }
+            truth.note_letters(frame, &mut letters)?;
+            truth.note_records(frame)?;
             truth.head = frame.feed.head.position();
         }
         (truth.group, truth.mark) = (alike(heir.group())?, *heir.mark());
         truth.keeps_its_rate()?;
         Ok(truth)
+    }
+
+    fn note_letters(
+        &mut self,
+        frame: &Frame,
+        letters: &mut BTreeMap<EdgeId, LetterNo>,
+    ) -> Result<(), Fail> {
+        for letter in &frame.letters {
+            let last = letters.insert(letter.edge, letter.no).unwrap_or_default();
+            Fail::unless(letter.no == last.next(), "a letter is missing in the log")?;
+            for word in &letter.words {
+                match word {
+                    Word::Answer { no, answer } => {
+                        let place = (letter.edge, *no);
+                        let doubled = self.answers.insert(place, answer.clone()).is_some();
+                        Fail::unless(!doubled, "a command was answered twice")?;
+                    }
+                    Word::Output(output) => {
+                        self.outputs.entry(letter.edge).or_default().push(output.clone());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What was said, and that nobody said it who was muted, wherever they and the home were.
+    fn note_records(&mut self, frame: &Frame) -> Result<(), Fail> {
+        for record in &frame.records {
+            match &record.event {
+                Event::Command { by, command: Command::Send(draft) } => {
+                    *self.said.entry(draft.content.texts().collect()).or_default() += 1;
+                    let until = speaker(by).and_then(|user| self.muted.get(&user));
+                    let free = until.is_none_or(|until| *until <= record.at);
+                    Fail::unless(free, "somebody spoke who was muted")?;
+                }
+                Event::Command {
+                    command: Command::Mute { users, span: Span::For(span) }, ..
+                } => {
+                    let until = record.at + *span;
+                    self.muted.extend(users.iter().map(|user| (user.clone(), until)));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// One order, in which time does not run back, and no window has more than the rate allows.
@@ -208,6 +238,13 @@ impl Truth {
         Fail::unless(same, "sessions were told other things than the log tells them")?;
         Fail::unless(!all || logged.len() == told.outputs.len(), "sessions were not told all")
     }
+}
+
+/// Whose session it is: in every world each user has one at each edge, by their own number.
+fn speaker(by: &Author) -> Option<UserId> {
+    let Author::Session(session) = by else { return None };
+    let number = session.0 & ((1 << EdgeId::SESSION_BITS) - 1);
+    number.checked_sub(1).and_then(|number| u8::try_from(number).ok()).map(user)
 }
 
 /// The same group once more.

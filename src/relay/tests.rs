@@ -1,0 +1,348 @@
+//! What can be said about a home and an edge alone. The rest is in `tests/network`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::*;
+use crate::{
+    command::Command,
+    config::{GroupConfig, Powers, Settings},
+    group::Group,
+    hash::HashKey,
+    id::{Epoch, GroupId, UserId},
+    role::{Author, Platform, Profile},
+    roster::Page,
+    time::Timestamp,
+};
+
+const KEY: HashKey = HashKey::new(1, 2);
+
+fn at(secs: u64) -> Timestamp {
+    Timestamp::from_secs(1_600_000_000 + secs)
+}
+
+fn id() -> GroupId {
+    GroupId::custom("friday").unwrap()
+}
+
+fn edge(number: u32) -> EdgeId {
+    EdgeId::new(number).unwrap()
+}
+
+fn first() -> Checkpoint {
+    let powers = Powers::ALL;
+    let settings =
+        Settings { journal: true, powers, ..GroupConfig::livestream().settings().clone() };
+    let group = Group::new(id(), None, settings.build().unwrap(), Epoch(1), KEY, at(0));
+    Checkpoint::first(&group).unwrap()
+}
+
+/// A log, who writes there, and how far each edge is.
+struct Room {
+    log: Vec<Arc<Frame>>,
+    home: Home,
+    lines: BTreeMap<EdgeId, (RequestNo, LetterNo)>,
+}
+
+impl Room {
+    fn new() -> Self {
+        let mut log = Vec::new();
+        let home = claim(&mut log, at(0));
+        Self { log, home, lines: BTreeMap::new() }
+    }
+
+    /// Writes the next frame, if there is one.
+    fn write(&mut self) -> bool {
+        let Some(write) = self.home.write() else { return false };
+        let stored = store(&mut self.log, &write);
+        assert_eq!(self.home.written(stored), Next::Stored);
+        while let Some(output) = self.home.poll() {
+            if let HomeOutput::Edge(edge, ForEdge::Letter(letter)) = output {
+                self.lines.entry(edge).or_default().1 = letter.no;
+            }
+        }
+        true
+    }
+
+    /// A user comes in at an edge, as session and by the name of a number.
+    fn join(&mut self, now: Timestamp, edge: EdgeId, number: u64) {
+        let by = Author::Session(edge.session(number).unwrap());
+        let command = Command::join(user(number), Profile::nick("U"), Platform::Web);
+        let line = self.lines.entry(edge).or_default();
+        line.0 = line.0.next();
+        let (no, heard) = *line;
+        let request = Request { edge, no, heard, by, command };
+        if self.home.request(now, request.clone()) == Err(HomeError::Full) {
+            self.write();
+            self.home.request(now, request).unwrap();
+        }
+    }
+
+    fn app(&mut self, now: Timestamp, command: Command) {
+        self.home.push(now, Author::App, command).unwrap();
+        self.write();
+    }
+
+    /// Another reads the log, and is home.
+    fn take_over(&mut self, now: Timestamp) {
+        self.home = claim(&mut self.log, now);
+    }
+
+    fn connected(&self) -> usize {
+        self.home.group().connected().count()
+    }
+}
+
+fn user(number: u64) -> UserId {
+    format!("u{number}").parse().unwrap()
+}
+
+fn store(log: &mut Vec<Arc<Frame>>, write: &Write) -> Written {
+    if write.after != LogSeq(log.len() as u64) {
+        return Written::Conflict;
+    }
+    log.push(Arc::clone(&write.frame));
+    Written::Stored(LogSeq(log.len() as u64))
+}
+
+/// Reads a log to its end, and is home there.
+fn claim(log: &mut Vec<Arc<Frame>>, now: Timestamp) -> Home {
+    let mut heir = Heir::new(first(), &[], KEY).unwrap();
+    let frames = log.iter().zip(1..).map(|(frame, at)| (LogSeq(at), &**frame));
+    heir.read(frames).unwrap();
+    let claim = heir.claim("here", log.len() as u64, false);
+    assert_eq!(heir.written(store(log, &claim)), Next::Stored);
+    heir.into_home(now).unwrap()
+}
+
+fn bytes(frame: &Frame) -> usize {
+    serde_json::to_vec(frame).unwrap().len()
+}
+
+#[test]
+fn an_edge_with_many_sessions_lapses_frame_by_frame_whoever_is_home() {
+    const ALL: u64 = 20_000;
+    let (mut room, gone, stays) = (Room::new(), edge(1), edge(2));
+    for number in 0..ALL {
+        room.join(at(1), gone, number);
+    }
+    room.join(at(1), stays, ALL);
+    let hide = Command::Mark {
+        users: [user(7)].into_iter().collect(),
+        marks: [Command::HIDDEN].into_iter().collect(),
+        on: true,
+    };
+    room.app(at(1), hide);
+    while room.write() {}
+    assert_eq!(room.connected() as u64, ALL + 1);
+    let (listed, _) = room.home.group().members(Page::default(), usize::MAX);
+    assert_eq!(listed.len() as u64, ALL, "one is hidden");
+    let (before, mut now) = (room.log.len(), at(2) + Home::PATIENCE);
+    room.home.beat(now, EdgeBeat { edge: stays, guests: 0, heard: LetterNo(0), forked: None });
+    room.home.advance(now);
+    assert!(room.connected() as u64 > ALL / 2, "a frame has no room for more");
+    while room.connected() as u64 > ALL / 2 {
+        room.write();
+        assert!(room.home.poll_timeout() <= Some(now), "some wait, and there is room");
+        room.home.advance(now);
+    }
+    // What the last home had not written is lost, and found again.
+    room.take_over(now);
+    let left = room.connected();
+    assert!(left as u64 > ALL / 2);
+    while room.connected() > 1 {
+        assert!(room.home.poll_timeout() <= Some(now), "some wait, and there is room");
+        room.home.advance(now);
+        assert!(room.home.poll_timeout() > Some(now), "the frame is full, or none wait");
+        room.write();
+    }
+    now = now + Home::BEAT;
+    room.home.advance(now);
+    assert!(!room.write(), "nothing is left to be done");
+    let largest = room.log[before..].iter().map(|frame| bytes(frame)).max().unwrap();
+    assert!(largest < Home::MAX_BYTES + 1_024, "{largest}");
+    assert!(room.log.len() - before > 20);
+    room.take_over(now);
+    assert_eq!(room.connected(), 1);
+}
+
+#[test]
+fn what_is_due_at_once_goes_into_frames_that_are_full_and_no_fuller() {
+    let mut room = Room::new();
+    for number in 0..4_000 {
+        room.join(at(1), edge(1), number);
+    }
+    while room.write() {}
+    // All are lost at once, and after their grace all at once are gone.
+    room.app(at(2), Command::DetachAll);
+    let (before, now) = (room.log.len(), at(1_000));
+    while room.home.poll_timeout() <= Some(now) {
+        room.home.advance(now);
+        room.write();
+    }
+    assert_eq!(room.home.group().online(), 0);
+    assert!(room.log.len() - before > 1);
+}
+
+#[test]
+fn a_home_that_nobody_polls_says_no_more_than_it_may() {
+    let mut room = Room::new();
+    let lost = EdgeBeat { edge: edge(1), guests: 0, heard: LetterNo(1), forked: None };
+    for _ in 0..2 * Home::MAX_OUTPUTS {
+        room.home.beat(at(1), lost);
+    }
+    for secs in 2..9 {
+        room.home.advance(at(secs));
+    }
+    let refused = room.home.push(at(9), Author::App, Command::notice("hear me"));
+    assert_eq!(refused, Err(HomeError::Full));
+    assert_eq!(room.home.poll_timeout(), None, "polling comes first");
+    assert_eq!(std::iter::from_fn(|| room.home.poll()).count(), Home::MAX_OUTPUTS);
+    room.app(at(9), Command::notice("hear me"));
+    assert_eq!(room.log.len(), 2);
+}
+
+#[test]
+fn a_home_that_nobody_polls_writes_nothing_more() {
+    let mut room = Room::new();
+    for secs in 1_u64.. {
+        if room.home.push(at(secs), Author::App, Command::notice("hear me")).is_err() {
+            break;
+        }
+        let Some(write) = room.home.write() else { break };
+        assert_eq!(room.home.written(store(&mut room.log, &write)), Next::Stored);
+    }
+    // Each frame says two things: itself, and what became of the notice.
+    assert_eq!(room.log.len(), 1 + Home::MAX_OUTPUTS / 2);
+    assert_eq!(room.home.write(), None);
+}
+
+#[test]
+fn an_edge_that_nobody_polls_says_no_more_than_it_may_and_catches_up() {
+    let mut room = Room::new();
+    let mut reader = Edge::new(at(0), edge(1), id());
+    reader.base(at(0), room.home.base().unwrap()).unwrap();
+    let ann = Author::Session(edge(1).session(1).unwrap());
+    let join = Command::join(user(1), Profile::nick("Ann"), Platform::Web);
+    reader.push(at(0), ann.clone(), join).unwrap();
+    // Each second it sends its command again and says that it lives.
+    let mut secs = 0;
+    while reader.poll_timeout().is_some() {
+        secs += 1;
+        reader.advance(at(secs));
+    }
+    assert_eq!(reader.push(at(secs), ann, Command::Quit), Err(EdgeError::Busy));
+    room.app(at(1), Command::notice("hear me"));
+    let frame = Arc::clone(room.log.last().unwrap());
+    reader.feed(at(secs), LogSeq(2), frame.feed.clone()).unwrap();
+    let mark = *room.home.mark();
+    assert_ne!(reader.mark(), Some(&mark), "it has no place for what would follow");
+    let said = std::iter::from_fn(|| reader.poll()).count();
+    assert!((Edge::MAX_OUTPUTS..Edge::MAX_OUTPUTS + 4).contains(&said), "{said}");
+    reader.advance(at(secs + 1));
+    let asks = std::iter::from_fn(|| reader.poll()).find_map(|output| match output {
+        EdgeOutput::Fetch { from, .. } => Some(from),
+        _ => None,
+    });
+    let frames = room.log.iter().zip(1..).map(|(it, at)| (LogSeq(at), Frame::clone(it)));
+    let fetched = Fetched::Frames(frames.collect());
+    reader.fetched(at(secs + 1), asks.unwrap(), fetched).unwrap();
+    assert_eq!(reader.mark(), Some(&mark));
+}
+
+#[test]
+fn a_frame_follows_the_one_before_it_unchanged_and_of_no_earlier_term() {
+    let mut room = Room::new();
+    room.app(at(1), Command::notice("one"));
+    room.app(at(2), Command::notice("two"));
+    let [_, one, two] = [0, 1, 2].map(|no| Frame::clone(&room.log[no]));
+    assert!(two.follows(one.mark()));
+    let early = Mark { term: Term(2), ..*one.mark() };
+    assert!(!two.follows(&early), "its term is over");
+    let other = Mark { chain: one.mark().chain + 1, ..*one.mark() };
+    assert!(!two.follows(&other), "it follows another");
+    assert!(!two.follows(room.log[0].mark()), "one is left out");
+    let mut changed = two.clone();
+    changed.feed.told.clear();
+    assert!(!changed.follows(one.mark()));
+    let mut changed = two;
+    changed.records.clear();
+    assert!(!changed.follows(one.mark()));
+}
+
+#[test]
+fn a_log_that_does_not_lead_where_its_home_was_is_not_read_on() {
+    let mut room = Room::new();
+    room.home.digest_every(1);
+    room.app(at(1), Command::notice("hear me"));
+    let [begun, frame] = [0, 1].map(|no| Frame::clone(&room.log[no]));
+    let read = |feed_head, digest, records| {
+        let Frame { feed, letters, .. } = frame.clone();
+        let parts = frame::Parts { told: feed.told, letters, records, digest };
+        let forged = Frame::new(begun.mark(), Term(1), feed_head, parts);
+        let mut heir = Heir::new(first(), &[], KEY).unwrap();
+        heir.read([(LogSeq(1), &begun), (LogSeq(2), &forged)])
+    };
+    let (head, digest, records) = (frame.feed.head, frame.digest, frame.records.clone());
+    assert_eq!(read(head, digest, records.clone()), Ok(()));
+    let diverged = Err(ReadError::Diverged { no: FrameNo(2) });
+    let other = digest.map(|it| Digest { digest: it.digest ^ 1, ..it });
+    assert_eq!(read(head, other, records.clone()), diverged);
+    assert_eq!(read(begun.feed.head, None, records), diverged);
+    assert_eq!(read(head, None, Vec::new()), diverged, "a record is lacking");
+}
+
+#[test]
+fn a_command_without_an_answer_is_told_to_be_unknown_and_once() {
+    let mut room = Room::new();
+    let mut reader = Edge::new(at(0), edge(1), id());
+    reader.base(at(0), room.home.base().unwrap()).unwrap();
+    let ann = Author::Session(edge(1).session(1).unwrap());
+    let join = Command::join(user(1), Profile::nick("Ann"), Platform::Web);
+    let no = reader.push(at(1), ann, join).unwrap();
+    let mut unknown = Vec::new();
+    for secs in 1..20 {
+        reader.advance(at(secs));
+        while let Some(output) = reader.poll() {
+            if output == (EdgeOutput::Unknown { no }) {
+                unknown.push(at(secs));
+            }
+        }
+    }
+    assert_eq!(unknown, [at(1) + Edge::PATIENCE]);
+    reader.word(at(20), ForEdge::Lapsed);
+    let told: Vec<_> = std::iter::from_fn(|| reader.poll()).collect();
+    assert_eq!(told, [EdgeOutput::Untold { no }, EdgeOutput::Lapsed]);
+    room.write();
+}
+
+#[test]
+fn an_edge_gives_commands_over_its_own_sessions_alone() {
+    let mut room = Room::new();
+    let session = edge(2).session(1).unwrap();
+    let (no, heard) = (RequestNo(1), LetterNo(0));
+    for by in [Author::Session(session), Author::Guest(session)] {
+        let command = Command::Quit;
+        let request = Request { edge: edge(1), no, heard, by, command };
+        let refused = room.home.request(at(1), request);
+        assert_eq!(refused, Err(HomeError::Foreign { edge: edge(1), session }));
+    }
+    assert!(!room.write(), "nothing was done");
+}
+
+#[test]
+fn who_was_home_cannot_write_and_is_told_at_the_next_try() {
+    let mut room = Room::new();
+    let mut former = claim(&mut Vec::new(), at(0));
+    room.take_over(at(1));
+    let ticket = former.push(at(2), Author::App, Command::notice("hear me")).unwrap();
+    let write = former.write().unwrap();
+    assert_eq!(store(&mut room.log, &write), Written::Conflict);
+    assert_eq!(former.written(Written::Conflict), Next::Read(LogSeq(1)));
+    let next = Some((LogSeq(2), &*room.log[1]));
+    let end = Deposed::Claimed { by: Term(2) };
+    assert_eq!(former.read(LogSeq(1), Some(&room.log[0]), next), Err(end));
+    assert_eq!(former.deposed(), Some(end));
+    let told: Vec<_> = std::iter::from_fn(|| former.poll()).collect();
+    assert_eq!(told, [HomeOutput::Void { ticket }]);
+    assert_eq!(former.push(at(3), Author::App, Command::Disband), Err(end.into()));
+}
