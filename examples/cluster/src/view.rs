@@ -14,6 +14,8 @@ use tokio::{
 
 use crate::{fault::Fault, run::Outcome, viewer::Gauge};
 
+/// So many of a run's oddities are shown.
+const NOTES: usize = 10;
 const LOOK: Duration = Duration::from_millis(200);
 
 /// Shows how runs go.
@@ -99,8 +101,13 @@ impl View {
             verdict.until_acknowledged.as_secs_f64(),
             verdict.until_seen.as_secs_f64(),
         ));
-        for note in outcome.failures.iter().chain(&outcome.notes) {
+        let notes = || outcome.failures.iter().chain(&outcome.notes);
+        for note in notes().take(NOTES) {
             self.say(&format!("    {note}"));
+        }
+        let more = notes().count().saturating_sub(NOTES);
+        if more > 0 {
+            self.say(&format!("    and {more} more"));
         }
         if let Some(logs) = &outcome.logs {
             self.say(&format!("    logs: {}", logs.display()));
