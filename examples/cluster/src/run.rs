@@ -103,7 +103,7 @@ impl Plan {
         }
         sleep_until(begun + self.until()).await;
         failures.extend(machines.steady(REST).await.err());
-        crowd.rest().await;
+        failures.extend(crowd.rest().await.err());
         failures.extend(crowd.lacks());
         let (course, notes) = self.compare(struck, crowd.leave().await);
         let verdict = judge(&course);
@@ -165,8 +165,11 @@ impl Crowd {
         (inside < all).then(|| format!("{} of {all} viewers are not in", all - inside))
     }
 
-    /// Returns when all have the same before them, and nobody waits for an answer; or when that takes too long.
-    async fn rest(&self) {
+    /// Returns when all have the same before them, and nobody waits for an answer.
+    ///
+    /// # Errors
+    /// It takes too long: a room that never comes back loses nothing, and is no good either.
+    async fn rest(&self) -> Result<(), String> {
         let (begun, mut since) = (Instant::now(), (Vec::new(), Instant::now()));
         while begun.elapsed() < REST {
             let reached: Vec<_> = self.gauges.iter().map(|it| it.reached.load(Relaxed)).collect();
@@ -175,10 +178,13 @@ impl Crowd {
             if waits || differ || self.lacks().is_some() || since.0 != reached {
                 since = (reached, Instant::now());
             } else if since.1.elapsed() > QUIET {
-                return;
+                return Ok(());
             }
             sleep(LOOK).await;
         }
+        let open: u64 = self.gauges.iter().map(|gauge| gauge.open.load(Relaxed)).sum();
+        let rest = REST.as_secs();
+        Err(format!("it is not quiet after {rest} s; {open} messages have no answer that holds"))
     }
 
     async fn leave(self) -> Vec<Told> {

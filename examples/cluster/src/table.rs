@@ -32,7 +32,7 @@ pub fn table(found: &Found) -> String {
     let (belied, missed) = (sum(all(), |it| it.belied), sum(all(), |it| it.missed));
     let mut text = aligned(&rows);
     text += "\nunacked: the longest time from the fault on in which nothing at all was acknowledged; unseen: in which one \
-             viewer saw nothing new; the median of the runs and the longest\n";
+             viewer saw nothing new; the median of the runs (of two in the middle the longer) and the longest\n";
     if belied + missed > 0 {
         text += &format!("{missed} told as missed, {belied} seen though told to be turned away\n");
     }
