@@ -58,6 +58,11 @@ impl Server {
         format!("nats://{}", self.address)
     }
 
+    /// The same, as an address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Its process, while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
@@ -97,7 +102,8 @@ impl Server {
         Ok(())
     }
 
-    fn log(&self) -> PathBuf {
+    /// What it says.
+    pub fn log(&self) -> PathBuf {
         self.folder.path().join("nats.log")
     }
 }

@@ -259,9 +259,9 @@ async fn rooms_are_known_to_all_and_made_once() {
     let made = two.create(&again).await;
     assert!(matches!(made, Err(NatsError::Refused(Refused::Exists))), "{made:?}");
     let mut rooms = two.rooms().await.unwrap();
-    assert_eq!(rooms.next().await.unwrap(), RoomChange::Added(id.clone()));
+    assert_eq!(rooms.next().await, RoomChange::Added(id.clone()));
     one.remove(&id).await.unwrap();
-    assert_eq!(rooms.next().await.unwrap(), RoomChange::Removed(id.clone()));
+    assert_eq!(rooms.next().await, RoomChange::Removed(id.clone()));
     let claimed = one.claim(&id, &[], key(), false).await;
     assert!(matches!(claimed, Err(NatsError::Refused(Refused::NoGroup))), "{claimed:?}");
     // One of the same id begins anew.

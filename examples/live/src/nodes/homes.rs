@@ -61,15 +61,8 @@ impl Homes {
                     *self.node.live() = live;
                 }
                 change = self.rooms.next() => match change {
-                    Ok(RoomChange::Added(id)) => drop(self.node.rooms().entry(id).or_default()),
-                    Ok(RoomChange::Removed(id)) => drop(self.node.rooms().remove(&id)),
-                    Err(error) => {
-                        warn!(%error, "which rooms there are is asked again");
-                        sleep(PAUSE).await;
-                        if let Ok(rooms) = self.node.nats.rooms().await {
-                            self.rooms = rooms;
-                        }
-                    }
+                    RoomChange::Added(id) => drop(self.node.rooms().entry(id).or_default()),
+                    RoomChange::Removed(id) => drop(self.node.rooms().remove(&id)),
                 },
                 Some(ended) = self.tasks.join_next() => {
                     if let Ok(id) = ended {
