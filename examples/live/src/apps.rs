@@ -94,6 +94,33 @@ impl fmt::Debug for AppKey {
     }
 }
 
+/// Signatures for one purpose of the host's own, made with a key that follows from an app's and is good for nothing else.
+#[derive(Debug)]
+pub(crate) struct Signatures {
+    signer: Signer,
+}
+
+impl Signatures {
+    pub(crate) fn new(app: &AppKey, purpose: &str) -> Self {
+        Self { signer: Signer::new(app.app, &format!("{}/{purpose}", app.key)) }
+    }
+
+    pub(crate) fn sign(
+        &self,
+        user: &str,
+        now: Timestamp,
+        lifetime: Duration,
+    ) -> Result<String, IdError> {
+        Ok(self.signer.sign(&user.parse()?, now, lifetime))
+    }
+
+    /// The user, if it is a signature of theirs that holds still.
+    pub(crate) fn prove(&self, user: &str, sig: &str, now: Timestamp) -> Option<UserId> {
+        let user = user.parse().ok()?;
+        self.signer.verify(&user, sig, now).is_ok().then_some(user)
+    }
+}
+
 /// Whose signatures hold.
 #[derive(Debug)]
 pub(crate) struct Apps {
@@ -160,6 +187,20 @@ mod tests {
         for (text, error) in errors {
             assert_eq!(text.parse::<AppKey>().unwrap_err(), error, "{text}");
         }
+    }
+
+    #[test]
+    fn a_signature_for_one_purpose_is_good_for_no_other() {
+        let app: AppKey = "7:k".parse().unwrap();
+        let (page, owner) = (Signatures::new(&app, "page"), Signatures::new(&app, "owner"));
+        let sig = page.sign("host", NOW, DAY).unwrap();
+        assert_eq!(page.prove("host", &sig, NOW), Some("host".parse().unwrap()));
+        assert_eq!(page.prove("ann", &sig, NOW), None);
+        assert_eq!(page.prove("host", &sig, NOW + DAY + DAY), None);
+        assert_eq!(owner.prove("host", &sig, NOW), None);
+        let of_the_app = app.sign("host", NOW, DAY).unwrap();
+        assert_eq!(owner.prove("host", &of_the_app, NOW), None);
+        assert_eq!(app.signer().verify(&"host".parse().unwrap(), &sig, NOW).ok(), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use liveroom::{Bucket, Profile, SessionId};
 use tokio::{
     select, spawn,
     sync::{mpsc, oneshot},
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 
 use super::{
@@ -89,6 +89,11 @@ impl Connection {
                     return true;
                 }
                 () = self.stay.come_in(), if at_door => continue,
+                () = sleep_until(alarm), if at_door => {
+                    // The room has no home, or this node does not reach it.
+                    self.line.part(Bye::RESTART.text());
+                    return true;
+                }
                 // Whoever waits at the door is heard when they are in.
                 next = timeout_at(alarm, stream.next()), if !at_door => next,
             };
@@ -111,10 +116,10 @@ impl Connection {
     /// When silence has lasted too long, or half so long.
     fn alarm(&self) -> Instant {
         let limits = &self.node.limits;
-        match (self.is_outside(), self.asked) {
-            (true, _) => self.heard + limits.join_within,
-            (false, false) => self.heard + limits.idle / 2,
-            (false, true) => self.heard + limits.idle,
+        match (matches!(self.stay, Stay::Inside { .. }), self.asked) {
+            (false, _) => self.heard + limits.join_within,
+            (true, false) => self.heard + limits.idle / 2,
+            (true, true) => self.heard + limits.idle,
         }
     }
 
@@ -173,9 +178,21 @@ impl Connection {
                 }
             },
         };
-        if room.send(ask).await.is_err() {
+        self.hand_in(&room, ask).await;
+    }
+
+    /// Gives an ask to the room, unless the connection ends first. Returns whether it did.
+    async fn hand_in(&self, room: &mpsc::Sender<Ask>, ask: Ask) -> bool {
+        let mut closing = self.node.closing.subscribe();
+        let sent = select! {
+            sent = room.send(ask) => sent.is_ok(),
+            () = self.line.ended() => return false,
+            () = closes(&mut closing) => false,
+        };
+        if !sent {
             self.line.part(Bye::RESTART.text());
         }
+        sent
     }
 
     async fn join(&mut self, join: JoinFrame) {
@@ -183,7 +200,7 @@ impl Connection {
         self.heard = Instant::now();
         let owns = match &key {
             None => false,
-            Some(key) if self.node.proves(OWNER, key) => true,
+            Some(key) if self.node.is_owners(key) => true,
             Some(_) => {
                 let refused = Refused::word("key", "that is not the owner's key");
                 return self
@@ -197,31 +214,38 @@ impl Connection {
             return self.line.part(Fault::no_group().text());
         };
         let bearer = token.as_deref().and_then(|token| self.node.bearer(token));
-        // A token of the owner is good only together with the key.
-        let bearer = bearer.filter(|user| owns == (user.as_str() == OWNER));
         let (newcomer, unnamed) = self.node.newcomer();
         let user = match bearer {
-            _ if guest == Some(true) && !owns => None,
-            Some(user) => Some(user),
-            None if owns => OWNER.parse().ok(),
-            None => Some(newcomer),
+            // The key is all that the owner needs, and all that makes one.
+            _ if owns => OWNER.parse().ok(),
+            _ if guest == Some(true) => None,
+            bearer => Some(bearer.unwrap_or(newcomer)),
         };
         let nick = nick.as_deref().map(str::trim).filter(|nick| !nick.is_empty());
         let profile = Profile::new(nick.unwrap_or(&unnamed), avatar.as_deref().unwrap_or_default());
-        let token = user.as_ref().and_then(|user| self.node.token(user));
+        let token = user.as_ref().filter(|_| !owns).and_then(|user| self.node.token(user));
         let cursor = cursor.and_then(|cursor| serde_json::from_value(cursor).ok());
         let (seating, seated) = oneshot::channel();
         let line = self.line.clone();
         let joining = Box::new(Joining { user, profile, token, cursor, line, seated: seating });
-        if room.send(Ask::Join(joining)).await.is_err() {
-            return self.line.part(Bye::RESTART.text());
+        if !self.hand_in(&room, Ask::Join(joining)).await {
+            return;
         }
         self.stay = Stay::AtDoor { room, seated, owns };
     }
 
     /// Whoever is still in has lost the connection; one who quit is not in any more, and losing it changes nothing.
     async fn leave(self) {
-        if let Stay::Inside { room, session, .. } = self.stay {
+        let inside = match self.stay {
+            Stay::Outside => None,
+            // The door may have opened this very moment.
+            Stay::AtDoor { room, mut seated, .. } => {
+                seated.close();
+                seated.try_recv().ok().map(|session| (room, session))
+            }
+            Stay::Inside { room, session, .. } => Some((room, session)),
+        };
+        if let Some((room, session)) = inside {
             // A room that is not served any more has lost its sessions.
             let _over = room.send(Ask::Leave { session }).await;
         }

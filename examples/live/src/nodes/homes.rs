@@ -11,7 +11,7 @@ use tokio::{
     select,
     sync::watch,
     task::{AbortHandle, JoinSet},
-    time::{interval, sleep},
+    time::{MissedTickBehavior, interval, sleep},
 };
 use tracing::{info, warn};
 
@@ -23,6 +23,8 @@ const LOOK: Duration = Duration::from_millis(250);
 const PAUSE: Duration = Duration::from_millis(500);
 /// After so many frames the log is summed up in a new checkpoint.
 const FRAMES: u64 = 1_000;
+/// How often it is looked whether there are so many.
+const SUM_UP: Duration = Duration::from_secs(5);
 
 pub(super) struct Homes {
     node: Arc<Node>,
@@ -30,7 +32,7 @@ pub(super) struct Homes {
     rooms: RoomWatch,
     /// Each with its task; one that just ended rests for a moment.
     running: BTreeMap<GroupId, AbortHandle>,
-    tasks: JoinSet<GroupId>,
+    tasks: JoinSet<()>,
 }
 
 impl Homes {
@@ -45,12 +47,13 @@ impl Homes {
     pub(super) async fn run(mut self) {
         let mut closing: watch::Receiver<bool> = self.node.closing.subscribe();
         let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             select! {
                 () = closes(&mut closing) => break,
                 changed = self.nodes.next() => {
                     if changed.is_none() {
-                        warn!(node = self.node.nats.node(), "another node has this one's name: this one ends");
+                        warn!(node = self.node.nats.node(), "a younger node has this one's name, or the connection is closed for good: this one ends");
                         self.node.closing.send_replace(true);
                         break;
                     }
@@ -64,10 +67,10 @@ impl Homes {
                     RoomChange::Added(id) => drop(self.node.rooms().entry(id).or_default()),
                     RoomChange::Removed(id) => drop(self.node.rooms().remove(&id)),
                 },
-                Some(ended) = self.tasks.join_next() => {
-                    if let Ok(id) = ended {
-                        self.running.remove(&id);
-                    }
+                Some(_ended) = self.tasks.join_next() => {
+                    // One that panicked does not say which it was.
+                    self.running.retain(|_, task| !task.is_finished());
+                    self.node.homes().retain(|id| self.running.contains_key(id));
                 }
                 _look = looks.tick() => self.look(),
             }
@@ -90,23 +93,29 @@ impl Homes {
 }
 
 /// Is home of a room, until another one is or it cannot.
-async fn keep_house(node: Arc<Node>, id: GroupId) -> GroupId {
+async fn keep_house(node: Arc<Node>, id: GroupId) {
     let mut new_epoch = false;
     while let Some(lost) = be_home(&node, &id, new_epoch).await {
         new_epoch = lost;
     }
     node.homes().remove(&id);
     sleep(PAUSE).await;
-    id
 }
 
 /// Whether the log was found to have lost frames, and is to be claimed with a new epoch; `None` if it is not to be
 /// claimed at once.
 async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool> {
     let filters = [node.words.filter.clone()];
-    let mut home = match node.nats.claim(id, &filters, node.hash_key, new_epoch).await {
+    // Each restores a group and plays its log back: not all rooms at once, as when a node begins.
+    let Ok(turn) = node.claims.acquire().await else { return None };
+    let claimed = node.nats.claim(id, &filters, node.hash_key, new_epoch).await;
+    drop(turn);
+    let mut home = match claimed {
         Ok(home) => home,
-        Err(NatsError::Refused(Refused::NoGroup)) => return None,
+        Err(NatsError::Refused(Refused::NoGroup)) => {
+            node.rooms().remove(id);
+            return None;
+        }
         Err(error) => {
             warn!(room = %id, %error, "the room has no home yet");
             return None;
@@ -115,25 +124,26 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
     info!(room = %id, term = home.home().mark().term.0, "this node is its home");
     node.homes().insert(id.clone());
     home.home_mut().install_filter(node.words.filter.clone());
-    let mut summed = home.home().mark().no;
+    let mut summed = home.summed_up_to();
+    let mut task = tokio::spawn(async {});
+    let mut looks = interval(SUM_UP);
     loop {
-        match home.next().await {
-            Some(HomeEvent::Ended(end)) => {
-                node.homes().remove(id);
-                info!(room = %id, %end, "this node is its home no more");
-                return match end {
-                    HomeEnd::Deposed(Deposed::LogLost) => Some(true),
-                    _ => None,
-                };
-            }
-            Some(_) => {
+        let event = select! {
+            event = home.next() => event?,
+            // Where nothing is stored any more there are no events, and it may be that the log is full.
+            _look = looks.tick() => {
                 let now = home.home().mark().no;
-                if now.0 >= summed.0 + FRAMES {
+                if now.0 >= summed.0 + FRAMES && task.is_finished() {
                     summed = now;
-                    tokio::spawn(sum_up(node.clone(), id.clone()));
+                    task = tokio::spawn(sum_up(node.clone(), id.clone()));
                 }
+                continue;
             }
-            None => return None,
+        };
+        if let HomeEvent::Ended(end) = event {
+            node.homes().remove(id);
+            info!(room = %id, %end, "this node is its home no more");
+            return (end == HomeEnd::Deposed(Deposed::LogLost)).then_some(true);
         }
     }
 }

@@ -25,7 +25,7 @@ use std::{
 
 use async_nats::ConnectOptions;
 use liveroom::{
-    Creation, GroupId, HashKey, Settings, Timestamp, UserId,
+    Creation, GroupId, HashKey, Settings, UserId,
     nats::{Nats, NatsConfig, NatsError, Refused},
     relay::EdgeId,
 };
@@ -43,7 +43,7 @@ use self::{
 };
 use crate::{
     accept::{Reception, accept},
-    apps::{AppKey, Apps},
+    apps::Signatures,
     files::Files,
     furnish::hash_key,
     gate::Gate,
@@ -55,8 +55,15 @@ use crate::{
 
 /// How long connections may take to close when the node ends.
 const CLOSING: Duration = Duration::from_secs(4);
+/// So many rooms are claimed at once.
+const CLAIMS: usize = 4;
+/// How often the server is asked whether it is there: whoever is cut off is to know it soon.
+const PING: Duration = Duration::from_secs(2);
 /// For how long a token is good.
 const TOKEN_LASTS: Duration = Duration::from_hours(24);
+
+/// For how long the owner's key is good.
+const OWNER_LASTS: Duration = Duration::from_hours(180 * 24);
 
 /// How a node finds the others.
 #[derive(Clone, Debug)]
@@ -84,7 +91,8 @@ impl NodeOptions {
     }
 
     async fn connect(&self) -> io::Result<async_nats::Client> {
-        let mut options = ConnectOptions::new().name(format!("liveroom node {}", self.name));
+        let mut options = ConnectOptions::new().ping_interval(PING);
+        options = options.name(format!("liveroom node {}", self.name));
         if let Some(credentials) = &self.credentials {
             options = options.credentials_file(credentials).await?;
         }
@@ -112,8 +120,9 @@ pub struct NodeHost {
 #[derive(Debug)]
 pub(crate) struct Node {
     nats: Nats,
-    key: AppKey,
-    apps: Apps,
+    /// The tokens of those who come, and the owner's keys: neither is good for the other, or for anything else.
+    pages: Signatures,
+    owner: Signatures,
     limits: Limits,
     hash_key: HashKey,
     words: Compiled,
@@ -122,6 +131,8 @@ pub(crate) struct Node {
     numbers: AtomicU64,
     /// The rooms that there are, each with its way in once somebody has come.
     rooms: Mutex<BTreeMap<GroupId, Option<mpsc::Sender<Ask>>>>,
+    /// For those who claim rooms: so many at once.
+    claims: Semaphore,
     /// Of which rooms it is home.
     homes: Mutex<BTreeSet<GroupId>>,
     /// Who lives.
@@ -148,18 +159,17 @@ impl NodeHost {
             ..NatsConfig::new(format!("live-{}", key.app().0), &*beside.name)
         };
         let nats = Nats::open(client, config).await.map_err(io::Error::other)?;
-        let apps = Apps::new(UserId::new(&options.admin).map_err(io::Error::other)?);
-        apps.add(&key);
         let node = Arc::new(Node {
             edge: nats.edge_id().await.map_err(io::Error::other)?,
             nats,
-            key,
-            apps,
+            pages: Signatures::new(&key, "page"),
+            owner: Signatures::new(&key, "owner"),
             limits: options.limits,
             hash_key: hash_key()?,
             words: Compiled::read(words::FIRST).map_err(io::Error::other)?,
             numbers: AtomicU64::new(0),
             rooms: Mutex::default(),
+            claims: Semaphore::new(CLAIMS),
             homes: Mutex::default(),
             live: Mutex::default(),
             closing: watch::Sender::new(false),
@@ -191,7 +201,8 @@ impl NodeHost {
     /// # Errors
     /// The owner's name is none.
     pub fn key(&self) -> io::Result<String> {
-        self.node.sign(OWNER, Duration::from_hours(180 * 24))
+        let now = self.node.nats.now();
+        self.node.owner.sign(OWNER, now, OWNER_LASTS).map_err(io::Error::other)
     }
 
     /// Waits until it closes by itself, as where a younger node has its name.
@@ -243,25 +254,21 @@ impl Node {
         }
     }
 
-    fn sign(&self, user: &str, lasts: Duration) -> io::Result<String> {
-        self.key.sign(user, self.nats.now(), lasts).map_err(io::Error::other)
-    }
-
     /// What a client shows when it comes back, at whichever node.
     fn token(&self, user: &UserId) -> Option<String> {
-        Some(format!("{user}:{}", self.sign(user.as_str(), TOKEN_LASTS).ok()?))
+        let sig = self.pages.sign(user.as_str(), self.nats.now(), TOKEN_LASTS).ok()?;
+        Some(format!("{user}:{sig}"))
     }
 
     /// Whose token it is.
     fn bearer(&self, token: &str) -> Option<UserId> {
         let (user, sig) = token.split_once(':')?;
-        self.proves(user, sig).then(|| user.parse().ok()).flatten()
+        self.pages.prove(user, sig, self.nats.now())
     }
 
-    /// Whether it is a signature of that user's.
-    fn proves(&self, user: &str, sig: &str) -> bool {
-        let now: Timestamp = self.nats.now();
-        self.apps.verify(self.key.app(), user, sig, now).is_ok()
+    /// Whether it is the owner's key.
+    fn is_owners(&self, key: &str) -> bool {
+        self.owner.prove(OWNER, key, self.nats.now()).is_some()
     }
 
     /// A name for somebody who was never here.

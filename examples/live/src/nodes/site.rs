@@ -44,7 +44,7 @@ struct Standing {
 pub(super) fn routes(site: NodeSite) -> Router {
     let mut router = Router::new()
         .route("/ws", get(open))
-        .route("/healthz", get(async || "ok\n"))
+        .route("/healthz", get(health))
         .route("/node", get(standing))
         .route("/metrics", get(figures));
     for file in files() {
@@ -57,6 +57,15 @@ pub(super) fn routes(site: NodeSite) -> Router {
         );
     }
     router.layer(map_response(with_headers)).with_state(site)
+}
+
+/// `ok`, while the other nodes can be reached.
+async fn health(State(site): State<NodeSite>) -> (StatusCode, &'static str) {
+    if site.node.nats.is_connected() {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "no NATS server answers\n")
+    }
 }
 
 async fn standing(State(site): State<NodeSite>) -> Response {

@@ -7,7 +7,7 @@ use liveroom::{
     Audience, Author, Command, Cursor, Draft, GroupId, JoinStatus, Outcome, Output, Platform,
     Profile, Receipt, Refusal, Seq, SessionId, Source, Timestamp, UserId,
     nats::EdgeSeat,
-    relay::{EdgeError, EdgeId, EdgeOutput, RequestNo},
+    relay::{EdgeError, EdgeOutput, RequestNo},
 };
 use tokio::{
     select,
@@ -109,31 +109,26 @@ impl Stage {
     /// Serves a room until the node closes.
     pub(super) async fn run(node: Arc<Node>, id: GroupId, mut asks: mpsc::Receiver<Ask>) {
         let mut closing = node.closing.subscribe();
-        let mut edge = node.edge;
         loop {
             let stage = select! {
                 () = closes(&mut closing) => return,
-                stage = Self::begin(node.clone(), id.clone(), edge) => stage,
+                stage = Self::begin(node.clone(), id.clone()) => stage,
             };
-            let ended = stage.serve(&mut asks, &mut closing).await;
-            if !ended {
+            let is_over = stage.serve(&mut asks, &mut closing).await;
+            if !is_over {
                 return;
             }
-            edge = loop {
-                match node.nats.edge_id().await {
-                    Ok(edge) => break edge,
-                    Err(_not_yet) => sleep(PAUSE).await,
-                }
-            };
         }
     }
 
     /// Asks until it is there.
-    async fn begin(node: Arc<Node>, id: GroupId, edge: EdgeId) -> Self {
+    async fn begin(node: Arc<Node>, id: GroupId) -> Self {
         let filters = [node.words.filter.clone()];
         let (seat, card) = loop {
             let found = async {
                 let heir = node.nats.look(&id, &filters, node.hash_key).await?;
+                // Each life of a room here has a number of its own.
+                let edge = node.nats.edge_id().await?;
                 Ok::<_, liveroom::nats::NatsError>((
                     node.nats.edge(&id, edge).await?,
                     Card::of(&heir),
@@ -147,7 +142,7 @@ impl Stage {
                 }
             }
         };
-        info!(room = %id, edge = u32::from(edge), "the room is served here");
+        info!(room = %id, edge = %seat.edge().id(), "the room is served here");
         let audience = Audience::new(node.limits.tick);
         Self {
             node,
@@ -187,7 +182,11 @@ impl Stage {
                     };
                     self.tell(output);
                 }
-                Some(ask) = asks.recv(), if is_ready => self.take(ask),
+                ask = asks.recv(), if is_ready => {
+                    // The room was removed, and nobody is in it any more.
+                    let Some(ask) = ask else { return false };
+                    self.take(ask);
+                }
                 () = sleep_until(Instant::now() + wait) => {}
             }
         }
