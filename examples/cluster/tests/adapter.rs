@@ -264,7 +264,14 @@ async fn rooms_are_known_to_all_and_made_once() {
     assert_eq!(rooms.next().await, RoomChange::Removed(id.clone()));
     let claimed = one.claim(&id, &[], key(), false).await;
     assert!(matches!(claimed, Err(NatsError::Refused(Refused::NoGroup))), "{claimed:?}");
-    // One of the same id begins anew.
+    // One of the same id begins anew, unless somebody wrote into its log meanwhile.
+    let stranger = async_nats::connect(server.url()).await.unwrap();
+    let context = async_nats::jetstream::new(stranger);
+    let written = context.publish("test.log.friday", "anything".into()).await.unwrap();
+    written.await.unwrap();
+    let made = one.create(&again).await;
+    assert!(matches!(made, Err(NatsError::Malformed { .. })), "{made:?}");
+    one.remove(&id).await.unwrap();
     one.create(&again).await.unwrap();
     let home = one.claim(&id, &[], key(), false).await.unwrap();
     assert_eq!(home.home().mark().no.0, 1);
@@ -403,4 +410,68 @@ async fn a_server_of_small_messages_is_refused() {
         opened,
         Err(NatsError::Refused(Refused::MaxPayload { most: 100_000, needed: Nats::MIN_PAYLOAD }))
     ));
+}
+
+#[tokio::test]
+async fn a_server_that_is_long_away_costs_nobody_their_place() {
+    let mut server = Server::start(&Setup { sync_always: true, ..Setup::default() }).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let id = create(&one, "friday").await;
+    let home = run(one.claim(&id, &[], key(), false).await.unwrap());
+    let mut ann = Viewer::new(&two, &id).await;
+    ann.join("ann").await;
+    server.kill().unwrap();
+    // Longer than an edge may be silent.
+    let until = std::time::Instant::now() + Home::PATIENCE + Duration::from_secs(2);
+    let by = ann.session();
+    let asked = ann.seat.edge_mut().push(two.now(), by, Command::text("meanwhile"));
+    let asked = asked.unwrap();
+    let mut unknown = false;
+    while let Some(left) = until.checked_duration_since(std::time::Instant::now()) {
+        if let Ok(Some(EdgeOutput::Unknown { no })) = timeout(left, ann.seat.next()).await {
+            unknown |= no == asked;
+        }
+    }
+    assert!(unknown, "an honest word after a while");
+    server.resume().unwrap();
+    let answer = loop {
+        match ann.step().await {
+            EdgeOutput::Answer { no, answer } if no == asked => break answer,
+            EdgeOutput::Lapsed => panic!("the edge was given up"),
+            _ => {}
+        }
+    };
+    assert!(matches!(answer, Ok(Receipt::Sent { duplicate: false, .. })), "{answer:?}");
+    ann.reads(1).await;
+    assert_eq!(ann.read.len(), 1);
+    assert!(!home.is_finished());
+}
+
+#[tokio::test]
+async fn whoever_reads_a_log_that_is_pruned_meanwhile_lacks_nothing() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let id = create(&one, "friday").await;
+    let home = run(one.claim(&id, &[], key(), false).await.unwrap());
+    let mut ann = Viewer::new(&one, &id).await;
+    ann.join("ann").await;
+    for round in 0..4 {
+        for no in 0..25 {
+            ann.ask(Command::text(format!("{round}: {no}"))).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        // Many read while it is summed up.
+        let looks = (0..20).map(|_| async {
+            let heir = two.look(&id, &[], key()).await.unwrap();
+            (heir.mark().no, heir.group().tail().position())
+        });
+        let (looks, summed) =
+            tokio::join!(futures_util::future::join_all(looks), one.checkpoint(&id, &[], key()));
+        let summed = summed.unwrap();
+        for (no, position) in looks {
+            assert!(no >= summed, "{no} of {summed}");
+            assert!(position >= ann.read.last().unwrap().0);
+        }
+    }
+    assert!(!home.is_finished());
 }
