@@ -91,7 +91,7 @@ impl NodeOptions {
     }
 
     async fn connect(&self) -> io::Result<async_nats::Client> {
-        let mut options = ConnectOptions::new().ping_interval(PING);
+        let mut options = ConnectOptions::new().ping_interval(PING).reconnect_delay_callback(again);
         options = options.name(format!("liveroom node {}", self.name));
         if let Some(credentials) = &self.credentials {
             options = options.credentials_file(credentials).await?;
@@ -104,6 +104,13 @@ impl NodeOptions {
             io::Error::other(format!("no NATS server answers at {}: {error}", self.url))
         })
     }
+}
+
+/// How long to wait until the next try to reach a server.
+fn again(tries: usize) -> Duration {
+    const LONGEST: Duration = Duration::from_secs(1);
+    let doubled = 1 << tries.min(10);
+    LONGEST.min(Duration::from_millis(25) * doubled)
 }
 
 /// A running node.
