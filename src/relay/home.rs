@@ -10,6 +10,7 @@ use std::{
 use super::{
     Beat, EdgeBeat, ForEdge, Request,
     frame::{Digest, Frame, Mark, Next, Parts, Tell, Word, Write, Written},
+    gather::{Flight, Open, addressee, with_journal},
     ids::{EdgeId, FrameNo, LogSeq},
     lines::{Lines, Turn},
     says::{Deposed, HomeError, HomeOutput, HomeTicket},
@@ -19,13 +20,12 @@ use super::{
 };
 use crate::{
     command::{Command, Receipt},
-    config::Settings,
     cursor::Cursor,
     filter::Filter,
     group::Group,
-    id::{Epoch, SessionId},
+    id::Epoch,
     log::Passage,
-    output::{Output, Record},
+    output::Output,
     refusal::Refusal,
     role::Author,
     time::Timestamp,
@@ -62,26 +62,6 @@ pub struct Home {
     digest_every: u64,
     told: VecDeque<HomeOutput>,
     end: Option<Deposed>,
-}
-
-/// What gathers for the next frame, beside letters.
-#[derive(Debug, Default)]
-struct Open {
-    told: Vec<Tell>,
-    records: Vec<Record>,
-    after: Vec<HomeOutput>,
-    /// Edges that are told that they lapsed.
-    lapsed: BTreeSet<EdgeId>,
-    bytes: usize,
-    /// Nothing more goes in: its end has a meaning.
-    closed: bool,
-}
-
-/// A frame on its way, and what is told once it is stored.
-#[derive(Debug)]
-struct Flight {
-    frame: Arc<Frame>,
-    after: Vec<HomeOutput>,
 }
 
 impl Home {
@@ -509,10 +489,12 @@ impl Home {
 
     /// Sends again what an edge may not have, a while after the last time.
     fn send_letters(&mut self, now: Timestamp, edge: EdgeId) {
+        if self.is_unpolled() {
+            return;
+        }
         let stored = self.stored.no;
         let mut letters = self.lines.unheard(edge).filter(|it| it.at <= stored).peekable();
-        let unpolled = self.told.len() >= Self::MAX_OUTPUTS;
-        if unpolled || letters.peek().is_none() || !self.watch.may_send_again(now, edge) {
+        if letters.peek().is_none() || !self.watch.may_send_again(now, edge) {
             return;
         }
         let letters = letters.map(|it| HomeOutput::Edge(edge, ForEdge::Letter(it.clone())));
@@ -520,35 +502,7 @@ impl Home {
     }
 }
 
-impl Open {
-    fn is_empty(&self) -> bool {
-        self.told.is_empty() && self.records.is_empty() && self.after.is_empty()
-    }
-}
-
 /// What a command and its answer take in a frame at least, and an edge that is given up.
 const EACH: usize = 64;
 /// So many deadlines of the group are settled between two looks at how full the frame is.
 const AT_ONCE: u64 = 64;
-
-/// Frames are made of the journal.
-fn with_journal(command: Command) -> Command {
-    match command {
-        Command::Configure(config) if !config.settings().journal => {
-            let settings = Settings { journal: true, ..config.settings().clone() };
-            Command::Configure(settings.build().map_or(config, Box::new))
-        }
-        command => command,
-    }
-}
-
-/// The session to which an output is addressed.
-fn addressee(output: &Output) -> Option<SessionId> {
-    match output {
-        Output::Ended { session, .. } => *session,
-        Output::Direct { session, .. }
-        | Output::Echo { session, .. }
-        | Output::Order { session, .. } => Some(*session),
-        _ => None,
-    }
-}

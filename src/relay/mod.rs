@@ -75,6 +75,7 @@
 
 mod edge;
 mod frame;
+mod gather;
 mod heir;
 mod home;
 mod ids;

@@ -32,7 +32,7 @@ pub enum HomeOutput {
     Beat(Beat),
     /// What the group said to a command of the host's own.
     Answer {
-        /// Which, as [`Home::push`] called it.
+        /// Which, as [`Home::push`](super::Home::push) called it.
         ticket: HomeTicket,
         /// What it said.
         answer: Result<Receipt, Refusal>,
@@ -40,7 +40,7 @@ pub enum HomeOutput {
     /// A command of the host's own was not done and will not be: another is the home now. It can be given to
     /// that one.
     Void {
-        /// Which, as [`Home::push`] called it.
+        /// Which, as [`Home::push`](super::Home::push) called it.
         ticket: HomeTicket,
     },
     /// What the group told; all but its records and the growth of its history.
@@ -96,14 +96,15 @@ pub enum EdgeOutput {
     /// For the home. It may be lost.
     Beat(EdgeBeat),
     /// The frames from this one on are to be read from the log: from its leader, since a copy may lag
-    /// behind. Say with [`Edge::fetched`] what is there.
+    /// behind. Say with [`Edge::fetched`](super::Edge::fetched) what is there.
     Fetch {
         /// From which frame on, itself included.
         from: FrameNo,
         /// Where that frame is in the log.
         at: LogSeq,
     },
-    /// A [`Base`] is wanted from any edge, or from the home. Say it with [`Edge::base`].
+    /// A [`Base`](super::Base) is wanted from any edge, or from the home. Say it with
+    /// [`Edge::base`](super::Edge::base).
     Base,
     /// The history reaches to here: sweep the audiences.
     Tail {
@@ -113,11 +114,11 @@ pub enum EdgeOutput {
         urgent: bool,
     },
     /// The history goes on in another epoch: some of it was lost that had been delivered. Readers begin
-    /// anew from [`Edge::tail`].
+    /// anew from [`Edge::tail`](super::Edge::tail).
     NewEpoch,
     /// What the group said to a command.
     Answer {
-        /// Which, as [`Edge::push`] called it.
+        /// Which, as [`Edge::push`](super::Edge::push) called it.
         no: RequestNo,
         /// What it said.
         answer: Result<Receipt, Refusal>,
@@ -137,7 +138,7 @@ pub enum EdgeOutput {
     /// Something for one of the edge's sessions.
     Told(Output),
     /// The edge was given up, or knows what the log has lost: its sessions are in the room no more, and it
-    /// takes no command. Once it [is over](Edge::is_over) another begins with a new id.
+    /// takes no command. Once it [is over](super::Edge::is_over) another begins with a new id.
     Lapsed,
 }
 

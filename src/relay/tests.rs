@@ -4,11 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::*;
 use crate::{
-    command::Command,
-    config::{GroupConfig, Powers, Settings},
+    audience::Source,
+    command::{Command, Draft, Receipt},
+    config::{GroupConfig, Powers, Retention, Settings},
     group::Group,
     hash::HashKey,
     id::{Epoch, GroupId, UserId},
+    message::PerClass,
     role::{Author, Platform, Profile},
     roster::Page,
     time::Timestamp,
@@ -34,6 +36,10 @@ fn first() -> Checkpoint {
         Settings { journal: true, powers, ..GroupConfig::livestream().settings().clone() };
     let group = Group::new(id(), None, settings.build().unwrap(), Epoch(1), KEY, at(0));
     Checkpoint::first(&group).unwrap()
+}
+
+fn say(text: &str) -> Command {
+    Command::Send(Box::new(Draft::text(text)))
 }
 
 /// A log, who writes there, and how far each edge is.
@@ -136,7 +142,7 @@ fn an_edge_with_many_sessions_lapses_frame_by_frame_whoever_is_home() {
     assert_eq!(room.connected() as u64, ALL + 1);
     let (listed, _) = room.home.group().members(Page::default(), usize::MAX);
     assert_eq!(listed.len() as u64, ALL, "one is hidden");
-    let (before, mut now) = (room.log.len(), at(2) + Home::PATIENCE);
+    let (before, now) = (room.log.len(), at(2) + Home::PATIENCE);
     room.home.beat(now, EdgeBeat { edge: stays, guests: 0, heard: LetterNo(0), forked: None });
     room.home.advance(now);
     assert!(room.connected() as u64 > ALL / 2, "a frame has no room for more");
@@ -155,8 +161,7 @@ fn an_edge_with_many_sessions_lapses_frame_by_frame_whoever_is_home() {
         assert!(room.home.poll_timeout() > Some(now), "the frame is full, or none wait");
         room.write();
     }
-    now = now + Home::BEAT;
-    room.home.advance(now);
+    room.home.advance(now + Home::BEAT);
     assert!(!room.write(), "nothing is left to be done");
     let largest = room.log[before..].iter().map(|frame| bytes(frame)).max().unwrap();
     assert!(largest < Home::MAX_BYTES + 1_024, "{largest}");
@@ -354,4 +359,95 @@ fn who_was_home_cannot_write_and_is_told_at_the_next_try() {
     let told: Vec<_> = std::iter::from_fn(|| former.poll()).collect();
     assert_eq!(told, [HomeOutput::Void { ticket }]);
     assert_eq!(former.push(at(3), Author::App, Command::Disband), Err(end.into()));
+}
+
+#[test]
+fn a_frame_that_came_too_early_is_looked_at_again_when_its_turn_comes() {
+    let mut room = Room::new();
+    let mut reader = Edge::new(at(0), edge(1), id());
+    reader.base(at(0), room.home.base().unwrap()).unwrap();
+    room.app(at(1), Command::notice("one"));
+    let one = *room.home.mark();
+    room.app(at(2), Command::notice("two"));
+    let [second, third] = [1, 2].map(|no| room.log[no].feed.clone());
+    let mut forged = third.clone();
+    forged.mark.chain += 1;
+    reader.feed(at(3), LogSeq(3), forged).unwrap();
+    reader.feed(at(3), LogSeq(2), second).unwrap();
+    assert_eq!(reader.mark(), Some(&one));
+    reader.feed(at(3), LogSeq(3), third).unwrap();
+    assert_eq!(reader.mark(), Some(room.home.mark()));
+}
+
+#[test]
+fn a_letter_of_a_term_that_was_over_before_it_is_passed_over() {
+    let mut room = Room::new();
+    room.take_over(at(1));
+    room.take_over(at(2));
+    let mut reader = Edge::new(at(2), edge(1), id());
+    reader.base(at(2), room.home.base().unwrap()).unwrap();
+    let ann = Author::Session(edge(1).session(1).unwrap());
+    let join = Command::join(user(1), Profile::nick("Ann"), Platform::Web);
+    let no = reader.push(at(2), ann, join).unwrap();
+    let answers = |reader: &mut Edge| {
+        let told = std::iter::from_fn(|| reader.poll());
+        told.filter(|output| matches!(output, EdgeOutput::Answer { .. })).count()
+    };
+    let letter = |term| {
+        let words = vec![Word::Answer { no, answer: Ok(Receipt::Done) }];
+        ForEdge::Letter(Letter { edge: edge(1), no: LetterNo(1), at: FrameNo(3), term, words })
+    };
+    // The log has lost the frame that it is of, since another stands there.
+    reader.word(at(2), letter(Term(2)));
+    assert_eq!(answers(&mut reader), 0);
+    reader.word(at(2), letter(Term(3)));
+    assert_eq!(answers(&mut reader), 1);
+}
+
+#[test]
+fn an_edge_that_knows_what_the_log_lost_ends_once_the_history_goes_on_in_another_epoch() {
+    let mut room = Room::new();
+    room.app(at(1), Command::notice("hear me"));
+    let mut reader = Edge::new(at(1), edge(1), id());
+    reader.base(at(1), room.home.base().unwrap()).unwrap();
+    let from = reader.mark().unwrap().no;
+    reader.fetched(at(1), from, Fetched::Frames(Vec::new())).unwrap();
+    reader.advance(at(2));
+    let told: Vec<_> = std::iter::from_fn(|| reader.poll()).collect();
+    assert!(told.contains(&EdgeOutput::Lapsed));
+    let forked = told.iter().find_map(|output| match output {
+        EdgeOutput::Beat(beat) => beat.forked,
+        _ => None,
+    });
+    assert_eq!((forked, reader.is_over()), (Some(Epoch(1)), false));
+    // Whoever is home hears of it, and begins another.
+    room.take_over(at(2));
+    room.home.beat(at(2), EdgeBeat { edge: edge(1), guests: 0, heard: LetterNo(0), forked });
+    room.write();
+    reader.base(at(2), room.home.base().unwrap()).unwrap();
+    assert!(reader.is_over());
+}
+
+#[test]
+fn what_is_not_kept_by_the_time_a_frame_is_made_is_in_it_by_its_number() {
+    let mut room = Room::new();
+    let settings = room.home.group().config().settings().clone();
+    let retention = Retention { quota: PerClass([1; 6]), ..settings.retention };
+    let fewer = Settings { retention, ..settings }.build().unwrap();
+    room.app(at(1), Command::Configure(Box::new(fewer)));
+    let mut reader = Edge::new(at(1), edge(1), id());
+    reader.base(at(1), room.home.base().unwrap()).unwrap();
+    let start = reader.tail().unwrap();
+    for number in 0..100 {
+        room.home.push(at(2), Author::App, say(&number.to_string())).unwrap();
+    }
+    room.home.advance(at(9));
+    room.write();
+    let feed = room.log.last().unwrap().feed.clone();
+    assert!(feed.told.iter().any(|tell| matches!(tell, Tell::Skipped(_))));
+    reader.feed(at(9), LogSeq(3), feed).unwrap();
+    let batch = reader.batch(&start).unwrap();
+    let missed: u64 = batch.missed().0.iter().sum();
+    assert_eq!(start.position().0 + missed + 1, reader.tail().unwrap().position().0);
+    room.take_over(at(9));
 }

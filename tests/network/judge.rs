@@ -40,6 +40,8 @@ pub(crate) struct Told {
     pub(crate) outputs: Vec<Output>,
     /// The text that a command says, which is said once in all the world.
     pub(crate) texts: BTreeMap<RequestNo, String>,
+    /// It was told that it was given up.
+    pub(crate) lapsed: bool,
 }
 
 /// What an entry says, without what a purge takes away from it.
@@ -56,6 +58,8 @@ pub(crate) struct Truth {
     pub(crate) answers: BTreeMap<(EdgeId, RequestNo), Result<Receipt, Refusal>>,
     pub(crate) outputs: BTreeMap<EdgeId, Vec<Output>>,
     pub(crate) said: BTreeMap<String, u64>,
+    /// At which edges it was said.
+    spoken: BTreeMap<String, Option<EdgeId>>,
     pub(crate) epoch: Epoch,
     pub(crate) head: Seq,
     pub(crate) lapsed: BTreeSet<EdgeId>,
@@ -73,6 +77,7 @@ impl Truth {
             answers: BTreeMap::new(),
             outputs: BTreeMap::new(),
             said: BTreeMap::new(),
+            spoken: BTreeMap::new(),
             epoch: heir.group().epoch(),
             head: Seq(0),
             lapsed: BTreeSet::new(),
@@ -143,7 +148,9 @@ impl Truth {
         for record in &frame.records {
             match &record.event {
                 Event::Command { by, command: Command::Send(draft) } => {
-                    *self.said.entry(draft.content.texts().collect()).or_default() += 1;
+                    let text: String = draft.content.texts().collect();
+                    self.spoken.insert(text.clone(), at_edge(by));
+                    *self.said.entry(text).or_default() += 1;
                     let until = speaker(by).and_then(|user| self.muted.get(&user));
                     let free = until.is_none_or(|until| *until <= record.at);
                     Fail::unless(free, "somebody spoke who was muted")?;
@@ -208,11 +215,16 @@ impl Truth {
         Ok(())
     }
 
-    /// Every command has one outcome at most, and it is what the log says.
+    /// Every command has one outcome at most, and it is what the log says, which knows of an edge's end too.
     pub(crate) fn judge_commands(&self, edge: EdgeId, told: &Told) -> Result<(), Fail> {
+        let same = !told.lapsed || self.lapsed.contains(&edge);
+        Fail::unless(same, "an edge was given up, and the log does not know")?;
         for (no, outcomes) in &told.outcomes {
             let said = told.texts.get(no).map(|text| self.said.get(text).copied().unwrap_or(0));
             Fail::unless(outcomes.len() <= 1, "a command had two outcomes")?;
+            let by = told.texts.get(no).and_then(|text| self.spoken.get(text));
+            let mine = by.is_none_or(|by| *by == Some(edge));
+            Fail::unless(mine, "what was said at an edge is another's in the log")?;
             let logged = self.answers.get(&(edge, *no));
             match outcomes.first() {
                 Some(Outcome::Answer(answer)) => {
@@ -238,6 +250,11 @@ impl Truth {
         Fail::unless(same, "sessions were told other things than the log tells them")?;
         Fail::unless(!all || logged.len() == told.outputs.len(), "sessions were not told all")
     }
+}
+
+fn at_edge(by: &Author) -> Option<EdgeId> {
+    let Author::Session(session) = by else { return None };
+    EdgeId::of(*session)
 }
 
 /// Whose session it is: in every world each user has one at each edge, by their own number.
