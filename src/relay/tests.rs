@@ -151,6 +151,7 @@ fn an_edge_with_many_sessions_lapses_frame_by_frame_whoever_is_home() {
         assert!(room.home.poll_timeout() <= Some(now), "some wait, and there is room");
         room.home.advance(now);
     }
+    assert!(room.log[before].feed.told.contains(&Tell::Lapsed(gone)));
     // What the last home had not written is lost, and found again.
     room.take_over(now);
     let left = room.connected();
