@@ -411,6 +411,7 @@ fn an_edge_that_knows_what_the_log_lost_ends_once_the_history_goes_on_in_another
     room.app(at(1), Command::notice("hear me"));
     let mut reader = Edge::new(at(1), edge(1), id());
     reader.base(at(1), room.home.base().unwrap()).unwrap();
+    reader.advance(at(1));
     let from = reader.mark().unwrap().no;
     reader.fetched(at(1), from, Fetched::Frames(Vec::new())).unwrap();
     reader.advance(at(2));

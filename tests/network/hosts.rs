@@ -105,6 +105,7 @@ impl World<'_> {
                 EdgeOutput::Told(output) => told.outputs.push(output),
                 EdgeOutput::Lapsed => {
                     self.census.lapses += 1;
+                    self.edges[number].told.lapsed = self.edges[number].edge.is_over();
                     if !self.edges[number].edge.is_over() {
                         self.census.forks += 1;
                     }

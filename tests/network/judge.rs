@@ -40,6 +40,8 @@ pub(crate) struct Told {
     pub(crate) outputs: Vec<Output>,
     /// The text that a command says, which is said once in all the world.
     pub(crate) texts: BTreeMap<RequestNo, String>,
+    /// It was told that it was given up.
+    pub(crate) lapsed: bool,
 }
 
 /// What an entry says, without what a purge takes away from it.
@@ -213,8 +215,10 @@ impl Truth {
         Ok(())
     }
 
-    /// Every command has one outcome at most, and it is what the log says.
+    /// Every command has one outcome at most, and it is what the log says, which knows of an edge's end too.
     pub(crate) fn judge_commands(&self, edge: EdgeId, told: &Told) -> Result<(), Fail> {
+        let same = !told.lapsed || self.lapsed.contains(&edge);
+        Fail::unless(same, "an edge was given up, and the log does not know")?;
         for (no, outcomes) in &told.outcomes {
             let said = told.texts.get(no).map(|text| self.said.get(text).copied().unwrap_or(0));
             Fail::unless(outcomes.len() <= 1, "a command had two outcomes")?;
