@@ -13,7 +13,7 @@ use tokio::{
 use super::{
     Nats, NatsError,
     log::FrameLog,
-    names::Use,
+    names::Purpose,
     wire::{self, Fed, Pieces, Up},
 };
 use crate::{
@@ -61,10 +61,10 @@ impl std::fmt::Debug for EdgeSeat {
 impl EdgeSeat {
     pub(super) async fn begin(nats: Nats, group: GroupId, id: EdgeId) -> Result<Self, NatsError> {
         let names = &nats.0.names;
-        let up = names.at_edge(Use::Up, &group, id).into();
-        let all = nats.hear(names.of(Use::All, &group)).await?;
-        let beats = nats.hear(names.of(Use::Beat, &group)).await?;
-        let words = nats.hear(names.at_edge(Use::One, &group, id)).await?;
+        let up = names.at_edge(Purpose::Up, &group, id).into();
+        let all = nats.hear(names.of(Purpose::All, &group)).await?;
+        let beats = nats.hear(names.of(Purpose::Beat, &group)).await?;
+        let words = nats.hear(names.at_edge(Purpose::One, &group, id)).await?;
         Ok(Self {
             edge: Edge::new(nats.now(), id, group.clone()),
             log: nats.log(&group),
@@ -147,7 +147,8 @@ impl EdgeSeat {
     async fn share_base(&mut self) {
         if self.asks.is_none() && self.edge.give_base().is_some() {
             // Without it others ask somebody else.
-            self.asks = self.nats.share(self.nats.0.names.of(Use::Base, &self.group)).await.ok();
+            self.asks =
+                self.nats.share(self.nats.0.names.of(Purpose::Base, &self.group)).await.ok();
         }
     }
 
@@ -241,7 +242,7 @@ async fn fetch(log: FrameLog, from: FrameNo, at: LogSeq) -> (FrameNo, Option<Fet
 async fn ask_for_base(nats: Nats, group: GroupId) -> Option<Base> {
     let inbox = nats.0.client.new_inbox();
     let mut answers = nats.hear(inbox.clone()).await.ok()?;
-    let subject = nats.0.names.of(Use::Base, &group);
+    let subject = nats.0.names.of(Purpose::Base, &group);
     nats.0.client.publish_with_reply(subject, inbox, Bytes::new()).await.ok()?;
     let whole = async {
         let mut pieces = Pieces::default();

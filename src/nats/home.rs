@@ -11,7 +11,7 @@ use tokio::{select, time::sleep};
 use super::{
     Nats, NatsError,
     log::{FrameLog, Storing},
-    names::Use,
+    names::Purpose,
     wire::{self, Fed, Up},
 };
 use crate::{
@@ -139,11 +139,11 @@ impl HomeSeat {
     ) -> Result<Self, NatsError> {
         let id = home.group().id().clone();
         let names = &nats.0.names;
-        let (all, one) = (names.of(Use::All, &id), names.of(Use::One, &id));
-        let up = nats.hear(names.of_edges(Use::Up, &id)).await?;
-        let beats = names.of(Use::Beat, &id);
+        let (all, one) = (names.of(Purpose::All, &id), names.of(Purpose::One, &id));
+        let up = nats.hear(names.of_edges(Purpose::Up, &id)).await?;
+        let beats = names.of(Purpose::Beat, &id);
         let others = nats.hear(beats.clone()).await?;
-        let asks = nats.share(names.of(Use::Base, &id)).await?;
+        let asks = nats.share(names.of(Purpose::Base, &id)).await?;
         Ok(Self {
             home,
             log,

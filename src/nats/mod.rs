@@ -99,7 +99,7 @@ use bytes::Bytes;
 use self::{
     counts::Counters,
     log::FrameLog,
-    names::{Names, Use},
+    names::{Names, Purpose},
 };
 pub use self::{
     counts::Counts,
@@ -269,7 +269,7 @@ impl Nats {
 
     fn log(&self, group: &GroupId) -> FrameLog {
         let Inner { context, stream, names, counters, .. } = &*self.0;
-        let subject = names.of(Use::Log, group);
+        let subject = names.of(Purpose::Log, group);
         FrameLog::new(context.clone(), stream.clone(), subject, counters.clone())
     }
 

@@ -16,7 +16,7 @@ pub(super) struct Names {
 
 /// A subject by what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
+pub(super) enum Purpose {
     /// The stream's: frames.
     Log,
     /// From the home to all edges: frames as they are told.
@@ -31,7 +31,7 @@ pub(super) enum Use {
     Base,
 }
 
-impl Use {
+impl Purpose {
     fn token(self) -> &'static str {
         match self {
             Self::Log => "log",
@@ -57,23 +57,23 @@ impl Names {
     }
 
     /// The subject of a group.
-    pub(super) fn of(&self, use_: Use, group: &GroupId) -> String {
-        format!("{}.{}.{}", self.prefix, use_.token(), token(group))
+    pub(super) fn of(&self, purpose: Purpose, group: &GroupId) -> String {
+        format!("{}.{}.{}", self.prefix, purpose.token(), token(group))
     }
 
     /// The subject of one edge of a group.
-    pub(super) fn at_edge(&self, use_: Use, group: &GroupId, edge: EdgeId) -> String {
-        format!("{}.{edge}", self.of(use_, group))
+    pub(super) fn at_edge(&self, purpose: Purpose, group: &GroupId, edge: EdgeId) -> String {
+        format!("{}.{edge}", self.of(purpose, group))
     }
 
     /// What an edge sends comes under its number, so that the server can be told who may send as which.
-    pub(super) fn of_edges(&self, use_: Use, group: &GroupId) -> String {
-        format!("{}.*", self.of(use_, group))
+    pub(super) fn of_edges(&self, purpose: Purpose, group: &GroupId) -> String {
+        format!("{}.*", self.of(purpose, group))
     }
 
     /// The subject under which all groups are logged.
     pub(super) fn logs(&self) -> String {
-        format!("{}.{}.*", self.prefix, Use::Log.token())
+        format!("{}.{}.*", self.prefix, Purpose::Log.token())
     }
 
     /// Where nodes say that they live.
@@ -178,11 +178,11 @@ mod tests {
     fn ids_that_look_like_wildcards_stay_in_their_room() {
         let names = Names::new("live").unwrap();
         let id = |text: &str| GroupId::custom(text).unwrap();
-        assert_eq!(names.of(Use::Log, &id("a.*.>")), "live.log.a=2E=2A=2E=3E");
-        assert_eq!(names.of(Use::Log, &id("a=2E")), "live.log.a=3D2E");
-        assert_eq!(names.of(Use::Up, &GroupId::assigned(0)), "live.up.=40TGS=230000000000000");
+        assert_eq!(names.of(Purpose::Log, &id("a.*.>")), "live.log.a=2E=2A=2E=3E");
+        assert_eq!(names.of(Purpose::Log, &id("a=2E")), "live.log.a=3D2E");
+        assert_eq!(names.of(Purpose::Up, &GroupId::assigned(0)), "live.up.=40TGS=230000000000000");
         assert_eq!(
-            names.at_edge(Use::One, &id("a b"), EdgeId::new(7).unwrap()),
+            names.at_edge(Purpose::One, &id("a b"), EdgeId::new(7).unwrap()),
             "live.one.a=20b.7"
         );
         assert_eq!(group("a=2"), None, "it ends too soon");

@@ -39,6 +39,14 @@ async fn create(nats: &Nats, id: &str) -> GroupId {
     group.id().clone()
 }
 
+/// A server, two nodes at it, and a room.
+async fn friday(setup: &Setup) -> (Server, Nats, Nats, GroupId) {
+    let server = Server::start(setup).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let id = create(&one, "friday").await;
+    (server, one, two, id)
+}
+
 /// Runs until it ends.
 fn run(mut home: HomeSeat) -> JoinHandle<(HomeEnd, HomeSeat)> {
     tokio::spawn(async move {
@@ -200,9 +208,7 @@ async fn what_the_home_decides_holds_at_every_edge() {
 
 #[tokio::test]
 async fn a_home_goes_over_to_another_node_and_nothing_is_lost() {
-    let server = Server::start(&Setup::default()).unwrap();
-    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
-    let id = create(&one, "friday").await;
+    let (_server, one, two, id) = friday(&Setup::default()).await;
     let first = run(one.claim(&id, &[], key(), false).await.unwrap());
     let mut ann = Viewer::new(&two, &id).await;
     ann.join("ann").await;
@@ -229,9 +235,7 @@ async fn a_home_goes_over_to_another_node_and_nothing_is_lost() {
 
 #[tokio::test]
 async fn a_server_that_is_killed_goes_on_with_all_it_acknowledged() {
-    let mut server = Server::start(&Setup { sync_always: true, ..Setup::default() }).unwrap();
-    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
-    let id = create(&one, "friday").await;
+    let (mut server, one, two, id) = friday(&Setup { sync_always: true, ..Setup::default() }).await;
     let home = run(one.claim(&id, &[], key(), false).await.unwrap());
     let mut ann = Viewer::new(&two, &id).await;
     ann.join("ann").await;
@@ -252,9 +256,7 @@ async fn a_server_that_is_killed_goes_on_with_all_it_acknowledged() {
 
 #[tokio::test]
 async fn rooms_are_known_to_all_and_made_once() {
-    let server = Server::start(&Setup::default()).unwrap();
-    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
-    let id = create(&one, "friday").await;
+    let (server, one, two, id) = friday(&Setup::default()).await;
     let again = group("friday");
     let made = two.create(&again).await;
     assert!(matches!(made, Err(NatsError::Refused(Refused::Exists))), "{made:?}");
@@ -414,9 +416,7 @@ async fn a_server_of_small_messages_is_refused() {
 
 #[tokio::test]
 async fn a_server_that_is_long_away_costs_nobody_their_place() {
-    let mut server = Server::start(&Setup { sync_always: true, ..Setup::default() }).unwrap();
-    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
-    let id = create(&one, "friday").await;
+    let (mut server, one, two, id) = friday(&Setup { sync_always: true, ..Setup::default() }).await;
     let home = run(one.claim(&id, &[], key(), false).await.unwrap());
     let mut ann = Viewer::new(&two, &id).await;
     ann.join("ann").await;
@@ -449,9 +449,7 @@ async fn a_server_that_is_long_away_costs_nobody_their_place() {
 
 #[tokio::test]
 async fn whoever_reads_a_log_that_is_pruned_meanwhile_lacks_nothing() {
-    let server = Server::start(&Setup::default()).unwrap();
-    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
-    let id = create(&one, "friday").await;
+    let (_server, one, two, id) = friday(&Setup::default()).await;
     let home = run(one.claim(&id, &[], key(), false).await.unwrap());
     let mut ann = Viewer::new(&one, &id).await;
     ann.join("ann").await;

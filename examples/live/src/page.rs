@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use axum::{
     Extension, Router,
-    extract::{RawQuery, State, WebSocketUpgrade},
+    extract::{RawQuery, State, WebSocketUpgrade, ws::WebSocket},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{
@@ -32,7 +32,7 @@ use crate::{
 
 /// A frame a little too long is read to its end, so that its sender can be told. One that is longer
 /// than this is not.
-pub(crate) const READ_BYTES: usize = 2 * FRAME_BYTES;
+const READ_BYTES: usize = 2 * FRAME_BYTES;
 /// What a connection reads at a time; most frames of a client are far smaller.
 const READ_BUFFER: usize = 4_096;
 /// Frames that wait together are written together, up to so many bytes: several batches of a busy room. Whoever
@@ -93,23 +93,39 @@ pub(crate) async fn with_headers(mut response: Response) -> Response {
     response
 }
 
-/// Opens a WebSocket, unless a page of somebody else asks for it.
+/// Opens a WebSocket of the page.
 async fn open(
     State(site): State<Site>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !is_our_own(&headers) {
+    let ip = peer.ip;
+    let serve = move |socket| serve(site.house, socket, ip);
+    open_for(&peer, &headers, site.places, upgrade, serve)
+}
+
+/// Opens a WebSocket, unless a page of somebody else asks for it, and serves it in one of the places.
+pub(crate) fn open_for<F>(
+    peer: &Peer,
+    headers: &HeaderMap,
+    places: Arc<Semaphore>,
+    upgrade: WebSocketUpgrade,
+    serve: impl FnOnce(WebSocket) -> F + Send + 'static,
+) -> Response
+where
+    F: Future<Output = ()> + Send,
+{
+    if !is_our_own(headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
     let upgrade = sized(upgrade, READ_BYTES);
     if !peer.place.opens(Instant::now()) {
         return upgrade.on_upgrade(turn_away);
     }
-    match site.places.try_acquire_owned() {
+    match places.try_acquire_owned() {
         Ok(place) => upgrade.on_upgrade(async move |socket| {
-            serve(site.house, socket, peer.ip).await;
+            serve(socket).await;
             drop(place);
         }),
         Err(_full) => upgrade.on_upgrade(turn_away),
@@ -138,7 +154,7 @@ async fn open_gateway(
 }
 
 /// A WebSocket whose frames have so many bytes at most.
-pub(crate) fn sized(upgrade: WebSocketUpgrade, most: usize) -> WebSocketUpgrade {
+fn sized(upgrade: WebSocketUpgrade, most: usize) -> WebSocketUpgrade {
     upgrade
         .max_message_size(most)
         .max_frame_size(most)
@@ -147,7 +163,7 @@ pub(crate) fn sized(upgrade: WebSocketUpgrade, most: usize) -> WebSocketUpgrade 
 }
 
 /// Whether the request's origin, where there is one, is the host that it was sent to.
-pub(crate) fn is_our_own(headers: &HeaderMap) -> bool {
+fn is_our_own(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let host = headers.get(HOST).map(HeaderValue::as_bytes);
     let origin = origin.as_bytes();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use liveroom::{
-    Body, Cursor, Entry, Group, Profile, ProfileChanges, UserId,
+    Body, Cursor, Entry, Group, Profile, ProfileChanges, Source, UserId,
     relay::{Edge, Heir},
 };
 
@@ -54,7 +54,6 @@ impl Card {
 
     /// Reads on in the history. What is not there any more says nothing.
     pub(super) fn follow(&mut self, edge: &mut Edge) {
-        use liveroom::Source;
         loop {
             let Ok(batch) = edge.batch(&self.read) else {
                 self.read = edge.tail().unwrap_or(self.read);

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 use liveroom::{
     GroupId,
     nats::{HomeEnd, HomeEvent, NatsError, Nodes, Refused, RoomChange, RoomWatch},
-    relay::Deposed,
+    relay::{Deposed, FrameNo},
 };
 use tokio::{
     select,
@@ -118,14 +118,18 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
         }
         Err(error) => {
             warn!(room = %id, %error, "the room has no home yet");
-            return None;
+            if new_epoch {
+                // It is owed to the readers, however often the claim fails.
+                sleep(PAUSE).await;
+            }
+            return new_epoch.then_some(true);
         }
     };
     info!(room = %id, term = home.home().mark().term.0, "this node is its home");
     node.homes().insert(id.clone());
     home.home_mut().install_filter(node.words.filter.clone());
     let mut summed = home.summed_up_to();
-    let mut task = tokio::spawn(async {});
+    let mut summing = JoinSet::new();
     let mut looks = interval(SUM_UP);
     loop {
         let event = select! {
@@ -133,10 +137,14 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
             // Where nothing is stored any more there are no events, and it may be that the log is full.
             _look = looks.tick() => {
                 let now = home.home().mark().no;
-                if now.0 >= summed.0 + FRAMES && task.is_finished() {
-                    summed = now;
-                    task = tokio::spawn(sum_up(node.clone(), id.clone()));
+                if now.0 >= summed.0 + FRAMES && summing.is_empty() {
+                    summing.spawn(sum_up(node.clone(), id.clone()));
                 }
+                continue;
+            }
+            Some(done) = summing.join_next() => {
+                // If it was not done, it is tried again at the next look.
+                summed = done.ok().flatten().unwrap_or(summed);
                 continue;
             }
         };
@@ -148,9 +156,9 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
     }
 }
 
-async fn sum_up(node: Arc<Node>, id: GroupId) {
+/// Up to which frame the log is summed up now, if that was done.
+async fn sum_up(node: Arc<Node>, id: GroupId) -> Option<FrameNo> {
     let filters = [node.words.filter.clone()];
-    if let Err(error) = node.nats.checkpoint(&id, &filters, node.hash_key).await {
-        warn!(room = %id, %error, "the log is summed up another time");
-    }
+    let summed = node.nats.checkpoint(&id, &filters, node.hash_key).await;
+    summed.inspect_err(|error| warn!(room = %id, %error, "the log is not summed up yet")).ok()
 }

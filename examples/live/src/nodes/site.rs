@@ -1,6 +1,6 @@
 //! What a node serves: the page, the door to the WebSocket, and how it is.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use axum::{
     Extension, Router,
@@ -16,10 +16,9 @@ use tokio::sync::Semaphore;
 use super::{Node, connection};
 use crate::{
     accept::Peer,
-    connection::turn_away,
     files::{Files, files},
     ops::{FIGURES, may_have_figures},
-    page::{READ_BYTES, is_our_own, sized, with_headers},
+    page::{open_for, with_headers},
 };
 
 /// What every request may need.
@@ -100,25 +99,13 @@ async fn figures(
     ([(CONTENT_TYPE, FIGURES)], text).into_response()
 }
 
-/// Opens a WebSocket, unless a page of somebody else asks for it.
+/// Opens a WebSocket of the page.
 async fn open(
     State(site): State<NodeSite>,
     Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !is_our_own(&headers) {
-        return StatusCode::FORBIDDEN.into_response();
-    }
-    let upgrade = sized(upgrade, READ_BYTES);
-    if !peer.place.opens(Instant::now()) {
-        return upgrade.on_upgrade(turn_away);
-    }
-    match site.places.try_acquire_owned() {
-        Ok(place) => upgrade.on_upgrade(async move |socket| {
-            connection::serve(site.node, socket).await;
-            drop(place);
-        }),
-        Err(_full) => upgrade.on_upgrade(turn_away),
-    }
+    let serve = move |socket| connection::serve(site.node, socket);
+    open_for(&peer, &headers, site.places, upgrade, serve)
 }

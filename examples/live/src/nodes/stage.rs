@@ -102,7 +102,16 @@ pub(super) struct Stage {
     /// Sessions whose loss could not be told yet.
     leaving: BTreeMap<SessionId, Author>,
     sessions: u64,
-    online: (u64, Timestamp, u64),
+    online: Online,
+}
+
+/// How many are there in all, as last told, and when it may be told again.
+#[derive(Debug, Default)]
+struct Online {
+    told: u64,
+    next: Timestamp,
+    /// How often it was told.
+    times: u64,
 }
 
 impl Stage {
@@ -153,7 +162,7 @@ impl Stage {
             pending: BTreeMap::new(),
             leaving: BTreeMap::new(),
             sessions: 0,
-            online: (0, Timestamp::ZERO, 0),
+            online: Online::default(),
         }
     }
 
@@ -440,14 +449,14 @@ impl Stage {
     /// How many are there in all, if that changed and may be told.
     fn news(&mut self, now: Timestamp) -> Option<News> {
         let online = self.seat.edge().online()?;
-        let (told, next, times) = self.online;
-        if online == told || now < next {
+        let tail = self.seat.edge().tail()?;
+        let Online { told, next, times } = &mut self.online;
+        if online == *told || now < *next {
             return None;
         }
-        self.online = (online, now + ONLINE_EVERY, times + 1);
+        (*told, *next, *times) = (online, now + ONLINE_EVERY, *times + 1);
         let frame = HostFrame::Online { online, gifts: None }.text();
-        let with = self.seat.edge().tail()?.position();
-        Some(News { number: times + 1, with, frame })
+        Some(News { number: *times, with: tail.position(), frame })
     }
 }
 
