@@ -86,6 +86,7 @@ mod log;
 mod names;
 mod nodes;
 mod rooms;
+mod streams;
 mod wire;
 
 use std::{fmt, sync::Arc};
@@ -100,6 +101,7 @@ use self::{
     counts::Counters,
     log::FrameLog,
     names::{Names, Purpose},
+    streams::Streams,
 };
 pub use self::{
     counts::Counts,
@@ -187,34 +189,11 @@ impl Nats {
             return Err(Refused::MaxPayload { most, needed }.into());
         }
         let context = jetstream::new(client.clone());
-        let kept = stream::Config {
-            name: names.stream(),
-            subjects: vec![names.logs()],
-            num_replicas: replicas,
-            max_bytes: max_bytes.and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(-1),
-            // Rather no new frame than an old one less.
-            discard: stream::DiscardPolicy::New,
-            deny_delete: true,
-            ..stream::Config::default()
-        };
-        let made = context.get_or_create_stream(kept).await;
-        made.map_err(NatsError::server("make the stream"))?;
-        let stream = context.get_stream_no_info(names.stream()).await;
-        let stream = stream.map_err(NatsError::server("give the stream"))?;
-        let rooms = bucket(&context, names.rooms(), replicas).await?;
-        let edges = bucket(&context, names.edges(), replicas).await?;
-        let checkpoints = object_store::Config {
-            bucket: names.checkpoints(),
-            num_replicas: replicas,
-            ..object_store::Config::default()
-        };
-        let found = context.get_object_store(&checkpoints.bucket).await;
-        let checkpoints = if let Ok(found) = found {
-            found
-        } else {
-            let made = context.create_object_store(checkpoints).await;
-            made.map_err(NatsError::server("make the store of checkpoints"))?
-        };
+        let at = Streams { client: &client, context: &context, names: &names, replicas };
+        let stream = at.log(max_bytes).await?;
+        let rooms = at.bucket(names.rooms()).await?;
+        let edges = at.bucket(names.edges()).await?;
+        let checkpoints = at.objects(names.checkpoints()).await?;
         let counters = Arc::default();
         Ok(Self(Arc::new(Inner {
             client,
@@ -309,16 +288,3 @@ impl Nats {
 
 /// What a message takes beside what is in it: its headers and subject.
 const AROUND: usize = 1_024;
-
-async fn bucket(
-    context: &Context,
-    bucket: String,
-    replicas: usize,
-) -> Result<kv::Store, NatsError> {
-    if let Ok(found) = context.get_key_value(&bucket).await {
-        return Ok(found);
-    }
-    let config = kv::Config { bucket, history: 1, num_replicas: replicas, ..kv::Config::default() };
-    let made = context.create_key_value(config).await;
-    made.map_err(NatsError::server("make a bucket"))
-}

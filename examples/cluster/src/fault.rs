@@ -19,15 +19,23 @@ pub enum Fault {
     HomeKill,
     /// The room's home stops for 5 seconds, and goes on as if nothing had been.
     HomePause,
-    /// The NATS server is killed, and started again after a second.
+    /// The NATS server is killed, and started again after a second; all of them at once, if there are several.
     NatsRestart,
-    /// Another node does not reach the NATS server for 5 seconds: its connections hang; in every second run they are cut.
+    /// Of several NATS servers the one that leads the log is killed, and started again after 5 seconds.
+    LeaderKill,
+    /// Another node reaches no NATS server for 5 seconds: its connections hang; in every second run they are cut.
     EdgeCut,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::HomeKill, Self::HomePause, Self::NatsRestart, Self::EdgeCut];
+    pub const ALL: [Self; 5] =
+        [Self::HomeKill, Self::HomePause, Self::NatsRestart, Self::LeaderKill, Self::EdgeCut];
+
+    /// Whether it can befall so many servers.
+    pub fn befalls(self, servers: usize) -> bool {
+        self != Self::LeaderKill || servers > 1
+    }
 
     /// What it is called.
     pub fn name(self) -> &'static str {
@@ -35,6 +43,7 @@ impl Fault {
             Self::HomeKill => "home-kill",
             Self::HomePause => "home-pause",
             Self::NatsRestart => "nats-restart",
+            Self::LeaderKill => "leader-kill",
             Self::EdgeCut => "edge-cut",
         }
     }
@@ -62,15 +71,23 @@ impl Fault {
                 machines.steps_down(home).await
             }
             Self::NatsRestart => {
-                machines.server.kill()?;
+                machines.servers.kill()?;
                 sleep(RESTART).await;
-                machines.server.resume()
+                machines.servers.resume()
+            }
+            Self::LeaderKill => {
+                let leader = machines.servers.leader().await;
+                let leader = leader.ok_or_else(|| io::Error::other("no server leads the log"))?;
+                machines.servers.at(leader).kill()?;
+                sleep(LONGER).await;
+                machines.servers.at(leader).resume()
             }
             Self::EdgeCut => {
-                let link = &machines.links[(home + 1) % machines.links.len()];
-                link.set(if is_other { Way::Cut } else { Way::Hanging });
+                let links = &machines.links[(home + 1) % machines.links.len()];
+                let way = if is_other { Way::Cut } else { Way::Hanging };
+                links.iter().for_each(|link| link.set(way));
                 sleep(LONGER).await;
-                link.set(Way::Open);
+                links.iter().for_each(|link| link.set(Way::Open));
                 Ok(())
             }
         }

@@ -1,7 +1,7 @@
-//! Three nodes and their NATS server, each a process of its own, each node with its own way to the server.
+//! Three nodes and their NATS servers, each a process of its own, each node with its own way to each server.
 
 use std::{
-    fs, io,
+    io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -14,7 +14,8 @@ use tokio::time::{Instant, sleep};
 use crate::{
     link::Link,
     node::{Node, Standing},
-    server::{Server, Setup, free},
+    server::{Setup, free},
+    servers::Servers,
 };
 
 /// What nodes are called at first.
@@ -33,27 +34,32 @@ const GLANCE: Duration = Duration::from_millis(20);
 pub struct Machines {
     /// The nodes, each at its own address for good.
     pub nodes: Vec<Node>,
-    /// Each node's way to the server.
-    pub links: Vec<Link>,
-    /// The server.
-    pub server: Server,
+    /// Each node's ways to the servers.
+    pub links: Vec<Vec<Link>>,
+    /// The servers.
+    pub servers: Servers,
     folder: TempDir,
 }
 
 impl Machines {
-    /// Starts them, and waits until all know each other and one is home.
+    /// Starts them, with so many servers, and waits until all know each other and one is home.
     ///
     /// # Errors
     /// Something does not start; the error says where the logs are.
-    pub async fn start(live: &Path, setup: &Setup) -> io::Result<Self> {
-        let (server, folder) = (Server::start(setup)?, tempfile::tempdir()?);
+    pub async fn start(live: &Path, setup: &Setup, servers: usize) -> io::Result<Self> {
+        let (servers, folder) = (Servers::start(setup, servers).await?, tempfile::tempdir()?);
         let (nodes, links) = (Vec::new(), Vec::new());
-        let mut machines = Self { nodes, links, server, folder };
+        let mut machines = Self { nodes, links, servers, folder };
         for name in NAMES {
-            let link = Link::to(machines.server.address()).await?;
+            let mut links = Vec::new();
+            for server in machines.servers.each() {
+                links.push(Link::to(server.address()).await?);
+            }
+            let urls: Vec<String> = links.iter().map(Link::url).collect();
+            let nats = (urls.join(","), urls.len());
             let folder = machines.folder.path();
-            machines.nodes.push(Node::start(live, name, free()?, link.url(), folder)?);
-            machines.links.push(link);
+            machines.nodes.push(Node::start(live, name, free()?, nats, folder)?);
+            machines.links.push(links);
         }
         match machines.steady(KNOWN).await {
             Ok(()) => Ok(machines),
@@ -140,12 +146,12 @@ impl Machines {
     /// Ends all, and keeps what they wrote: returns the folder.
     ///
     /// # Errors
-    /// The server's log cannot be copied.
+    /// A server's log cannot be copied.
     pub fn keep(mut self) -> io::Result<PathBuf> {
         for node in &mut self.nodes {
             node.kill()?;
         }
-        fs::copy(self.server.log(), self.folder.path().join("nats.log"))?;
+        self.servers.keep_logs(self.folder.path())?;
         Ok(self.folder.keep())
     }
 }

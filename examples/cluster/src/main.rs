@@ -47,7 +47,7 @@ async fn told_to_end() -> io::Result<bool> {
 
 /// Whether all went well.
 async fn go(arguments: &Arguments) -> io::Result<bool> {
-    let (plan, faults, runs) = (arguments.plan()?, arguments.faults(), arguments.runs());
+    let (plan, faults, runs) = (arguments.plan()?, arguments.faults()?, arguments.runs());
     let view = View::new(runs * faults.len() as u32, plan.takes());
     let (mut found, mut sound, mut no) = (Found::new(), true, 0);
     for fault in faults {

@@ -7,23 +7,17 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::timeout,
-};
+
+use crate::http::get;
 
 /// The room that is watched.
 pub const ROOM: &str = "live";
 /// All nodes are of one app, so that each believes what another one signed.
 const APP: &str = "1400000000:secret";
-/// How long an answer may take.
-const ANSWERS: Duration = Duration::from_secs(2);
 
 /// A node, running, paused or dead. It is killed when this is dropped.
 #[derive(Debug)]
@@ -32,6 +26,7 @@ pub struct Node {
     name: String,
     address: SocketAddr,
     nats: String,
+    replicas: usize,
     log: PathBuf,
     child: Option<Child>,
 }
@@ -46,7 +41,8 @@ pub struct Standing {
 }
 
 impl Node {
-    /// Starts one, which writes its log into that folder.
+    /// Starts one, which writes its log into that folder. NATS servers are told as their URLs, and how many of them keep a
+    /// copy.
     ///
     /// # Errors
     /// The program cannot be started.
@@ -54,12 +50,13 @@ impl Node {
         program: &Path,
         name: &str,
         address: SocketAddr,
-        nats: String,
+        nats: (String, usize),
         folder: &Path,
     ) -> io::Result<Self> {
         let (program, name) = (program.to_owned(), name.to_owned());
         let log = folder.join(format!("node-{address}.log").replace(':', "-"));
-        let mut node = Self { program, name, address, nats, log, child: None };
+        let (nats, replicas) = nats;
+        let mut node = Self { program, name, address, nats, replicas, log, child: None };
         node.begin()?;
         Ok(node)
     }
@@ -69,6 +66,7 @@ impl Node {
         let mut command = Command::new(&self.program);
         command.arg("--listen").arg(self.address.to_string());
         command.args(["--nats", &self.nats, "--node", &self.name, "--app", APP, "--room", ROOM]);
+        command.arg("--nats-replicas").arg(self.replicas.to_string());
         // All viewers come from one address.
         command.args(["--per-address", "4096"]);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
@@ -136,8 +134,8 @@ impl Node {
 
     /// What it says of itself; `None` if it says nothing.
     pub async fn standing(&self) -> Option<Standing> {
-        let body = timeout(ANSWERS, get(self.address, "/node")).await.ok()?.ok()?;
-        let told: Value = serde_json::from_str(body.split_once("\r\n\r\n")?.1).ok()?;
+        let body = get(self.address, "/node").await.ok()?;
+        let told: Value = serde_json::from_str(&body).ok()?;
         let nodes = told["nodes"].as_array()?.iter().filter_map(Value::as_str).map(str::to_owned);
         let is_home = told["homes"].as_array()?.iter().any(|home| home == ROOM);
         Some(Standing { is_home, nodes: nodes.collect() })
@@ -149,13 +147,4 @@ impl Drop for Node {
         // It is the process's own child, and nobody is left to be told.
         let _ = self.kill();
     }
-}
-
-async fn get(address: SocketAddr, path: &str) -> io::Result<String> {
-    let mut stream = TcpStream::connect(address).await?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    Ok(answer)
 }

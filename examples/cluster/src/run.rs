@@ -39,8 +39,10 @@ const SPEAKERS_OF_FIVE: usize = 2;
 pub struct Plan {
     /// The live host's program.
     pub live: PathBuf,
-    /// How the NATS server is set up.
+    /// How a NATS server is set up.
     pub setup: Setup,
+    /// How many there are, each with a copy of all: one, or three.
+    pub servers: usize,
     /// Viewers at each node.
     pub viewers: usize,
     /// Messages a second, of all together.
@@ -89,7 +91,7 @@ impl Plan {
     /// # Errors
     /// Something does not start, or cannot be made to fail.
     pub async fn run(&self, fault: Fault, no: u32, view: &View) -> io::Result<Outcome> {
-        let mut machines = Machines::start(&self.live, &self.setup).await?;
+        let mut machines = Machines::start(&self.live, &self.setup, self.servers).await?;
         let begun = Instant::now();
         let crowd = self.come(&machines, begun);
         let _shown = view.watch(begun, self.takes(), crowd.gauges.clone());

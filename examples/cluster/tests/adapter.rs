@@ -3,41 +3,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
 
+mod seats;
+
 use std::time::Duration;
 
 use cluster::server::{Server, Setup};
 use liveroom::{
-    nats::{
-        EdgeSeat, HomeEnd, HomeEvent, HomeSeat, Nats, NatsConfig, NatsError, Nodes, Refused,
-        RoomChange,
-    },
+    nats::{HomeEnd, Nats, NatsConfig, NatsError, Nodes, Refused, RoomChange},
     relay::{Deposed, EdgeOutput, Home},
     *,
 };
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::time::timeout;
 
-const LONG: Duration = Duration::from_secs(30);
-
-fn key() -> HashKey {
-    HashKey::new(1, 2)
-}
-
-async fn nats(server: &Server, node: &str) -> Nats {
-    let client = async_nats::connect(server.url()).await.unwrap();
-    Nats::open(client, NatsConfig::new("test", node)).await.unwrap()
-}
-
-fn group(id: &str) -> Group {
-    let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
-    let (id, config) = (GroupId::custom(id).unwrap(), settings.build().unwrap());
-    Group::new(id, None, config, Epoch(1), key(), Clock::new().now())
-}
-
-async fn create(nats: &Nats, id: &str) -> GroupId {
-    let group = group(id);
-    nats.create(&group).await.unwrap();
-    group.id().clone()
-}
+use seats::{LONG, Viewer, create, group, key, nats, run};
 
 /// A server, two nodes at it, and a room.
 async fn friday(setup: &Setup) -> (Server, Nats, Nats, GroupId) {
@@ -45,90 +23,6 @@ async fn friday(setup: &Setup) -> (Server, Nats, Nats, GroupId) {
     let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
     let id = create(&one, "friday").await;
     (server, one, two, id)
-}
-
-/// Runs until it ends.
-fn run(mut home: HomeSeat) -> JoinHandle<(HomeEnd, HomeSeat)> {
-    tokio::spawn(async move {
-        loop {
-            if let Some(HomeEvent::Ended(end)) = home.next().await {
-                return (end, home);
-            }
-        }
-    })
-}
-
-/// A viewer at an edge: what they have read, each entry once and in order.
-struct Viewer {
-    seat: EdgeSeat,
-    cursor: Option<Cursor>,
-    read: Vec<(Seq, String)>,
-    missed: u64,
-}
-
-impl Viewer {
-    async fn new(nats: &Nats, id: &GroupId) -> Self {
-        let seat = nats.edge(id, nats.edge_id().await.unwrap()).await.unwrap();
-        let mut viewer = Self { seat, cursor: None, read: Vec::new(), missed: 0 };
-        while viewer.cursor.is_none() {
-            viewer.step().await;
-        }
-        viewer
-    }
-
-    fn session(&self) -> Author {
-        Author::Session(self.seat.edge().id().session(1).unwrap())
-    }
-
-    async fn step(&mut self) -> EdgeOutput {
-        let output = timeout(LONG, self.seat.next()).await.unwrap().unwrap();
-        if let EdgeOutput::Tail { .. } = output {
-            let edge = self.seat.edge_mut();
-            let mut cursor = self.cursor.unwrap_or_else(|| edge.tail().unwrap());
-            loop {
-                let batch = edge.batch(&cursor).unwrap();
-                let entries = batch.entries().iter().filter_map(|entry| match &entry.body {
-                    Body::Message(message) => Some((entry.seq, message.content.texts().collect())),
-                    _ => None,
-                });
-                self.read.extend(entries);
-                self.missed += batch.missed().0.iter().sum::<u64>();
-                if batch.to() == &cursor {
-                    break;
-                }
-                cursor = *batch.to();
-            }
-            self.cursor = Some(cursor);
-        }
-        output
-    }
-
-    async fn ask(&mut self, command: Command) -> Result<Receipt, Refusal> {
-        self.ask_by(self.session(), command).await
-    }
-
-    async fn ask_by(&mut self, by: Author, command: Command) -> Result<Receipt, Refusal> {
-        let now = Clock::new().now();
-        let asked = self.seat.edge_mut().push(now, by, command).unwrap();
-        loop {
-            match self.step().await {
-                EdgeOutput::Answer { no, answer } if no == asked => return answer,
-                EdgeOutput::Untold { .. } | EdgeOutput::Lapsed => panic!("the edge lapsed"),
-                _ => {}
-            }
-        }
-    }
-
-    async fn join(&mut self, name: &str) {
-        let command = Command::join(name.parse().unwrap(), Profile::nick(name), Platform::Web);
-        self.ask(command).await.unwrap();
-    }
-
-    async fn reads(&mut self, count: usize) {
-        while self.read.len() < count {
-            self.step().await;
-        }
-    }
 }
 
 #[tokio::test]

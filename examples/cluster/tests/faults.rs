@@ -24,8 +24,8 @@ async fn a_home_that_is_killed_takes_nothing_along() {
         eprintln!("there is no live host to try: name it in LIVE_BIN");
         return;
     };
-    let plan =
-        Plan { live, setup: Setup::default(), viewers: 2, rate: 5, span: Duration::from_secs(10) };
+    let (setup, span) = (Setup::default(), Duration::from_secs(10));
+    let plan = Plan { live, setup, servers: 1, viewers: 2, rate: 5, span };
     let outcome = plan.run(Fault::HomeKill, 1, &View::none()).await.unwrap();
     let verdict = &outcome.verdict;
     assert!(outcome.is_sound() && outcome.notes.is_empty(), "{outcome:#?}");
