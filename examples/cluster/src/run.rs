@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
@@ -92,6 +93,7 @@ impl Plan {
     /// Something does not start, or cannot be made to fail.
     pub async fn run(&self, fault: Fault, no: u32, view: &View) -> io::Result<Outcome> {
         let mut machines = Machines::start(&self.live, &self.setup, self.servers).await?;
+        doors_open(&machines.addresses()).await?;
         let begun = Instant::now();
         let crowd = self.come(&machines, begun);
         let _shown = view.watch(begun, self.takes(), crowd.gauges.clone());
@@ -150,6 +152,20 @@ impl Plan {
         }
         Crowd { gauges: gauges.into(), tasks, end }
     }
+}
+
+/// Returns when the room is served at all nodes.
+async fn doors_open(nodes: &[SocketAddr]) -> io::Result<()> {
+    let begun = Instant::now();
+    for node in nodes {
+        while !Viewer::is_let_in(*node).await {
+            if begun.elapsed() > REST {
+                return Err(io::Error::other(format!("nobody is let in at {node}")));
+            }
+            sleep(LOOK).await;
+        }
+    }
+    Ok(())
 }
 
 /// Everybody who is there.

@@ -118,6 +118,12 @@ impl Viewer {
         self.gauge.clone()
     }
 
+    /// Whether somebody is let in at a node at this moment.
+    pub async fn is_let_in(node: SocketAddr) -> bool {
+        let mut viewer = Self::new("door".to_owned(), [node].into(), 0, Instant::now());
+        matches!(timeout(COMES_IN, viewer.come_in()).await, Ok(Some(_)))
+    }
+
     /// Watches and speaks until it is told to end.
     pub async fn live(mut self, mut end: watch::Receiver<bool>) -> Told {
         while !*end.borrow() {
