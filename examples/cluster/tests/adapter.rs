@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use cluster::server::{Server, Setup};
 use liveroom::{
-    nats::{HomeEnd, Nats, NatsConfig, NatsError, Nodes, Refused, RoomChange},
+    nats::{HomeEnd, HomeEvent, HomeSeat, Nats, NatsConfig, NatsError, Nodes, Refused, RoomChange},
     relay::{Deposed, EdgeOutput, Home},
     *,
 };
-use tokio::time::timeout;
+use tokio::{task::JoinHandle, time::timeout};
 
-use seats::{LONG, Viewer, create, group, key, nats, run};
+use seats::{Fits, LONG, Viewer, create, group, key, nats, run};
 
 /// A server, two nodes at it, and a room.
 async fn friday(setup: &Setup) -> (Server, Nats, Nats, GroupId) {
@@ -125,6 +125,49 @@ async fn a_home_goes_over_to_another_node_and_nothing_is_lost() {
     assert!(by_log || end == HomeEnd::Overtaken { by: term }, "{end:?}");
     assert_ne!(home.home().mark().term, term);
     assert!(!second.is_finished());
+}
+
+/// A home each of whose calls is given up after a moment.
+fn run_in_fits(mut home: HomeSeat, mut fits: Fits) -> JoinHandle<HomeEnd> {
+    tokio::spawn(async move {
+        loop {
+            let event = timeout(fits.fit(), home.next()).await;
+            if let Ok(Some(HomeEvent::Ended(end))) = event {
+                return end;
+            }
+        }
+    })
+}
+
+#[tokio::test]
+async fn calls_that_are_given_up_lose_nothing() {
+    let (_server, one, two, id) = friday(&Setup::default()).await;
+    let first = run_in_fits(one.claim(&id, &[], key(), false).await.unwrap(), Fits::new(1));
+    let (mut ann, mut bob) = (Viewer::new(&one, &id).await, Viewer::new(&two, &id).await);
+    (ann.fits, bob.fits) = (Some(Fits::new(2)), Some(Fits::new(3)));
+    ann.join("ann").await;
+    bob.join("bob").await;
+    let mut second = None;
+    for no in 0..60 {
+        if no == 20 {
+            two.checkpoint(&id, &[], key()).await.unwrap();
+        }
+        if no == 30 {
+            let home = two.claim(&id, &[], key(), false).await.unwrap();
+            second = Some(run_in_fits(home, Fits::new(4)));
+        }
+        let viewer = if no % 2 == 0 { &mut ann } else { &mut bob };
+        let sent = viewer.ask(Command::text(format!("{no}"))).await.unwrap();
+        assert!(matches!(sent, Receipt::Sent { .. }), "{sent:?}");
+        viewer.reads(no + 1).await;
+    }
+    ann.reads(60).await;
+    bob.reads(60).await;
+    let said: Vec<_> = ann.read.iter().map(|(_, said)| said.clone()).collect();
+    assert_eq!(said, (0..60).map(|no| no.to_string()).collect::<Vec<_>>());
+    assert_eq!((&ann.read, ann.missed, bob.missed), (&bob.read, 0, 0));
+    timeout(LONG, first).await.unwrap().unwrap();
+    assert!(second.is_some_and(|second| !second.is_finished()));
 }
 
 #[tokio::test]

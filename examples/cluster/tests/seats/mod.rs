@@ -51,9 +51,25 @@ pub fn run(mut home: HomeSeat) -> JoinHandle<(HomeEnd, HomeSeat)> {
     })
 }
 
+/// Moments of no time at all to three milliseconds, one after the other.
+pub struct Fits(u64);
+
+impl Fits {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn fit(&mut self) -> Duration {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        Duration::from_micros((self.0 >> 33) % 3_000)
+    }
+}
+
 /// A viewer at an edge: what they have read, each entry once and in order.
 pub struct Viewer {
     pub seat: EdgeSeat,
+    /// After how long each call of `next` is given up and made again, if it is.
+    pub fits: Option<Fits>,
     cursor: Option<Cursor>,
     pub read: Vec<(Seq, String)>,
     pub missed: u64,
@@ -62,7 +78,7 @@ pub struct Viewer {
 impl Viewer {
     pub async fn new(nats: &Nats, id: &GroupId) -> Self {
         let seat = nats.edge(id, nats.edge_id().await.unwrap()).await.unwrap();
-        let mut viewer = Self { seat, cursor: None, read: Vec::new(), missed: 0 };
+        let mut viewer = Self { seat, fits: None, cursor: None, read: Vec::new(), missed: 0 };
         while viewer.cursor.is_none() {
             viewer.step().await;
         }
@@ -73,8 +89,17 @@ impl Viewer {
         Author::Session(self.seat.edge().id().session(1).unwrap())
     }
 
+    async fn next(&mut self) -> Option<EdgeOutput> {
+        let Some(fits) = &mut self.fits else { return self.seat.next().await };
+        loop {
+            if let Ok(output) = timeout(fits.fit(), self.seat.next()).await {
+                return output;
+            }
+        }
+    }
+
     pub async fn step(&mut self) -> EdgeOutput {
-        let output = timeout(LONG, self.seat.next()).await.unwrap().unwrap();
+        let output = timeout(LONG, self.next()).await.unwrap().unwrap();
         if let EdgeOutput::Tail { .. } = output {
             let edge = self.seat.edge_mut();
             let mut cursor = self.cursor.unwrap_or_else(|| edge.tail().unwrap());
