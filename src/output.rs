@@ -159,7 +159,7 @@ pub enum Output {
         session: SessionId,
         /// Deliver the history up to here first.
         after: Seq,
-        /// What it is to do.
+        /// What it is to do. Of the users that the message names, its own alone is named here.
         directive: Directive,
     },
     /// The group's profile, attributes or counters changed.

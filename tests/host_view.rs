@@ -5,11 +5,11 @@
 use std::{num::NonZeroU8, sync::Arc, time::Duration};
 
 use liveroom::{
-    Admission, AttributeChange, AttributeMode, Author, Cap, Command, CursorError, Discard, Draft,
-    Epoch, Field, FilterId, Group, GroupConfig, GroupId, GroupPatch, HashKey, JoinOption, Kind,
-    MessageId, Outcome, Output, Platform, Priority, Profile, Random, Rate, Receipt, RecordNo,
-    Refusal, RestoreError, Role, RoleSet, Seq, SessionId, Settings, SlowMode, Snapshot, Span,
-    Timestamp, UserId,
+    Admission, AttributeChange, AttributeMode, Author, Cap, Command, CursorError, Directive,
+    Discard, Draft, Epoch, Field, FilterId, Group, GroupConfig, GroupId, GroupPatch, HashKey,
+    JoinOption, Kind, MessageId, Outcome, Output, Platform, Priority, Profile, Random, Rate,
+    Receipt, RecordNo, Refusal, RestoreError, Role, RoleSet, Seq, SessionId, Settings, SlowMode,
+    Snapshot, Span, Timestamp, UserId,
     filter::{Filter, FilterSpec},
     replay,
 };
@@ -67,6 +67,28 @@ fn the_tail_is_told_before_what_follows_it_and_is_urgent_if_anything_in_it_is() 
     group.push(START, Author::App, Command::notice("and the next is not")).unwrap();
     let seq = group.tail().position();
     assert_eq!(tail(&mut group), (Some((seq, false)), 0));
+}
+
+#[test]
+fn who_is_ordered_to_leave_is_told_of_themself_alone() {
+    let mut group = group(GroupConfig::livestream());
+    let users = ["ann", "bob", "cat"].map(user);
+    for (session, name) in (1..).zip(["ann", "bob", "cat"]) {
+        join(&mut group, name, session);
+    }
+    outputs(&mut group);
+    group.push(START, Author::App, Command::leave(users.clone())).unwrap();
+    let told: Vec<_> = outputs(&mut group)
+        .into_iter()
+        .filter_map(|output| match output {
+            Output::Order { session, directive: Directive::Leave { users }, .. } => {
+                Some((session, users.to_vec()))
+            }
+            _ => None,
+        })
+        .collect();
+    let alone = (1..).map(SessionId).zip(users.map(|user| vec![user]));
+    assert_eq!(told, alone.collect::<Vec<_>>());
 }
 
 #[test]

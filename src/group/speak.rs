@@ -263,10 +263,8 @@ impl Group {
         for pending in others {
             self.delivered(now, seq, pending);
         }
-        if let Some(directive @ Directive::Leave { users }) = &message.directive {
-            for user in users {
-                self.order(user, seq, directive);
-            }
+        if let Some(Directive::Leave { users }) = &message.directive {
+            users.iter().for_each(|user| self.order_to_leave(user, seq));
         }
     }
 
@@ -275,13 +273,14 @@ impl Group {
         self.finish(pending, Outcome::Delivered { seq, at: now });
     }
 
-    fn order(&mut self, user: &UserId, after: Seq, directive: &Directive) {
+    /// Each is told of itself alone: whole lists to all who are in them would be a square of outputs.
+    fn order_to_leave(&mut self, user: &UserId, after: Seq) {
         for device in self.roster.sessions(user) {
             self.outbox.put(|record| Output::Order {
                 record,
                 session: device.session,
                 after,
-                directive: directive.clone(),
+                directive: Directive::Leave { users: iter::once(user.clone()).collect() },
             });
         }
     }

@@ -255,7 +255,8 @@ impl Model {
         // Chosen: who is named twice is ordered twice.
         for user in users {
             for session in self.sessions_of(user) {
-                let (after, directive) = (self.tail(), directive.clone());
+                let directive = Directive::Leave { users: [user.clone()].into_iter().collect() };
+                let after = self.tail();
                 self.told.push(Output::Order { record: NO_RECORD, session, after, directive });
             }
         }
