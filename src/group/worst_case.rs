@@ -252,10 +252,10 @@ fn folds(settings: &Settings, sizes: &Sizes, folding: &Folding) -> u64 {
 /// a change of attributes.
 fn outputs(settings: &Settings, sizes: &Sizes) -> u64 {
     let most = u64::from(settings.limits.outputs);
-    // Those that tell each session of each user whom one command names share what they tell, but for a
-    // list of users.
+    // Those that tell each session of each user whom one command names share what they tell, but for who it was and
+    // whom it is about.
     let named = settings.named().min(most);
-    let list = space::list::<UserId>(Command::MAX_USERS) + 2 * UserId::MOST_BESIDE;
+    let own = 2 * UserId::MOST_BESIDE;
     let users = Command::MAX_USERS * (space::size::<UserId>() + UserId::MOST_BESIDE);
     let attributes = (bounds::ATTRIBUTE_KEY + bounds::ATTRIBUTE_VALUE + 128) as u64;
     let record = users + sizes.notice + 2 * bounds::ATTRIBUTES as u64 * attributes;
@@ -263,5 +263,5 @@ fn outputs(settings: &Settings, sizes: &Sizes) -> u64 {
     let each = if settings.journal { told.max(record) } else { told };
     // Who is shadow-muted is shown all that they had on its way, in one piece.
     let echo = settings.reach() * sizes.order;
-    space::list::<Output>(most) + (most - named) * each + named * list + echo
+    space::list::<Output>(most) + (most - named) * each + named * own + echo
 }

@@ -50,7 +50,7 @@
 //! |---|---|
 //! | stream `live-log`, subjects `live.log.<group>` | the log of each group; a message is a frame |
 //! | bucket `live-rooms` | which groups there are, and which checkpoint of each is the newest |
-//! | object store `live-checkpoints` | the checkpoints |
+//! | object store `live-checkpoints` | the checkpoints, and the word lists of filters |
 //! | bucket `live-edges` | its revisions are the numbers of edges |
 //! | `live.all.<group>` | from the home to all edges: frames as they are told |
 //! | `live.beat.<group>` | that the home lives |
@@ -77,14 +77,15 @@
 //! more than the log, and the history goes on in a new epoch. A log that ends before its newest checkpoint cannot be
 //! claimed: [`Refused::LogLost`].
 
-mod checkpoints;
 mod counts;
 mod edge;
 mod error;
+mod filters;
 mod home;
 mod log;
 mod names;
 mod nodes;
+mod objects;
 mod rooms;
 mod streams;
 mod wire;

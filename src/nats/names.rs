@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{NatsError, error::Refused};
 use crate::{
-    id::GroupId,
+    id::{FilterId, GroupId},
     relay::{EdgeId, FrameNo},
 };
 
@@ -107,6 +107,11 @@ impl Names {
     /// A checkpoint's object. Whoever sums up the same log at the same moment makes another one: `nonce` is random.
     pub(super) fn checkpoint(group: &GroupId, no: FrameNo, nonce: u64) -> String {
         format!("{}/{no}-{nonce:016x}", token(group))
+    }
+
+    /// A filter's object. No group's token has a `+` in it.
+    pub(super) fn filter(id: FilterId) -> String {
+        format!("+filters/{id}")
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::{task::spawn_blocking, time::sleep};
 
 use super::{
     HomeSeat, Nats, NatsError, Refused,
+    filters::lacking,
     log::{FrameLog, Storing},
     names::{self, Names},
     wire,
@@ -163,7 +164,8 @@ impl Nats {
     }
 
     /// Makes this machine the home of a group: reads its log to the end, and writes its claim there. Who was home
-    /// before cannot write from then on. `filters` and `key` are as for [`Group::restore`].
+    /// before cannot write from then on. `key` is as for [`Group::restore`]; `filters` are those at hand, and what they lack is
+    /// asked of the server: see [`keep_filter`](Self::keep_filter).
     ///
     /// `new_epoch` makes all readers begin anew: set it after
     /// [`Deposed::LogLost`](crate::relay::Deposed::LogLost), and when the servers had a power failure.
@@ -196,7 +198,7 @@ impl Nats {
                     sleep(PAUSE).await;
                     continue;
                 }
-                Next::Read(_) => heir = read_to_end(heir, &log).await?,
+                Next::Read(_) => heir = self.read_to_end(heir, &log).await?,
             }
             match heir.into_home(self.now()) {
                 Ok(home) => return HomeSeat::begin(self.clone(), home, log, summed).await,
@@ -283,11 +285,46 @@ impl Nats {
         filters: &[Arc<Filter>],
         key: HashKey,
     ) -> Result<Heir, NatsError> {
-        let checkpoint = self.get_checkpoint(&room.checkpoint).await?;
-        let filters = filters.to_vec();
+        let checkpoint: Option<Checkpoint> = self.get_object(&room.checkpoint).await?;
+        let gone = || {
+            NatsError::server("give a checkpoint")("it is gone, and a newer one takes its place")
+        };
+        let checkpoint = checkpoint.ok_or_else(gone)?;
+        let mut filters = filters.to_vec();
+        if let Some(id) = checkpoint.group().filter()
+            && filters.iter().all(|filter| filter.id() != id)
+        {
+            filters.extend(self.filter(id).await?);
+        }
         let heir = spawn_blocking(move || Heir::new(checkpoint, &filters, key)).await;
         let heir = heir.map_err(NatsError::server("be restored"))??;
-        read_to_end(heir, log).await
+        self.read_to_end(heir, log).await
+    }
+
+    /// Plays back what the log has, beside those who wait for the network.
+    async fn read_to_end(&self, mut heir: Heir, log: &FrameLog) -> Result<Heir, NatsError> {
+        let mut lacked = None;
+        loop {
+            let frames = log.read(heir.at()).await?;
+            match frames.last() {
+                None if heir.at() > LogSeq(0) => return Err(Refused::LogLost.into()),
+                None => return Ok(heir),
+                Some((at, _)) if *at == heir.at() => return Ok(heir),
+                Some(_) => {}
+            }
+            let reading = spawn_blocking(move || {
+                let read = heir.read(frames.iter().map(|(at, frame)| (*at, frame)));
+                (heir, read)
+            });
+            let read;
+            (heir, read) = reading.await.map_err(NatsError::server("be played back"))?;
+            let Err(error) = read else { continue };
+            let lacks = lacking(&error).filter(|id| lacked != Some(*id));
+            let Some(id) = lacks else { return Err(error.into()) };
+            let Some(filter) = self.filter(id).await? else { return Err(error.into()) };
+            heir.install_filter(filter);
+            lacked = Some(id);
+        }
     }
 
     async fn room(&self, group: &GroupId) -> Result<Option<(Room, u64)>, NatsError> {
@@ -309,7 +346,7 @@ impl Nats {
     ) -> Result<Room, NatsError> {
         let no = checkpoint.mark().no;
         let name = Names::checkpoint(group, no, nonce());
-        self.keep_checkpoint(&name, wire::encode(checkpoint)).await?;
+        self.keep_object(&name, wire::encode(checkpoint)).await?;
         Ok(Room { checkpoint: name, no })
     }
 }
@@ -317,22 +354,4 @@ impl Nats {
 /// A number that nobody else has.
 fn nonce() -> u64 {
     RandomState::new().hash_one(0)
-}
-
-/// Plays back what the log has, beside those who wait for the network.
-async fn read_to_end(mut heir: Heir, log: &FrameLog) -> Result<Heir, NatsError> {
-    loop {
-        let frames = log.read(heir.at()).await?;
-        match frames.last() {
-            None if heir.at() > LogSeq(0) => return Err(Refused::LogLost.into()),
-            None => return Ok(heir),
-            Some((at, _)) if *at == heir.at() => return Ok(heir),
-            Some(_) => {}
-        }
-        let read = spawn_blocking(move || {
-            let read = heir.read(frames.iter().map(|(at, frame)| (*at, frame)));
-            read.map(|()| heir)
-        });
-        heir = read.await.map_err(NatsError::server("be played back"))??;
-    }
 }

@@ -5,12 +5,13 @@
 
 mod seats;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use cluster::server::{Server, Setup};
 use liveroom::{
+    filter::{Filter, FilterSpec},
     nats::{HomeEnd, HomeEvent, HomeSeat, Nats, NatsConfig, NatsError, Nodes, Refused, RoomChange},
-    relay::{Deposed, EdgeOutput, Home},
+    relay::{CheckpointError, Deposed, EdgeOutput, Home},
     *,
 };
 use tokio::{task::JoinHandle, time::timeout};
@@ -137,6 +138,53 @@ fn run_in_fits(mut home: HomeSeat, mut fits: Fits) -> JoinHandle<HomeEnd> {
             }
         }
     })
+}
+
+fn words(list: &str) -> (FilterSpec, Arc<Filter>) {
+    let spec = FilterSpec::parse(list).unwrap();
+    let filter = Arc::new(spec.compile().unwrap());
+    (spec, filter)
+}
+
+#[tokio::test]
+async fn whoever_lacks_a_filter_has_it_from_the_server() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let (one, two) = (nats(&server, "one").await, nats(&server, "two").await);
+    let (first, second) = (words("[custom:1 block]\nzorg"), words("[custom:1 block]\nblat"));
+    let mut friday = group("friday");
+    friday.install_filter(first.1.clone());
+    let in_force = |filter: &Arc<Filter>| Command::UseFilter { filter: Some(filter.id()) };
+    friday.push(one.now(), Author::App, in_force(&first.1)).unwrap();
+    while friday.poll().is_some() {}
+    one.create(&friday).await.unwrap();
+    let id = friday.id();
+    // Whose list is nowhere cannot be judged by.
+    let error = two.claim(id, &[], key(), false).await.unwrap_err();
+    let unknown = RestoreError::UnknownFilter { filter: first.1.id() };
+    assert!(
+        matches!(&error, NatsError::Checkpoint(CheckpointError::Restore(it)) if *it == unknown),
+        "{error:?}"
+    );
+    for _again in 0..2 {
+        one.keep_filter(first.1.id(), &first.0).await.unwrap();
+    }
+    let mut home = two.claim(id, &[], key(), false).await.unwrap();
+    // Another one comes into force, which the next to begin meets in the log.
+    one.keep_filter(second.1.id(), &second.0).await.unwrap();
+    home.home_mut().install_filter(second.1.clone());
+    home.home_mut().push(two.now(), Author::App, in_force(&second.1)).unwrap();
+    let _home = run(home);
+    let mut ann = Viewer::new(&two, id).await;
+    ann.join("ann").await;
+    for (text, is_listed) in [("blat", true), ("zorg", false)] {
+        let Receipt::Sent { state, .. } = ann.ask(Command::text(text)).await.unwrap() else {
+            panic!("it is sent");
+        };
+        let blocked = matches!(state, State::Ended(Outcome::Rejected(_)));
+        assert_eq!(blocked, is_listed, "{text}: {state:?}");
+    }
+    let heir = one.look(id, &[], key()).await.unwrap();
+    assert_eq!(heir.group().filter(), Some(second.1.id()));
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 
 use liveroom::{
-    GroupId,
+    Author, GroupId,
     nats::{HomeEnd, HomeEvent, NatsError, Nodes, Refused, RoomChange, RoomWatch},
-    relay::{Deposed, FrameNo},
+    relay::{Deposed, FrameNo, Home},
 };
 use tokio::{
     select,
@@ -127,7 +127,7 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
     };
     info!(room = %id, term = home.home().mark().term.0, "this node is its home");
     node.homes().insert(id.clone());
-    home.home_mut().install_filter(node.words.filter.clone());
+    put_words_in_force(node, home.home_mut());
     let mut summed = home.summed_up_to();
     let mut summing = JoinSet::new();
     let mut looks = interval(SUM_UP);
@@ -153,6 +153,18 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
             info!(room = %id, %end, "this node is its home no more");
             return (end == HomeEnd::Deposed(Deposed::LogLost)).then_some(true);
         }
+    }
+}
+
+/// The words of this node are in force where it is home: its program may be newer than that of the home before.
+fn put_words_in_force(node: &Node, home: &mut Home) {
+    let own = &node.words.filter;
+    home.install_filter(own.clone());
+    if home.group().filter() != Some(own.id()) {
+        let put = home.push(node.nats.now(), Author::App, node.use_words());
+        // The former words stay in force then, until the room has another home.
+        let _told =
+            put.inspect_err(|error| warn!(%error, "the words of this node are not in force"));
     }
 }
 

@@ -25,7 +25,7 @@ use std::{
 
 use async_nats::ConnectOptions;
 use liveroom::{
-    Creation, GroupId, HashKey, Settings, UserId,
+    Author, Command, Creation, GroupId, HashKey, Settings, UserId,
     nats::{Nats, NatsConfig, NatsError, Refused},
     relay::EdgeId,
 };
@@ -181,6 +181,9 @@ impl NodeHost {
             live: Mutex::default(),
             closing: watch::Sender::new(false),
         });
+        let words = &node.words;
+        let kept = node.nats.keep_filter(words.filter.id(), &words.list).await;
+        kept.map_err(io::Error::other)?;
         for room in &beside.rooms {
             node.make_sure_of(room).await?;
         }
@@ -251,14 +254,17 @@ impl Node {
         let group = creation.build(self.nats.now(), id, self.hash_key);
         let mut group = group.map_err(io::Error::other)?;
         group.install_filter(self.words.filter.clone());
-        let filter = Some(self.words.filter.id());
-        let in_force = liveroom::Command::UseFilter { filter };
-        group.push(self.nats.now(), liveroom::Author::App, in_force).map_err(io::Error::other)?;
+        let in_force = self.use_words();
+        group.push(self.nats.now(), Author::App, in_force).map_err(io::Error::other)?;
         while group.poll().is_some() {}
         match self.nats.create(&group).await {
             Ok(()) | Err(NatsError::Refused(Refused::Exists)) => Ok(()),
             Err(error) => Err(io::Error::other(error)),
         }
+    }
+
+    fn use_words(&self) -> Command {
+        Command::UseFilter { filter: Some(self.words.filter.id()) }
     }
 
     /// What a client shows when it comes back, at whichever node.
