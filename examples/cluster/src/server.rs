@@ -123,7 +123,11 @@ pub fn free() -> io::Result<SocketAddr> {
     TcpListener::bind(("127.0.0.1", 0))?.local_addr()
 }
 
-fn program() -> io::Result<PathBuf> {
+/// Its program: what [`PROGRAM`] names, or the one on the `PATH`.
+///
+/// # Errors
+/// There is none; how to have it.
+pub fn program() -> io::Result<PathBuf> {
     if let Some(program) = env::var_os(PROGRAM) {
         return Ok(program.into());
     }

@@ -1,21 +1,45 @@
 //! The host's figures as Prometheus reads them, made anew for whoever asks.
 //!
-//! The engine tells its groups' accounts, and the host what it counts beside them. The recorder is made
-//! for one reading, so that nothing is shared by the hosts of one process, and nothing is kept.
+//! The engine tells its groups' accounts, and the host what it counts beside them; a node of many does so with the same
+//! names. The recorder is made for one reading, so that nothing is shared by the hosts of one process, and nothing is kept.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use liveroom::metrics::record;
 use metrics::{counter, gauge, with_local_recorder};
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
-use crate::{callbacks::Callbacks, counts::Counted, house::House, keep::Figures, room::Room};
+use crate::{
+    callbacks::Callbacks,
+    counts::{Counted, Counts},
+    house::House,
+    keep::Figures,
+};
+
+/// What is put down for one reading, on whatever thread.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet(Arc<PrometheusRecorder>);
+
+impl Sheet {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(PrometheusBuilder::new().build_recorder()))
+    }
+
+    /// Puts down what is told meanwhile, by the macros of `metrics`.
+    pub(crate) fn put(&self, tell: impl FnOnce()) {
+        with_local_recorder(&*self.0, tell);
+    }
+
+    /// All of it.
+    pub(crate) fn text(&self) -> String {
+        self.0.handle().render()
+    }
+}
 
 /// The text of all figures. The engine's begin with `liveroom_`, and the host's own with `live_`.
 pub(crate) fn figures(house: &House, connections: usize) -> String {
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let figures = recorder.handle();
-    with_local_recorder(&recorder, || {
+    let sheet = Sheet::new();
+    sheet.put(|| {
         set("live_connections", connections);
         if let Some(callbacks) = &house.desk.callbacks {
             tell_callbacks(callbacks);
@@ -25,17 +49,16 @@ pub(crate) fn figures(house: &House, connections: usize) -> String {
         }
         for room in &house.rooms {
             house.read(room, record);
-            tell(room);
+            tell(room.plan.id, &room.counts);
         }
     });
-    figures.render()
+    sheet.text()
 }
 
-/// What the host counts beside the engine.
-fn tell(room: &Room) {
-    let label = [("group", room.plan.id)];
-    let Counted { batches, entries, not_now, built, missed, turned_away, gifts } =
-        room.counts.now();
+/// What the host counts of a room beside the engine.
+pub(crate) fn tell(group: &str, counts: &Counts) {
+    let label = [("group", group.to_owned())];
+    let Counted { batches, entries, not_now, built, missed, turned_away, gifts } = counts.now();
     for (name, total) in [
         ("live_batches_taken_total", batches),
         ("live_batches_built_total", built),
@@ -75,7 +98,11 @@ fn tell_keep(figures: Figures, fails: bool) {
     set("live_store_fails", usize::from(fails));
 }
 
+pub(crate) fn count(name: String, total: u64) {
+    counter!(name).absolute(total);
+}
+
 #[expect(clippy::cast_precision_loss, reason = "gauges are floats, and this is a small number")]
-fn set(name: &'static str, value: usize) {
+pub(crate) fn set(name: &'static str, value: usize) {
     gauge!(name).set(value as f64);
 }

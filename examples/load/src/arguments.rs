@@ -36,11 +36,11 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "rate")]
     pub(super) overload: bool,
 
-    /// Which host to start; several are measured one after the other.
+    /// Which host to start; several are measured one after the other: live,nodes is one machine beside an edge of two.
     #[arg(long, value_name = "HOST", default_value = "live", value_delimiter = ',')]
     pub(super) host: Vec<HostKind>,
 
-    /// All hosts, one after the other, in one table; takes about a minute.
+    /// All hosts that need no NATS server, one after the other, in one table; takes about a minute.
     #[arg(long, conflicts_with_all = ["host", "at"])]
     pub(super) compare: bool,
 
@@ -83,6 +83,9 @@ pub(super) struct Serving {
     pub(super) connections: u32,
     #[arg(long)]
     pub(super) tick: Option<u32>,
+    /// Of nodes the first, and the server of both.
+    #[arg(long)]
+    pub(super) first: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -90,6 +93,7 @@ Examples:
   load --clients 5000                          a live room with 5,000 viewers
   load --compare --html load.html              the same beside what one would write instead
   load --overload                              gifts arrive, likes may not
+  load --host live,nodes                       one machine, beside an edge whose room has its home on another
   load --at localhost:8080 --clients 200       a host that runs already
 
 A host that is started, and this tool, raise their own limits of open files as far as the system lets them.";
@@ -130,16 +134,19 @@ impl Arguments {
     /// Which hosts are started.
     pub(super) fn hosts(&self) -> Result<Vec<HostKind>, Failure> {
         if self.compare {
-            return Ok(HostKind::ALL.to_vec());
+            return Ok(HostKind::COMPARED.to_vec());
         }
         let twice = self.host.iter().enumerate().find(|(at, host)| self.host[..*at].contains(host));
         match twice {
+            None => {
+                self.host.iter().try_for_each(|host| host.can_start())?;
+                Ok(self.host.clone())
+            }
             Some((_, host)) => Err(format!(
                 "--host names {} twice: each host is measured once. For another run, start the tool again",
                 host.name()
             )
             .into()),
-            None => Ok(self.host.clone()),
         }
     }
 
@@ -245,7 +252,10 @@ mod tests {
         let (alone, compared) = (parsed("").unwrap(), parsed("--compare").unwrap());
         assert_eq!((alone.clients(), alone.seconds()), (1_000, 30));
         assert!((5_000..=10_000).contains(&compared.clients()));
-        assert_eq!((compared.seconds(), compared.hosts().unwrap()), (10, HostKind::ALL.to_vec()));
+        assert_eq!(
+            (compared.seconds(), compared.hosts().unwrap()),
+            (10, HostKind::COMPARED.to_vec())
+        );
         let asked = parsed("--compare --clients 7 --seconds 8").unwrap();
         assert_eq!((asked.clients(), asked.seconds()), (7, 8));
     }

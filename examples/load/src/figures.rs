@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The room that a `join` without a group means.
-const ROOM: (&str, &str) = ("group", "live");
+pub(crate) const ROOM: (&str, &str) = ("group", "live");
 
 /// A host that is far behind has much to do before it answers.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -29,29 +29,13 @@ struct Figure {
 }
 
 impl Figures {
-    /// Asks a host.
+    /// Asks a host, of whose figures each of these has some.
     ///
     /// # Errors
-    /// It does not answer, or has none.
-    pub fn ask(host: SocketAddr) -> io::Result<Self> {
-        let mut stream = TcpStream::connect(host).map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("nobody answers at {host}: {error}; does a live host run there?"),
-            )
-        })?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let request = format!("GET /metrics HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        match answer.split_once("\r\n\r\n") {
-            Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => Ok(Self::read(body)),
-            _ => {
-                let status = answer.lines().next().unwrap_or("nothing");
-                Err(io::Error::other(format!("{host} gives no figures at /metrics: {status}")))
-            }
-        }
+    /// One does not answer, or has none.
+    pub fn ask(books: &[SocketAddr]) -> io::Result<Self> {
+        let read = books.iter().map(|host| Ok(Self::read(&get(*host, "/metrics")?).0));
+        Ok(Self(read.collect::<io::Result<Vec<_>>>()?.concat()))
     }
 
     fn read(text: &str) -> Self {
@@ -106,6 +90,31 @@ impl Figures {
             refused: since("liveroom_messages_refused_total", &[])
                 + since("live_turned_away_total", &[]),
             open: open("liveroom_messages_waiting") + open("liveroom_messages_held"),
+        }
+    }
+}
+
+/// What a host has at a path.
+///
+/// # Errors
+/// It does not answer, or has nothing there.
+pub(crate) fn get(host: SocketAddr, path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(host).map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("nobody answers at {host}: {error}; does a live host run there?"),
+        )
+    })?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    match answer.split_once("\r\n\r\n") {
+        Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => Ok(body.to_owned()),
+        _ => {
+            let status = answer.lines().next().unwrap_or("nothing");
+            Err(io::Error::other(format!("{host} has nothing at {path}: {status}")))
         }
     }
 }

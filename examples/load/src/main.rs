@@ -40,8 +40,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn served(Serving { host, connections, tick }: Serving) -> Result<bool, Failure> {
-    serve(host, connections, tick)?;
+fn served(Serving { host, connections, tick, first }: Serving) -> Result<bool, Failure> {
+    serve(host, connections, tick, first)?;
     Ok(true)
 }
 
@@ -82,6 +82,8 @@ fn running(place: &Place, pid: Option<u32>) -> Target {
         address,
         dialect: Dialect::Plain,
         pid,
+        books: vec![address],
+        beside: Vec::new(),
         promises: true,
         tick: None,
     }

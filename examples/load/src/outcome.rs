@@ -37,6 +37,8 @@ pub struct Outcome {
     pub late: Latency,
     /// What the host cost while messages were sent; `None` if its process is not known.
     pub cost: Option<Usage>,
+    /// What other processes cost that the host is made of, by what they are.
+    pub beside: Vec<(String, Usage)>,
     /// What the host's memory was before anybody came, in KiB.
     pub bare_kib: u64,
     /// What this tool cost meanwhile.
@@ -96,7 +98,8 @@ impl Outcome {
     /// included: what is measured beside others is slower. `None` if the host is not known, since it is one of them.
     pub fn others_cpu(&self) -> Option<f64> {
         let cost = self.cost.as_ref()?;
-        let others = self.busy.saturating_sub(cost.cpu() + self.own.cpu());
+        let beside: u64 = self.beside.iter().map(|(_, cost)| cost.cpu()).sum();
+        let others = self.busy.saturating_sub(cost.cpu() + beside + self.own.cpu());
         Some(self.per_second(others) / 1e6)
     }
 

@@ -14,6 +14,7 @@ use std::{
 };
 
 use mio::Waker;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Failure,
@@ -68,10 +69,23 @@ pub struct Target {
     pub dialect: Dialect,
     /// Its process, if it is one of this machine.
     pub pid: Option<u32>,
+    /// Whose figures, in sum, are the host's.
+    pub books: Vec<SocketAddr>,
+    /// Other processes that it is made of.
+    pub beside: Vec<Beside>,
     /// Whether it promises that every reader is told of what it missed.
     pub promises: bool,
     /// How long it lets entries wait for others, if that is known.
     pub tick: Option<Duration>,
+}
+
+/// A process beside the one where clients come in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// What it is.
+    pub name: String,
+    /// Its number.
+    pub pid: u32,
 }
 
 /// Puts a host under load.
@@ -79,7 +93,7 @@ pub struct Target {
 /// # Errors
 /// The host cannot be reached, lets nobody in, or does not say what it did.
 pub fn run(plan: &Plan, target: &Target, view: &mut View) -> Result<Outcome, Failure> {
-    let before = Figures::ask(target.address)?;
+    let before = Figures::ask(&target.books)?;
     let bare_kib = match target.pid {
         Some(pid) => Usage::read(pid)?.resident_kib,
         None => 0,
@@ -194,6 +208,10 @@ impl Crew {
         let usage = |pid: Option<u32>| pid.map(Usage::read).transpose();
         let (begun, own) =
             (usage(target.pid)?, Usage::read(std::process::id()).unwrap_or_default());
+        let usages = || -> io::Result<Vec<Usage>> {
+            target.beside.iter().map(|beside| Usage::read(beside.pid)).collect()
+        };
+        let begun_beside = usages()?;
         let busy_before = busy().unwrap_or_default();
         let mut outcome = Outcome {
             host: target.name.clone(),
@@ -222,6 +240,9 @@ impl Crew {
             outcome.add(&sample);
         }
         outcome.cost = last.zip(begun).map(|(now, begun)| now.since(&begun));
+        let names = target.beside.iter().map(|beside| beside.name.clone());
+        let costs = usages()?.into_iter().zip(begun_beside).map(|(now, begun)| now.since(&begun));
+        outcome.beside = names.zip(costs).collect();
         outcome.own = Usage::read(std::process::id()).unwrap_or_default().since(&own);
         outcome.busy = busy().unwrap_or_default().saturating_sub(busy_before);
         drop(metronome);
@@ -237,7 +258,7 @@ impl Crew {
     ) -> Result<(Audit, Fates, Vec<String>), Failure> {
         let (begun, mut settling) = (Instant::now(), Settling::new(target.tick));
         loop {
-            let figures = match Figures::ask(target.address) {
+            let figures = match Figures::ask(&target.books) {
                 Err(_busy) if begun.elapsed() < SETTLING => {
                     thread::sleep(Duration::from_millis(500));
                     continue;

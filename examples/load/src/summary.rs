@@ -23,7 +23,9 @@ pub fn summary(outcomes: &[Outcome]) -> Vec<String> {
         silent(outcomes),
     ];
     told.retain(|sentence| !sentence.is_empty());
-    let is_beside = outcomes.iter().any(|outcome| outcome.host == "live") && outcomes.len() > 1;
+    let waits = |outcome: &Outcome| matches!(&*outcome.host, "live" | "nodes");
+    let is_beside = outcomes.iter().any(|outcome| outcome.host == "live")
+        && outcomes.iter().any(|outcome| !waits(outcome));
     told.extend(is_beside.then(|| TRADE.to_owned()));
     told
 }
@@ -79,7 +81,9 @@ mod tests {
             ["Lost without a word: nothing.", TRADE],
             "what is not known is left out"
         );
-        assert!(!summary(&[outcome("live", 40)]).contains(&TRADE.to_owned()));
+        for alike in [&[outcome("live", 40)][..], &[outcome("live", 40), outcome("nodes", 41)]] {
+            assert!(!summary(alike).contains(&TRADE.to_owned()));
+        }
         assert_eq!(summary(&[]), Vec::<String>::new());
     }
 

@@ -127,6 +127,13 @@ pub fn verdict(outcome: &Outcome) -> String {
             outcome.bytes / outcome.frames.max(1)
         );
     }
+    for (name, cost) in &outcome.beside {
+        text += &format!(
+            "  beside it {name} took {:.0} ms of processor time a second, and {:.1} MiB\n",
+            outcome.per_second(cost.cpu()) / 1e6,
+            cost.resident_kib as f64 / 1024.0
+        );
+    }
     let memory = outcome.resident_over_time();
     if !memory.is_empty() {
         let memory: Vec<_> = memory.iter().map(|mib| format!("{mib:.1}")).collect();

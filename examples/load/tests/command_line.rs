@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
-/// What it says on standard error, where it fails.
+/// What it says on standard error, where it fails. No other program is to be found.
 fn refused(arguments: &[&str]) -> String {
-    let ran = Command::new(env!("CARGO_BIN_EXE_load")).args(arguments).output().unwrap();
+    let mut load = Command::new(env!("CARGO_BIN_EXE_load"));
+    let ran = load.args(arguments).env("PATH", "").env_remove("NATS_SERVER").output().unwrap();
     let said = String::from_utf8(ran.stderr).unwrap();
     assert!(!ran.status.success(), "{arguments:?}: {said}");
     assert!(!said.contains("clients are in"), "{arguments:?} was measured: {said}");
@@ -22,6 +23,7 @@ fn what_cannot_be_is_refused_and_what_would_help_is_said() {
         (&["--speakers", "2", "--clients", "1"], "2 speakers of 1 clients"),
         (&["F2"], "unexpected argument 'F2'"),
         (&["--host", "live,live"], "names live twice"),
+        (&["--host", "live,nodes"], "there is no nats-server on the PATH: `pip install"),
         (&["--html", "/no/such/folder/load.html"], "Name a file in a folder that is there"),
     ] {
         let said = refused(&[arguments, &["--seconds", "1"]].concat());

@@ -51,6 +51,8 @@ async fn the_live_host_in_this_process_gives_everybody_everything() {
         address: host.address(),
         dialect: Dialect::Plain,
         pid: Some(std::process::id()),
+        books: vec![host.address()],
+        beside: Vec::new(),
         promises: true,
         tick: None,
     };
@@ -63,6 +65,19 @@ async fn the_live_host_in_this_process_gives_everybody_everything() {
 fn what_one_would_write_instead_gives_everybody_everything() {
     is_whole(&measured(HostKind::Broadcast, &PLAN));
     is_whole(&measured(HostKind::Socketioxide, &PLAN));
+}
+
+#[test]
+fn an_edge_gives_everybody_everything_and_its_books_agree_with_the_homes() {
+    if let Err(error) = HostKind::Nodes.can_start() {
+        eprintln!("nothing is tried: {error}");
+        return;
+    }
+    let outcome = measured(HostKind::Nodes, &PLAN);
+    is_whole(&outcome);
+    let names: Vec<_> = outcome.beside.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["the home", "the NATS server"]);
+    assert!(outcome.beside.iter().all(|(_, cost)| cost.cpu() > 0 && cost.resident_kib > 0));
 }
 
 #[test]

@@ -2,19 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::extract::ws::Utf8Bytes;
-use bytes::Bytes;
 use liveroom::{
-    Audience, Batch, Cause, Cursor, Format, Group, Message, NotNow, Outcome, Output, Record, Seq,
-    SessionId, Ticket, Timestamp, Told, UserId,
+    Audience, Cause, Cursor, Group, Message, Outcome, Output, Record, Seq, SessionId, Ticket,
+    Timestamp, Told, UserId,
 };
 
 use crate::{
     board::Board,
-    counts::HandOver,
     errand::{Arrival, Reader},
     house::House,
-    line::Full,
     plan::RoomKind,
     protocol::{
         client::Gift,
@@ -25,38 +21,16 @@ use crate::{
 
 use super::{
     easel::Easel,
+    giving::{Giving, Token},
     panel::Panel,
     seats::{News, Seat, SeatNo, Seats, Stance, Word},
     stall::{Stall, told},
 };
 
-/// The one wire format of this host.
-const JSON: Format = match Format::new(0) {
-    Some(format) => format,
-    None => unreachable!(),
-};
 /// "At most once a second": how often the number of those present is told.
 const ONLINE_EVERY: Duration = Duration::from_secs(1);
 /// How soon somebody with a full outbox is tried again with what they alone are told.
 const RETRY: Duration = Duration::from_millis(100);
-
-/// Who stands in the audience.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Token {
-    /// A connection, by its seat.
-    Seat(SeatNo),
-    /// One of the crowd: its hand-overs are counted, and that is all.
-    Viewer,
-}
-
-impl Token {
-    fn seat(self) -> Option<SeatNo> {
-        match self {
-            Self::Seat(number) => Some(number),
-            Self::Viewer => None,
-        }
-    }
-}
 
 /// How many are there, as last told, and when it may be told again.
 #[derive(Debug, Default)]
@@ -315,26 +289,15 @@ impl Hall {
     fn sweep(&mut self, house: &House, now: Timestamp, news: Option<&News>) {
         let Self { room, audience, seats, easel, .. } = self;
         let mut source = house.source(room.key);
-        let (mut lagged, mut last) = (Vec::new(), None);
+        let mut lagged = Vec::new();
+        let mut giving = Giving::new(seats, news, &room.counts);
         let swept = audience.sweep(now, &mut source, |batch, tokens, not_now| {
-            // The runs of tokens that take one batch come one after the other.
-            if last.as_ref().is_none_or(|(from, _)| from != batch.from()) {
-                room.counts.built();
-                last = Some((*batch.from(), None));
-            }
-            let Some((_, frame)) = &mut last else { return };
-            let taken = hand_over(batch, frame, tokens, not_now, seats, news);
+            giving.give(batch, tokens, not_now);
             if easel.is_some() && Easel::has_holes(&batch.missed()) {
                 lagged.extend(tokens.iter().filter_map(|token| token.seat()).filter(|number| {
-                    seats.get_mut(*number).is_some_and(|seat| seat.seen == *batch.to())
+                    giving.seats.get_mut(*number).is_some_and(|seat| seat.seen == *batch.to())
                 }));
             }
-            room.counts.handed_over(HandOver {
-                readers: tokens.len() as u64,
-                taken,
-                entries: batch.entries().len() as u64,
-                missed: batch.missed().0.iter().sum(),
-            });
         });
         if swept.lost > 0 {
             self.part_lost(house);
@@ -381,42 +344,4 @@ impl Hall {
             seat.line.part(word.clone());
         }
     }
-}
-
-/// Hands one batch to those who stand at one cursor. Returns how many took it.
-///
-/// The batch is made a frame when the first connection takes it: a crowd alone needs no bytes.
-pub(crate) fn hand_over(
-    batch: &Batch,
-    frame: &mut Option<Utf8Bytes>,
-    tokens: &[Token],
-    not_now: &mut NotNow,
-    seats: &mut Seats,
-    news: Option<&News>,
-) -> u64 {
-    let mut taken = 0;
-    for (index, token) in tokens.iter().enumerate() {
-        if let Token::Seat(number) = token
-            && let Some(seat) = seats.get_mut(*number)
-        {
-            let encoded = || frame.get_or_insert_with(|| shared(batch)).clone();
-            if seat.line.offer_history(encoded) == Err(Full) {
-                not_now.mark(index);
-                continue;
-            }
-            seat.seen = *batch.to();
-            // Side by side they are written at once; before another batch it would take that one's place.
-            if let Some(news) = news.filter(|news| news.with == batch.to().position()) {
-                seat.hear(news);
-            }
-        }
-        taken += 1;
-    }
-    taken
-}
-
-/// A batch as a frame: encoded once, and the same bytes for all.
-fn shared(batch: &Batch) -> Utf8Bytes {
-    let encoded = batch.encoded(JSON, |batch| HostFrame::batch(batch).encode().into_bytes());
-    Utf8Bytes::try_from(Bytes::from_owner(encoded)).expect("JSON is UTF-8")
 }

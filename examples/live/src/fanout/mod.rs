@@ -5,7 +5,8 @@
 //! where it is, and is told later what it missed.
 
 mod easel;
-pub(crate) mod hall;
+pub(crate) mod giving;
+mod hall;
 mod panel;
 mod parlour;
 mod parlours;

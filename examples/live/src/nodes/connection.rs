@@ -7,12 +7,12 @@ use futures_util::{StreamExt, stream::SplitStream};
 use liveroom::{Bucket, Profile, SessionId};
 use tokio::{
     select, spawn,
-    sync::{mpsc, oneshot},
+    sync::oneshot,
     time::{Instant, sleep_until, timeout, timeout_at},
 };
 
 use super::{
-    Node, closes, deeds,
+    Node, Way, closes, deeds,
     stage::{Ask, Joining},
 };
 use crate::{
@@ -58,12 +58,12 @@ enum Stay {
     Outside,
     /// They asked to come in.
     AtDoor {
-        room: mpsc::Sender<Ask>,
+        way: Way,
         seated: oneshot::Receiver<SessionId>,
         owns: bool,
     },
     Inside {
-        room: mpsc::Sender<Ask>,
+        way: Way,
         session: SessionId,
         owns: bool,
     },
@@ -152,13 +152,13 @@ impl Connection {
     }
 
     async fn obey(&mut self, frame: ClientFrame) {
-        let Stay::Inside { room, session, owns } = &self.stay else {
+        let Stay::Inside { way, session, owns } = &self.stay else {
             return match frame {
                 ClientFrame::Join(join) => self.join(*join).await,
                 _ => self.line.part(Fault::join_first().text()),
             };
         };
-        let (room, session, owns) = (room.clone(), *session, *owns);
+        let (way, session, owns) = (way.clone(), *session, *owns);
         let ask = match frame {
             ClientFrame::Join(_) => return self.line.part(Fault::joined_already().text()),
             ClientFrame::Ping => {
@@ -168,7 +168,10 @@ impl Connection {
             ClientFrame::Quit => Ask::Quit { session },
             ClientFrame::Send(frame) => match message(session, frame) {
                 Ok(ask) => ask,
-                Err(refusal) => return self.line.say(refusal.text()).await,
+                Err(refusal) => {
+                    way.counts.turned_away();
+                    return self.line.say(refusal.text()).await;
+                }
             },
             ClientFrame::Do(DoFrame { id, deed }) => match command(owns, deed) {
                 Ok(command) => Ask::Do { session, id, command },
@@ -178,14 +181,14 @@ impl Connection {
                 }
             },
         };
-        self.hand_in(&room, ask).await;
+        self.hand_in(&way, ask).await;
     }
 
     /// Gives an ask to the room, unless the connection ends first. Returns whether it did.
-    async fn hand_in(&self, room: &mpsc::Sender<Ask>, ask: Ask) -> bool {
+    async fn hand_in(&self, way: &Way, ask: Ask) -> bool {
         let mut closing = self.node.closing.subscribe();
         let sent = select! {
-            sent = room.send(ask) => sent.is_ok(),
+            sent = way.asks.send(ask) => sent.is_ok(),
             () = self.line.ended() => return false,
             () = closes(&mut closing) => false,
         };
@@ -210,7 +213,7 @@ impl Connection {
             }
         };
         let [first, ..] = &PLANS;
-        let Some(room) = self.node.enter(group.as_deref().unwrap_or(first.id)) else {
+        let Some(way) = self.node.enter(group.as_deref().unwrap_or(first.id)) else {
             return self.line.part(Fault::no_group().text());
         };
         let bearer = token.as_deref().and_then(|token| self.node.bearer(token));
@@ -228,10 +231,10 @@ impl Connection {
         let (seating, seated) = oneshot::channel();
         let line = self.line.clone();
         let joining = Box::new(Joining { user, profile, token, cursor, line, seated: seating });
-        if !self.hand_in(&room, Ask::Join(joining)).await {
+        if !self.hand_in(&way, Ask::Join(joining)).await {
             return;
         }
-        self.stay = Stay::AtDoor { room, seated, owns };
+        self.stay = Stay::AtDoor { way, seated, owns };
     }
 
     /// Whoever is still in has lost the connection; one who quit is not in any more, and losing it changes nothing.
@@ -239,15 +242,15 @@ impl Connection {
         let inside = match self.stay {
             Stay::Outside => None,
             // The door may have opened this very moment.
-            Stay::AtDoor { room, mut seated, .. } => {
+            Stay::AtDoor { way, mut seated, .. } => {
                 seated.close();
-                seated.try_recv().ok().map(|session| (room, session))
+                seated.try_recv().ok().map(|session| (way, session))
             }
-            Stay::Inside { room, session, .. } => Some((room, session)),
+            Stay::Inside { way, session, .. } => Some((way, session)),
         };
-        if let Some((room, session)) = inside {
+        if let Some((way, session)) = inside {
             // A room that is not served any more has lost its sessions.
-            let _over = room.send(Ask::Leave { session }).await;
+            let _over = way.asks.send(Ask::Leave { session }).await;
         }
     }
 }
@@ -255,9 +258,9 @@ impl Connection {
 impl Stay {
     /// Waits at the door until it opens, or it is said that it does not.
     async fn come_in(&mut self) {
-        let Self::AtDoor { room, seated, owns } = self else { return };
+        let Self::AtDoor { way, seated, owns } = self else { return };
         *self = match seated.await {
-            Ok(session) => Self::Inside { room: room.clone(), session, owns: *owns },
+            Ok(session) => Self::Inside { way: way.clone(), session, owns: *owns },
             Err(_not_let_in) => Self::Outside,
         };
     }

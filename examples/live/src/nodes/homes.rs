@@ -3,19 +3,20 @@
 use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 
 use liveroom::{
-    Author, GroupId,
+    Author, Group, GroupId, Output,
     nats::{HomeEnd, HomeEvent, NatsError, Nodes, Refused, RoomChange, RoomWatch},
     relay::{Deposed, FrameNo, Home},
 };
 use tokio::{
     select,
-    sync::watch,
+    sync::{mpsc, watch},
     task::{AbortHandle, JoinSet},
     time::{MissedTickBehavior, interval, sleep},
 };
 use tracing::{info, warn};
 
 use super::{Node, closes};
+use crate::protocol::client::Gift;
 
 /// How often it is looked whether a room wants a home.
 const LOOK: Duration = Duration::from_millis(250);
@@ -25,6 +26,12 @@ const PAUSE: Duration = Duration::from_millis(500);
 const FRAMES: u64 = 1_000;
 /// How often it is looked whether there are so many.
 const SUM_UP: Duration = Duration::from_secs(5);
+
+/// So many may wait to look at one group.
+const LOOKS: usize = 16;
+
+/// Somebody looks at a group where its home is.
+pub(super) type Look = Box<dyn FnOnce(&Group) + Send>;
 
 pub(super) struct Homes {
     node: Arc<Node>,
@@ -70,7 +77,7 @@ impl Homes {
                 Some(_ended) = self.tasks.join_next() => {
                     // One that panicked does not say which it was.
                     self.running.retain(|_, task| !task.is_finished());
-                    self.node.homes().retain(|id| self.running.contains_key(id));
+                    self.node.homes().retain(|id, _| self.running.contains_key(id));
                 }
                 _look = looks.tick() => self.look(),
             }
@@ -126,16 +133,22 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
         }
     };
     info!(room = %id, term = home.home().mark().term.0, "this node is its home");
-    node.homes().insert(id.clone());
+    let counts = node.rooms().get(id).map(|room| room.counts.clone()).unwrap_or_default();
+    let (looks, mut lookers) = mpsc::channel::<Look>(LOOKS);
+    node.homes().insert(id.clone(), looks);
     put_words_in_force(node, home.home_mut());
     let mut summed = home.summed_up_to();
     let mut summing = JoinSet::new();
-    let mut looks = interval(SUM_UP);
+    let mut sums = interval(SUM_UP);
     loop {
         let event = select! {
             event = home.next() => event?,
+            Some(look) = lookers.recv() => {
+                look(home.home().group());
+                continue;
+            }
             // Where nothing is stored any more there are no events, and it may be that the log is full.
-            _look = looks.tick() => {
+            _sum_up = sums.tick() => {
                 let now = home.home().mark().no;
                 if now.0 >= summed.0 + FRAMES && summing.is_empty() {
                     summing.spawn(sum_up(node.clone(), id.clone()));
@@ -148,10 +161,16 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
                 continue;
             }
         };
-        if let HomeEvent::Ended(end) = event {
-            node.homes().remove(id);
-            info!(room = %id, %end, "this node is its home no more");
-            return (end == HomeEnd::Deposed(Deposed::LogLost)).then_some(true);
+        match event {
+            HomeEvent::Told(Output::Ended { message, outcome, .. }) => {
+                counts.gave(Gift::given(&message, &outcome));
+            }
+            HomeEvent::Ended(end) => {
+                node.homes().remove(id);
+                info!(room = %id, %end, "this node is its home no more");
+                return (end == HomeEnd::Deposed(Deposed::LogLost)).then_some(true);
+            }
+            _ => {}
         }
     }
 }

@@ -12,7 +12,8 @@ mod site;
 mod stage;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
+    convert::Infallible,
     io,
     net::SocketAddr,
     path::PathBuf,
@@ -25,7 +26,8 @@ use std::{
 
 use async_nats::ConnectOptions;
 use liveroom::{
-    Author, Command, Creation, GroupId, HashKey, Settings, UserId,
+    Author, Command, Creation, Group, GroupId, HashKey, Settings, UserId,
+    metrics::record,
     nats::{Nats, NatsConfig, NatsError, Refused},
     relay::EdgeId,
 };
@@ -37,17 +39,19 @@ use tokio::{
 use tracing::info;
 
 use self::{
-    homes::Homes,
+    homes::{Homes, Look},
     site::{NodeSite, routes},
     stage::{Ask, Stage},
 };
 use crate::{
     accept::{Reception, accept},
     apps::Signatures,
+    counts::Counts,
     files::Files,
     furnish::hash_key,
     gate::Gate,
     host::{listen, make_room},
+    metrics::{self, Sheet},
     options::{Limits, Options},
     plan::{OWNER, PLANS},
     words::{self, Compiled},
@@ -61,7 +65,8 @@ const CLAIMS: usize = 4;
 const PING: Duration = Duration::from_secs(2);
 /// For how long a token is good.
 const TOKEN_LASTS: Duration = Duration::from_hours(24);
-
+/// How long homes may take to show their groups to whoever wants the figures.
+const SHOWN: Duration = Duration::from_secs(1);
 /// For how long the owner's key is good.
 const OWNER_LASTS: Duration = Duration::from_hours(180 * 24);
 
@@ -136,15 +141,30 @@ pub(crate) struct Node {
     /// The number of its edges, until one is given up.
     edge: EdgeId,
     numbers: AtomicU64,
-    /// The rooms that there are, each with its way in once somebody has come.
-    rooms: Mutex<BTreeMap<GroupId, Option<mpsc::Sender<Ask>>>>,
+    /// The rooms that there are.
+    rooms: Mutex<BTreeMap<GroupId, Room>>,
     /// For those who claim rooms: so many at once.
     claims: Semaphore,
-    /// Of which rooms it is home.
-    homes: Mutex<BTreeSet<GroupId>>,
+    /// Of which rooms it is home, and how to look at them.
+    homes: Mutex<BTreeMap<GroupId, mpsc::Sender<Look>>>,
     /// Who lives.
     live: Mutex<Vec<String>>,
     closing: watch::Sender<bool>,
+}
+
+/// A room that there is, as this node has it.
+#[derive(Debug, Default)]
+struct Room {
+    counts: Arc<Counts>,
+    /// The way in, once somebody has come.
+    asks: Option<mpsc::Sender<Ask>>,
+}
+
+/// The way into a room, and what is counted on it.
+#[derive(Clone, Debug)]
+struct Way {
+    asks: mpsc::Sender<Ask>,
+    counts: Arc<Counts>,
 }
 
 impl NodeHost {
@@ -291,11 +311,11 @@ impl Node {
         (user.expect("letters and numbers are an id"), format!("Viewer {number}"))
     }
 
-    fn rooms(&self) -> MutexGuard<'_, BTreeMap<GroupId, Option<mpsc::Sender<Ask>>>> {
+    fn rooms(&self) -> MutexGuard<'_, BTreeMap<GroupId, Room>> {
         self.rooms.lock().expect("nobody panics under this lock")
     }
 
-    fn homes(&self) -> MutexGuard<'_, BTreeSet<GroupId>> {
+    fn homes(&self) -> MutexGuard<'_, BTreeMap<GroupId, mpsc::Sender<Look>>> {
         self.homes.lock().expect("nobody panics under this lock")
     }
 
@@ -304,15 +324,53 @@ impl Node {
     }
 
     /// The way into a room, which begins to be served here with whoever comes first; `None` where there is none.
-    fn enter(self: &Arc<Self>, room: &str) -> Option<mpsc::Sender<Ask>> {
+    fn enter(self: &Arc<Self>, room: &str) -> Option<Way> {
         let id = GroupId::custom(room).ok()?;
         let mut rooms = self.rooms();
-        let way = rooms.get_mut(&id)?;
-        if let Some(way) = way.as_ref().filter(|way| !way.is_closed()) {
-            return Some(way.clone());
+        let room = rooms.get_mut(&id)?;
+        let counts = room.counts.clone();
+        if let Some(asks) = room.asks.as_ref().filter(|asks| !asks.is_closed()) {
+            return Some(Way { asks: asks.clone(), counts });
         }
         let (asks, asked) = mpsc::channel(stage::ASKS);
-        tokio::spawn(Stage::run(self.clone(), id, asked));
-        Some(way.insert(asks).clone())
+        tokio::spawn(Stage::run(self.clone(), id, counts.clone(), asked));
+        Some(Way { asks: room.asks.insert(asks).clone(), counts })
+    }
+
+    /// The text of all figures: of the connection to the others, of the rooms that it is home of, and of those that it
+    /// serves.
+    async fn figures(&self, connections: usize) -> String {
+        let sheet = Sheet::new();
+        let homes: Vec<_> = self.homes().keys().cloned().collect();
+        sheet.put(|| {
+            metrics::set("liveroom_node_connections", connections);
+            metrics::set("liveroom_node_homes", homes.len());
+            for (name, total) in self.nats.counts().all() {
+                metrics::count(format!("liveroom_nats_{name}_total"), total);
+            }
+            for (id, room) in &*self.rooms() {
+                if room.asks.is_some() || homes.contains(id) {
+                    metrics::tell(id.as_str(), &room.counts);
+                }
+            }
+        });
+        let shown = sheet.clone();
+        self.look_at_homes(move |group| shown.put(|| record(group))).await;
+        sheet.text()
+    }
+
+    /// Looks at each group that this node is home of. One whose home does not answer in time is passed over.
+    async fn look_at_homes(&self, look: impl Fn(&Group) + Clone + Send + 'static) {
+        // It is closed once everybody has looked.
+        let (looking, mut looked) = mpsc::channel::<Infallible>(1);
+        for home in self.homes().values() {
+            let (look, looking) = (look.clone(), looking.clone());
+            let _has_too_much_to_do = home.try_send(Box::new(move |group: &Group| {
+                look(group);
+                drop(looking);
+            }));
+        }
+        drop(looking);
+        let _some_did_not_answer = timeout(SHOWN, looked.recv()).await;
     }
 }

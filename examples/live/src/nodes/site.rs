@@ -69,14 +69,14 @@ async fn health(State(site): State<NodeSite>) -> (StatusCode, &'static str) {
 
 async fn standing(State(site): State<NodeSite>) -> Response {
     let node = site.node.nats.node().to_owned();
-    let homes = site.node.homes().iter().map(ToString::to_string).collect();
+    let homes = site.node.homes().keys().map(ToString::to_string).collect();
     let nodes = site.node.live().clone();
     let standing = serde_json::to_string(&Standing { node, homes, nodes });
     let standing = standing.expect("names are written into memory");
     ([(CONTENT_TYPE, "application/json")], standing).into_response()
 }
 
-/// What went over the connection to the others, as counters.
+/// The figures, for those who may have them.
 async fn figures(
     State(site): State<NodeSite>,
     Extension(peer): Extension<Peer>,
@@ -86,16 +86,7 @@ async fn figures(
         return StatusCode::FORBIDDEN.into_response();
     }
     let connections = site.node.limits.connections - site.places.available_permits();
-    let homes = site.node.homes().len();
-    let gauges = [("connections", connections), ("homes", homes)];
-    let gauges = gauges.map(|(name, value)| {
-        format!("# TYPE liveroom_node_{name} gauge\nliveroom_node_{name} {value}\n")
-    });
-    let counts = site.node.nats.counts();
-    let counts = counts.all().map(|(name, value)| {
-        format!("# TYPE liveroom_nats_{name}_total counter\nliveroom_nats_{name}_total {value}\n")
-    });
-    let text: String = gauges.into_iter().chain(counts).collect();
+    let text = site.node.figures(connections).await;
     ([(CONTENT_TYPE, FIGURES)], text).into_response()
 }
 

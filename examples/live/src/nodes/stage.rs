@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use axum::extract::ws::Utf8Bytes;
 use liveroom::{
     Audience, Author, Command, Cursor, Draft, GroupId, JoinStatus, Outcome, Output, Platform,
     Profile, Receipt, Refusal, Seq, SessionId, Source, Timestamp, UserId,
@@ -22,8 +21,9 @@ use super::{
     closes,
 };
 use crate::{
+    counts::Counts,
     fanout::{
-        hall::{Token, hand_over},
+        giving::{Giving, Token},
         seats::{News, Seat, Seats, Stance, Word},
     },
     line::Line,
@@ -94,6 +94,7 @@ enum Pending {
 
 pub(super) struct Stage {
     node: Arc<Node>,
+    counts: Arc<Counts>,
     seat: EdgeSeat,
     card: Card,
     audience: Audience<Token>,
@@ -116,12 +117,17 @@ struct Online {
 
 impl Stage {
     /// Serves a room until the node closes.
-    pub(super) async fn run(node: Arc<Node>, id: GroupId, mut asks: mpsc::Receiver<Ask>) {
+    pub(super) async fn run(
+        node: Arc<Node>,
+        id: GroupId,
+        counts: Arc<Counts>,
+        mut asks: mpsc::Receiver<Ask>,
+    ) {
         let mut closing = node.closing.subscribe();
         loop {
             let stage = select! {
                 () = closes(&mut closing) => return,
-                stage = Self::begin(node.clone(), id.clone()) => stage,
+                stage = Self::begin(node.clone(), id.clone(), counts.clone()) => stage,
             };
             let is_over = stage.serve(&mut asks, &mut closing).await;
             if !is_over {
@@ -131,7 +137,7 @@ impl Stage {
     }
 
     /// Asks until it is there.
-    async fn begin(node: Arc<Node>, id: GroupId) -> Self {
+    async fn begin(node: Arc<Node>, id: GroupId, counts: Arc<Counts>) -> Self {
         let filters = [node.words.filter.clone()];
         let (seat, card) = loop {
             let found = async {
@@ -155,6 +161,7 @@ impl Stage {
         let audience = Audience::new(node.limits.tick);
         Self {
             node,
+            counts,
             seat,
             card,
             audience,
@@ -242,7 +249,12 @@ impl Stage {
         };
         match self.seat.edge_mut().push(self.node.nats.now(), by, command) {
             Ok(no) => drop(self.pending.insert(no, pending)),
-            Err(error) => self.refuse(pending, &unsent(error)),
+            Err(error) => {
+                if let Pending::Send { .. } = pending {
+                    self.counts.turned_away();
+                }
+                self.refuse(pending, &unsent(error));
+            }
         }
     }
 
@@ -410,16 +422,10 @@ impl Stage {
             self.detach(session, by);
         }
         let news = self.news(now);
-        let Self { audience, seat, seats, .. } = self;
-        let mut last: Option<(Cursor, Option<Utf8Bytes>)> = None;
+        let Self { audience, seat, seats, counts, .. } = self;
+        let mut giving = Giving::new(seats, news.as_ref(), counts);
         let swept = audience.sweep(now, seat.edge_mut(), |batch, tokens, not_now| {
-            // The runs of tokens that take one batch come one after the other.
-            if last.as_ref().is_none_or(|(from, _)| from != batch.from()) {
-                last = Some((*batch.from(), None));
-            }
-            if let Some((_, frame)) = &mut last {
-                hand_over(batch, frame, tokens, not_now, seats, news.as_ref());
-            }
+            giving.give(batch, tokens, not_now);
         });
         if swept.lost > 0 {
             self.part_lost();

@@ -3,18 +3,19 @@
 mod broadcast;
 mod history;
 mod live;
+mod nodes;
+mod process;
 mod socketio;
 
 use std::{
-    io::{self, BufRead, BufReader, Read},
-    net::SocketAddr,
+    io::{self, Read},
     path::Path,
-    process::{Child, ChildStdin, Command, Stdio},
     time::Duration,
 };
 
 use clap::ValueEnum;
 
+use self::process::{Process, Said};
 use crate::{Failure, dialect::Dialect, run::Target};
 
 /// Which host.
@@ -27,11 +28,13 @@ pub enum HostKind {
     Broadcast,
     /// A room of socketioxide.
     Socketioxide,
+    /// The live room over two nodes: its home at one, all clients at the other. It takes a NATS server.
+    Nodes,
 }
 
 impl HostKind {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Live, Self::Broadcast, Self::Socketioxide];
+    /// Those that are compared, none of which takes more than this program.
+    pub const COMPARED: [Self; 3] = [Self::Live, Self::Broadcast, Self::Socketioxide];
 
     /// Its name, as a person reads it and as it is asked for.
     pub fn name(self) -> &'static str {
@@ -39,7 +42,29 @@ impl HostKind {
             Self::Live => "live",
             Self::Broadcast => "broadcast",
             Self::Socketioxide => "socketioxide",
+            Self::Nodes => "nodes",
         }
+    }
+
+    /// Whether there is all that it takes to start it.
+    ///
+    /// # Errors
+    /// What is lacking, and how to have it.
+    pub fn can_start(self) -> io::Result<()> {
+        if self == Self::Nodes {
+            cluster::server::program()?;
+        }
+        Ok(())
+    }
+
+    /// How a process of this program is told to serve it.
+    fn arguments(self, connections: usize, tick: Option<u32>) -> Vec<String> {
+        let mut arguments =
+            vec![self.name().to_owned(), "--connections".to_owned(), connections.to_string()];
+        if let Some(tick) = tick {
+            arguments.extend(["--tick".to_owned(), tick.to_string()]);
+        }
+        arguments
     }
 
     /// What it is, in a few words.
@@ -52,6 +77,10 @@ impl HostKind {
             Self::Socketioxide => {
                 "a room of socketioxide; who has no room in its buffer is not told what it lost"
             }
+            Self::Nodes => {
+                "live as two nodes beside a NATS server: the room's home is at one, and all clients are at the other, of \
+                 which processor time and memory are told"
+            }
         }
     }
 
@@ -59,7 +88,9 @@ impl HostKind {
     /// milliseconds.
     fn tick(self, clients: u32, tick: Option<u32>) -> Duration {
         match self {
-            Self::Live => live::limits(clients as usize, tick).tick.wait(clients as usize),
+            Self::Live | Self::Nodes => {
+                live::limits(clients as usize, tick).tick.wait(clients as usize)
+            }
             Self::Broadcast | Self::Socketioxide => Duration::ZERO,
         }
     }
@@ -67,7 +98,7 @@ impl HostKind {
     /// How one speaks to it.
     fn dialect(self) -> Dialect {
         match self {
-            Self::Live | Self::Broadcast => Dialect::Plain,
+            Self::Live | Self::Broadcast | Self::Nodes => Dialect::Plain,
             Self::Socketioxide => Dialect::SocketIo,
         }
     }
@@ -78,19 +109,20 @@ impl HostKind {
     }
 }
 
+/// What ends with a process that serves.
+#[expect(dead_code, reason = "it is kept to be dropped")]
+enum Ends {
+    Server(cluster::server::Server),
+    Process(Process),
+}
+
 /// A host in a process of its own, which ends with this.
 #[derive(Debug)]
 pub struct Served {
     kind: HostKind,
     tick: Duration,
-    child: Child,
-    /// The child ends when this is closed, even if we are killed.
-    _tether: Option<ChildStdin>,
-    address: SocketAddr,
+    process: Process,
 }
-
-/// How a child says where it listens.
-const LISTENING: &str = "listening ";
 
 impl Served {
     /// Starts one that takes so many connections; `program` is this program.
@@ -103,67 +135,63 @@ impl Served {
         connections: u32,
         tick: Option<u32>,
     ) -> io::Result<Self> {
-        let mut command = Command::new(program);
-        command.args(["serve", kind.name(), "--connections", &connections.to_string()]);
-        if let Some(tick) = tick {
-            command.args(["--tick", &tick.to_string()]);
-        }
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let (tether, said) = (child.stdin.take(), child.stdout.take());
-        let mut line = String::new();
-        BufReader::new(said.expect("its output is a pipe")).read_line(&mut line)?;
-        match line.strip_prefix(LISTENING).and_then(|address| address.trim().parse().ok()) {
-            Some(address) => {
-                let tick = kind.tick(connections, tick);
-                Ok(Self { kind, tick, child, _tether: tether, address })
-            }
-            None => {
-                let ended = child.wait()?;
-                Err(io::Error::other(format!("the host {} did not start: {ended}", kind.name())))
-            }
-        }
+        let process = Process::start(program, &kind.arguments(connections as usize, tick));
+        let process = process.map_err(|error| {
+            io::Error::new(error.kind(), format!("the host {}: {error}", kind.name()))
+        })?;
+        Ok(Self { kind, tick: kind.tick(connections, tick), process })
     }
 
     /// What is to be put under load.
     pub fn target(&self) -> Target {
+        let Said { address, pid, books, beside, .. } = self.process.said.clone();
         Target {
             name: self.kind.name().to_owned(),
             about: self.kind.about(),
-            address: self.address,
+            address,
             dialect: self.kind.dialect(),
-            pid: Some(self.child.id()),
+            pid: Some(pid),
+            books,
+            beside,
             promises: self.kind.tells_of_loss(),
             tick: Some(self.tick),
         }
     }
 }
 
-impl Drop for Served {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.child.kill();
-        let _reaped = self.child.wait();
-    }
-}
-
-/// Serves a host in this process, until standard input is closed.
+/// Serves a host in this process, until standard input is closed; of nodes the first alone, if it is asked for.
 ///
 /// # Errors
 /// It cannot be served.
-pub fn serve(kind: HostKind, connections: u32, tick: Option<u32>) -> Result<(), Failure> {
+pub fn serve(
+    kind: HostKind,
+    connections: u32,
+    tick: Option<u32>,
+    first: bool,
+) -> Result<(), Failure> {
     ::live::raise_open_files()?;
+    let connections = connections as usize;
     let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        let address = match kind {
-            HostKind::Live => live::serve(connections as usize, tick)?,
-            HostKind::Broadcast => broadcast::serve().await?,
-            HostKind::Socketioxide => socketio::serve().await?,
+    let ends_with_this = runtime.block_on(async {
+        let (said, ends_with_this) = match kind {
+            HostKind::Live => (Said::alone(live::serve(connections, tick)?), None),
+            HostKind::Broadcast => (Said::alone(broadcast::serve().await?), None),
+            HostKind::Socketioxide => (Said::alone(socketio::serve().await?), None),
+            HostKind::Nodes if first => {
+                let (said, server) = nodes::serve_first(connections, tick).await?;
+                (said, Some(Ends::Server(server)))
+            }
+            HostKind::Nodes => {
+                let (said, process) = nodes::serve(connections, tick).await?;
+                (said, Some(Ends::Process(process)))
+            }
         };
-        println!("{LISTENING}{address}");
+        said.say()?;
         // On a thread of its own: the runtime's are the host's.
         tokio::task::spawn_blocking(|| io::stdin().read_to_end(&mut Vec::new())).await??;
-        Ok::<(), Failure>(())
+        Ok::<_, Failure>(ends_with_this)
     })?;
+    drop(ends_with_this);
     // Thousands of connections need not be closed one by one.
     std::process::exit(0)
 }

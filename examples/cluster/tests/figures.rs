@@ -1,0 +1,143 @@
+//! What nodes say of their rooms at `/metrics`: the room's own figures at its home, and at an edge what was given there.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
+
+use std::{net::SocketAddr, time::Duration};
+
+use cluster::server::{Server, Setup};
+use futures_util::{SinkExt, StreamExt};
+use live::{NodeHost, NodeOptions, Options};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+
+const LONG: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(100);
+const ROOM: &str = "live";
+
+async fn node(server: &Server, name: &str) -> NodeHost {
+    let apps = vec!["1400000000:secret".parse().unwrap()];
+    let options = Options { apps, ..Options::at(([127, 0, 0, 1], 0).into()) };
+    NodeHost::start(options, NodeOptions::new(server.url(), name)).await.unwrap()
+}
+
+async fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// The figure of that name with these labels of the room; 0 where there is none.
+async fn figure(address: SocketAddr, name: &str, labels: &str) -> u64 {
+    let start = format!("{name}{{group=\"{ROOM}\"{labels}}} ");
+    let text = get(address, "/metrics").await;
+    let value = text.lines().find_map(|line| line.strip_prefix(&start));
+    value.map_or(0, |value| value.parse().unwrap())
+}
+
+/// Returns the home of the room and another node, once one of them says that it is home.
+async fn home_and_edge(nodes: [SocketAddr; 2]) -> (SocketAddr, SocketAddr) {
+    let find = async {
+        loop {
+            let mut homes = [false; 2];
+            let mut see_both = true;
+            for (no, node) in nodes.into_iter().enumerate() {
+                let told: Value = serde_json::from_str(&get(node, "/node").await).unwrap();
+                homes[no] = told["homes"] == json!([ROOM]);
+                see_both &= told["nodes"].as_array().unwrap().len() == 2;
+            }
+            match (see_both, homes) {
+                (true, [true, false]) => return (nodes[0], nodes[1]),
+                (true, [false, true]) => return (nodes[1], nodes[0]),
+                _ => sleep(LOOK).await,
+            }
+        }
+    };
+    timeout(LONG, find).await.unwrap()
+}
+
+struct Viewer(WebSocketStream<TcpStream>);
+
+impl Viewer {
+    async fn join(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (socket, _answer) = client_async(format!("ws://{address}/ws"), stream).await.unwrap();
+        let mut viewer = Self(socket);
+        viewer.say(&json!({ "v": 1, "t": "join", "nick": "Ann" })).await;
+        viewer.hears("welcome").await;
+        viewer
+    }
+
+    async fn say(&mut self, frame: &Value) {
+        self.0.send(Message::text(frame.to_string())).await.unwrap();
+    }
+
+    async fn send(&mut self, id: u64, kind: &str, more: &Value) {
+        let mut frame = json!({ "v": 1, "t": "send", "id": id, "random": id, "kind": kind });
+        frame.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.say(&frame).await;
+        self.hears("receipt").await;
+    }
+
+    async fn hears(&mut self, t: &str) -> Value {
+        let hear = async {
+            loop {
+                let message = self.0.next().await.unwrap().unwrap();
+                let Message::Text(text) = message else { continue };
+                let frame: Value = serde_json::from_str(&text).unwrap();
+                if frame["t"] == t {
+                    return frame;
+                }
+            }
+        };
+        timeout(LONG, hear).await.unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_home_tells_of_its_room_and_an_edge_of_what_it_gave() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let nodes = [node(&server, "one").await, node(&server, "two").await];
+    let (home, edge) = home_and_edge([nodes[0].address(), nodes[1].address()]).await;
+
+    let mut ann = Viewer::join(edge).await;
+    ann.send(1, "text", &json!({ "text": "hello" })).await;
+    ann.send(2, "text", &json!({ "text": "zorgblatt" })).await;
+    ann.send(3, "gift", &json!({ "data": r#"{"gift":"rose","n":3}"# })).await;
+    ann.send(4, "gift", &json!({ "data": "no gift" })).await;
+    // Her own coming in, what she said, and the gift.
+    let all = async {
+        while figure(edge, "live_entries_given_total", "").await < 3 {
+            sleep(LOOK).await;
+        }
+    };
+    timeout(LONG, all).await.unwrap();
+
+    let accepted = "liveroom_messages_accepted_total";
+    let ended = "liveroom_messages_ended_total";
+    for (at_home, at_edge, name, labels) in [
+        (1, 0, accepted, r#",priority="high""#),
+        (2, 0, accepted, r#",priority="normal""#),
+        (1, 0, ended, r#",priority="normal",outcome="delivered",reason="none""#),
+        (1, 0, ended, r#",priority="high",outcome="delivered",reason="none""#),
+        (1, 0, ended, r#",priority="normal",outcome="rejected",reason="filter""#),
+        (1, 0, "liveroom_entries_appended_total", r#",class="high""#),
+        (1, 0, "liveroom_entries_appended_total", r#",class="normal""#),
+        (1, 0, "liveroom_entries_appended_total", r#",class="tip""#),
+        (1, 0, "liveroom_members", ""),
+        (0, 3, "live_entries_given_total", ""),
+        (0, 0, "live_entries_missed_total", ""),
+        (0, 1, "live_turned_away_total", ""),
+        (3, 0, "live_gifts_total", ""),
+    ] {
+        let told = (figure(home, name, labels).await, figure(edge, name, labels).await);
+        assert_eq!(told, (at_home, at_edge), "{name}{labels}\n{}", get(home, "/metrics").await);
+    }
+}
