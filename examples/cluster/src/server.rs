@@ -6,7 +6,8 @@ use std::{
     fs, io,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{self, Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
@@ -115,12 +116,27 @@ impl Drop for Server {
     }
 }
 
-/// An address where nobody listens yet.
+/// An address where nobody listens yet, another each time.
 ///
 /// # Errors
 /// There is none.
 pub fn free() -> io::Result<SocketAddr> {
-    TcpListener::bind(("127.0.0.1", 0))?.local_addr()
+    // Below those that systems give to connections that go out: one of these could take it before it is used.
+    const FIRST: u32 = 16_384;
+    const PORTS: u32 = 16_384;
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    // Other processes of this kind begin elsewhere.
+    let begin = process::id().wrapping_mul(611);
+    let mut why = io::Error::other("no port is free");
+    for _ in 0..PORTS {
+        let no = begin.wrapping_add(LAST.fetch_add(1, Relaxed)) % PORTS;
+        let port = u16::try_from(FIRST + no).map_err(io::Error::other)?;
+        match TcpListener::bind(("127.0.0.1", port)) {
+            Ok(listener) => return listener.local_addr(),
+            Err(error) => why = error,
+        }
+    }
+    Err(why)
 }
 
 /// Its program: what [`PROGRAM`] names, or the one on the `PATH`.
