@@ -2,7 +2,10 @@
 
 use thiserror::Error;
 
-use crate::relay::{CheckpointError, ReadError};
+use crate::{
+    filter::FilterError,
+    relay::{CheckpointError, ReadError},
+};
 
 /// Why something cannot be done, by what can be done about it.
 #[derive(Debug, Error)]
@@ -26,6 +29,9 @@ pub enum NatsError {
     /// The group is none that many machines can have, or its checkpoint is none.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// A word list that does not compile.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
     /// What lies at the server was written by another version, or by somebody else.
     #[error("{what} at the server is not what this version writes")]
     Malformed {
@@ -57,8 +63,8 @@ pub enum Refused {
     /// A group of this id was removed, and its log is still there: remove it once more.
     #[error("a group of this id was not removed wholly: remove it once more")]
     LeftOver,
-    /// The group is so large that its checkpoint could not be read again.
-    #[error("a checkpoint has {bytes} bytes, and {most} can be read again")]
+    /// The group, or the word list, is so large that what is kept of it could not be read again.
+    #[error("a checkpoint or a word list has {bytes} bytes, and {most} can be read again")]
     TooLarge {
         /// What it has.
         bytes: usize,

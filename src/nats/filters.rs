@@ -15,20 +15,24 @@ use crate::{
 };
 
 impl Nats {
-    /// Keeps a filter's list at the server, from where every machine has it that begins with a group that uses it. Do so
-    /// before a group does: a group whose filter is nowhere cannot be claimed. Lists stay.
+    /// Compiles a word list, and keeps it at the server, from where every machine has it that begins with a group that uses
+    /// it. Do so before a group does: a group whose filter is nowhere cannot be claimed. Lists stay there, each once.
     ///
     /// # Errors
-    /// The server does not answer, or the list is too large.
-    pub async fn keep_filter(&self, id: FilterId, spec: &FilterSpec) -> Result<(), NatsError> {
-        let name = Names::filter(id);
-        match self.0.checkpoints.info(&name).await {
-            Ok(info) if !info.deleted => Ok(()),
+    /// The list does not compile, or is too large; the server does not answer.
+    pub async fn keep_filter(&self, spec: &FilterSpec) -> Result<Arc<Filter>, NatsError> {
+        let compiling = spec.clone();
+        let compiled = spawn_blocking(move || compiling.compile()).await;
+        let filter = Arc::new(compiled.map_err(NatsError::server("be compiled"))??);
+        let name = Names::filter(filter.id());
+        match self.0.objects.info(&name).await {
+            Ok(info) if !info.deleted => {}
             Err(error) if error.kind() != InfoErrorKind::NotFound => {
-                Err(NatsError::server("tell of a word list")(error))
+                return Err(NatsError::server("tell of a word list")(error));
             }
-            _ => self.keep_object(&name, wire::encode(spec)).await,
+            _ => self.keep_object(&name, wire::encode(spec)).await?,
         }
+        Ok(filter)
     }
 
     /// The filter of that id, if its list is kept.
@@ -38,7 +42,9 @@ impl Nats {
         let compiled = spawn_blocking(move || spec.compile()).await;
         let compiled = compiled.map_err(NatsError::server("be compiled"))?;
         let filter = compiled.ok().filter(|filter| filter.id() == id);
-        filter.map(|filter| Some(Arc::new(filter))).ok_or(NatsError::Malformed { what: name })
+        filter
+            .map(|filter| Some(Arc::new(filter)))
+            .ok_or_else(|| NatsError::Malformed { what: format!("object `{name}`") })
     }
 }
 

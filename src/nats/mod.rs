@@ -156,7 +156,7 @@ struct Inner {
     stream: stream::Stream<()>,
     rooms: kv::Store,
     edges: kv::Store,
-    checkpoints: object_store::ObjectStore,
+    objects: object_store::ObjectStore,
     clock: Clock,
     counters: Arc<Counters>,
 }
@@ -194,7 +194,7 @@ impl Nats {
         let stream = at.log(max_bytes).await?;
         let rooms = at.bucket(names.rooms()).await?;
         let edges = at.bucket(names.edges()).await?;
-        let checkpoints = at.objects(names.checkpoints()).await?;
+        let objects = at.objects(names.checkpoints()).await?;
         let counters = Arc::default();
         Ok(Self(Arc::new(Inner {
             client,
@@ -204,7 +204,7 @@ impl Nats {
             stream,
             rooms,
             edges,
-            checkpoints,
+            objects,
             clock,
             counters,
         })))

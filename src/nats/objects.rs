@@ -17,8 +17,8 @@ impl Nats {
         if bytes.len() > wire::MAX_WHOLE {
             return Err(Refused::TooLarge { bytes: bytes.len(), most: wire::MAX_WHOLE }.into());
         }
-        let kept = self.0.checkpoints.put(name, &mut &*bytes).await;
-        kept.map_err(NatsError::server("keep an object"))?;
+        let kept = self.0.objects.put(name, &mut &*bytes).await;
+        kept.map_err(NatsError::server("keep a checkpoint or word list"))?;
         Ok(())
     }
 
@@ -27,26 +27,28 @@ impl Nats {
         &self,
         name: &str,
     ) -> Result<Option<T>, NatsError> {
-        let object = match self.0.checkpoints.get(name).await {
+        let object = match self.0.objects.get(name).await {
             Ok(object) => object,
             Err(error) if error.kind() == GetErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(NatsError::server("give an object")(error)),
+            Err(error) => return Err(NatsError::server("give a checkpoint or word list")(error)),
         };
         let (mut object, mut bytes) = (object.take(wire::MAX_WHOLE as u64), Vec::new());
         // Its digest is checked at the end. One that is taken out while it is read just stops.
         loop {
             let read = timeout(PATIENCE, object.read_buf(&mut bytes)).await;
-            let read = read.map_err(NatsError::server("give an object"))?;
-            if read.map_err(NatsError::server("give an object"))? == 0 {
+            let read = read.map_err(NatsError::server("give a checkpoint or word list"))?;
+            if read.map_err(NatsError::server("give a checkpoint or word list"))? == 0 {
                 break;
             }
         }
         let decoded = wire::decode(&bytes);
-        decoded.map(Some).map_err(|wire::Malformed| NatsError::Malformed { what: name.to_owned() })
+        decoded
+            .map(Some)
+            .map_err(|wire::Malformed| NatsError::Malformed { what: format!("object `{name}`") })
     }
 
-    /// A checkpoint that is not needed any more. If it stays, it takes room and no more.
-    pub(super) async fn drop_checkpoint(&self, name: &str) {
-        let _ = self.0.checkpoints.delete(name).await;
+    /// One that is not needed any more. If it stays, it takes room and no more.
+    pub(super) async fn drop_object(&self, name: &str) {
+        let _ = self.0.objects.delete(name).await;
     }
 }

@@ -56,6 +56,8 @@ pub struct RoomWatch {
     nats: Nats,
     watch: Option<kv::Watch>,
     known: BTreeSet<GroupId>,
+    /// Those that were known when the server was asked anew, and were not told of since.
+    untold: BTreeSet<GroupId>,
 }
 
 impl std::fmt::Debug for RoomWatch {
@@ -73,7 +75,7 @@ impl RoomWatch {
                 if self.watch.is_none() {
                     sleep(AGAIN).await;
                 }
-                self.known.clear();
+                self.untold.clone_from(&self.known);
                 continue;
             };
             let told = match watch.next().await {
@@ -91,13 +93,16 @@ impl RoomWatch {
             let Some(id) = names::group(&told.key) else { continue };
             // A newer checkpoint is no change here.
             match told.operation {
-                kv::Operation::Put if self.known.insert(id.clone()) => {
-                    return RoomChange::Added(id);
+                kv::Operation::Put => {
+                    if self.known.insert(id.clone()) | self.untold.remove(&id) {
+                        return RoomChange::Added(id);
+                    }
                 }
-                kv::Operation::Delete | kv::Operation::Purge if self.known.remove(&id) => {
-                    return RoomChange::Removed(id);
+                kv::Operation::Delete | kv::Operation::Purge => {
+                    if self.known.remove(&id) {
+                        return RoomChange::Removed(id);
+                    }
                 }
-                _ => {}
             }
         }
     }
@@ -119,17 +124,19 @@ impl Nats {
         let room = self.put_checkpoint(group.id(), &checkpoint).await?;
         let made = self.0.rooms.create(names::token(group.id()), wire::encode(&room)).await;
         let Err(error) = made else { return Ok(()) };
-        if error.kind() != kv::CreateErrorKind::AlreadyExists {
-            return Err(NatsError::server("keep the room")(error));
-        }
-        // It may be this one's own, of a first try that was not answered.
-        match self.room(group.id()).await? {
-            Some((there, _)) if there == room => Ok(()),
-            _ => {
-                self.drop_checkpoint(&room.checkpoint).await;
-                Err(Refused::Exists.into())
+        // Who lost a race is not always told so in these words, and may be told before the winner is seen. And what is there
+        // may be this one's own, of a try that was not answered.
+        for _ in 0..TRIES {
+            match self.room(group.id()).await? {
+                Some((there, _)) if there == room => return Ok(()),
+                Some(_) => {
+                    self.drop_object(&room.checkpoint).await;
+                    return Err(Refused::Exists.into());
+                }
+                None => sleep(PAUSE).await,
             }
         }
+        Err(NatsError::server("keep the room")(error))
     }
 
     /// The groups that there are, first, and then which come and go.
@@ -138,7 +145,7 @@ impl Nats {
     /// The server does not answer.
     pub async fn rooms(&self) -> Result<RoomWatch, NatsError> {
         let watch = Some(self.watch_rooms().await?);
-        Ok(RoomWatch { nats: self.clone(), watch, known: BTreeSet::new() })
+        Ok(RoomWatch { nats: self.clone(), watch, known: BTreeSet::new(), untold: BTreeSet::new() })
     }
 
     async fn watch_rooms(&self) -> Result<kv::Watch, NatsError> {
@@ -158,7 +165,7 @@ impl Nats {
         }
         self.log(group).clear().await?;
         if let Some((room, _)) = room {
-            self.drop_checkpoint(&room.checkpoint).await;
+            self.drop_object(&room.checkpoint).await;
         }
         Ok(())
     }
@@ -235,25 +242,35 @@ impl Nats {
     ) -> Result<FrameNo, NatsError> {
         let log = self.log(group);
         let (known, revision) = self.room(group).await?.ok_or(Refused::NoGroup)?;
-        let heir = self.heir_at(&known, &log, filters, key).await?;
-        if heir.mark().no <= known.no {
-            return Ok(known.no);
-        }
+        let heir = match self.heir_at(&known, &log, filters, key).await {
+            Ok(heir) if heir.mark().no > known.no => heir,
+            Ok(_) => return Ok(known.no),
+            Err(error) => {
+                return self.newer(group, &known).await?.map(|room| room.no).ok_or(error);
+            }
+        };
         let checkpoint = spawn_blocking(move || heir.checkpoint()).await;
         let checkpoint = checkpoint.map_err(NatsError::server("be summed up"))?;
         let room = self.put_checkpoint(group, &checkpoint).await?;
         let told = self.0.rooms.update(names::token(group), wire::encode(&room), revision).await;
         if let Err(error) = told {
             // Another one did it meanwhile, or nobody knows: then both objects stay.
-            if error.kind() == kv::UpdateErrorKind::WrongLastRevision {
-                self.drop_checkpoint(&room.checkpoint).await;
-                return Ok(known.no);
+            let newer = self.newer(group, &known).await?;
+            let newer = newer.ok_or_else(|| NatsError::server("keep the checkpoint")(error))?;
+            if newer != room {
+                self.drop_object(&room.checkpoint).await;
             }
-            return Err(NatsError::server("keep the checkpoint")(error));
+            return Ok(newer.no);
         }
         log.prune(checkpoint.at()).await?;
-        self.drop_checkpoint(&known.checkpoint).await;
+        self.drop_object(&known.checkpoint).await;
         Ok(room.no)
+    }
+
+    /// The checkpoint that another one has made since, if one did.
+    async fn newer(&self, group: &GroupId, than: &Room) -> Result<Option<Room>, NatsError> {
+        let (there, _) = self.room(group).await?.ok_or(Refused::NoGroup)?;
+        Ok((there.no > than.no).then_some(there))
     }
 
     /// With the frame up to which the log is summed up.

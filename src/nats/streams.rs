@@ -19,8 +19,8 @@ const BEGINS: Duration = Duration::from_secs(20);
 const ANSWERS: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Makes streams, each with so many copies. All is read from whoever leads a stream: another replica may answer with what
-/// was there before.
+/// Makes streams, each with so many copies. Single values are asked of whoever leads their stream: another copy may answer
+/// with what was there before.
 pub(super) struct Streams<'a> {
     pub(super) client: &'a Client,
     pub(super) context: &'a Context,
@@ -83,11 +83,20 @@ impl Streams<'_> {
             ..config
         };
         let begun = Instant::now();
-        while let Err(error) = self.context.get_or_create_stream(config.clone()).await {
-            if !passes(error.kind()) || begun.elapsed() > BEGINS {
-                return Err(NatsError::server("make a stream")(error));
+        let there = loop {
+            match self.context.get_or_create_stream(config.clone()).await {
+                Ok(stream) => break stream.cached_info().config.clone(),
+                Err(error) if !passes(error.kind()) || begun.elapsed() > BEGINS => {
+                    return Err(NatsError::server("make a stream")(error));
+                }
+                Err(_) => sleep(PAUSE).await,
             }
-            sleep(PAUSE).await;
+        };
+        // One that somebody else has made may let copies answer.
+        if there.allow_direct {
+            let config = stream::Config { allow_direct: false, ..there };
+            let updated = self.context.update_stream(config).await;
+            updated.map_err(NatsError::server("let the leader of a stream alone answer"))?;
         }
         for subject in subjects {
             self.takes_writes(subject.replace(['*', '>'], "-")).await?;
@@ -119,7 +128,11 @@ fn passes(error: CreateStreamErrorKind) -> bool {
     match error {
         CreateStreamErrorKind::TimedOut => true,
         CreateStreamErrorKind::JetStream(error) => {
-            error.code() == 503 || error.error_code() == ErrorCode::CLUSTER_NO_PEERS
+            // Servers that do not know each other yet say that there is none to lead, or too few.
+            let code = error.error_code();
+            error.code() == 503 && code != ErrorCode::INSUFFICIENT_RESOURCES
+                || code == ErrorCode::CLUSTER_NO_PEERS
+                || code == ErrorCode::STREAM_OFFLINE
         }
         _ => false,
     }

@@ -93,7 +93,10 @@ impl Plan {
     /// Something does not start, or cannot be made to fail.
     pub async fn run(&self, fault: Fault, no: u32, view: &View) -> io::Result<Outcome> {
         let mut machines = Machines::start(&self.live, &self.setup, self.servers).await?;
-        doors_open(&machines.addresses()).await?;
+        if let Err(why) = doors_open(&machines.addresses()).await {
+            let kept = machines.keep()?;
+            return Err(io::Error::other(format!("{why}; the logs are in {}", kept.display())));
+        }
         let begun = Instant::now();
         let crowd = self.come(&machines, begun);
         let _shown = view.watch(begun, self.takes(), crowd.gauges.clone());

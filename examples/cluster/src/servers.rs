@@ -28,7 +28,7 @@ pub struct Servers {
 }
 
 impl Servers {
-    /// Starts so many, and returns when they take writes.
+    /// Starts so many, and returns when they agree on who leads.
     ///
     /// # Errors
     /// The program is not there, or they do not begin.
@@ -50,9 +50,13 @@ impl Servers {
     async fn agree(&self) -> io::Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < AGREE {
-            let state = self.ask(0, "/jsz").await;
-            let leader = state.as_ref().and_then(|state| state["meta_cluster"]["leader"].as_str());
-            if leader.is_some_and(|leader| !leader.is_empty()) {
+            let mut leaders = Vec::new();
+            for no in 0..self.monitors.len() {
+                let state = self.ask(no, "/jsz").await.unwrap_or_default();
+                let leader = state["meta_cluster"]["leader"].as_str().unwrap_or_default();
+                leaders.push(leader.to_owned());
+            }
+            if !leaders[0].is_empty() && leaders.iter().all(|leader| *leader == leaders[0]) {
                 return Ok(());
             }
             sleep(LOOK).await;
@@ -75,7 +79,7 @@ impl Servers {
         &mut self.servers[no]
     }
 
-    /// Which of them leads the log of the rooms, if they agree on one.
+    /// Which of them leads the log of the rooms, as the first says that knows of one.
     pub async fn leader(&self) -> Option<usize> {
         for no in 0..self.monitors.len() {
             let Some(state) = self.ask(no, "/jsz?streams=true").await else { continue };

@@ -166,11 +166,11 @@ async fn whoever_lacks_a_filter_has_it_from_the_server() {
         "{error:?}"
     );
     for _again in 0..2 {
-        one.keep_filter(first.1.id(), &first.0).await.unwrap();
+        assert_eq!(one.keep_filter(&first.0).await.unwrap().id(), first.1.id());
     }
     let mut home = two.claim(id, &[], key(), false).await.unwrap();
     // Another one comes into force, which the next to begin meets in the log.
-    one.keep_filter(second.1.id(), &second.0).await.unwrap();
+    one.keep_filter(&second.0).await.unwrap();
     home.home_mut().install_filter(second.1.clone());
     home.home_mut().push(two.now(), Author::App, in_force(&second.1)).unwrap();
     let _home = run(home);

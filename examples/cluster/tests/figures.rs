@@ -34,12 +34,12 @@ async fn get(address: SocketAddr, path: &str) -> String {
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }
 
-/// The figure of that name with these labels of the room; 0 where there is none.
-async fn figure(address: SocketAddr, name: &str, labels: &str) -> u64 {
+/// The figure of that name with these labels of the room, where there is one.
+async fn figure(address: SocketAddr, name: &str, labels: &str) -> Option<u64> {
     let start = format!("{name}{{group=\"{ROOM}\"{labels}}} ");
     let text = get(address, "/metrics").await;
     let value = text.lines().find_map(|line| line.strip_prefix(&start));
-    value.map_or(0, |value| value.parse().unwrap())
+    value.map(|value| value.parse().unwrap())
 }
 
 /// Returns the home of the room and another node, once one of them says that it is home.
@@ -114,7 +114,7 @@ async fn a_home_tells_of_its_room_and_an_edge_of_what_it_gave() {
     ann.send(4, "gift", &json!({ "data": "no gift" })).await;
     // Her own coming in, what she said, and the gift.
     let all = async {
-        while figure(edge, "live_entries_given_total", "").await < 3 {
+        while figure(edge, "live_entries_given_total", "").await < Some(3) {
             sleep(LOOK).await;
         }
     };
@@ -123,19 +123,19 @@ async fn a_home_tells_of_its_room_and_an_edge_of_what_it_gave() {
     let accepted = "liveroom_messages_accepted_total";
     let ended = "liveroom_messages_ended_total";
     for (at_home, at_edge, name, labels) in [
-        (1, 0, accepted, r#",priority="high""#),
-        (2, 0, accepted, r#",priority="normal""#),
-        (1, 0, ended, r#",priority="normal",outcome="delivered",reason="none""#),
-        (1, 0, ended, r#",priority="high",outcome="delivered",reason="none""#),
-        (1, 0, ended, r#",priority="normal",outcome="rejected",reason="filter""#),
-        (1, 0, "liveroom_entries_appended_total", r#",class="high""#),
-        (1, 0, "liveroom_entries_appended_total", r#",class="normal""#),
-        (1, 0, "liveroom_entries_appended_total", r#",class="tip""#),
-        (1, 0, "liveroom_members", ""),
-        (0, 3, "live_entries_given_total", ""),
-        (0, 0, "live_entries_missed_total", ""),
-        (0, 1, "live_turned_away_total", ""),
-        (3, 0, "live_gifts_total", ""),
+        (Some(1), None, accepted, r#",priority="high""#),
+        (Some(2), None, accepted, r#",priority="normal""#),
+        (Some(1), None, ended, r#",priority="normal",outcome="delivered",reason="none""#),
+        (Some(1), None, ended, r#",priority="high",outcome="delivered",reason="none""#),
+        (Some(1), None, ended, r#",priority="normal",outcome="rejected",reason="filter""#),
+        (Some(1), None, "liveroom_entries_appended_total", r#",class="high""#),
+        (Some(1), None, "liveroom_entries_appended_total", r#",class="normal""#),
+        (Some(1), None, "liveroom_entries_appended_total", r#",class="tip""#),
+        (Some(1), None, "liveroom_members", ""),
+        (Some(0), Some(3), "live_entries_given_total", ""),
+        (Some(0), Some(0), "live_entries_missed_total", ""),
+        (Some(0), Some(1), "live_turned_away_total", ""),
+        (Some(3), Some(0), "live_gifts_total", ""),
     ] {
         let told = (figure(home, name, labels).await, figure(edge, name, labels).await);
         assert_eq!(told, (at_home, at_edge), "{name}{labels}\n{}", get(home, "/metrics").await);

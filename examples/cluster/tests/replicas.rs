@@ -11,13 +11,13 @@ use cluster::{
     servers::Servers,
 };
 use liveroom::{
-    nats::{Nats, NatsConfig, NatsError},
+    nats::{Nats, NatsConfig, NatsError, Refused},
     *,
 };
 
 use tokio::time::{sleep, timeout};
 
-use seats::{LONG, Viewer, create, key, run};
+use seats::{LONG, Viewer, create, group, key, run};
 
 /// A node at those servers: the first that answers is its own.
 async fn node(servers: impl IntoIterator<Item = String>, name: &str) -> Nats {
@@ -46,6 +46,13 @@ async fn what_is_stored_at_one_server_is_seen_at_all() {
     };
     let nodes = tokio::try_join!(begin("one", 0), begin("two", 1), begin("three", 2));
     let (one, two, three) = nodes.unwrap();
+    // Of all who make the same room at once one does, and the others are told so.
+    let made = [&one, &two, &three].map(|node| async { node.create(&group("friday")).await });
+    let made = futures_util::future::join_all(made).await;
+    let is_lost =
+        |made: &&Result<(), NatsError>| matches!(made, Err(NatsError::Refused(Refused::Exists)));
+    assert_eq!(made.iter().filter(is_lost).count(), 2, "{made:?}");
+    assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
     // Copies may lag behind, if by so little that no test sees it: they are not asked.
     let client = async_nats::connect(&urls(&servers)[0]).await.unwrap();
     let context = async_nats::jetstream::new(client);
@@ -76,10 +83,11 @@ async fn who_leads_the_log_may_be_killed() {
     let (mut ann, mut bob) = (Viewer::new(&one, &id).await, Viewer::new(&two, &id).await);
     ann.join("ann").await;
     bob.join("bob").await;
+    let mut killed = None;
     for no in 0..40 {
         if no == 10 {
-            let leader = servers.leader().await.unwrap();
-            servers.at(leader).kill().unwrap();
+            killed = servers.leader().await;
+            servers.at(killed.unwrap()).kill().unwrap();
         }
         let viewer = if no % 2 == 0 { &mut ann } else { &mut bob };
         // So seldom that none has to wait for its turn and may be too late.
@@ -91,6 +99,8 @@ async fn who_leads_the_log_may_be_killed() {
     assert_eq!(ann.read, bob.read);
     assert_eq!((ann.read.len(), ann.missed + bob.missed), (40, 0));
     assert!(!home.is_finished());
+    let leads = servers.leader().await;
+    assert!(leads.is_some() && leads != killed, "{leads:?} leads, and {killed:?} was killed");
     // Other streams may still be without a leader: then it is to be tried again.
     let seen = async {
         loop {

@@ -203,7 +203,7 @@ Ctrl-C tells everybody, closes in order, and prints what became of every message
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+    match Box::pin(run(Arguments::parse())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("live: {error}");

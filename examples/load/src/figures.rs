@@ -59,7 +59,8 @@ impl Figures {
 
     /// The history, and what was given of it since `before`.
     pub fn ledger(&self, before: &Self) -> Ledger {
-        let since = |name| self.sum(name, &[ROOM]) - before.sum(name, &[ROOM]);
+        // What fell was told by another home: the books show it.
+        let since = |name| self.sum(name, &[ROOM]).saturating_sub(before.sum(name, &[ROOM]));
         Ledger {
             appended: self.by_class("liveroom_entries_appended_total"),
             given: since("live_entries_given_total"),
@@ -71,7 +72,7 @@ impl Figures {
     pub fn fates(&self, before: &Self) -> Fates {
         let since = |name: &str, labels: &[(&str, &str)]| {
             let labels = [&[ROOM], labels].concat();
-            self.sum(name, &labels) - before.sum(name, &labels)
+            self.sum(name, &labels).saturating_sub(before.sum(name, &labels))
         };
         let ended = |class: Class, outcome| {
             since(

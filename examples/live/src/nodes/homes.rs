@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 use liveroom::{
     Author, Group, GroupId, Output,
     nats::{HomeEnd, HomeEvent, NatsError, Nodes, Refused, RoomChange, RoomWatch},
-    relay::{Deposed, FrameNo, Home},
+    relay::{Deposed, FrameNo, Home, HomeTicket},
 };
 use tokio::{
     select,
@@ -136,7 +136,7 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
     let counts = node.rooms().get(id).map(|room| room.counts.clone()).unwrap_or_default();
     let (looks, mut lookers) = mpsc::channel::<Look>(LOOKS);
     node.homes().insert(id.clone(), looks);
-    put_words_in_force(node, home.home_mut());
+    let words = put_words_in_force(node, home.home_mut());
     let mut summed = home.summed_up_to();
     let mut summing = JoinSet::new();
     let mut sums = interval(SUM_UP);
@@ -170,21 +170,24 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
                 info!(room = %id, %end, "this node is its home no more");
                 return (end == HomeEnd::Deposed(Deposed::LogLost)).then_some(true);
             }
+            // The former words stay in force then, until the room has another home.
+            HomeEvent::Answer { ticket, answer: Err(refusal) } if words == Some(ticket) => {
+                warn!(room = %id, %refusal, "the words of this node are not in force");
+            }
             _ => {}
         }
     }
 }
 
 /// The words of this node are in force where it is home: its program may be newer than that of the home before.
-fn put_words_in_force(node: &Node, home: &mut Home) {
+fn put_words_in_force(node: &Node, home: &mut Home) -> Option<HomeTicket> {
     let own = &node.words.filter;
     home.install_filter(own.clone());
-    if home.group().filter() != Some(own.id()) {
-        let put = home.push(node.nats.now(), Author::App, node.use_words());
-        // The former words stay in force then, until the room has another home.
-        let _told =
-            put.inspect_err(|error| warn!(%error, "the words of this node are not in force"));
+    if home.group().filter() == Some(own.id()) {
+        return None;
     }
+    // It is home no more where it takes nothing: it has just begun.
+    home.push(node.nats.now(), Author::App, node.use_words()).ok()
 }
 
 /// Up to which frame the log is summed up now, if that was done.

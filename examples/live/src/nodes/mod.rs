@@ -12,7 +12,7 @@ mod site;
 mod stage;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     convert::Infallible,
     io,
     net::SocketAddr,
@@ -202,8 +202,7 @@ impl NodeHost {
             closing: watch::Sender::new(false),
         });
         let words = &node.words;
-        let kept = node.nats.keep_filter(words.filter.id(), &words.list).await;
-        kept.map_err(io::Error::other)?;
+        node.nats.keep_filter(&words.list).await.map_err(io::Error::other)?;
         for room in &beside.rooms {
             node.make_sure_of(room).await?;
         }
@@ -341,17 +340,20 @@ impl Node {
     /// serves.
     async fn figures(&self, connections: usize) -> String {
         let sheet = Sheet::new();
-        let homes: Vec<_> = self.homes().keys().cloned().collect();
+        let homes: BTreeSet<_> = self.homes().keys().cloned().collect();
+        let shown = |(id, room): (&GroupId, &Room)| {
+            let is_shown = room.asks.is_some() || homes.contains(id);
+            is_shown.then(|| (id.clone(), room.counts.clone()))
+        };
+        let rooms: Vec<_> = self.rooms().iter().filter_map(shown).collect();
         sheet.put(|| {
             metrics::set("liveroom_node_connections", connections);
             metrics::set("liveroom_node_homes", homes.len());
             for (name, total) in self.nats.counts().all() {
                 metrics::count(format!("liveroom_nats_{name}_total"), total);
             }
-            for (id, room) in &*self.rooms() {
-                if room.asks.is_some() || homes.contains(id) {
-                    metrics::tell(id.as_str(), &room.counts);
-                }
+            for (id, counts) in rooms {
+                metrics::tell(id.as_str(), &counts);
             }
         });
         let shown = sheet.clone();

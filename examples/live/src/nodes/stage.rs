@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use liveroom::{
     Audience, Author, Command, Cursor, Draft, GroupId, JoinStatus, Outcome, Output, Platform,
     Profile, Receipt, Refusal, Seq, SessionId, Source, Timestamp, UserId,
-    nats::EdgeSeat,
+    nats::{EdgeSeat, NatsError, Refused as NatsRefused},
     relay::{EdgeError, EdgeOutput, RequestNo},
 };
 use tokio::{
@@ -129,6 +129,8 @@ impl Stage {
                 () = closes(&mut closing) => return,
                 stage = Self::begin(node.clone(), id.clone(), counts.clone()) => stage,
             };
+            // Whoever asked to be let in finds the way closed.
+            let Some(stage) = stage else { return };
             let is_over = stage.serve(&mut asks, &mut closing).await;
             if !is_over {
                 return;
@@ -136,21 +138,22 @@ impl Stage {
         }
     }
 
-    /// Asks until it is there.
-    async fn begin(node: Arc<Node>, id: GroupId, counts: Arc<Counts>) -> Self {
+    /// Asks until it is there; `None` if the room was removed.
+    async fn begin(node: Arc<Node>, id: GroupId, counts: Arc<Counts>) -> Option<Self> {
         let filters = [node.words.filter.clone()];
         let (seat, card) = loop {
             let found = async {
                 let heir = node.nats.look(&id, &filters, node.hash_key).await?;
                 // Each life of a room here has a number of its own.
                 let edge = node.nats.edge_id().await?;
-                Ok::<_, liveroom::nats::NatsError>((
-                    node.nats.edge(&id, edge).await?,
-                    Card::of(&heir),
-                ))
+                Ok::<_, NatsError>((node.nats.edge(&id, edge).await?, Card::of(&heir)))
             };
             match found.await {
                 Ok(found) => break found,
+                Err(NatsError::Refused(NatsRefused::NoGroup)) => {
+                    node.rooms().remove(&id);
+                    return None;
+                }
                 Err(error) => {
                     warn!(room = %id, %error, "the room is asked for again");
                     sleep(PAUSE).await;
@@ -159,7 +162,7 @@ impl Stage {
         };
         info!(room = %id, edge = %seat.edge().id(), "the room is served here");
         let audience = Audience::new(node.limits.tick);
-        Self {
+        Some(Self {
             node,
             counts,
             seat,
@@ -170,7 +173,7 @@ impl Stage {
             leaving: BTreeMap::new(),
             sessions: 0,
             online: Online::default(),
-        }
+        })
     }
 
     /// Serves until the edge is given up: `true`, or the node closes.
