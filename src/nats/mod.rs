@@ -190,7 +190,8 @@ impl Nats {
             return Err(Refused::MaxPayload { most, needed }.into());
         }
         let context = jetstream::new(client.clone());
-        let at = Streams { client: &client, context: &context, names: &names, replicas };
+        let at =
+            Streams { client: &client, context: &context, names: &names, clock: &clock, replicas };
         let stream = at.log(max_bytes).await?;
         let rooms = at.bucket(names.rooms()).await?;
         let edges = at.bucket(names.edges()).await?;

@@ -9,9 +9,10 @@ use async_nats::{
         Context, ErrorCode, context::CreateStreamErrorKind, kv, object_store::ObjectStore, stream,
     },
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::{NatsError, names::Names};
+use crate::clock::Clock;
 
 /// How long a stream may take until it is there and takes writes: several servers agree on a leader first.
 const BEGINS: Duration = Duration::from_secs(20);
@@ -25,6 +26,7 @@ pub(super) struct Streams<'a> {
     pub(super) client: &'a Client,
     pub(super) context: &'a Context,
     pub(super) names: &'a Names,
+    pub(super) clock: &'a Clock,
     pub(super) replicas: usize,
 }
 
@@ -82,11 +84,11 @@ impl Streams<'_> {
             discard: stream::DiscardPolicy::New,
             ..config
         };
-        let begun = Instant::now();
+        let begun = self.clock.now();
         let there = loop {
             match self.context.get_or_create_stream(config.clone()).await {
                 Ok(stream) => break stream.cached_info().config.clone(),
-                Err(error) if !passes(error.kind()) || begun.elapsed() > BEGINS => {
+                Err(error) if !passes(error.kind()) || self.clock.now().since(begun) > BEGINS => {
                     return Err(NatsError::server("make a stream")(error));
                 }
                 Err(_) => sleep(PAUSE).await,
@@ -109,12 +111,12 @@ impl Streams<'_> {
     async fn takes_writes(&self, subject: String) -> Result<(), NatsError> {
         let mut headers = HeaderMap::new();
         headers.insert(NATS_EXPECTED_STREAM, "-");
-        let begun = Instant::now();
+        let begun = self.clock.now();
         loop {
             let asked = Request::new().headers(headers.clone()).timeout(Some(ANSWERS));
             match self.client.send_request(subject.clone(), asked).await {
                 Ok(_refused) => return Ok(()),
-                Err(error) if begun.elapsed() > BEGINS => {
+                Err(error) if self.clock.now().since(begun) > BEGINS => {
                     return Err(NatsError::server("take writes")(error));
                 }
                 Err(_) => sleep(PAUSE).await,
