@@ -51,7 +51,7 @@ const FAULTS: &str = "What fails: home-kill, home-pause, nats-restart, edge-cut 
 const EXAMPLES: &str = "\
 Examples:
   cluster                                      each fault once; about two minutes
-  cluster --runs 20                            the table of the README
+  cluster --runs 20 --seconds 12               the table of the README
   cluster --fault home-pause --viewers 50      one fault, more viewers
   cluster --servers 3 --fault leader-kill      three copies of the log, one of which goes
   cluster --sync-always --rate 20              a server that waits for the disk

@@ -426,6 +426,8 @@ export class LiveRoom extends EventTarget {
   /** @param {any} frame */
   #answered(frame) {
     const sent = this.#mine.get(frame.random) ?? this.#open().find(({ id }) => id === frame.id);
+    // On many machines nothing may be known for a while: another receipt follows.
+    if (frame.state === "refused" && frame.code === "unknown") return;
     // The entry, the receipt and the end may overtake each other: the first end stands.
     if (sent && !hasEnded(sent)) this.#settle(sent, frame);
   }

@@ -102,6 +102,7 @@ impl Card {
         &self,
         now: u64,
         online: Option<u64>,
+        rooms: impl Iterator<Item = String>,
         who: Newcomer<'_>,
     ) -> HostFrame<'static> {
         let Newcomer { user, profile, returned, resumed, cursor, token } = who;
@@ -125,7 +126,7 @@ impl Card {
             status: if returned { "already" } else { "joined" }.into(),
             resumed,
             room: Some(RoomCard::of(plan)),
-            rooms: vec![RoomName::of(plan)],
+            rooms: rooms.map(|id| RoomName::like(plan, id)).collect(),
             group: self.group.clone(),
             me,
             called: None,

@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 
-use async_nats::ConnectOptions;
+use async_nats::{ConnectOptions, ServerAddr};
 use liveroom::{
     Author, Command, Creation, Group, GroupId, HashKey, Settings, UserId,
     metrics::record,
@@ -59,6 +59,8 @@ use crate::{
 
 /// How long connections may take to close when the node ends.
 const CLOSING: Duration = Duration::from_secs(4);
+/// So many rooms are named to who comes in.
+const ROOMS_TOLD: usize = 64;
 /// So many rooms are claimed at once.
 const CLAIMS: usize = 4;
 /// How often the server is asked whether it is there: whoever is cut off is to know it soon.
@@ -104,9 +106,19 @@ impl NodeOptions {
         if let Some(roots) = &self.roots {
             options = options.add_root_certificates(roots.clone()).require_tls(true);
         }
-        let servers: Vec<&str> = self.url.split(',').collect();
+        let servers = self.url.split(',').map(str::parse::<ServerAddr>);
+        let servers = servers.collect::<io::Result<Vec<_>>>()?;
+        let login = servers.iter().find_map(|it| Some((it.username()?, it.password()?)));
+        if let Some((user, password)) = login {
+            options = options.user_and_password(user.to_owned(), password.to_owned());
+        }
+        // Without what stands before the host, which may be a password.
+        let at: Vec<_> = servers.iter().map(|it| format!("{}:{}", it.host(), it.port())).collect();
         options.connect(servers).await.map_err(|error| {
-            io::Error::other(format!("no NATS server answers at {}: {error}", self.url))
+            let at = at.join(", ");
+            io::Error::other(format!(
+                "cannot reach NATS at {at}: {error}; is it there, and are you let in?"
+            ))
         })
     }
 }
@@ -320,6 +332,11 @@ impl Node {
 
     fn live(&self) -> MutexGuard<'_, Vec<String>> {
         self.live.lock().expect("nobody panics under this lock")
+    }
+
+    /// Which rooms there are, as far as a newcomer is told.
+    fn room_names(&self) -> Vec<String> {
+        self.rooms().keys().take(ROOMS_TOLD).map(ToString::to_string).collect()
     }
 
     /// The way into a room, which begins to be served here with whoever comes first; `None` where there is none.

@@ -325,7 +325,7 @@ impl Stage {
                 self.say(session, &HostFrame::receipt(id, random, Err(unknown())));
             }
             // They come again; who is let in and gone is taken out.
-            Some(Pending::Join(_, joining)) => joining.line.part(Bye::RESTART.text()),
+            Some(Pending::Join(_, joining)) => joining.line.part(Bye::NO_HOME.text()),
             _ => {}
         }
     }
@@ -403,7 +403,9 @@ impl Stage {
             token,
         };
         let online = self.seat.edge().online();
-        let welcome = self.card.welcome(self.now().as_millis(), online, newcomer).text();
+        let now = self.now().as_millis();
+        let rooms = self.node.room_names().into_iter();
+        let welcome = self.card.welcome(now, online, rooms, newcomer).text();
         // Before its seat, so that no batch comes before the welcome.
         let _has_room = line.offer(welcome);
         let by = if user.is_some() { Author::Session(session) } else { Author::Guest(session) };

@@ -214,6 +214,9 @@ impl Bye {
     /// What was sent last may count or not: the client comes back, and sends it again.
     pub(crate) const NOT_KEPT: Self =
         Self::for_now("not_kept", "the host's disk takes nothing at the moment", 2_000);
+    /// On many machines.
+    pub(crate) const NO_HOME: Self =
+        Self::for_now("busy", "the room's home does not answer at the moment", 2_000);
     pub(crate) const BUSY: Self = Self::for_now("busy", "the host is full", 10_000);
 
     const fn for_good(code: &'static str, why: &'static str) -> Self {

@@ -126,6 +126,14 @@ impl RoomName {
     pub(crate) fn of(plan: &Plan) -> Self {
         Self { id: plan.id.into(), name: plan.name.into(), kind: plan.kind.into() }
     }
+
+    /// A room of that plan that has an id of its own, and no other name.
+    pub(crate) fn like(plan: &Plan, id: String) -> Self {
+        if id == plan.id {
+            return Self::of(plan);
+        }
+        Self { name: id.clone().into(), id: id.into(), kind: plan.kind.into() }
+    }
 }
 
 /// The reader's own standing.

@@ -134,6 +134,16 @@ test("a_message_that_comes_back_is_delivered_even_before_its_receipt", async () 
   assert.equal(told.batch[0].entries[0].sent, sent);
 });
 
+test("what_is_not_known_yet_is_open_until_the_receipt_that_follows", async () => {
+  const { room, socket } = enter();
+  const sent = room.send("text", { text: "is the home there" });
+  const { id, random } = socket().sent("send").at(-1);
+  socket().say({ t: "receipt", id, random, state: "refused", code: "unknown", why: "not known yet" });
+  assert.equal(sent.state, "sent");
+  socket().say({ t: "receipt", id, random, message: 4, state: "delivered" });
+  assert.deepEqual([(await sent.outcome).state, sent.code], ["delivered", undefined]);
+});
+
 test("an_outcome_is_unknown_only_for_what_was_on_the_wire", async () => {
   const { room, socket } = enter();
   const onTheWire = room.send("text", { text: "one" });
