@@ -178,7 +178,9 @@ for (const sdk of /** @type {(keyof typeof PACKAGES)[]} */ (["tim-js-sdk 2.27.6"
   test(`after a restart of the host a client is in its groups again, or told that there are none: ${sdk}`, async (t) => {
     let own = await startApp();
     t.after(() => own.stop());
-    const meet = () => person(stage, sdk, own.proxy);
+    const wire = await startWire(own.url);
+    t.after(() => wire.stop());
+    const meet = () => person(stage, sdk, wire.proxy);
     const [ann, guest, bob] = await Promise.all([meet(), meet(), meet()]);
     await Promise.all([ann.login("ann"), bob.login("bob")]);
     for (const room of ["stays", "goes"]) await own.group(room);
@@ -188,9 +190,12 @@ for (const sdk of /** @type {(keyof typeof PACKAGES)[]} */ (["tim-js-sdk 2.27.6"
       own.rest("group_open_http_svc/send_group_msg", { GroupId: "stays", Random: Math.floor(Math.random() * 2 ** 32), MsgBody: [{ MsgType: "TIMTextElem", MsgContent: { Text } }] });
     await say("before");
     for (const one of [ann, guest]) await one.gets(({ payload }) => payload.text === "before", "what is said before");
+    // Whoever came back before the group is made again would be told that there is none.
+    wire.cut();
     await own.kill();
     own = await startApp([], Number(own.url.port));
     await own.group("stays");
+    wire.mend();
     await until(async () => {
       const { OnlineMemberNum } = await own.rest("group_open_http_svc/get_online_member_num", { GroupId: "stays" });
       return OnlineMemberNum === 2;
