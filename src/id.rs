@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use self::short::Short;
+use crate::time::Timestamp;
 
 /// Why a piece of text is no id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -317,6 +318,18 @@ number_id! {
 number_id! {
     /// One unbroken life of a group's history: cursors of another epoch are turned away.
     Epoch(u32)
+}
+impl Epoch {
+    /// For a history that begins now where an earlier one may have been lost: later than all before it, as the time in
+    /// seconds is.
+    ///
+    /// ```
+    /// # use liveroom::{Epoch, Timestamp};
+    /// assert_eq!(Epoch::at(Timestamp::from_secs(1_600_000_000)), Epoch(1_600_000_000));
+    /// ```
+    pub fn at(now: Timestamp) -> Self {
+        Self(u32::try_from(now.as_secs()).unwrap_or(u32::MAX))
+    }
 }
 number_id! {
     /// A compiled filter: covers its spec and the version of the fold tables.

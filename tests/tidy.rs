@@ -10,7 +10,7 @@ use std::{
 /// Modules by rank, lowest first. Within a rank of `Layered` a module may import those named before
 /// it; within a rank of `Apart` none imports another.
 const RANKS: &[Rank] = &[
-    Rank::Layered(&["space", "corrupt", "glyph", "id", "hash", "index", "time"]),
+    Rank::Layered(&["space", "corrupt", "glyph", "time", "id", "hash", "index"]),
     Rank::Layered(&[
         "bounds",
         "deadlines",

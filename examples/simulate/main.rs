@@ -57,7 +57,8 @@ struct Options {
     /// Rooms over many machines in a network that fails, in place of evenings on one.
     #[arg(long)]
     network: bool,
-    /// In some of those the log loses what it had acknowledged. Not every world of these keeps its promises yet.
+    /// In some of those the log's servers lose power, and frames that they had acknowledged; somebody begins all machines
+    /// anew then.
     #[arg(long, requires = "network")]
     power: bool,
     /// How many worlds at a time; by default one for each processor.

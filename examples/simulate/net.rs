@@ -20,12 +20,18 @@ pub(crate) fn go(run: &Run, power: bool) -> bool {
     let census = Mutex::<Census>::default();
     let worker = || {
         let (plans, census) = (network::plan(run.length, power).boxed(), &census);
-        move |number| live(run, number, &plans, census)
+        move |number| live(run, number, power, &plans, census)
     };
     run.go_with(worker, || census.lock().map(|census| census.to_string()).unwrap_or_default())
 }
 
-fn live(run: &Run, number: u64, plans: &BoxedStrategy<Plan>, all: &Mutex<Census>) -> Option<u64> {
+fn live(
+    run: &Run,
+    number: u64,
+    power: bool,
+    plans: &BoxedStrategy<Plan>,
+    all: &Mutex<Census>,
+) -> Option<u64> {
     let tree = run.tree(number, plans);
     match attempt(&tree.current()) {
         Ok(census) => {
@@ -39,8 +45,9 @@ fn live(run: &Run, number: u64, plans: &BoxedStrategy<Plan>, all: &Mutex<Census>
             eprintln!("seed {seed}, world {number} breaks a promise:\n{why}\nIt is made shorter…");
             let (plan, why) = shrink(tree, why);
             eprintln!("{why}\n\n{plan:?}\nAgain, from the start:");
+            let power = if power { " --power" } else { "" };
             eprintln!(
-                "cargo run --release --example simulate -- --network --seed {seed} --length {length} --world {number}"
+                "cargo run --release --example simulate -- --network{power} --seed {seed} --length {length} --world {number}"
             );
             None
         }

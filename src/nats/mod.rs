@@ -19,7 +19,7 @@
 //!
 //! // Once, on whichever machine: the group is known from then on.
 //! let settings = Settings { journal: true, ..GroupConfig::livestream().settings().clone() };
-//! let group = Group::new(id.clone(), None, settings.build()?, Epoch(1), key, nats.now());
+//! let group = Group::new(id.clone(), None, settings.build()?, Epoch::at(nats.now()), key, nats.now());
 //! nats.create(&group).await?;
 //!
 //! // On the machine that is to be its home. Who that is, `Nodes` says.
@@ -73,9 +73,10 @@
 //!
 //! A frame that the server has acknowledged is kept as long as the server keeps it. By default `JetStream` acknowledges
 //! before it has written to disk, every two minutes, and so a power failure of all replicas at once takes
-//! frames along that were told. Set `sync_interval: always` where that may not be. What was lost is noticed by edges that know
-//! more than the log, and the history goes on in a new epoch. A log that ends before its newest checkpoint cannot be
-//! claimed: [`Refused::LogLost`].
+//! frames along that were told. Set `sync_interval: always` where that may not be. Otherwise, after such a failure, begin
+//! all nodes anew with a later [`oldest_epoch`](NatsConfig::oldest_epoch): the numbers of what was lost are given out again, and
+//! nobody may go by what they remember of it. Until then a room may deny what it had told; edges that know more than the
+//! log notice it, most of the time. A log that ends before its newest checkpoint cannot be claimed: [`Refused::LogLost`].
 
 mod counts;
 mod edge;
@@ -114,7 +115,7 @@ pub use self::{
 };
 use crate::{
     clock::Clock,
-    id::GroupId,
+    id::{Epoch, GroupId},
     relay::{EdgeId, Home},
     time::Timestamp,
 };
@@ -134,13 +135,24 @@ pub struct NatsConfig {
     pub max_bytes: Option<u64>,
     /// The clock that groups go by.
     pub clock: Clock,
+    /// Rooms whose history is of an epoch before this one begin anew when they are claimed, as
+    /// [`Heir::claim`](crate::relay::Heir::claim) says: for when the servers had a power failure. The time in seconds is later than any
+    /// epoch that was told, where groups are created with that too. The same for all nodes. Default 0.
+    pub oldest_epoch: Epoch,
 }
 
 impl NatsConfig {
     /// Rooms under a prefix, for a machine of that name; the rest is default.
     pub fn new(prefix: impl Into<String>, node: impl Into<String>) -> Self {
         let (prefix, node) = (prefix.into(), node.into());
-        Self { prefix, node, replicas: 1, max_bytes: None, clock: Clock::new() }
+        Self {
+            prefix,
+            node,
+            replicas: 1,
+            max_bytes: None,
+            clock: Clock::new(),
+            oldest_epoch: Epoch(0),
+        }
     }
 }
 
@@ -158,6 +170,7 @@ struct Inner {
     edges: kv::Store,
     objects: object_store::ObjectStore,
     clock: Clock,
+    oldest_epoch: Epoch,
     counters: Arc<Counters>,
 }
 
@@ -180,7 +193,7 @@ impl Nats {
     /// A name is none, the server's `max_payload` is too small, or the server does not do it: it is too old, has no
     /// `JetStream`, or does not let this user.
     pub async fn open(client: Client, config: NatsConfig) -> Result<Self, NatsError> {
-        let NatsConfig { prefix, node, replicas, max_bytes, clock } = config;
+        let NatsConfig { prefix, node, replicas, max_bytes, clock, oldest_epoch } = config;
         let names = Names::new(&prefix)?;
         if !names::is_name(&node) {
             return Err(Refused::Name(node).into());
@@ -207,6 +220,7 @@ impl Nats {
             edges,
             objects,
             clock,
+            oldest_epoch,
             counters,
         })))
     }

@@ -23,7 +23,7 @@ use crate::{
     filter::Filter,
     group::Group,
     hash::HashKey,
-    id::GroupId,
+    id::{Epoch, GroupId},
     relay::{Checkpoint, FrameNo, Heir, LogSeq, Next, Write},
 };
 
@@ -174,8 +174,9 @@ impl Nats {
     /// before cannot write from then on. `key` is as for [`Group::restore`]; `filters` are those at hand, and what they lack is
     /// asked of the server: see [`keep_filter`](Self::keep_filter).
     ///
-    /// `new_epoch` makes all readers begin anew: set it after
-    /// [`Deposed::LogLost`](crate::relay::Deposed::LogLost), and when the servers had a power failure.
+    /// `new_epoch` makes all readers and edges begin anew: set it after
+    /// [`Deposed::LogLost`](crate::relay::Deposed::LogLost). When the servers had a power failure, see
+    /// [`NatsConfig::oldest_epoch`](super::NatsConfig::oldest_epoch).
     ///
     /// # Errors
     /// [`Refused::NoGroup`], [`Refused::LogLost`]; the log cannot be played back, as for want of a filter; the
@@ -189,7 +190,12 @@ impl Nats {
     ) -> Result<HomeSeat, NatsError> {
         let log = self.log(group);
         let (mut heir, summed) = self.heir(group, &log, filters, key).await?;
-        let claim = |heir: &mut Heir| -> Write { heir.claim(self.node(), nonce(), new_epoch) };
+        let claim = |heir: &mut Heir| -> Write {
+            let next = Epoch(heir.group().epoch().0.saturating_add(1));
+            let later = next.max(Epoch::at(self.now()));
+            let oldest = if new_epoch { later } else { self.0.oldest_epoch };
+            heir.claim(self.node(), nonce(), oldest)
+        };
         let mut write = claim(&mut heir);
         for _ in 0..TRIES {
             let written = match log.write(&write, self.piece()).await {

@@ -370,10 +370,7 @@ impl Edge {
     }
 
     fn tell(&mut self, now: Timestamp, news: News) {
-        let News { grew, urgent, begun, epoch, lapsed } = news;
-        if epoch {
-            self.told.push_back(EdgeOutput::NewEpoch);
-        }
+        let News { grew, urgent, begun, anew, lapsed } = news;
         if let Some(seq) = grew {
             self.told.push_back(EdgeOutput::Tail { seq, urgent });
         }
@@ -381,7 +378,7 @@ impl Edge {
             self.upstream.hurry(now);
         }
         self.read_letters(now);
-        if lapsed.contains(&self.id) {
+        if anew || lapsed.contains(&self.id) {
             self.lapse();
         }
     }

@@ -100,7 +100,7 @@ pub enum Tell {
     Retention(Retention),
     /// Nothing was heard of an edge for so long that its sessions are lost, and it must begin anew.
     Lapsed(EdgeId),
-    /// The history goes on in another epoch: some of it was lost that had been delivered.
+    /// The history goes on in another epoch, and every edge begins anew: some of what was told may be lost.
     Epoch(Epoch),
 }
 

@@ -129,8 +129,10 @@ pub struct Heir {
     group: Group,
     lines: Lines,
     mark: Mark,
+    /// Where the frame of that mark is in the log.
+    followed: LogSeq,
+    /// Where the last frame is that was read: that one, or one after it that is astray.
     at: LogSeq,
-    /// The frame that the log has there: the last one that was followed, or one after it that is astray.
     there: Mark,
     claim: Option<Arc<Frame>>,
     /// Its claim is the last frame of what was read.
@@ -153,7 +155,7 @@ impl Heir {
             return Err(CheckpointError::NoJournal);
         }
         while group.poll().is_some() {}
-        Ok(Self { group, lines, mark, at, there: mark, claim: None, won: false })
+        Ok(Self { group, lines, mark, followed: at, at, there: mark, claim: None, won: false })
     }
 
     /// The group as far as the log was read: for whoever follows it without ever becoming its home.
@@ -179,7 +181,7 @@ impl Heir {
     /// A checkpoint of what was read. They come from here alone: a home cannot give one, since its clock may be
     /// past what another home has written meanwhile.
     pub fn checkpoint(&self) -> Checkpoint {
-        Checkpoint::of(&self.group, &self.lines, self.mark, self.at)
+        Checkpoint::of(&self.group, &self.lines, self.mark, self.followed)
     }
 
     /// Reads on in the log: `frames` begin with the one [at which](Self::at) it stands, which the log still has,
@@ -196,7 +198,10 @@ impl Heir {
         let mut thread = Thread::new(self.there);
         for (at, frame) in frames {
             match thread.place(&self.mark, frame) {
-                Place::Next => self.follow(frame)?,
+                Place::Next => {
+                    self.follow(frame)?;
+                    self.followed = at;
+                }
                 Place::Past => {}
                 Place::Gap => {
                     let found = frame.mark().no;
@@ -222,7 +227,7 @@ impl Heir {
         for tell in &frame.feed.told {
             match tell {
                 Tell::Lapsed(edge) => self.lines.lapse(*edge),
-                Tell::Epoch(epoch) => self.group.new_epoch(*epoch),
+                Tell::Epoch(epoch) => self.begin_anew(*epoch),
                 _ => {}
             }
         }
@@ -237,20 +242,21 @@ impl Heir {
 
     /// What to write to become the home: at the end of what was read, which must be the end of the log.
     ///
-    /// `home` names it for people; `nonce` is random. Where the log may have lost what it had acknowledged, as
-    /// after [`Deposed::LogLost`](super::Deposed::LogLost) or a power failure of its servers, `new_epoch` makes
-    /// all readers begin anew: cursors given out before may be of what is lost.
-    pub fn claim(&mut self, home: &str, nonce: u64, new_epoch: bool) -> Write {
-        let digest = Some(Digest::of(&self.group));
+    /// `home` names it for people; `nonce` is random. A history of an epoch before `oldest` goes on in that one, and
+    /// all readers and edges begin anew: what they remember may be of what is lost. That is for logs that may have
+    /// lost what they had acknowledged, as after [`Deposed::LogLost`](super::Deposed::LogLost) or a power failure of their servers;
+    /// the epoch must be later than any that was told, as the time in seconds is. Otherwise it is `Epoch(0)`.
+    pub fn claim(&mut self, home: &str, nonce: u64, oldest: Epoch) -> Write {
+        let mut digest = Some(Digest::of(&self.group));
         let mut head = self.group.tail();
         let retention = self.group.config().settings().retention;
         let mut told = vec![Tell::Begun { home: home.into(), nonce }, Tell::Retention(retention)];
-        if new_epoch {
-            let epoch = Epoch(head.epoch().0.wrapping_add(1));
-            head = head.in_epoch(epoch);
-            told.push(Tell::Epoch(epoch));
+        if head.epoch() < oldest {
+            head = head.in_epoch(oldest);
+            told.push(Tell::Epoch(oldest));
+            digest = None;
         }
-        let parts = Parts { told, digest: digest.filter(|_| !new_epoch), ..Parts::default() };
+        let parts = Parts { told, digest, ..Parts::default() };
         let frame = Arc::new(Frame::new(&self.mark, self.mark.term.next(), head, parts));
         self.claim = Some(Arc::clone(&frame));
         Write { frame, after: self.at }
@@ -261,11 +267,12 @@ impl Heir {
     pub fn written(&mut self, written: Written) -> Next {
         match (written, &self.claim) {
             (Written::Stored(at), Some(claim)) if at > self.at => {
-                let head = claim.feed.head;
+                let (mark, head) = (*claim.mark(), claim.feed.head);
                 if head != self.group.tail() {
-                    self.group.new_epoch(head.epoch());
+                    self.begin_anew(head.epoch());
                 }
-                (self.mark, self.there, self.at) = (*claim.mark(), *claim.mark(), at);
+                (self.mark, self.followed) = (mark, at);
+                (self.there, self.at) = (mark, at);
                 (self.claim, self.won) = (None, true);
                 Next::Stored
             }
@@ -274,6 +281,11 @@ impl Heir {
             }
             _ => Next::Read(self.at),
         }
+    }
+
+    fn begin_anew(&mut self, epoch: Epoch) {
+        self.group.new_epoch(epoch);
+        self.lines.lapse_all();
     }
 
     /// Whether its claim is in the log, with nothing after it as far as was read.

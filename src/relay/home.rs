@@ -455,11 +455,13 @@ impl Home {
         }
     }
 
-    /// Cursors of the history as it was are good no more.
+    /// Cursors of the history as it was are good no more, nor is what edges remember.
     fn begin_epoch(&mut self) {
         self.collect();
         let epoch = Epoch(self.group.epoch().0.wrapping_add(1));
         self.group.new_epoch(epoch);
+        self.lines.lapse_all();
+        self.strays = Strays::find(&self.group, &self.lines);
         self.framed = self.group.tail();
         self.open.told.push(Tell::Epoch(epoch));
         self.open.closed = true;

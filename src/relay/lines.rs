@@ -160,6 +160,12 @@ impl Lines {
         }
     }
 
+    /// What edges remember counts no more.
+    pub(super) fn lapse_all(&mut self) {
+        let open: Vec<_> = self.edges().collect();
+        open.into_iter().for_each(|edge| self.lapse(edge));
+    }
+
     pub(super) fn edges(&self) -> impl Iterator<Item = EdgeId> {
         self.open.keys().copied()
     }

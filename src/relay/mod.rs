@@ -10,8 +10,8 @@
 //! asked:
 //!
 //! * a [`Write`] is stored where the last frame of the group is the one that it names, and else it is not;
-//! * what it acknowledged it keeps, in one order. Where it breaks that, as after a power failure, edges that know more
-//!   than the log find out, and the history goes on in a new epoch.
+//! * what it acknowledged it keeps, in one order. Where it may have broken that, as after a power failure, the next
+//!   [claim](Heir::claim) begins a new epoch, and all readers and edges begin anew.
 //!
 //! # Who is home
 //!
@@ -38,8 +38,8 @@
 //!     Written::Stored(LogSeq(log.len() as u64))
 //! };
 //! let mut heir = Heir::new(Checkpoint::first(&group)?, &[], key)?;
-//! assert_eq!(heir.claim("this machine", 42, false).after, LogSeq(0));
-//! let claim = heir.claim("this machine", 42, false);
+//! assert_eq!(heir.claim("this machine", 42, Epoch(0)).after, LogSeq(0));
+//! let claim = heir.claim("this machine", 42, Epoch(0));
 //! assert_eq!(heir.written(store(claim)), Next::Stored);
 //! let mut home = heir.into_home(now).expect("its claim is stored");
 //!

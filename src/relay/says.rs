@@ -113,9 +113,6 @@ pub enum EdgeOutput {
         /// Whether a High entry is among what is new.
         urgent: bool,
     },
-    /// The history goes on in another epoch: some of it was lost that had been delivered. Readers begin
-    /// anew from [`Edge::tail`](super::Edge::tail).
-    NewEpoch,
     /// What the group said to a command.
     Answer {
         /// Which, as [`Edge::push`](super::Edge::push) called it.
@@ -137,8 +134,9 @@ pub enum EdgeOutput {
     },
     /// Something for one of the edge's sessions.
     Told(Output),
-    /// The edge was given up, or knows what the log has lost: its sessions are in the room no more, and it
-    /// takes no command. Once it [is over](super::Edge::is_over) another begins with a new id.
+    /// The edge was given up, or the log has lost what it knows: its sessions are in the room no more, and it
+    /// takes no command. Once it [is over](super::Edge::is_over) another begins with a new id. Where the history
+    /// goes on in another epoch there, readers begin anew from [its tail](super::Edge::tail).
     Lapsed,
 }
 

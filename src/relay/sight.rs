@@ -70,8 +70,8 @@ pub(super) struct News {
     pub(super) urgent: bool,
     /// A term began.
     pub(super) begun: Option<Term>,
-    /// The history goes on in another epoch.
-    pub(super) epoch: bool,
+    /// The history goes on in another epoch, and every edge begins anew.
+    pub(super) anew: bool,
     /// Edges that lapsed.
     pub(super) lapsed: Vec<EdgeId>,
 }
@@ -197,7 +197,7 @@ impl Sight {
                 Tell::Lapsed(edge) => news.lapsed.push(edge),
                 Tell::Epoch(epoch) => {
                     self.log.new_epoch(epoch);
-                    news.epoch = true;
+                    news.anew = true;
                 }
             }
         }

@@ -52,7 +52,7 @@ struct Room {
 impl Room {
     fn new() -> Self {
         let mut log = Vec::new();
-        let home = claim(&mut log, at(0));
+        let home = claim(&mut log, at(0), Epoch(0));
         Self { log, home, lines: BTreeMap::new() }
     }
 
@@ -90,7 +90,11 @@ impl Room {
 
     /// Another reads the log, and is home.
     fn take_over(&mut self, now: Timestamp) {
-        self.home = claim(&mut self.log, now);
+        self.take_over_anew(now, Epoch(0));
+    }
+
+    fn take_over_anew(&mut self, now: Timestamp, oldest: Epoch) {
+        self.home = claim(&mut self.log, now, oldest);
     }
 
     fn connected(&self) -> usize {
@@ -111,13 +115,17 @@ fn store(log: &mut Vec<Arc<Frame>>, write: &Write) -> Written {
 }
 
 /// Reads a log to its end, and is home there.
-fn claim(log: &mut Vec<Arc<Frame>>, now: Timestamp) -> Home {
+fn claim(log: &mut Vec<Arc<Frame>>, now: Timestamp, oldest: Epoch) -> Home {
     let mut heir = Heir::new(first(), &[], KEY).unwrap();
-    let frames = log.iter().zip(1..).map(|(frame, at)| (LogSeq(at), &**frame));
-    heir.read(frames).unwrap();
-    let claim = heir.claim("here", log.len() as u64, false);
+    heir.read(from(log, LogSeq(0))).unwrap();
+    let claim = heir.claim("here", log.len() as u64, oldest);
     assert_eq!(heir.written(store(log, &claim)), Next::Stored);
     heir.into_home(now).unwrap()
+}
+
+fn from(log: &[Arc<Frame>], at: LogSeq) -> impl Iterator<Item = (LogSeq, &Frame)> {
+    let frames = log.iter().zip(1..).map(|(frame, at)| (LogSeq(at), &**frame));
+    frames.filter(move |(there, _)| *there >= at)
 }
 
 fn bytes(frame: &Frame) -> usize {
@@ -207,7 +215,7 @@ fn an_edge_is_told_that_it_lapsed_once_a_frame_and_by_who_is_home_alone() {
 
     // Of one who is home no more nobody hears it.
     room.home.beat(at(2), lost);
-    let _another = claim(&mut room.log, at(2));
+    let _another = claim(&mut room.log, at(2), Epoch(0));
     room.home.write().unwrap();
     let Next::Read(from) = room.home.written(Written::Conflict) else { panic!("it must read") };
     let frames = &room.log[from.0 as usize - 1..];
@@ -347,7 +355,7 @@ fn an_edge_gives_commands_over_its_own_sessions_alone() {
 #[test]
 fn who_was_home_cannot_write_and_is_told_at_the_next_try() {
     let mut room = Room::new();
-    let mut former = claim(&mut Vec::new(), at(0));
+    let mut former = claim(&mut Vec::new(), at(0), Epoch(0));
     room.take_over(at(1));
     let ticket = former.push(at(2), Author::App, Command::notice("hear me")).unwrap();
     let write = former.write().unwrap();
@@ -428,6 +436,50 @@ fn an_edge_that_knows_what_the_log_lost_ends_once_the_history_goes_on_in_another
     room.write();
     reader.base(at(2), room.home.base().unwrap()).unwrap();
     assert!(reader.is_over());
+}
+
+#[test]
+fn a_claim_that_begins_all_anew_lapses_every_edge_and_is_not_repeated() {
+    let mut room = Room::new();
+    let (mut reader, oldest) = (Edge::new(at(1), edge(1), id()), Epoch(1_600_000_002));
+    reader.base(at(1), room.home.base().unwrap()).unwrap();
+    room.join(at(1), edge(1), 1);
+    room.write();
+    reader.feed(at(1), LogSeq(2), room.log[1].feed.clone()).unwrap();
+    room.take_over_anew(at(2), oldest);
+    assert_eq!(room.home.group().epoch(), oldest);
+    reader.feed(at(2), LogSeq(3), room.log[2].feed.clone()).unwrap();
+    assert!(reader.is_over(), "what it remembers may be lost");
+    assert_eq!(reader.tail().map(|tail| tail.epoch()), Some(oldest));
+    // Another edge may have its number: the servers count them.
+    room.lines.clear();
+    room.join(at(2), edge(1), 2);
+    room.home.advance(at(2));
+    room.write();
+    assert_eq!(room.connected(), 0, "its session of before is lost, and it does nothing");
+    let frames = room.log.len();
+    room.take_over_anew(at(3), oldest);
+    assert!(!room.log[frames].feed.told.contains(&Tell::Epoch(oldest)));
+    assert_eq!((room.home.group().epoch(), room.connected()), (oldest, 0));
+}
+
+#[test]
+fn a_checkpoint_leads_on_where_the_log_ends_astray() {
+    let mut room = Room::new();
+    room.home.push(at(1), Author::App, say("never told")).unwrap();
+    let astray = room.home.write().unwrap().frame;
+    room.take_over(at(1));
+    // As in a log that has lost what kept it out.
+    room.log.push(astray);
+    let mut heir = Heir::new(first(), &[], KEY).unwrap();
+    heir.read(from(&room.log, LogSeq(0))).unwrap();
+    assert_eq!((heir.mark().no, heir.at()), (FrameNo(2), LogSeq(3)));
+    let checkpoint = heir.checkpoint();
+    assert_eq!((checkpoint.mark().no, checkpoint.at()), (FrameNo(2), LogSeq(2)));
+    let mut heir = Heir::new(checkpoint, &[], KEY).unwrap();
+    heir.read(from(&room.log, heir.at())).unwrap();
+    let claim = heir.claim("here", 9, Epoch(0));
+    assert_eq!((claim.after, claim.frame.mark().no), (LogSeq(3), FrameNo(3)));
 }
 
 #[test]

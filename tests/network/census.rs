@@ -10,6 +10,7 @@ pub(crate) struct Census {
     pub(super) terms: u64,
     pub(super) deposed: u64,
     pub(super) lost: u64,
+    pub(super) anew: u64,
     pub(super) forks: u64,
     pub(super) lapses: u64,
     pub(super) bases: u64,
@@ -28,13 +29,14 @@ impl Census {
         }
     }
 
-    fn lines(&mut self) -> [(&mut u64, &'static str); 13] {
+    fn lines(&mut self) -> [(&mut u64, &'static str); 14] {
         [
             (&mut self.steps, "steps"),
             (&mut self.frames, "frames stored"),
             (&mut self.terms, "claims that won"),
             (&mut self.deposed, "homes deposed"),
             (&mut self.lost, "frames lost by the log"),
+            (&mut self.anew, "times all began anew"),
             (&mut self.forks, "edges that knew more than the log"),
             (&mut self.lapses, "edges given up"),
             (&mut self.bases, "bases given"),

@@ -10,9 +10,9 @@ use liveroom::{
 use super::{EDGES, Fail, Node, Stand, Truth, World, millis};
 
 impl World<'_> {
-    /// What one home says is stored no other says otherwise of, unless the log has lost it.
+    /// What one home says is stored no other says otherwise of, unless the log may have lost it.
     pub(super) fn note_stored(&mut self, no: FrameNo, chain: u64) -> Result<(), Fail> {
-        if !self.log.lost.is_empty() {
+        if self.unsure.is_some() {
             return Ok(());
         }
         let known = *self.stored.entry(no).or_insert(chain);
@@ -75,7 +75,6 @@ impl World<'_> {
 
     /// Everything is healed and quiet: what must hold holds.
     pub(super) fn judge(&mut self) -> Result<(), Fail> {
-        let lost = !self.log.lost.is_empty();
         let mut truth = Truth::read(&self.log, self.first.clone())?;
         let homes = self.nodes.iter_mut().filter_map(Node::home);
         let home = homes.into_iter().find(|home| *home.mark() == truth.mark);
@@ -90,41 +89,33 @@ impl World<'_> {
             (home.online(), self.edges.iter().map(|stand| stand.guests).sum::<u64>());
         let members = home.group().online();
         Fail::unless(online == members + guests, "guests of edges are not counted right")?;
-        let kept = (!lost).then(|| kept(home.group(), &self.start)).transpose()?;
+        let kept = kept(home.group(), &self.start)?;
         for stand in &mut self.edges {
-            let same = kept.is_none() || kept == Some(kept_at(&mut stand.edge, self.start)?);
+            let same = kept == kept_at(&mut stand.edge, self.start)?;
             Fail::unless(same, "an edge keeps another history than its home")?;
         }
         for number in 0..EDGES {
-            self.judge_edge(number, &truth, online, lost)?;
+            self.judge_edge(number, &truth, online)?;
         }
-        if !lost {
-            for (edge, told) in &self.past {
-                truth.judge_commands(*edge, told)?;
-                truth.judge_outputs(*edge, told, false)?;
-            }
+        for (edge, told) in &self.past {
+            truth.judge_commands(*edge, told)?;
+            truth.judge_outputs(*edge, told, false)?;
         }
         for reader in &self.readers {
             let Some(cursor) = reader.cursor else {
                 return Err(Fail::new("a reader reads nothing".into()));
             };
-            if lost && (reader.tainted || truth.epoch != cursor.epoch()) {
-                continue;
-            }
+            let same = cursor.epoch() == truth.epoch;
+            Fail::unless(same, "a reader does not know that the history began anew")?;
             Fail::unless(cursor.position() == truth.head, "a reader is not at the end")?;
             truth.judge_reader(&reader.reading, cursor.passed())?;
-            Fail::unless(lost || reader.reading.anew == 0, "a reader began anew for nothing")?;
+            let times = self.census.anew;
+            Fail::unless(times > 0 || reader.reading.anew == 0, "a reader began anew for nothing")?;
         }
         Ok(())
     }
 
-    pub(super) fn judge_edge(
-        &self,
-        number: usize,
-        truth: &Truth,
-        online: u64,
-        lost: bool,
-    ) -> Result<(), Fail> {
+    pub(super) fn judge_edge(&self, number: usize, truth: &Truth, online: u64) -> Result<(), Fail> {
         let stand = &self.edges[number];
         let (id, told) = (stand.edge.id(), &stand.told);
         let Some(mark) = stand.edge.mark() else {
@@ -135,9 +126,6 @@ impl World<'_> {
         let open = told.outcomes.iter().find(|(_, outcomes)| outcomes.is_empty());
         if let Some((no, _)) = open {
             return Err(Fail::new(format!("command {no} of edge {id} has no outcome")));
-        }
-        if lost {
-            return Ok(());
         }
         truth.judge_commands(id, told)?;
         truth.judge_outputs(id, told, true)

@@ -1,8 +1,10 @@
 //! What happens in a world, event by event.
 
-use liveroom::{Author, Command, Draft, HashKey, Kind, Platform, Profile, Span, relay::Heir};
+use liveroom::{
+    Author, Command, Draft, Epoch, HashKey, Kind, Platform, Profile, Span, relay::Heir,
+};
 
-use super::{Asker, Deed, Event, Fail, Node, Parcel, World, millis, user};
+use super::{Asker, Deed, EDGES, Event, Fail, Node, Parcel, World, millis, user};
 
 impl World<'_> {
     pub(super) fn happen(&mut self, event: &Event) -> Result<(), Fail> {
@@ -26,9 +28,9 @@ impl World<'_> {
             }
             Event::Claim { node, older } => {
                 let checkpoint = self.log.checkpoint(older);
-                let anew = self.nodes[node].lost_log;
                 let nonce = self.dice.roll(u64::MAX);
-                let life = self.nodes[node].begin(checkpoint, nonce, anew).map_err(Fail::of)?;
+                let oldest = self.oldest;
+                let life = self.nodes[node].begin(checkpoint, nonce, oldest).map_err(Fail::of)?;
                 let read = Parcel::Read(self.nodes[node].heir_at());
                 self.ask_log(Asker::Node(node, life), read);
             }
@@ -56,7 +58,7 @@ impl World<'_> {
                 read.map_err(Fail::of)?;
                 self.log.keep(follower.checkpoint(), prune);
             }
-            Event::LosePower { frames } if self.plan.power => self.lose_power(frames),
+            Event::LosePower { frames, later } if self.plan.power => self.lose_power(frames, later),
             Event::LosePower { .. } => {}
             Event::Move { reader, edge } => {
                 let reader = reader % self.readers.len();
@@ -66,18 +68,32 @@ impl World<'_> {
         Ok(())
     }
 
-    pub(super) fn lose_power(&mut self, frames: u8) {
-        let before = self.log.lost.len();
-        self.log.lose(frames);
-        let lost = self.log.lost.len() - before;
-        self.census.lost += lost as u64;
-        if lost == 0 {
-            return;
+    /// Whatever was on its way is lost too: all of it goes through those servers.
+    fn lose_power(&mut self, frames: u8, later: u8) {
+        self.post.clear();
+        self.census.lost += self.log.lose(frames);
+        self.readers.iter_mut().for_each(|reader| reader.tainted = true);
+        self.unsure = Some(self.unsure.map_or(later, |left| left.min(later)));
+    }
+
+    /// Everybody is stopped and begins anew, and what was told before does not count any more.
+    pub(super) fn begin_all_anew(&mut self) -> Result<(), Fail> {
+        self.unsure = None;
+        self.census.anew += 1;
+        self.post.clear();
+        self.now = self.now + millis(10_000);
+        self.oldest = Epoch::at(self.now);
+        for node in &mut self.nodes {
+            node.kill();
+            (node.paused, node.lost_log) = (false, false);
         }
-        let head = self.log.history.last().map(|(_, frame)| frame.feed.head);
-        for reader in &mut self.readers {
-            reader.tainted |= reader.cursor.is_some_and(|at| head.is_none_or(|head| at > head));
-        }
+        // Their numbers are counted at the servers too.
+        let forgotten = u32::try_from(self.dice.roll(5)).unwrap_or(0);
+        self.next_edge = self.next_edge.saturating_sub(forgotten);
+        (0..EDGES).for_each(|edge| self.renew(edge));
+        self.past.clear();
+        self.stored.clear();
+        self.happen(&Event::Claim { node: 0, older: false })
     }
 
     pub(super) fn app_command(&mut self, deed: Deed, about: u8) -> Option<Command> {

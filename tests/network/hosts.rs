@@ -82,8 +82,8 @@ impl World<'_> {
                     self.send(from, To::AllNodes, &Parcel::Request(request))
                 }
                 EdgeOutput::Beat(beat) => self.send(from, To::AllNodes, &Parcel::EdgeBeat(beat)),
-                EdgeOutput::Fetch { from, .. } => {
-                    self.ask_log(Asker::Edge(number), Parcel::Fetch(from))
+                EdgeOutput::Fetch { from, at } => {
+                    self.ask_log(Asker::Edge(number), Parcel::Fetch(from, at))
                 }
                 EdgeOutput::Base => self.send(from, To::Anybody(number), &Parcel::WantsBase),
                 EdgeOutput::Answer { no, answer } => {
@@ -94,7 +94,8 @@ impl World<'_> {
                         let here = self.edges[number].edge.tail();
                         let reached = here
                             .is_some_and(|here| here >= cursor || here.epoch() != cursor.epoch());
-                        Fail::unless(reached, "an answer came before the history that it names")?;
+                        let holds = reached || self.unsure.is_some();
+                        Fail::unless(holds, "an answer came before the history that it names")?;
                     }
                 }
                 EdgeOutput::Untold { no } => {
@@ -185,8 +186,12 @@ impl World<'_> {
         } else if let Some(after) = self.nodes[number].reads() {
             self.ask_log(Asker::Node(number, life), Parcel::Read(after));
         }
-        if self.nodes[number].begins(now) {
+        let node = &mut self.nodes[number];
+        if node.begins(now) {
             self.census.terms += 1;
+            let begun = node.home().map(|home| home.group().tail());
+            let anew = begun.filter(|begun| begun.epoch() > self.start.epoch());
+            self.start = anew.unwrap_or(self.start);
         }
         Ok(())
     }

@@ -7,19 +7,19 @@ use liveroom::relay::{Checkpoint, Fetched, Frame, FrameNo, LogSeq, Write, Writte
 /// One group's subject in a stream that others write to as well.
 pub(crate) struct JetStream {
     frames: Vec<(LogSeq, Arc<Frame>)>,
-    /// The last sequence number that the stream gave to anybody. None is given twice, whatever it loses.
+    /// The last sequence number that the stream gave to anybody. Those of what it loses it gives again.
     last: u64,
     /// What lies beside it, oldest first.
     checkpoints: Vec<Checkpoint>,
     /// All that was ever stored and not lost, pruned or not, for the judge.
     pub(crate) history: Vec<(LogSeq, Arc<Frame>)>,
-    /// Frames that were stored, and lost since.
-    pub(crate) lost: Vec<Arc<Frame>>,
+    /// It has lost what it had acknowledged.
+    pub(crate) has_lost: bool,
 }
 
 impl JetStream {
     pub(crate) fn new(first: Checkpoint) -> Self {
-        Self { frames: vec![], last: 0, checkpoints: vec![first], history: vec![], lost: vec![] }
+        Self { frames: vec![], last: 0, checkpoints: vec![first], history: vec![], has_lost: false }
     }
 
     /// Stores a frame where the subject ends as its writer says; others write to the stream between.
@@ -45,12 +45,13 @@ impl JetStream {
         self.frames.iter().filter(|(there, _)| *there >= at).take(limit).cloned().collect()
     }
 
-    pub(crate) fn fetch(&self, from: FrameNo, limit: usize) -> Fetched {
+    /// Up to `limit` frames from the one of this number on, which is where the edge says that it is.
+    pub(crate) fn fetch(&self, from: FrameNo, at: LogSeq, limit: usize) -> Fetched {
         if self.frames.first().is_some_and(|(_, first)| first.mark().no > from.max(FrameNo(1))) {
             return Fetched::Pruned;
         }
-        let from = self.frames.iter().filter(|(_, frame)| frame.mark().no >= from);
-        Fetched::Frames(from.take(limit).map(|(at, frame)| (*at, Frame::clone(frame))).collect())
+        let frames = self.from(at, limit).into_iter();
+        Fetched::Frames(frames.map(|(at, frame)| (at, Frame::clone(&frame))).collect())
     }
 
     /// A checkpoint to begin with; an older one only where the log still leads on from it.
@@ -75,16 +76,20 @@ impl JetStream {
         }
     }
 
-    /// Loses the last frames, but for those that a checkpoint has.
-    pub(crate) fn lose(&mut self, frames: u8) {
-        let needed = self.checkpoints.last().map(|checkpoint| checkpoint.mark().no);
-        for _ in 0..frames {
-            let Some((_, last)) = self.frames.last() else { return };
-            if Some(last.mark().no) <= needed || self.frames.len() == 1 {
-                return;
-            }
-            self.lost.extend(self.frames.pop().map(|(_, frame)| frame));
+    /// Loses the last frames that were not on its disks, but for those that a checkpoint has, without which the room
+    /// cannot be claimed. Returns how many.
+    pub(crate) fn lose(&mut self, frames: u8) -> u64 {
+        let needed = self.checkpoints.last().map_or(LogSeq(0), Checkpoint::at);
+        let mut lost = 0;
+        while lost < u64::from(frames) && self.frames.len() > 1 && self.end() > needed {
+            self.frames.pop();
             self.history.pop();
+            lost += 1;
         }
+        if lost > 0 {
+            self.last = self.end().0;
+            self.has_lost = true;
+        }
+        lost
     }
 }

@@ -92,7 +92,7 @@ impl Truth {
             last = Some(next);
             if heir.mark() != frame.mark() {
                 // Astray, as only a log has it that has lost something.
-                Fail::unless(!log.lost.is_empty(), "a frame is astray")?;
+                Fail::unless(log.has_lost, "a frame is astray")?;
                 continue;
             }
             Fail::unless(frame.mark().no == before.next(), "the log has a hole")?;
@@ -104,7 +104,10 @@ impl Truth {
                         let doubled = truth.entries.insert(place, entry).is_some();
                         Fail::unless(!doubled, "two entries at one place")?;
                     }
-                    Tell::Epoch(epoch) => truth.epoch = *epoch,
+                    Tell::Epoch(epoch) => {
+                        truth.epoch = *epoch;
+                        truth.lapsed.extend(letters.keys());
+                    }
                     Tell::Lapsed(edge) => _ = truth.lapsed.insert(*edge),
                     _ => {}
                 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use liveroom::{
-    HashKey, Timestamp,
+    Epoch, HashKey, Timestamp,
     relay::{
         Checkpoint, CheckpointError, Edge, Frame, Heir, Home, LogSeq, Mark, Next, ReadError, Write,
         Written,
@@ -24,7 +24,7 @@ pub(crate) struct Node {
     pub(crate) inbox: Vec<Parcel>,
     /// It was home, and found that the log had lost frames.
     pub(crate) lost_log: bool,
-    anew: bool,
+    oldest: Epoch,
     nonce: u64,
     /// The write that it waits for, and until when.
     tried: u64,
@@ -64,10 +64,10 @@ impl Node {
         &mut self,
         checkpoint: Checkpoint,
         nonce: u64,
-        anew: bool,
+        oldest: Epoch,
     ) -> Result<u64, CheckpointError> {
         self.kill();
-        (self.nonce, self.anew) = (nonce, anew);
+        (self.nonce, self.oldest) = (nonce, oldest);
         let key = HashKey::new(self.life, 3);
         self.proc = Proc::Heir(Box::new(Heir::new(checkpoint, &[], key)?));
         Ok(self.life)
@@ -210,7 +210,9 @@ impl Node {
                 }
                 if heir.at() == before {
                     self.nonce += 1;
-                    return Ok(Some(heir.claim("node", self.nonce, self.anew)));
+                    let next = Epoch(heir.group().epoch().0 + 1);
+                    let oldest = if self.lost_log { next.max(self.oldest) } else { self.oldest };
+                    return Ok(Some(heir.claim("node", self.nonce, oldest)));
                 }
                 self.asked = Some((heir.at(), None));
                 Ok(None)

@@ -79,7 +79,7 @@ struct World<'a> {
     log: JetStream,
     log_down: bool,
     first: Checkpoint,
-    /// Before all history.
+    /// Before all history that counts.
     start: Cursor,
     nodes: Vec<Node>,
     edges: Vec<Stand>,
@@ -91,6 +91,11 @@ struct World<'a> {
     /// All that homes said is stored.
     stored: BTreeMap<FrameNo, u64>,
     healing: bool,
+    /// The log's servers had a power failure. After so many events all machines are begun anew, and until then nothing
+    /// is promised.
+    unsure: Option<u8>,
+    /// Histories before this epoch may have been lost.
+    oldest: Epoch,
     census: Census,
 }
 
@@ -109,6 +114,14 @@ pub(crate) fn live(plan: &Plan) -> Result<Census, Fail> {
         world.census.steps += 1;
         world.happen(event)?;
         world.settle()?;
+        match world.unsure {
+            Some(0) => world.begin_all_anew()?,
+            Some(left) => world.unsure = Some(left - 1),
+            None => {}
+        }
+    }
+    if world.unsure.is_some() {
+        world.begin_all_anew()?;
     }
     world.heal()?;
     world.claim_if_none()?;
@@ -124,10 +137,8 @@ pub(crate) fn live(plan: &Plan) -> Result<Census, Fail> {
         }
         world.pass(millis(700))?;
     }
-    if world.log.lost.is_empty() {
-        world.presence_is_fresh()?;
-        world.former_homes_learn()?;
-    }
+    world.presence_is_fresh()?;
+    world.former_homes_learn()?;
     world.judge()?;
     Ok(world.census)
 }
@@ -161,6 +172,8 @@ impl<'a> World<'a> {
             past: Vec::new(),
             stored: BTreeMap::new(),
             healing: false,
+            unsure: None,
+            oldest: Epoch(0),
             census: Census::default(),
         };
         for edge in 0..EDGES {

@@ -90,9 +90,11 @@ pub(crate) enum Event {
     Checkpoint {
         prune: bool,
     },
-    /// The log loses so many frames that it had acknowledged, as its makers say it may.
+    /// All of the log's servers lose power, and so many frames that they had acknowledged, as their makers say they may.
+    /// After so many events more somebody begins all machines anew, as is to be done then.
     LosePower {
         frames: u8,
+        later: u8,
     },
     /// A reader goes to another edge with its cursor.
     Move {
@@ -168,7 +170,7 @@ fn event() -> impl Strategy<Value = Event> {
         3 => Just(Event::Heal),
         1 => Just(Event::LogDown),
         3 => any::<bool>().prop_map(|prune| Event::Checkpoint { prune }),
-        1 => (1_u8..6).prop_map(|frames| Event::LosePower { frames }),
+        1 => (1_u8..6, 0_u8..12).prop_map(|(frames, later)| Event::LosePower { frames, later }),
         2 => (0_usize..6, edge).prop_map(|(reader, edge)| Event::Move { reader, edge }),
     ]
 }

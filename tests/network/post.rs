@@ -41,7 +41,7 @@ pub(crate) enum Parcel {
     Word(ForEdge),
     Base(Box<Base>),
     WantsBase,
-    Fetch(FrameNo),
+    Fetch(FrameNo, LogSeq),
     Fetched(FrameNo, Fetched),
     Write {
         write: Write,
@@ -169,7 +169,7 @@ impl World<'_> {
                 Parcel::Written { written, number }
             }
             Parcel::Read(from) => Parcel::Frames(from, self.log.from(from, 50)),
-            Parcel::Fetch(from) => Parcel::Fetched(from, self.log.fetch(from, limit + 1)),
+            Parcel::Fetch(from, at) => Parcel::Fetched(from, self.log.fetch(from, at, limit + 1)),
             _ => return,
         };
         let to = match asker {

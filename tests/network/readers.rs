@@ -8,7 +8,7 @@ pub(super) struct Reader {
     pub(super) edge: usize,
     pub(super) cursor: Option<liveroom::Cursor>,
     pub(super) reading: Reading,
-    /// It was given what the log has lost since: nothing can be said of it until it begins anew.
+    /// It may have been given what the log has lost since: nothing can be said of it until it begins anew.
     pub(super) tainted: bool,
 }
 
@@ -31,6 +31,7 @@ impl World<'_> {
                     ..Reading::default()
                 };
                 reader.cursor = Some(tail);
+                reader.tainted = self.unsure.is_some();
                 tail
             }
         };
@@ -52,7 +53,6 @@ impl World<'_> {
                 Err(CursorError::Future { .. }) => break,
                 Err(CursorError::OtherEpoch { cursor, log }) if log > cursor => {
                     reader.reading.anew += 1;
-                    reader.tainted = false;
                     reader.cursor = None;
                     return Ok(());
                 }

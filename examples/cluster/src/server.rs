@@ -103,6 +103,31 @@ impl Server {
         Ok(())
     }
 
+    /// A copy of what is on its disk, while it does not run.
+    ///
+    /// # Errors
+    /// It cannot be copied.
+    pub fn copy_disk(&self) -> io::Result<TempDir> {
+        let copy = tempfile::tempdir()?;
+        copy_folder(&self.store(), copy.path())?;
+        Ok(copy)
+    }
+
+    /// Has on its disk what the copy has and nothing else, as after a power failure what was not written is gone. It does
+    /// not run meanwhile.
+    ///
+    /// # Errors
+    /// It cannot be put there.
+    pub fn put_disk(&self, copy: &TempDir) -> io::Result<()> {
+        fs::remove_dir_all(self.store())?;
+        fs::create_dir(self.store())?;
+        copy_folder(copy.path(), &self.store())
+    }
+
+    fn store(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
     /// What it says.
     pub fn log(&self) -> PathBuf {
         self.folder.path().join("nats.log")
@@ -114,6 +139,11 @@ impl Drop for Server {
         // It is the process's own child, and nobody is left to be told.
         let _ = self.kill();
     }
+}
+
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    let copied = Command::new("cp").arg("-R").arg(from.join(".")).arg(to).status()?;
+    if copied.success() { Ok(()) } else { Err(io::Error::other(format!("cp ended with {copied}"))) }
 }
 
 /// An address where nobody listens yet, another each time.

@@ -136,7 +136,7 @@ fn first_group() -> (GroupId, Group) {
 fn claim(group: &Group, store: &mut Store, dice: &mut Dice) -> Home {
     let checkpoint = Checkpoint::first(group).expect("a group with a journal, polled");
     let mut heir = Heir::new(checkpoint, &[], HashKey::new(1, 2)).expect("a checkpoint of a group");
-    let (stored, ..) = store.write(&heir.claim("home", 1, false), dice);
+    let (stored, ..) = store.write(&heir.claim("home", 1, Epoch(0)), dice);
     heir.written(Written::Stored(stored));
     heir.into_home(START).expect("its claim is stored")
 }

@@ -92,11 +92,10 @@ impl Furnisher<'_> {
     fn make(&mut self, plan: &Plan, id: GroupId, settings: &Settings) -> Furnished {
         let (now, of) = (self.now, self.of(plan));
         // The history of an earlier run is lost with its process; a second is a life of its own.
-        let epoch = Epoch(u32::try_from(now.as_secs()).unwrap_or(u32::MAX));
         let creation = Creation::named(plan.name)
             .owner(self.owner.clone())
             .config(settings.clone().build()?)
-            .epoch(epoch);
+            .epoch(Epoch::at(now));
         let mut group = creation.build(now, id, hash_key()?)?;
         let profile = GroupPatch {
             introduction: Some(plan.introduction.into()),

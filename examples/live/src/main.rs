@@ -17,7 +17,7 @@ use live::{
     Address, AppKey, CallbackOptions, DataOptions, Host, Limits, LogForm, NodeHost, NodeOptions,
     Options, begin_log,
 };
-use liveroom::{AppId, Clock, Silence, store::Durability};
+use liveroom::{AppId, Clock, Epoch, Silence, store::Durability};
 use tokio::{
     select,
     time::{MissedTickBehavior, interval},
@@ -95,6 +95,11 @@ struct Arguments {
     #[arg(long, value_name = "N", requires = "nats", default_value_t = 1,
         value_parser = clap::value_parser!(u8).range(1..=5))]
     nats_replicas: u8,
+
+    /// The NATS servers had a power failure, and what was told before this time may be lost, in seconds as `date +%s` says
+    /// it: rooms that are older begin anew. Stop all nodes, and start them with the same.
+    #[arg(long, value_name = "SECONDS", requires = "nats", default_value_t = 0)]
+    nats_lost_before: u32,
 
     /// A room of the nodes, made if it is not there; may be given more than once. Default: live.
     #[arg(long, value_name = "ID", requires = "nats")]
@@ -269,6 +274,7 @@ fn beside(arguments: &Arguments) -> Option<NodeOptions> {
         credentials: arguments.nats_credentials.clone(),
         roots: arguments.nats_roots.clone(),
         replicas: arguments.nats_replicas.into(),
+        oldest_epoch: Epoch(arguments.nats_lost_before),
         ..NodeOptions::new(url, name)
     };
     if !arguments.room.is_empty() {

@@ -70,7 +70,7 @@ pub struct Viewer {
     pub seat: EdgeSeat,
     /// After how long each call of `next` is given up and made again, if it is.
     pub fits: Option<Fits>,
-    cursor: Option<Cursor>,
+    pub cursor: Option<Cursor>,
     pub read: Vec<(Seq, String)>,
     pub missed: u64,
 }

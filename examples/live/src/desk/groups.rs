@@ -51,8 +51,7 @@ impl House {
         owner: Option<&UserId>,
     ) -> Result<HubKey, Failure> {
         // The history of a group that had the id before is lost; another is a life of its own.
-        let epoch = Epoch(u32::try_from(now.as_secs()).unwrap_or(u32::MAX));
-        let mut creation = new.creation(self.desk.config()?).epoch(epoch);
+        let mut creation = new.creation(self.desk.config()?).epoch(Epoch::at(now));
         if let Some(owner) = owner {
             creation = creation.owner(owner.clone());
         }

@@ -26,7 +26,7 @@ use std::{
 
 use async_nats::{ConnectOptions, ServerAddr};
 use liveroom::{
-    Author, Command, Creation, Group, GroupId, HashKey, Settings, UserId,
+    Author, Command, Creation, Epoch, Group, GroupId, HashKey, Settings, UserId,
     metrics::record,
     nats::{Nats, NatsConfig, NatsError, Refused},
     relay::EdgeId,
@@ -87,6 +87,8 @@ pub struct NodeOptions {
     pub rooms: Vec<String>,
     /// How many servers keep a copy, where nothing is there yet.
     pub replicas: usize,
+    /// Rooms whose history is of an epoch before this one begin anew; see [`NatsConfig::oldest_epoch`].
+    pub oldest_epoch: Epoch,
 }
 
 impl NodeOptions {
@@ -94,7 +96,15 @@ impl NodeOptions {
     pub fn new(url: impl Into<String>, name: impl Into<String>) -> Self {
         let rooms = vec![PLANS[0].id.to_owned()];
         let (url, name) = (url.into(), name.into());
-        Self { url, credentials: None, roots: None, name, rooms, replicas: 1 }
+        Self {
+            url,
+            credentials: None,
+            roots: None,
+            name,
+            rooms,
+            replicas: 1,
+            oldest_epoch: Epoch(0),
+        }
     }
 
     async fn connect(&self) -> io::Result<async_nats::Client> {
@@ -195,6 +205,7 @@ impl NodeHost {
         let client = beside.connect().await?;
         let config = NatsConfig {
             replicas: beside.replicas,
+            oldest_epoch: beside.oldest_epoch,
             ..NatsConfig::new(format!("live-{}", key.app().0), &*beside.name)
         };
         let nats = Nats::open(client, config).await.map_err(io::Error::other)?;
@@ -281,7 +292,8 @@ impl Node {
         let settings = Settings { journal: true, ..plan.settings(self.limits.hold, None) };
         let creation = Creation::named(plan.name)
             .owner(UserId::new(OWNER).map_err(io::Error::other)?)
-            .config(settings.build().map_err(io::Error::other)?);
+            .config(settings.build().map_err(io::Error::other)?)
+            .epoch(Epoch::at(self.nats.now()));
         let group = creation.build(self.nats.now(), id, self.hash_key);
         let mut group = group.map_err(io::Error::other)?;
         group.install_filter(self.words.filter.clone());

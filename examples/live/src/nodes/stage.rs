@@ -300,7 +300,6 @@ impl Stage {
                 self.card.follow(self.seat.edge_mut());
                 self.audience.notify(now, urgent);
             }
-            EdgeOutput::NewEpoch => self.audience.notify(now, true),
             EdgeOutput::Answer { no, answer } => {
                 if let Some(pending) = self.pending.remove(&no) {
                     self.answer(pending, answer);

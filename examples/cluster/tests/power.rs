@@ -1,0 +1,71 @@
+//! A server that has lost what it had acknowledged, as in a power failure, and what is to be done then.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
+
+mod seats;
+
+use cluster::server::{Server, Setup};
+use liveroom::{
+    nats::{Nats, NatsConfig},
+    *,
+};
+
+use seats::{Viewer, create, key, nats, run};
+
+/// A node that knows of the power failure.
+async fn nats_after(server: &Server, node: &str, oldest_epoch: Epoch) -> Nats {
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let config = NatsConfig { oldest_epoch, ..NatsConfig::new("test", node) };
+    Nats::open(client, config).await.unwrap()
+}
+
+#[tokio::test]
+async fn after_a_power_failure_all_begins_anew_and_nobody_goes_by_what_was_lost() {
+    let mut server = Server::start(&Setup::default()).unwrap();
+    let before = nats(&server, "before").await;
+    let id = create(&before, "friday").await;
+    let home = run(before.claim(&id, &[], key(), false).await.unwrap());
+    let mut ann = Viewer::new(&before, &id).await;
+    ann.join("ann").await;
+    ann.ask(Command::text("kept")).await.unwrap();
+    server.kill().unwrap();
+    let disk = server.copy_disk().unwrap();
+    server.resume().unwrap();
+    ann.ask(Command::text("lost")).await.unwrap();
+    let mut bob = Viewer::new(&before, &id).await;
+    bob.join("bob").await;
+    bob.ask(Command::text("lost too")).await.unwrap();
+    ann.reads(3).await;
+    server.kill().unwrap();
+    server.put_disk(&disk).unwrap();
+    let lost = (bob.seat.edge().id(), bob.cursor.unwrap());
+    home.abort();
+    drop((ann, bob, before));
+    server.resume().unwrap();
+
+    let since = Epoch::at(Clock::new().now());
+    let (one, two) =
+        (nats_after(&server, "one", since).await, nats_after(&server, "two", since).await);
+    let home = one.claim(&id, &[], key(), false).await.unwrap();
+    assert_eq!(home.home().group().epoch(), since);
+    let home = run(home);
+    // The number is given again: to whom it was lost with all that was told over it.
+    let mut cat = Viewer::new(&two, &id).await;
+    assert_eq!(cat.seat.edge().id(), lost.0);
+    cat.join("cat").await;
+    let refused = cat.seat.edge_mut().batch(&lost.1).unwrap_err();
+    assert_eq!(refused, CursorError::OtherEpoch { cursor: lost.1.epoch(), log: since });
+    cat.ask(Command::text("after")).await.unwrap();
+    cat.reads(1).await;
+    assert_eq!(cat.read.iter().map(|(_, said)| said.as_str()).collect::<Vec<_>>(), ["after"]);
+    // Whoever is home next begins nothing anew.
+    home.abort();
+    let home = two.claim(&id, &[], key(), false).await.unwrap();
+    assert_eq!(home.home().group().epoch(), since);
+    let home = run(home);
+    cat.ask(Command::text("and on")).await.unwrap();
+    assert!(!home.is_finished());
+    let heir = one.look(&id, &[], key()).await.unwrap();
+    let delivered = heir.group().stats().flow.0.iter().map(|flow| flow.delivered).sum::<u64>();
+    assert_eq!(delivered, 3, "kept, after, and on");
+}
