@@ -57,6 +57,9 @@ pub enum Refused {
         /// What is needed.
         needed: usize,
     },
+    /// The server has no `JetStream`, or not for this account: start it with `-js`, or let the account have it.
+    #[error("the server has no JetStream for this account: start it with `-js`")]
+    NoJetStream,
     /// A group of this id is there already.
     #[error("there is a group of this id already")]
     Exists,

@@ -31,13 +31,23 @@
 //! let ann = Author::Session(edge.edge().id().session(1).expect("40 bits"));
 //! let now = nats.now();
 //! edge.edge_mut().push(now, ann, Command::join("ann".parse()?, Profile::default(), Platform::Web))?;
+//! let mut cursor = None;
 //! while let Some(output) = edge.next().await {
 //!     match output {
+//!         EdgeOutput::Answer { answer: Ok(Receipt::Joined { cursor: begin, .. }), .. } => cursor = Some(begin),
 //!         EdgeOutput::Answer { no, answer } => println!("command {no}: {answer:?}"),
-//!         EdgeOutput::Tail { seq, .. } => println!("entries up to {seq} can be read from it"),
+//!         EdgeOutput::Tail { .. } => {
+//!             let Some(cursor) = &mut cursor else { continue };
+//!             let batch = edge.edge_mut().batch(cursor)?;
+//!             println!("new: {:?}", batch.entries());
+//!             *cursor = *batch.to();
+//!         }
 //!         _ => {}
 //!     }
 //! }
+//!
+//! // Now and then, on one of them: what is needed to begin does not grow with the log then.
+//! nats.checkpoint(&id, &[], key).await?;
 //! # Ok(())
 //! # }
 //! ```

@@ -11,7 +11,7 @@ use async_nats::{
 };
 use tokio::time::sleep;
 
-use super::{NatsError, names::Names};
+use super::{NatsError, Refused, names::Names};
 use crate::clock::Clock;
 
 /// How long a stream may take until it is there and takes writes: several servers agree on a leader first.
@@ -88,6 +88,7 @@ impl Streams<'_> {
         let there = loop {
             match self.context.get_or_create_stream(config.clone()).await {
                 Ok(stream) => break stream.cached_info().config.clone(),
+                Err(error) if is_lacking(error.kind()) => return Err(Refused::NoJetStream.into()),
                 Err(error) if !passes(error.kind()) || self.clock.now().since(begun) > BEGINS => {
                     return Err(NatsError::server("make a stream")(error));
                 }
@@ -122,6 +123,18 @@ impl Streams<'_> {
                 Err(_) => sleep(PAUSE).await,
             }
         }
+    }
+}
+
+/// Whether there is no `JetStream` for this account.
+fn is_lacking(error: CreateStreamErrorKind) -> bool {
+    match error {
+        CreateStreamErrorKind::JetStreamUnavailable => true,
+        CreateStreamErrorKind::JetStream(error) => {
+            [ErrorCode::JETSTREAM_NOT_ENABLED, ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT]
+                .contains(&error.error_code())
+        }
+        _ => false,
     }
 }
 

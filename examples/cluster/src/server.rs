@@ -27,6 +27,8 @@ pub struct Setup {
     pub sync_always: bool,
     /// A user and a password, without which nobody is let in.
     pub login: Option<(String, String)>,
+    /// Whether it keeps nothing: it has no `JetStream`.
+    pub keeps_nothing: bool,
     /// What else stands in its configuration.
     pub more: String,
 }
@@ -188,12 +190,14 @@ pub fn program() -> io::Result<PathBuf> {
 }
 
 fn configuration(setup: &Setup, address: SocketAddr, folder: &Path) -> String {
-    let Setup { sync_always, login, more } = setup;
+    let Setup { sync_always, login, keeps_nothing, more } = setup;
     let store = folder.join("store");
     let mut text = format!("host: {}\nport: {}\n", address.ip(), address.port());
     // The server reads these over several lines alone.
     let sync = if *sync_always { "  sync_interval: always\n" } else { "" };
-    let _ = write!(text, "jetstream {{\n  store_dir: {store:?}\n{sync}}}\n");
+    if !keeps_nothing {
+        let _ = write!(text, "jetstream {{\n  store_dir: {store:?}\n{sync}}}\n");
+    }
     if let Some((user, password)) = login {
         let _ = write!(text, "authorization {{\n  user: {user:?}\n  password: {password:?}\n}}\n");
     }

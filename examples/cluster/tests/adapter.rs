@@ -240,6 +240,14 @@ async fn a_server_that_is_killed_goes_on_with_all_it_acknowledged() {
 }
 
 #[tokio::test]
+async fn a_server_without_jetstream_is_named_as_such() {
+    let server = Server::start(&Setup { keeps_nothing: true, ..Setup::default() }).unwrap();
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let opened = Nats::open(client, NatsConfig::new("test", "one")).await;
+    assert!(matches!(opened, Err(NatsError::Refused(Refused::NoJetStream))), "{opened:?}");
+}
+
+#[tokio::test]
 async fn rooms_are_known_to_all_and_made_once() {
     let (server, one, two, id) = friday(&Setup::default()).await;
     let again = group("friday");

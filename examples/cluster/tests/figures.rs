@@ -2,37 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where what it builds on does")]
 
-use std::{net::SocketAddr, time::Duration};
+mod hosts;
+
+use std::net::SocketAddr;
 
 use cluster::server::{Server, Setup};
-use futures_util::{SinkExt, StreamExt};
-use live::{NodeHost, NodeOptions, Options};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::{sleep, timeout},
-};
-use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+use tokio::time::{sleep, timeout};
 
-const LONG: Duration = Duration::from_secs(30);
-const LOOK: Duration = Duration::from_millis(100);
-const ROOM: &str = "live";
-
-async fn node(server: &Server, name: &str) -> NodeHost {
-    let apps = vec!["1400000000:secret".parse().unwrap()];
-    let options = Options { apps, ..Options::at(([127, 0, 0, 1], 0).into()) };
-    NodeHost::start(options, NodeOptions::new(server.url(), name)).await.unwrap()
-}
-
-async fn get(address: SocketAddr, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
-}
+use hosts::{LONG, LOOK, ROOM, Viewer, get, node};
 
 /// The figure of that name with these labels of the room, where there is one.
 async fn figure(address: SocketAddr, name: &str, labels: &str) -> Option<u64> {
@@ -61,44 +39,6 @@ async fn home_and_edge(nodes: [SocketAddr; 2]) -> (SocketAddr, SocketAddr) {
         }
     };
     timeout(LONG, find).await.unwrap()
-}
-
-struct Viewer(WebSocketStream<TcpStream>);
-
-impl Viewer {
-    async fn join(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).await.unwrap();
-        let (socket, _answer) = client_async(format!("ws://{address}/ws"), stream).await.unwrap();
-        let mut viewer = Self(socket);
-        viewer.say(&json!({ "v": 1, "t": "join", "nick": "Ann" })).await;
-        viewer.hears("welcome").await;
-        viewer
-    }
-
-    async fn say(&mut self, frame: &Value) {
-        self.0.send(Message::text(frame.to_string())).await.unwrap();
-    }
-
-    async fn send(&mut self, id: u64, kind: &str, more: &Value) {
-        let mut frame = json!({ "v": 1, "t": "send", "id": id, "random": id, "kind": kind });
-        frame.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        self.say(&frame).await;
-        self.hears("receipt").await;
-    }
-
-    async fn hears(&mut self, t: &str) -> Value {
-        let hear = async {
-            loop {
-                let message = self.0.next().await.unwrap().unwrap();
-                let Message::Text(text) = message else { continue };
-                let frame: Value = serde_json::from_str(&text).unwrap();
-                if frame["t"] == t {
-                    return frame;
-                }
-            }
-        };
-        timeout(LONG, hear).await.unwrap()
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,7 +29,7 @@ use crate::{
     line::Line,
     protocol::{
         deeds::Done,
-        host::{Bye, HostFrame, Refused},
+        host::{Bye, Fault, HostFrame, Refused},
     },
 };
 
@@ -129,11 +129,17 @@ impl Stage {
                 () = closes(&mut closing) => return,
                 stage = Self::begin(node.clone(), id.clone(), counts.clone()) => stage,
             };
-            // Whoever asked to be let in finds the way closed.
-            let Some(stage) = stage else { return };
+            let Some(stage) = stage else { break };
             let is_over = stage.serve(&mut asks, &mut closing).await;
             if !is_over {
                 return;
+            }
+        }
+        // The room was removed while they waited to come in.
+        asks.close();
+        while let Ok(ask) = asks.try_recv() {
+            if let Ask::Join(joining) = ask {
+                joining.line.part(Fault::no_group().text());
             }
         }
     }
