@@ -320,8 +320,8 @@ number_id! {
     Epoch(u32)
 }
 impl Epoch {
-    /// For a history that begins now where an earlier one may have been lost: later than all before it, as the time in
-    /// seconds is.
+    /// For a history that begins now where an earlier one may have been lost: the time in seconds. It is later than all that
+    /// began before this second, by clocks that agree.
     ///
     /// ```
     /// # use liveroom::{Epoch, Timestamp};

@@ -171,6 +171,8 @@ impl EdgeSeat {
             }
             base = done(&mut self.base) => {
                 self.base = None;
+                // One from a node that does not know yet that all begins anew is none.
+                let base = base.filter(|base| base.epoch() >= self.nats.0.oldest_epoch);
                 let taken = base.map(|base| self.edge.base(self.nats.now(), base));
                 self.count(taken.is_none_or(|taken| taken.is_ok()));
             }

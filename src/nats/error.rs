@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::{
     filter::FilterError,
+    id::Epoch,
     relay::{CheckpointError, ReadError},
 };
 
@@ -58,8 +59,17 @@ pub enum Refused {
         needed: usize,
     },
     /// The server has no `JetStream`, or not for this account: start it with `-js`, or let the account have it.
-    #[error("the server has no JetStream for this account: start it with `-js`")]
+    #[error("the server has no JetStream: start it with `-js`, or let this account have it")]
     NoJetStream,
+    /// The oldest epoch is of the future. Rooms would begin anew in it, and after the next failure they could not: give the
+    /// time in seconds, as [`Epoch::at`](crate::Epoch::at) does.
+    #[error("the oldest epoch {oldest_epoch} is of the future: {latest} is the latest now")]
+    EpochAhead {
+        /// What was given.
+        oldest_epoch: Epoch,
+        /// The latest that can be given now.
+        latest: Epoch,
+    },
     /// A group of this id is there already.
     #[error("there is a group of this id already")]
     Exists,
@@ -78,9 +88,9 @@ pub enum Refused {
     #[error("no group of this id was created")]
     NoGroup,
     /// The log ends before the newest checkpoint of the group: the servers have lost what they had acknowledged. Bring
-    /// the stream back from a backup, or remove the group.
+    /// all four streams back from one backup and begin with a later oldest epoch, or remove the group.
     #[error(
-        "the log ends before the newest checkpoint: bring the stream back, or remove the group"
+        "the log ends before the newest checkpoint: bring all streams back from one backup, or remove the group"
     )]
     LogLost,
     /// More edges were begun than have numbers: create a room with another prefix.

@@ -38,9 +38,14 @@
 //!         EdgeOutput::Answer { no, answer } => println!("command {no}: {answer:?}"),
 //!         EdgeOutput::Tail { .. } => {
 //!             let Some(cursor) = &mut cursor else { continue };
-//!             let batch = edge.edge_mut().batch(cursor)?;
-//!             println!("new: {:?}", batch.entries());
-//!             *cursor = *batch.to();
+//!             loop {
+//!                 let batch = edge.edge_mut().batch(cursor)?;
+//!                 if batch.is_empty() {
+//!                     break;
+//!                 }
+//!                 println!("new: {:?}", batch.entries());
+//!                 *cursor = *batch.to();
+//!             }
 //!         }
 //!         _ => {}
 //!     }
@@ -83,10 +88,12 @@
 //!
 //! A frame that the server has acknowledged is kept as long as the server keeps it. By default `JetStream` acknowledges
 //! before it has written to disk, every two minutes, and so a power failure of all replicas at once takes
-//! frames along that were told. Set `sync_interval: always` where that may not be. Otherwise, after such a failure, begin
-//! all nodes anew with a later [`oldest_epoch`](NatsConfig::oldest_epoch): the numbers of what was lost are given out again, and
+//! frames along that were told. Set `sync_interval: always` where that may not be. Otherwise, after such a failure, stop
+//! all nodes and start them with a later [`oldest_epoch`](NatsConfig::oldest_epoch): the numbers of what was lost are given out again, and
 //! nobody may go by what they remember of it. Until then a room may deny what it had told; edges that know more than the
-//! log notice it, most of the time. A log that ends before its newest checkpoint cannot be claimed: [`Refused::LogLost`].
+//! log notice it, most of the time. A log that does not lead on from its newest checkpoint cannot be claimed:
+//! [`Refused::LogLost`]. That is likely for a room that was summed up within the two minutes before, as a busy one is; a
+//! `sync_interval` of seconds makes it as unlikely as it is short.
 
 mod counts;
 mod edge;
@@ -101,7 +108,7 @@ mod rooms;
 mod streams;
 mod wire;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_nats::{
     Client, Subject, Subscriber,
@@ -146,8 +153,10 @@ pub struct NatsConfig {
     /// The clock that groups go by.
     pub clock: Clock,
     /// Rooms whose history is of an epoch before this one begin anew when they are claimed, as
-    /// [`Heir::claim`](crate::relay::Heir::claim) says: for when the servers had a power failure. The time in seconds is later than any
-    /// epoch that was told, where groups are created with that too. The same for all nodes. Default 0.
+    /// [`Heir::claim`](crate::relay::Heir::claim) says: for when the servers had a power failure. [`Epoch::at`] the time then is later than any
+    /// epoch that was told, where groups are created with that too and clocks agree. Stop all nodes, and then start all with the
+    /// same, another one after each failure: a node that was not stopped keeps its rooms as they were, and those with this wait
+    /// for it to end. Default 0.
     pub oldest_epoch: Epoch,
 }
 
@@ -193,6 +202,9 @@ impl fmt::Debug for Nats {
     }
 }
 
+/// How far clocks of nodes may differ: a room that begins in a later epoch than the next power failure would go on as it was.
+const AHEAD: Duration = Duration::from_mins(10);
+
 impl Nats {
     /// The smallest `max_payload` of a server: a full frame, and what one command may add to it.
     pub const MIN_PAYLOAD: usize = 2 * Home::MAX_BYTES;
@@ -200,13 +212,17 @@ impl Nats {
     /// Begins with a connection, and makes at the server what is not there.
     ///
     /// # Errors
-    /// A name is none, the server's `max_payload` is too small, or the server does not do it: it is too old, has no
+    /// A name is none, the oldest epoch is of the future, the server's `max_payload` is too small, or the server does not do it: it is too old, has no
     /// `JetStream`, or does not let this user.
     pub async fn open(client: Client, config: NatsConfig) -> Result<Self, NatsError> {
         let NatsConfig { prefix, node, replicas, max_bytes, clock, oldest_epoch } = config;
         let names = Names::new(&prefix)?;
         if !names::is_name(&node) {
             return Err(Refused::Name(node).into());
+        }
+        let latest = Epoch::at(clock.now() + AHEAD);
+        if oldest_epoch > latest {
+            return Err(Refused::EpochAhead { oldest_epoch, latest }.into());
         }
         let (most, needed) = (client.max_payload(), Self::MIN_PAYLOAD);
         if most < needed {

@@ -190,12 +190,12 @@ impl Nats {
     ) -> Result<HomeSeat, NatsError> {
         let log = self.log(group);
         let (mut heir, summed) = self.heir(group, &log, filters, key).await?;
-        let claim = |heir: &mut Heir| -> Write {
+        let mut oldest = self.0.oldest_epoch;
+        if new_epoch {
             let next = Epoch(heir.group().epoch().0.saturating_add(1));
-            let later = next.max(Epoch::at(self.now()));
-            let oldest = if new_epoch { later } else { self.0.oldest_epoch };
-            heir.claim(self.node(), nonce(), oldest)
-        };
+            oldest = oldest.max(next).max(Epoch::at(self.now()));
+        }
+        let claim = |heir: &mut Heir| -> Write { heir.claim(self.node(), nonce(), oldest) };
         let mut write = claim(&mut heir);
         for _ in 0..TRIES {
             let written = match log.write(&write, self.piece()).await {

@@ -69,7 +69,7 @@ impl Edge {
     /// With so many outputs that were not polled it takes no command, and nothing that comes again.
     pub const MAX_OUTPUTS: usize = 16_384;
 
-    /// An edge that knows nothing yet, and asks for a base. `id` was never used before.
+    /// An edge that knows nothing yet, and asks for a base. `id` was never used before in this epoch.
     pub fn new(now: Timestamp, id: EdgeId, group: GroupId) -> Self {
         Self {
             id,
@@ -272,7 +272,7 @@ impl Edge {
             return Err(EdgeError::Corrupt("a base of another group"));
         }
         if let State::Forked(epoch) = self.state {
-            if base.log.epoch() != epoch {
+            if base.epoch() != epoch {
                 self.state = State::Over;
             }
             return Ok(());

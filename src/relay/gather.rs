@@ -23,7 +23,7 @@ pub(super) struct Open {
     /// Edges that are told that they lapsed.
     pub(super) lapsed: BTreeSet<EdgeId>,
     pub(super) bytes: usize,
-    /// Nothing more goes in: its end has a meaning.
+    /// It ends with another epoch, and nothing more goes in.
     pub(super) closed: bool,
 }
 

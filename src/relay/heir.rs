@@ -168,12 +168,12 @@ impl Heir {
         self.group.install_filter(filter);
     }
 
-    /// The last frame that was read.
+    /// The last frame that was followed.
     pub fn mark(&self) -> &Mark {
         &self.mark
     }
 
-    /// Where the last frame that was read is in the log.
+    /// Where the last frame that was read is in the log: that one, or one after it that nobody follows.
     pub fn at(&self) -> LogSeq {
         self.at
     }
@@ -202,7 +202,8 @@ impl Heir {
                     self.follow(frame)?;
                     self.followed = at;
                 }
-                Place::Past => {}
+                // One that is astray after its claim: the log does not end where a home would believe.
+                Place::Past => self.won &= *frame.mark() == self.mark,
                 Place::Gap => {
                     let found = frame.mark().no;
                     return Err(ReadError::Broken { last: self.there.no, found });
@@ -245,17 +246,18 @@ impl Heir {
     /// `home` names it for people; `nonce` is random. A history of an epoch before `oldest` goes on in that one, and
     /// all readers and edges begin anew: what they remember may be of what is lost. That is for logs that may have
     /// lost what they had acknowledged, as after [`Deposed::LogLost`](super::Deposed::LogLost) or a power failure of their servers;
-    /// the epoch must be later than any that was told, as the time in seconds is. Otherwise it is `Epoch(0)`.
+    /// the epoch must be later than any that was told, as [`Epoch::at`] is. Otherwise it is `Epoch(0)`.
     pub fn claim(&mut self, home: &str, nonce: u64, oldest: Epoch) -> Write {
-        let mut digest = Some(Digest::of(&self.group));
         let mut head = self.group.tail();
+        let anew = head.epoch() < oldest;
         let retention = self.group.config().settings().retention;
         let mut told = vec![Tell::Begun { home: home.into(), nonce }, Tell::Retention(retention)];
-        if head.epoch() < oldest {
+        if anew {
             head = head.in_epoch(oldest);
             told.push(Tell::Epoch(oldest));
-            digest = None;
         }
+        // That of the epoch before would not fit.
+        let digest = (!anew).then(|| Digest::of(&self.group));
         let parts = Parts { told, digest, ..Parts::default() };
         let frame = Arc::new(Frame::new(&self.mark, self.mark.term.next(), head, parts));
         self.claim = Some(Arc::clone(&frame));

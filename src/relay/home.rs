@@ -273,11 +273,14 @@ impl Home {
         if self.end.is_some() || self.flight.is_some() || self.is_quiet() || self.is_unpolled() {
             return None;
         }
-        let Open { told, records, after, .. } = mem::take(&mut self.open);
+        let Open { told, records, after, closed, .. } = mem::take(&mut self.open);
         let no = self.stored.no.next();
         let due = no.0.is_multiple_of(self.digest_every);
         let digest = due.then(|| Digest::of(&self.group));
         let letters = self.lines.seal(no, self.stored.term);
+        if closed {
+            self.lapse_all();
+        }
         let parts = Parts { told, letters, records, digest };
         let frame = Arc::new(Frame::new(&self.stored, self.stored.term, self.framed, parts));
         self.flight = Some(Flight { frame: Arc::clone(&frame), after });
@@ -458,13 +461,18 @@ impl Home {
     /// Cursors of the history as it was are good no more, nor is what edges remember.
     fn begin_epoch(&mut self) {
         self.collect();
-        let epoch = Epoch(self.group.epoch().0.wrapping_add(1));
+        let epoch = Epoch(self.group.epoch().0.saturating_add(1));
         self.group.new_epoch(epoch);
-        self.lines.lapse_all();
-        self.strays = Strays::find(&self.group, &self.lines);
         self.framed = self.group.tail();
         self.open.told.push(Tell::Epoch(epoch));
         self.open.closed = true;
+    }
+
+    /// Every edge begins anew, once it has its letters of the frame that says so.
+    fn lapse_all(&mut self) {
+        self.lines.lapse_all();
+        self.watch.forget_all();
+        self.strays = Strays::find(&self.group, &self.lines);
     }
 
     fn store(&mut self, at: LogSeq) {

@@ -54,7 +54,7 @@ number! {
     LetterNo
 }
 
-/// One life of one edge: a number that was never used before, and is not used after it.
+/// One life of one edge: a number that was never used before, and is not used after it, in one epoch of the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct EdgeId(u32);

@@ -32,7 +32,8 @@ struct Line {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Lines {
     open: BTreeMap<EdgeId, Line>,
-    /// Those that may not come back. Later edges have greater numbers, so the least is forgotten first.
+    /// Those that may not come back. Later edges have greater numbers, so the least is forgotten first; where a log has
+    /// forgotten numbers too, later ones are turned away until they are greater again.
     lapsed: BTreeSet<EdgeId>,
     /// Who has no greater number than one that was forgotten has lapsed, unless it is open.
     forgotten: Option<EdgeId>,

@@ -10,8 +10,8 @@
 //! asked:
 //!
 //! * a [`Write`] is stored where the last frame of the group is the one that it names, and else it is not;
-//! * what it acknowledged it keeps, in one order. Where it may have broken that, as after a power failure, the next
-//!   [claim](Heir::claim) begins a new epoch, and all readers and edges begin anew.
+//! * what it acknowledged it keeps, in one order. Where it may have broken that, as after a power failure, the host gives
+//!   the next [claim](Heir::claim) a later epoch, in which all readers and edges begin anew.
 //!
 //! # Who is home
 //!

@@ -135,8 +135,8 @@ pub enum EdgeOutput {
     /// Something for one of the edge's sessions.
     Told(Output),
     /// The edge was given up, or the log has lost what it knows: its sessions are in the room no more, and it
-    /// takes no command. Once it [is over](super::Edge::is_over) another begins with a new id. Where the history
-    /// goes on in another epoch there, readers begin anew from [its tail](super::Edge::tail).
+    /// takes no command. Once it [is over](super::Edge::is_over) another begins with a new id. If the history of that one is of
+    /// another epoch, readers begin anew from [its tail](super::Edge::tail).
     Lapsed,
 }
 

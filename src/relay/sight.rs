@@ -36,6 +36,11 @@ impl Base {
     pub fn mark(&self) -> &Mark {
         &self.mark
     }
+
+    /// Of which epoch the history is.
+    pub fn epoch(&self) -> Epoch {
+        self.log.epoch()
+    }
 }
 
 #[derive(Debug)]

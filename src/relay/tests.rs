@@ -464,6 +464,44 @@ fn a_claim_that_begins_all_anew_lapses_every_edge_and_is_not_repeated() {
 }
 
 #[test]
+fn what_an_edge_was_answered_in_the_frame_of_another_epoch_is_not_done_again() {
+    let mut room = Room::new();
+    let forked = Some(Epoch(1));
+    room.home.beat(at(1), EdgeBeat { edge: edge(3), guests: 7, heard: LetterNo(0), forked: None });
+    // Its first letter is in that frame.
+    room.join(at(1), edge(1), 1);
+    room.home.beat(at(1), EdgeBeat { edge: edge(2), guests: 5, heard: LetterNo(0), forked });
+    assert_eq!(room.home.online(), 13);
+    room.write();
+    let last = room.log.last().unwrap();
+    assert_eq!(last.letters.len(), 1, "it is answered before it begins anew");
+    assert_eq!(room.home.online(), 1, "all guests are counted anew");
+    room.take_over(at(2));
+    room.lines.clear();
+    room.join(at(2), edge(1), 1);
+    room.home.advance(at(2));
+    room.write();
+    let told: Vec<_> = room.log.last().unwrap().letters.iter().collect();
+    assert_eq!((told, room.connected()), (vec![], 0));
+}
+
+#[test]
+fn a_claim_with_a_frame_astray_after_it_makes_no_home() {
+    let mut room = Room::new();
+    room.home.push(at(1), Author::App, say("never told")).unwrap();
+    let astray = room.home.write().unwrap().frame;
+    let mut heir = Heir::new(first(), &[], KEY).unwrap();
+    heir.read(from(&room.log, LogSeq(0))).unwrap();
+    let claim = heir.claim("here", 9, Epoch(0));
+    assert_eq!(heir.written(Written::Unknown), Next::Again(claim.clone()));
+    room.log.extend([claim.frame, astray]);
+    heir.read(from(&room.log, heir.at())).unwrap();
+    assert!(!heir.is_home(), "the log ends elsewhere than it would believe");
+    let claim = heir.claim("here", 10, Epoch(0));
+    assert_eq!((claim.after, claim.frame.mark().no), (LogSeq(3), FrameNo(3)));
+}
+
+#[test]
 fn a_checkpoint_leads_on_where_the_log_ends_astray() {
     let mut room = Room::new();
     room.home.push(at(1), Author::App, say("never told")).unwrap();

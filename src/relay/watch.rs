@@ -42,6 +42,12 @@ impl Watch {
         room
     }
 
+    /// All begin anew.
+    pub(super) fn forget_all(&mut self) {
+        self.edges.clear();
+        self.guests = 0;
+    }
+
     /// All are taken to live still.
     pub(super) fn excuse(&mut self, now: Timestamp) {
         self.edges.values_mut().for_each(|seen| seen.at = seen.at.max(now));

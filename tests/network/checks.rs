@@ -109,8 +109,8 @@ impl World<'_> {
             Fail::unless(same, "a reader does not know that the history began anew")?;
             Fail::unless(cursor.position() == truth.head, "a reader is not at the end")?;
             truth.judge_reader(&reader.reading, cursor.passed())?;
-            let times = self.census.anew;
-            Fail::unless(times > 0 || reader.reading.anew == 0, "a reader began anew for nothing")?;
+            let once = u64::from(self.census.anew > 0);
+            Fail::unless(reader.reading.anew <= once, "a reader began anew for nothing")?;
         }
         Ok(())
     }

@@ -58,8 +58,7 @@ impl World<'_> {
                 read.map_err(Fail::of)?;
                 self.log.keep(follower.checkpoint(), prune);
             }
-            Event::LosePower { frames, later } if self.plan.power => self.lose_power(frames, later),
-            Event::LosePower { .. } => {}
+            Event::LosePower { frames, later } => self.lose_power(frames, later),
             Event::Move { reader, edge } => {
                 let reader = reader % self.readers.len();
                 self.readers[reader].edge = edge;
@@ -81,7 +80,7 @@ impl World<'_> {
         self.unsure = None;
         self.census.anew += 1;
         self.post.clear();
-        self.now = self.now + millis(10_000);
+        self.now = self.now + millis(2_000);
         self.oldest = Epoch::at(self.now);
         for node in &mut self.nodes {
             node.kill();
@@ -93,6 +92,7 @@ impl World<'_> {
         (0..EDGES).for_each(|edge| self.renew(edge));
         self.past.clear();
         self.stored.clear();
+        self.readers.iter_mut().for_each(|reader| reader.reading.anew = 0);
         self.happen(&Event::Claim { node: 0, older: false })
     }
 

@@ -81,7 +81,7 @@ impl JetStream {
     pub(crate) fn lose(&mut self, frames: u8) -> u64 {
         let needed = self.checkpoints.last().map_or(LogSeq(0), Checkpoint::at);
         let mut lost = 0;
-        while lost < u64::from(frames) && self.frames.len() > 1 && self.end() > needed {
+        while lost < u64::from(frames) && self.end() > needed {
             self.frames.pop();
             self.history.pop();
             lost += 1;

@@ -248,6 +248,16 @@ async fn a_server_without_jetstream_is_named_as_such() {
 }
 
 #[tokio::test]
+async fn an_oldest_epoch_of_the_future_is_refused() {
+    let server = Server::start(&Setup::default()).unwrap();
+    let client = async_nats::connect(server.url()).await.unwrap();
+    let oldest_epoch = Epoch(Epoch::at(Clock::new().now()).0 + 1_000);
+    let config = NatsConfig { oldest_epoch, ..NatsConfig::new("test", "one") };
+    let opened = Nats::open(client, config).await;
+    assert!(matches!(opened, Err(NatsError::Refused(Refused::EpochAhead { .. }))), "{opened:?}");
+}
+
+#[tokio::test]
 async fn rooms_are_known_to_all_and_made_once() {
     let (server, one, two, id) = friday(&Setup::default()).await;
     let again = group("friday");

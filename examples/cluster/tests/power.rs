@@ -4,11 +4,16 @@
 
 mod seats;
 
+use std::time::Duration;
+
 use cluster::server::{Server, Setup};
 use liveroom::{
     nats::{Nats, NatsConfig},
+    relay::EdgeId,
     *,
 };
+
+use tokio::time::timeout;
 
 use seats::{Viewer, create, key, nats, run};
 
@@ -46,6 +51,14 @@ async fn after_a_power_failure_all_begins_anew_and_nobody_goes_by_what_was_lost(
     let since = Epoch::at(Clock::new().now());
     let (one, two) =
         (nats_after(&server, "one", since).await, nats_after(&server, "two", since).await);
+    // A node that was not stopped gives nobody its history of before.
+    let stale = nats(&server, "stale").await;
+    let home = run(stale.claim(&id, &[], key(), false).await.unwrap());
+    let mut early = two.edge(&id, EdgeId::new(9_000).unwrap()).await.unwrap();
+    let based = async { while early.edge().tail().is_none() && early.next().await.is_some() {} };
+    timeout(Duration::from_secs(3), based).await.unwrap_err();
+    home.abort();
+    drop((early, stale));
     let home = one.claim(&id, &[], key(), false).await.unwrap();
     assert_eq!(home.home().group().epoch(), since);
     let home = run(home);

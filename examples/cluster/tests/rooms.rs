@@ -50,7 +50,7 @@ async fn rooms_of_an_epoch_before_the_oldest_begin_anew() {
     drop(Viewer::join(first.address()).await);
     let id = GroupId::custom(ROOM).unwrap();
     first.stop().await.unwrap();
-    let oldest_epoch = Epoch(Epoch::at(nats.now()).0 + 3_600);
+    let oldest_epoch = Epoch(Epoch::at(nats.now()).0 + 60);
     let beside = NodeOptions { oldest_epoch, ..NodeOptions::new(server.url(), "two") };
     let second = node_like(beside).await;
     drop(Viewer::join(second.address()).await);

@@ -132,7 +132,8 @@ async fn be_home(node: &Arc<Node>, id: &GroupId, new_epoch: bool) -> Option<bool
             return new_epoch.then_some(true);
         }
     };
-    info!(room = %id, term = home.home().mark().term.0, "this node is its home");
+    let (term, epoch) = (home.home().mark().term, home.home().group().epoch());
+    info!(room = %id, %term, %epoch, "this node is its home");
     let counts = node.rooms().get(id).map(|room| room.counts.clone()).unwrap_or_default();
     let (looks, mut lookers) = mpsc::channel::<Look>(LOOKS);
     node.homes().insert(id.clone(), looks);

@@ -162,6 +162,8 @@ pub(crate) struct Node {
     words: Compiled,
     /// The number of its edges, until one is given up.
     edge: EdgeId,
+    /// When it began, in seconds: the servers may give the number of an edge again.
+    begun: u64,
     numbers: AtomicU64,
     /// The rooms that there are.
     rooms: Mutex<BTreeMap<GroupId, Room>>,
@@ -211,6 +213,7 @@ impl NodeHost {
         let nats = Nats::open(client, config).await.map_err(io::Error::other)?;
         let node = Arc::new(Node {
             edge: nats.edge_id().await.map_err(io::Error::other)?,
+            begun: nats.now().as_secs(),
             nats,
             pages: Signatures::new(&key, "page"),
             owner: Signatures::new(&key, "owner"),
@@ -330,7 +333,7 @@ impl Node {
     /// A name for somebody who was never here.
     fn newcomer(&self) -> (UserId, String) {
         let number = self.numbers.fetch_add(1, Relaxed) + 1;
-        let user = UserId::new(&format!("u{}-{number}", self.edge));
+        let user = UserId::new(&format!("u{}-{:x}-{number}", self.edge, self.begun));
         (user.expect("letters and numbers are an id"), format!("Viewer {number}"))
     }
 

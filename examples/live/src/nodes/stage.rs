@@ -131,13 +131,16 @@ impl Stage {
             };
             let Some(stage) = stage else { break };
             let is_over = stage.serve(&mut asks, &mut closing).await;
-            if !is_over {
+            if *closing.borrow() {
                 return;
+            }
+            if !is_over {
+                break;
             }
         }
         // The room was removed while they waited to come in.
         asks.close();
-        while let Ok(ask) = asks.try_recv() {
+        while let Some(ask) = asks.recv().await {
             if let Ask::Join(joining) = ask {
                 joining.line.part(Fault::no_group().text());
             }
@@ -193,6 +196,9 @@ impl Stage {
             let wait = self.step(now).map_or(LONGEST_WAIT, |due| due.since(now)).min(LONGEST_WAIT);
             // Who has no history yet has nothing to give to those who come.
             let is_ready = self.seat.edge().tail().is_some();
+            if !is_ready && asks.is_closed() {
+                return false;
+            }
             select! {
                 biased;
                 () = closes(closing) => {
