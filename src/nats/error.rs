@@ -87,10 +87,11 @@ pub enum Refused {
     /// No group of this id was created.
     #[error("no group of this id was created")]
     NoGroup,
-    /// The log ends before the newest checkpoint of the group: the servers have lost what they had acknowledged. Bring
-    /// all four streams back from one backup and begin with a later oldest epoch, or remove the group.
+    /// The log does not lead on from the newest checkpoint of the group, or that is gone: the servers have lost what they had
+    /// acknowledged. Begin all nodes with a later [`oldest_epoch`](super::NatsConfig::oldest_epoch): the room goes on from the
+    /// checkpoints that are there.
     #[error(
-        "the log ends before the newest checkpoint: bring all streams back from one backup, or remove the group"
+        "the log does not lead on from the newest checkpoint: begin all nodes with a later oldest epoch"
     )]
     LogLost,
     /// More edges were begun than have numbers: create a room with another prefix.

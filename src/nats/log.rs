@@ -8,7 +8,8 @@ use async_nats::{
     jetstream::{
         Context,
         context::PublishErrorKind,
-        stream::{LastRawMessageErrorKind, Stream},
+        message::StreamMessage,
+        stream::{LastRawMessageErrorKind, RawMessageError, Stream},
     },
 };
 use tokio::time::timeout;
@@ -123,6 +124,12 @@ impl FrameLog {
         Ok(Fetched::Frames(frames))
     }
 
+    /// The last frame, if there is one.
+    pub(super) async fn last(&self) -> Result<Option<(LogSeq, Frame)>, NatsError> {
+        let found = self.stream.get_last_raw_message_by_subject(&self.subject).await;
+        self.frame(found)
+    }
+
     /// Takes out what is before a place.
     pub(super) async fn prune(&self, before: LogSeq) -> Result<(), NatsError> {
         let purge = self.stream.purge().filter(&*self.subject).sequence(before.0);
@@ -140,6 +147,13 @@ impl FrameLog {
     /// The first frame at a place or after it. The stream's leader is asked, never a copy.
     async fn next(&self, at: LogSeq) -> Result<Option<(LogSeq, Frame)>, NatsError> {
         let found = self.stream.get_first_raw_message_by_subject(&self.subject, at.0.max(1)).await;
+        self.frame(found)
+    }
+
+    fn frame(
+        &self,
+        found: Result<StreamMessage, RawMessageError>,
+    ) -> Result<Option<(LogSeq, Frame)>, NatsError> {
         let message = match found {
             Ok(message) => message,
             Err(error) if matches!(error.kind(), LastRawMessageErrorKind::NoMessageFound) => {

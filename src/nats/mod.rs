@@ -91,9 +91,8 @@
 //! frames along that were told. Set `sync_interval: always` where that may not be. Otherwise, after such a failure, stop
 //! all nodes and start them with a later [`oldest_epoch`](NatsConfig::oldest_epoch): the numbers of what was lost are given out again, and
 //! nobody may go by what they remember of it. Until then a room may deny what it had told; edges that know more than the
-//! log notice it, most of the time. A log that does not lead on from its newest checkpoint cannot be claimed:
-//! [`Refused::LogLost`]. That is likely for a room that was summed up within the two minutes before, as a busy one is; a
-//! `sync_interval` of seconds makes it as unlikely as it is short.
+//! log notice it, most of the time. A room goes on from its newest checkpoint that is there, and from the log where that leads
+//! on from it; without a later oldest epoch it is refused where it does not: [`Refused::LogLost`].
 
 mod counts;
 mod edge;
@@ -104,6 +103,7 @@ mod log;
 mod names;
 mod nodes;
 mod objects;
+mod rescue;
 mod rooms;
 mod streams;
 mod wire;

@@ -109,6 +109,13 @@ impl Names {
         format!("{}/{no}-{nonce:016x}", token(group))
     }
 
+    /// Up to which frame it sums up the group's log, if it is the name of one of its checkpoints.
+    pub(super) fn checkpoint_no(group: &GroupId, name: &str) -> Option<FrameNo> {
+        let rest = name.strip_prefix(&token(group))?.strip_prefix('/')?;
+        let (no, _nonce) = rest.split_once('-')?;
+        no.parse().ok().map(FrameNo)
+    }
+
     /// A filter's object. No group's token has a `+` in it.
     pub(super) fn filter(id: FilterId) -> String {
         format!("+filters/{id}")

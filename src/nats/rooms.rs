@@ -17,6 +17,7 @@ use super::{
     filters::lacking,
     log::{FrameLog, Storing},
     names::{self, Names},
+    rescue::{self, Rescued},
     wire,
 };
 use crate::{
@@ -37,9 +38,9 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// What is known of a room: where its newest checkpoint is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Room {
-    checkpoint: String,
-    no: FrameNo,
+pub(super) struct Room {
+    pub(super) checkpoint: String,
+    pub(super) no: FrameNo,
 }
 
 /// A group that came or went; see [`Nats::rooms`].
@@ -189,7 +190,14 @@ impl Nats {
         new_epoch: bool,
     ) -> Result<HomeSeat, NatsError> {
         let log = self.log(group);
-        let (mut heir, summed) = self.heir(group, &log, filters, key).await?;
+        let (mut heir, mut summed, rescued) = match self.heir(group, &log, filters, key).await {
+            Ok((heir, summed)) => (heir, summed, None),
+            Err(NatsError::Refused(Refused::LogLost)) => {
+                let Rescued { heir, no, revision } = self.rescue(group, filters, key).await?;
+                (heir, no, Some(revision))
+            }
+            Err(error) => return Err(error),
+        };
         let mut oldest = self.0.oldest_epoch;
         if new_epoch {
             let next = Epoch(heir.group().epoch().0.saturating_add(1));
@@ -212,6 +220,9 @@ impl Nats {
                     continue;
                 }
                 Next::Read(_) => heir = self.read_to_end(heir, &log).await?,
+            }
+            if let (true, Some(revision)) = (heir.is_home(), rescued) {
+                (heir, summed) = self.lead_on_from(group, heir, revision).await?;
             }
             match heir.into_home(self.now()) {
                 Ok(home) => return HomeSeat::begin(self.clone(), home, log, summed).await,
@@ -296,23 +307,32 @@ impl Nats {
             // A newer checkpoint may have taken its place meanwhile.
             match self.room(group).await? {
                 Some((newer, _)) if newer.no > room.no => room = newer,
+                Some(_) if rescue::is_lost(&error) => return Err(Refused::LogLost.into()),
                 _ => return Err(error),
             }
         }
     }
 
-    async fn heir_at(
+    pub(super) async fn heir_at(
         &self,
         room: &Room,
         log: &FrameLog,
         filters: &[Arc<Filter>],
         key: HashKey,
     ) -> Result<Heir, NatsError> {
+        let heir = self.restored(room, filters, key).await?;
+        self.read_to_end(heir, log).await
+    }
+
+    /// What a checkpoint has.
+    pub(super) async fn restored(
+        &self,
+        room: &Room,
+        filters: &[Arc<Filter>],
+        key: HashKey,
+    ) -> Result<Heir, NatsError> {
         let checkpoint: Option<Checkpoint> = self.get_object(&room.checkpoint).await?;
-        let gone = || {
-            NatsError::server("give a checkpoint")("it is gone, and a newer one takes its place")
-        };
-        let checkpoint = checkpoint.ok_or_else(gone)?;
+        let checkpoint = checkpoint.ok_or(Refused::LogLost)?;
         let mut filters = filters.to_vec();
         if let Some(id) = checkpoint.group().filter()
             && filters.iter().all(|filter| filter.id() != id)
@@ -320,8 +340,7 @@ impl Nats {
             filters.extend(self.filter(id).await?);
         }
         let heir = spawn_blocking(move || Heir::new(checkpoint, &filters, key)).await;
-        let heir = heir.map_err(NatsError::server("be restored"))??;
-        self.read_to_end(heir, log).await
+        Ok(heir.map_err(NatsError::server("be restored"))??)
     }
 
     /// Plays back what the log has, beside those who wait for the network.
@@ -350,7 +369,7 @@ impl Nats {
         }
     }
 
-    async fn room(&self, group: &GroupId) -> Result<Option<(Room, u64)>, NatsError> {
+    pub(super) async fn room(&self, group: &GroupId) -> Result<Option<(Room, u64)>, NatsError> {
         let entry = self.0.rooms.entry(names::token(group)).await;
         let entry = entry.map_err(NatsError::server("tell of the room"))?;
         let Some(entry) = entry.filter(|entry| entry.operation == kv::Operation::Put) else {
@@ -362,7 +381,7 @@ impl Nats {
         Ok(Some((room, entry.revision)))
     }
 
-    async fn put_checkpoint(
+    pub(super) async fn put_checkpoint(
         &self,
         group: &GroupId,
         checkpoint: &Checkpoint,

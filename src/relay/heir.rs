@@ -241,6 +241,14 @@ impl Heir {
         Ok(())
     }
 
+    /// Goes on without what the log has lost, where it does not lead on from the checkpoint: `last` is the log's last frame,
+    /// and all that it has is passed over. A claim in a later epoch follows, and a [checkpoint](Self::checkpoint) once that is
+    /// stored and before anything else is, since no other leads on to it.
+    pub fn pass_over(&mut self, last: Option<(LogSeq, &Frame)>) {
+        (self.at, self.there) =
+            last.map_or_else(Default::default, |(at, frame)| (at, *frame.mark()));
+    }
+
     /// What to write to become the home: at the end of what was read, which must be the end of the log.
     ///
     /// `home` names it for people; `nonce` is random. A history of an epoch before `oldest` goes on in that one, and

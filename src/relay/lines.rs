@@ -163,8 +163,9 @@ impl Lines {
 
     /// What edges remember counts no more.
     pub(super) fn lapse_all(&mut self) {
-        let open: Vec<_> = self.edges().collect();
-        open.into_iter().for_each(|edge| self.lapse(edge));
+        for edge in self.edges().collect::<Vec<_>>() {
+            self.lapse(edge);
+        }
     }
 
     pub(super) fn edges(&self) -> impl Iterator<Item = EdgeId> {

@@ -464,6 +464,33 @@ fn a_claim_that_begins_all_anew_lapses_every_edge_and_is_not_repeated() {
 }
 
 #[test]
+fn a_log_that_does_not_lead_on_from_its_checkpoint_is_passed_over() {
+    let mut room = Room::new();
+    room.join(at(1), edge(1), 1);
+    room.write();
+    let mut heir = Heir::new(first(), &[], KEY).unwrap();
+    heir.read(from(&room.log, LogSeq(0))).unwrap();
+    let checkpoint = heir.checkpoint();
+    room.log.truncate(1);
+    let mut heir = Heir::new(checkpoint, &[], KEY).unwrap();
+    let last = Arc::clone(&room.log[0]);
+    heir.pass_over(Some((LogSeq(1), &last)));
+    let claim = heir.claim("here", 9, Epoch(2));
+    assert_eq!((claim.after, claim.frame.mark().no), (LogSeq(1), FrameNo(3)));
+    assert_eq!(heir.written(store(&mut room.log, &claim)), Next::Stored);
+    let checkpoint = heir.checkpoint();
+    assert_eq!((checkpoint.mark().no, checkpoint.at()), (FrameNo(3), LogSeq(2)));
+    room.home = heir.into_home(at(2)).unwrap();
+    assert_eq!(room.connected(), 1, "what the checkpoint has is not lost");
+    room.home.advance(at(2));
+    room.write();
+    let mut heir = Heir::new(checkpoint, &[], KEY).unwrap();
+    heir.read(from(&room.log, heir.at())).unwrap();
+    assert_eq!(heir.mark().no, FrameNo(4));
+    assert_eq!(heir.group().connected().count(), 0, "its edge begins anew");
+}
+
+#[test]
 fn what_an_edge_was_answered_in_the_frame_of_another_epoch_is_not_done_again() {
     let mut room = Room::new();
     let forked = Some(Epoch(1));

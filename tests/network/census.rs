@@ -11,6 +11,7 @@ pub(crate) struct Census {
     pub(super) deposed: u64,
     pub(super) lost: u64,
     pub(super) anew: u64,
+    pub(super) passed: u64,
     pub(super) forks: u64,
     pub(super) lapses: u64,
     pub(super) bases: u64,
@@ -29,7 +30,7 @@ impl Census {
         }
     }
 
-    fn lines(&mut self) -> [(&mut u64, &'static str); 14] {
+    fn lines(&mut self) -> [(&mut u64, &'static str); 15] {
         [
             (&mut self.steps, "steps"),
             (&mut self.frames, "frames stored"),
@@ -37,6 +38,7 @@ impl Census {
             (&mut self.deposed, "homes deposed"),
             (&mut self.lost, "frames lost by the log"),
             (&mut self.anew, "times all began anew"),
+            (&mut self.passed, "logs that did not lead on"),
             (&mut self.forks, "edges that knew more than the log"),
             (&mut self.lapses, "edges given up"),
             (&mut self.bases, "bases given"),

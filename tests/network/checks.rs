@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use liveroom::{
     Author, Class, Command, Cursor, Entry, Group, PerClass, Source,
-    relay::{Edge, FrameNo, Home},
+    relay::{Edge, EdgeId, FrameNo, Home},
 };
 
 use super::{EDGES, Fail, Node, Stand, Truth, World, millis};
@@ -17,6 +17,20 @@ impl World<'_> {
         }
         let known = *self.stored.entry(no).or_insert(chain);
         Fail::unless(known == chain, "two homes said that different frames are stored")
+    }
+
+    /// A home that has nothing to write does not look at the log, which may end with what somebody wrote who is none.
+    pub(super) fn write_after_what_is_astray(&mut self) -> Result<(), Fail> {
+        if self.log.has_failed {
+            let now = self.now;
+            for home in self.nodes.iter_mut().filter_map(Node::home) {
+                let _ = home.push(now, Author::App, Command::notice("am I home?"));
+            }
+            self.pass(millis(3_000))?;
+            self.claim_if_none()?;
+            self.pass(millis(3_000))?;
+        }
+        Ok(())
     }
 
     /// Whether a home and all edges know the whole log, and how many are online.
@@ -76,6 +90,8 @@ impl World<'_> {
     /// Everything is healed and quiet: what must hold holds.
     pub(super) fn judge(&mut self) -> Result<(), Fail> {
         let mut truth = Truth::read(&self.log, self.first.clone())?;
+        // Whoever has the number of one of these lapsed with it.
+        truth.lapsed.extend((1..=self.old_edges).filter_map(|old| EdgeId::new(old).ok()));
         let homes = self.nodes.iter_mut().filter_map(Node::home);
         let home = homes.into_iter().find(|home| *home.mark() == truth.mark);
         let home =

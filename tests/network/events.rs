@@ -1,7 +1,8 @@
 //! What happens in a world, event by event.
 
 use liveroom::{
-    Author, Command, Draft, Epoch, HashKey, Kind, Platform, Profile, Span, relay::Heir,
+    Author, Command, Draft, Epoch, HashKey, Kind, Platform, Profile, Span,
+    relay::{Heir, ReadError},
 };
 
 use super::{Asker, Deed, EDGES, Event, Fail, Node, Parcel, World, millis, user};
@@ -27,10 +28,11 @@ impl World<'_> {
                 self.edges[edge].edge.set_guests(guests);
             }
             Event::Claim { node, older } => {
-                let checkpoint = self.log.checkpoint(older);
+                let checkpoint = self.log.checkpoint(older && !self.log.has_failed);
                 let nonce = self.dice.roll(u64::MAX);
                 let oldest = self.oldest;
                 let life = self.nodes[node].begin(checkpoint, nonce, oldest).map_err(Fail::of)?;
+                self.nodes[node].revision = self.log.revision;
                 let read = Parcel::Read(self.nodes[node].heir_at());
                 self.ask_log(Asker::Node(node, life), read);
             }
@@ -55,8 +57,14 @@ impl World<'_> {
                     Heir::new(self.log.checkpoint(false), &[], key).map_err(Fail::of)?;
                 let frames = self.log.from(follower.at(), usize::MAX);
                 let read = follower.read(frames.iter().map(|(at, frame)| (*at, &**frame)));
-                read.map_err(Fail::of)?;
-                self.log.keep(follower.checkpoint(), prune);
+                match read {
+                    // It has to be claimed first by somebody who passes over what is lost.
+                    Err(ReadError::Broken { .. }) if self.log.has_failed => {}
+                    read => {
+                        read.map_err(Fail::of)?;
+                        self.log.keep(follower.checkpoint(), prune);
+                    }
+                }
             }
             Event::LosePower { frames, later } => self.lose_power(frames, later),
             Event::Move { reader, edge } => {
@@ -70,7 +78,8 @@ impl World<'_> {
     /// Whatever was on its way is lost too: all of it goes through those servers.
     fn lose_power(&mut self, frames: u8, later: u8) {
         self.post.clear();
-        self.census.lost += self.log.lose(frames);
+        let checkpoint = self.dice.roll(2) == 0;
+        self.census.lost += self.log.lose(frames, checkpoint);
         self.readers.iter_mut().for_each(|reader| reader.tainted = true);
         self.unsure = Some(self.unsure.map_or(later, |left| left.min(later)));
     }
@@ -80,13 +89,14 @@ impl World<'_> {
         self.unsure = None;
         self.census.anew += 1;
         self.post.clear();
-        self.now = self.now + millis(2_000);
+        self.now += millis(2_000);
         self.oldest = Epoch::at(self.now);
         for node in &mut self.nodes {
             node.kill();
             (node.paused, node.lost_log) = (false, false);
         }
         // Their numbers are counted at the servers too.
+        self.old_edges = self.old_edges.max(self.next_edge);
         let forgotten = u32::try_from(self.dice.roll(5)).unwrap_or(0);
         self.next_edge = self.next_edge.saturating_sub(forgotten);
         (0..EDGES).for_each(|edge| self.renew(edge));

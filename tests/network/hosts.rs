@@ -186,14 +186,28 @@ impl World<'_> {
         } else if let Some(after) = self.nodes[number].reads() {
             self.ask_log(Asker::Node(number, life), Parcel::Read(after));
         }
-        let node = &mut self.nodes[number];
-        if node.begins(now) {
-            self.census.terms += 1;
-            let begun = node.home().map(|home| home.group().tail());
-            let anew = begun.filter(|begun| begun.epoch() > self.start.epoch());
-            self.start = anew.unwrap_or(self.start);
+        if self.nodes[number].begins(now) {
+            self.begins(number);
         }
         Ok(())
+    }
+
+    /// A node is home, once it has laid down what the next one is to begin with, if nothing else leads on.
+    fn begins(&mut self, number: usize) {
+        let node = &mut self.nodes[number];
+        if let Some(laid) = node.laid.take() {
+            self.census.passed += 1;
+            // It may end before that, or another one was first.
+            if self.dice.roll(4) == 0 || node.revision != self.log.revision {
+                return node.kill();
+            }
+            self.log.keep_alone(laid.clone());
+            self.first = laid;
+        }
+        self.census.terms += 1;
+        let begun = node.home().map(|home| home.group().tail());
+        let anew = begun.filter(|begun| begun.epoch() > self.start.epoch());
+        self.start = anew.unwrap_or(self.start);
     }
 
     pub(super) fn for_edge(&mut self, number: usize, parcel: Parcel) -> Result<(), Fail> {

@@ -84,15 +84,20 @@ impl Truth {
             muted: BTreeMap::new(),
         };
         let mut letters: BTreeMap<EdgeId, LetterNo> = BTreeMap::new();
+        let begin = heir.at();
         let mut last: Option<(LogSeq, &Frame)> = None;
-        for (at, frame) in &log.history {
+        for (at, frame) in log.history.iter().filter(|(at, _)| *at >= begin) {
+            if *at == begin {
+                last = Some((*at, &**frame));
+                continue;
+            }
             let before = heir.mark().no;
             let next = (*at, &**frame);
             heir.read(last.into_iter().chain([next])).map_err(Fail::of)?;
             last = Some(next);
             if heir.mark() != frame.mark() {
                 // Astray, as only a log has it that has lost something.
-                Fail::unless(log.has_lost, "a frame is astray")?;
+                Fail::unless(log.has_failed, "a frame is astray")?;
                 continue;
             }
             Fail::unless(frame.mark().no == before.next(), "the log has a hole")?;

@@ -10,7 +10,7 @@ use liveroom::{
     },
 };
 
-use super::{Fail, Parcel, judge::Told};
+use super::{Fail, JetStream, Parcel, judge::Told};
 
 /// A machine that can be home.
 #[derive(Default)]
@@ -29,6 +29,12 @@ pub(crate) struct Node {
     /// The write that it waits for, and until when.
     tried: u64,
     patience: Option<Timestamp>,
+    /// The log does not lead on from its checkpoint: it wants to know how that ends, or has passed it over.
+    stuck: bool,
+    /// What had been laid down beside the log when it began.
+    pub(crate) revision: u64,
+    /// What it is to lay down as it became home of a log that did not lead on.
+    pub(crate) laid: Option<Checkpoint>,
     /// It asked the log, and from where; until when it waits.
     asked: Option<(LogSeq, Option<Timestamp>)>,
 }
@@ -77,12 +83,15 @@ impl Node {
         self.proc = Proc::Down;
         self.life += 1;
         self.inbox.clear();
-        (self.patience, self.asked) = (None, None);
+        (self.patience, self.asked, self.stuck) = (None, None, false);
     }
 
     /// Where it reads on.
     pub(crate) fn heir_at(&self) -> LogSeq {
         match &self.proc {
+            Proc::Heir(_) if self.asked.is_some_and(|(at, _)| at == JetStream::END) => {
+                JetStream::END
+            }
             Proc::Heir(heir) => heir.at(),
             _ => self.asked.map_or(LogSeq(0), |(at, _)| at),
         }
@@ -186,21 +195,24 @@ impl Node {
                     Ok(_) | Err(_) => Ok(None),
                 }
             }
+            Proc::Heir(heir) if after == JetStream::END => {
+                if self.asked.take_if(|(at, _)| *at == after).is_none() {
+                    return Ok(None);
+                }
+                heir.pass_over(frames.last().map(|(at, frame)| (*at, &**frame)));
+                Ok(Some(self.claim()))
+            }
             // The answer to an older question is of no use.
             Proc::Heir(heir) if heir.at() != after => Ok(None),
             Proc::Heir(heir) => {
                 self.asked = None;
                 let before = heir.at();
                 let here = frames.iter().filter(|(at, _)| *at >= before);
-                if before != LogSeq(0) && here.clone().next().is_none() {
-                    self.kill();
-                    return Ok(None);
-                }
+                let leads_on = before == LogSeq(0) || here.clone().next().is_some();
                 match heir.read(here.map(|(at, frame)| (*at, &**frame))) {
-                    Ok(()) => {}
-                    // Pruned, or lost, beneath it: it begins anew.
-                    Err(ReadError::Broken { .. }) => {
-                        self.kill();
+                    Ok(()) if leads_on => {}
+                    Ok(()) | Err(ReadError::Broken { .. }) => {
+                        self.stand_before_a_gap();
                         return Ok(None);
                     }
                     Err(error) => return Err(Fail::of(error)),
@@ -209,14 +221,30 @@ impl Node {
                     return Ok(None);
                 }
                 if heir.at() == before {
-                    self.nonce += 1;
-                    let next = Epoch(heir.group().epoch().0 + 1);
-                    let oldest = if self.lost_log { next.max(self.oldest) } else { self.oldest };
-                    return Ok(Some(heir.claim("node", self.nonce, oldest)));
+                    return Ok(Some(self.claim()));
                 }
                 self.asked = Some((heir.at(), None));
                 Ok(None)
             }
+        }
+    }
+
+    fn claim(&mut self) -> Write {
+        let Proc::Heir(heir) = &mut self.proc else { unreachable!("only an heir claims") };
+        self.nonce += 1;
+        let next = Epoch(heir.group().epoch().0 + 1);
+        let oldest = if self.lost_log { next.max(self.oldest) } else { self.oldest };
+        heir.claim("node", self.nonce, oldest)
+    }
+
+    /// Pruned, or lost, beneath it: it begins anew, from another checkpoint, unless all does.
+    fn stand_before_a_gap(&mut self) {
+        let Proc::Heir(heir) = &self.proc else { return };
+        if self.stuck || heir.group().epoch() >= self.oldest {
+            self.kill();
+        } else {
+            self.stuck = true;
+            self.asked = Some((JetStream::END, None));
         }
     }
 
@@ -225,6 +253,8 @@ impl Node {
         let waits = self.patience.is_some() || self.asked.is_some();
         match std::mem::take(&mut self.proc) {
             Proc::Heir(heir) if !waits && heir.is_home() => {
+                self.laid = self.stuck.then(|| heir.checkpoint());
+                self.stuck = false;
                 let Ok(mut home) = heir.into_home(now) else { return false };
                 home.digest_every(3);
                 self.lost_log = false;

@@ -78,6 +78,7 @@ struct World<'a> {
     posted: u64,
     log: JetStream,
     log_down: bool,
+    /// From where the log can be read to its end.
     first: Checkpoint,
     /// Before all history that counts.
     start: Cursor,
@@ -85,6 +86,8 @@ struct World<'a> {
     edges: Vec<Stand>,
     readers: Vec<Reader>,
     next_edge: u32,
+    /// Edges up to this one were there before all was begun anew.
+    old_edges: u32,
     next_text: u64,
     /// What was told in lives of edges that are over.
     past: Vec<(EdgeId, Told)>,
@@ -130,6 +133,7 @@ pub(crate) fn live(plan: &Plan) -> Result<Census, Fail> {
         world.pass(millis(100))?;
         world.claim_if_none()?;
     }
+    world.write_after_what_is_astray()?;
     // Something may have happened only just now, which is on its way.
     for _ in 0..20 {
         if world.agrees() {
@@ -168,6 +172,7 @@ impl<'a> World<'a> {
             edges: Vec::new(),
             readers: Vec::new(),
             next_edge: 0,
+            old_edges: 0,
             next_text: 0,
             past: Vec::new(),
             stored: BTreeMap::new(),

@@ -115,15 +115,19 @@ impl Server {
         Ok(copy)
     }
 
-    /// Has on its disk what the copy has and nothing else, as after a power failure what was not written is gone. It does
-    /// not run meanwhile.
+    /// Has on its disk what the copy has and nothing else, as after a power failure what was not written is gone: of one of
+    /// its streams, or of all. It does not run meanwhile.
     ///
     /// # Errors
     /// It cannot be put there.
-    pub fn put_disk(&self, copy: &TempDir) -> io::Result<()> {
-        fs::remove_dir_all(self.store())?;
-        fs::create_dir(self.store())?;
-        copy_folder(copy.path(), &self.store())
+    pub fn put_disk(&self, copy: &TempDir, stream: Option<&str>) -> io::Result<()> {
+        let part = stream.map_or_else(PathBuf::new, |name| {
+            ["jetstream", "$G", "streams", name].iter().collect()
+        });
+        let (from, to) = (copy.path().join(&part), self.store().join(&part));
+        fs::remove_dir_all(&to)?;
+        fs::create_dir(&to)?;
+        copy_folder(&from, &to)
     }
 
     fn store(&self) -> PathBuf {

@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use cluster::server::{Server, Setup};
 use liveroom::{
-    nats::{Nats, NatsConfig},
+    nats::{Nats, NatsConfig, NatsError, Refused},
     relay::EdgeId,
     *,
 };
 
-use tokio::time::timeout;
+use tokio::{
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 use seats::{Viewer, create, key, nats, run};
 
@@ -22,6 +25,20 @@ async fn nats_after(server: &Server, node: &str, oldest_epoch: Epoch) -> Nats {
     let client = async_nats::connect(server.url()).await.unwrap();
     let config = NatsConfig { oldest_epoch, ..NatsConfig::new("test", node) };
     Nats::open(client, config).await.unwrap()
+}
+
+/// Wants to be home until it is, and no longer.
+fn keep(nats: Nats, id: GroupId) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        for attempt in 1.. {
+            match nats.claim(&id, &[], key(), false).await {
+                Ok(home) => drop(run(home).await),
+                Err(error) => eprintln!("{}, attempt {attempt}: {error}", nats.node()),
+            }
+            // Not both at the same moments for ever.
+            sleep(Duration::from_millis(if nats.node() == "one" { 100 } else { 1_700 })).await;
+        }
+    })
 }
 
 #[tokio::test]
@@ -42,7 +59,7 @@ async fn after_a_power_failure_all_begins_anew_and_nobody_goes_by_what_was_lost(
     bob.ask(Command::text("lost too")).await.unwrap();
     ann.reads(3).await;
     server.kill().unwrap();
-    server.put_disk(&disk).unwrap();
+    server.put_disk(&disk, None).unwrap();
     let lost = (bob.seat.edge().id(), bob.cursor.unwrap());
     home.abort();
     drop((ann, bob, before));
@@ -81,4 +98,50 @@ async fn after_a_power_failure_all_begins_anew_and_nobody_goes_by_what_was_lost(
     let heir = one.look(&id, &[], key()).await.unwrap();
     let delivered = heir.group().stats().flow.0.iter().map(|flow| flow.delivered).sum::<u64>();
     assert_eq!(delivered, 3, "kept, after, and on");
+}
+
+/// Streams are written to disk each at its own time: any of them may lack what the others have.
+#[tokio::test]
+async fn a_room_goes_on_from_the_checkpoints_that_are_there() {
+    for (stream, left) in [("test-log", 4), ("OBJ_test-checkpoints", 1), ("KV_test-rooms", 4)] {
+        let mut server = Server::start(&Setup::default()).unwrap();
+        let before = nats(&server, "before").await;
+        let id = create(&before, "friday").await;
+        let home = run(before.claim(&id, &[], key(), false).await.unwrap());
+        let mut ann = Viewer::new(&before, &id).await;
+        ann.join("ann").await;
+        ann.ask(Command::text("kept")).await.unwrap();
+        before.checkpoint(&id, &[], key()).await.unwrap();
+        server.kill().unwrap();
+        let disk = server.copy_disk().unwrap();
+        server.resume().unwrap();
+        for no in 0..3 {
+            ann.ask(Command::text(format!("{no}"))).await.unwrap();
+        }
+        before.checkpoint(&id, &[], key()).await.unwrap();
+        server.kill().unwrap();
+        server.put_disk(&disk, Some(stream)).unwrap();
+        home.abort();
+        drop((ann, before));
+        server.resume().unwrap();
+
+        let unaware = nats(&server, "unaware").await;
+        let refused = unaware.claim(&id, &[], key(), false).await;
+        assert!(matches!(refused, Err(NatsError::Refused(Refused::LogLost))), "{refused:?}");
+        let since = Epoch::at(Clock::new().now());
+        let (one, two) =
+            (nats_after(&server, "one", since).await, nats_after(&server, "two", since).await);
+        // Of two at once one is home in the end.
+        let homes = [&one, &two].map(|nats| keep(nats.clone(), id.clone()));
+        let mut bob = Viewer::new(&two, &id).await;
+        bob.join("bob").await;
+        bob.ask(Command::text("after")).await.unwrap();
+        homes.iter().for_each(JoinHandle::abort);
+        drop(bob);
+        // Whoever comes next needs no rescue.
+        let home = unaware.claim(&id, &[], key(), false).await.unwrap();
+        let flow = home.home().group().stats().flow;
+        let delivered = flow.0.iter().map(|flow| flow.delivered).sum::<u64>();
+        assert_eq!((home.home().group().epoch(), delivered), (since, left + 1), "{stream}");
+    }
 }
