@@ -148,7 +148,7 @@ fn app_deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-fn event(power: bool) -> impl Strategy<Value = Event> {
+fn event() -> impl Strategy<Value = Event> {
     let (node, edge) = (0..NODES, 0..EDGES);
     prop_oneof![
         30 => prop_oneof![4 => 0_u64..40, 3 => 40_u64..400, 1 => 400_u64..4_000, 1 => 4_000_u64..15_000]
@@ -168,16 +168,21 @@ fn event(power: bool) -> impl Strategy<Value = Event> {
         3 => Just(Event::Heal),
         1 => Just(Event::LogDown),
         3 => any::<bool>().prop_map(|prune| Event::Checkpoint { prune }),
-        u32::from(power) * 2 => (1_u8..6, 0_u8..12).prop_map(|(frames, later)| Event::LosePower { frames, later }),
         2 => (0_usize..6, edge).prop_map(|(reader, edge)| Event::Move { reader, edge }),
     ]
+}
+
+fn event_or_power_failure() -> impl Strategy<Value = Event> {
+    let lost = (1_u8..6, 0_u8..12).prop_map(|(frames, later)| Event::LosePower { frames, later });
+    prop_oneof![50 => event(), 1 => lost]
 }
 
 /// Worlds of about so many events; with `power` the log loses now and then what it had acknowledged.
 pub(crate) fn plan(length: usize, power: bool) -> impl Strategy<Value = Plan> {
     let quota = prop_oneof![2 => Just(1_000), 1 => 1_u32..30];
     let network = (any::<u64>(), 0_u64..20, 0_u64..20, 1_u64..300, quota);
-    let events = prop::collection::vec(event(power), length / 2..=length);
+    let event = if power { event_or_power_failure().boxed() } else { event().boxed() };
+    let events = prop::collection::vec(event, length / 2..=length);
     (network, events).prop_map(move |(network, events)| {
         let (dice, lost, doubled, delay, quota) = network;
         Plan { dice, lost, doubled, delay, quota, events }
