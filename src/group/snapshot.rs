@@ -135,6 +135,11 @@ impl Snapshot {
         &self.state.id
     }
 
+    /// Of which epoch its history is.
+    pub fn epoch(&self) -> Epoch {
+        self.state.log.epoch()
+    }
+
     /// The filter in force, which [`Group::restore`] has to be given.
     pub fn filter(&self) -> Option<FilterId> {
         self.state.filter

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{NatsError, error::Refused};
 use crate::{
-    id::{FilterId, GroupId},
+    id::{Epoch, FilterId, GroupId},
     relay::{EdgeId, FrameNo},
 };
 
@@ -105,15 +105,18 @@ impl Names {
     }
 
     /// A checkpoint's object. Whoever sums up the same log at the same moment makes another one: `nonce` is random.
-    pub(super) fn checkpoint(group: &GroupId, no: FrameNo, nonce: u64) -> String {
-        format!("{}/{no}-{nonce:016x}", token(group))
+    pub(super) fn checkpoint(group: &GroupId, epoch: Epoch, no: FrameNo, nonce: u64) -> String {
+        format!("{}/{epoch}-{no}-{nonce:016x}", token(group))
     }
 
-    /// Up to which frame it sums up the group's log, if it is the name of one of its checkpoints.
-    pub(super) fn checkpoint_no(group: &GroupId, name: &str) -> Option<FrameNo> {
+    /// Of which epoch it is and up to which frame it sums up the group's log, if it is the name of one of its checkpoints.
+    /// The greater is the newer: what a lost history had is of an earlier epoch, whatever its frames were.
+    pub(super) fn checkpoint_place(group: &GroupId, name: &str) -> Option<(Epoch, FrameNo)> {
         let rest = name.strip_prefix(&token(group))?.strip_prefix('/')?;
-        let (no, _nonce) = rest.split_once('-')?;
-        no.parse().ok().map(FrameNo)
+        let mut parts = rest.split('-');
+        let epoch = parts.next()?.parse().ok().map(Epoch)?;
+        let no = parts.next()?.parse().ok().map(FrameNo)?;
+        Some((epoch, no))
     }
 
     /// A filter's object. No group's token has a `+` in it.
@@ -184,6 +187,15 @@ mod tests {
                 prop_assert_eq!(token(&id), text);
             }
         }
+    }
+
+    #[test]
+    fn a_checkpoint_tells_its_place_to_its_own_group() {
+        let id = |text: &str| GroupId::custom(text).unwrap();
+        let name = Names::checkpoint(&id("a/b"), Epoch(7), FrameNo(12), 3);
+        assert_eq!(Names::checkpoint_place(&id("a/b"), &name), Some((Epoch(7), FrameNo(12))));
+        assert_eq!(Names::checkpoint_place(&id("a"), &name), None);
+        assert_eq!(Names::checkpoint_place(&id("a/b"), &name[..name.len() - 20]), None);
     }
 
     #[test]

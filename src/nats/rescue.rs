@@ -10,7 +10,7 @@ use super::{Nats, NatsError, Refused, names, names::Names, rooms::Room, wire};
 use crate::{
     filter::Filter,
     hash::HashKey,
-    id::GroupId,
+    id::{Epoch, GroupId},
     relay::{FrameNo, Heir, ReadError},
 };
 
@@ -36,6 +36,9 @@ impl Nats {
         filters: &[Arc<Filter>],
         key: HashKey,
     ) -> Result<Rescued, NatsError> {
+        if self.0.oldest_epoch == Epoch(0) {
+            return Err(Refused::LogLost.into());
+        }
         let (log, known) = (self.log(group), self.room(group).await?);
         let (_, revision) = known.ok_or(Refused::NoGroup)?;
         let room = self.newest_checkpoint(group).await?.ok_or(Refused::LogLost)?;
@@ -74,17 +77,16 @@ impl Nats {
     }
 
     async fn newest_checkpoint(&self, group: &GroupId) -> Result<Option<Room>, NatsError> {
-        let mut list =
-            self.0.objects.list().await.map_err(NatsError::server("list the checkpoints"))?;
-        let mut newest: Option<Room> = None;
+        let list = self.0.objects.list().await;
+        let mut list = list.map_err(NatsError::server("list the checkpoints"))?;
+        let mut newest = None;
         while let Some(object) = list.next().await {
             let ObjectInfo { name, .. } =
                 object.map_err(NatsError::server("list the checkpoints"))?;
-            let no = Names::checkpoint_no(group, &name);
-            if let Some(no) = no.filter(|no| newest.as_ref().is_none_or(|known| *no > known.no)) {
-                newest = Some(Room { checkpoint: name, no });
+            if let Some(place) = Names::checkpoint_place(group, &name) {
+                newest = newest.max(Some((place, name)));
             }
         }
-        Ok(newest)
+        Ok(newest.map(|((_, no), checkpoint)| Room { checkpoint, no }))
     }
 }

@@ -387,7 +387,7 @@ impl Nats {
         checkpoint: &Checkpoint,
     ) -> Result<Room, NatsError> {
         let no = checkpoint.mark().no;
-        let name = Names::checkpoint(group, no, nonce());
+        let name = Names::checkpoint(group, checkpoint.group().epoch(), no, nonce());
         self.keep_object(&name, wire::encode(checkpoint)).await?;
         Ok(Room { checkpoint: name, no })
     }
