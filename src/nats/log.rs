@@ -132,6 +132,10 @@ impl FrameLog {
 
     /// Takes out what is before a place.
     pub(super) async fn prune(&self, before: LogSeq) -> Result<(), NatsError> {
+        // To the server 0 is no place, and it would take out everything.
+        if before == LogSeq(0) {
+            return Ok(());
+        }
         let purge = self.stream.purge().filter(&*self.subject).sequence(before.0);
         purge.await.map_err(NatsError::server("prune the log"))?;
         Ok(())

@@ -10,7 +10,7 @@ use tokio::{io::AsyncReadExt, time::timeout};
 use super::{Nats, NatsError, Refused, wire};
 
 /// How long the next part of an object may take to come.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Nats {
     pub(super) async fn keep_object(&self, name: &str, bytes: Bytes) -> Result<(), NatsError> {

@@ -2,25 +2,31 @@
 
 use std::sync::Arc;
 
-use async_nats::jetstream::object_store::ObjectInfo;
+use async_nats::jetstream::{kv::UpdateErrorKind, object_store::ObjectInfo};
 use futures_util::StreamExt;
-use tokio::task::spawn_blocking;
+use tokio::{task::spawn_blocking, time::timeout};
 
-use super::{Nats, NatsError, Refused, names, names::Names, rooms::Room, wire};
+use super::{
+    Nats, NatsError, Refused,
+    log::FrameLog,
+    names::{self, Names},
+    objects::PATIENCE,
+    rooms::Room,
+    wire,
+};
 use crate::{
     filter::Filter,
     hash::HashKey,
     id::{Epoch, GroupId},
-    relay::{FrameNo, Heir, ReadError},
+    relay::{Frame, FrameNo, Heir, ReadError, Tell},
 };
 
 /// What is left of a room.
 pub(super) struct Rescued {
     pub(super) heir: Heir,
-    /// The frame up to which it is summed up.
     pub(super) no: FrameNo,
-    /// Of what is known of the room: whoever leads on is the first to change that.
-    pub(super) revision: u64,
+    /// The checkpoint from which it is.
+    pub(super) from: String,
 }
 
 /// Whether it says that the log does not lead on.
@@ -29,64 +35,91 @@ pub(super) fn is_lost(error: &NatsError) -> bool {
 }
 
 impl Nats {
-    /// Goes on from the newest checkpoint that is there, as far as the log leads on from it, where all begins anew anyway.
+    /// The group as the newest checkpoint that is there has it, and the log as far as that leads on from it.
     pub(super) async fn rescue(
         &self,
         group: &GroupId,
+        log: &FrameLog,
         filters: &[Arc<Filter>],
         key: HashKey,
     ) -> Result<Rescued, NatsError> {
-        if self.0.oldest_epoch == Epoch(0) {
+        let oldest = self.0.oldest_epoch;
+        if oldest == Epoch(0) {
             return Err(Refused::LogLost.into());
         }
-        let (log, known) = (self.log(group), self.room(group).await?);
-        let (_, revision) = known.ok_or(Refused::NoGroup)?;
-        let room = self.newest_checkpoint(group).await?.ok_or(Refused::LogLost)?;
-        let heir = match self.heir_at(&room, &log, filters, key).await {
-            Err(error) if is_lost(&error) => {
-                let mut heir = self.restored(&room, filters, key).await?;
-                let last = log.last().await?;
-                heir.pass_over(last.as_ref().map(|(at, frame)| (*at, frame)));
-                heir
-            }
-            read => read?,
+        let ((_, no), from) = self.newest_checkpoint(group).await?.ok_or(Refused::LogLost)?;
+        let error = match self.heir_at(&from, log, filters, key).await {
+            Ok(heir) => return Ok(Rescued { heir, no, from }),
+            Err(error) => error,
         };
-        if heir.group().epoch() >= self.0.oldest_epoch {
+        if !is_lost(&error) {
+            return Err(error);
+        }
+        let (mut heir, last) = (self.restored(&from, filters, key).await?, log.last().await?);
+        let told = last.as_ref().is_some_and(|(_, last)| has_told(last, oldest));
+        if told || heir.group().epoch() >= oldest {
             return Err(Refused::LogLost.into());
         }
-        Ok(Rescued { heir, no: room.no, revision })
+        heir.pass_over(last.as_ref().map(|(at, frame)| (*at, frame)));
+        Ok(Rescued { heir, no, from })
     }
 
-    /// Lays down what the next home begins with, since nothing else leads on to this one, before it accepts anything.
+    /// Lays down what the next home begins with, since nothing else leads on to this one, before it accepts anything. Whoever
+    /// is the first to change what is known of the room does; the others are not home.
     pub(super) async fn lead_on_from(
         &self,
         group: &GroupId,
         heir: Heir,
-        revision: u64,
+        from: &str,
+        (lost, revision): &(Room, u64),
     ) -> Result<(Heir, FrameNo), NatsError> {
         let summing = spawn_blocking(move || {
             let checkpoint = heir.checkpoint();
             (heir, checkpoint)
         });
         let (heir, checkpoint) = summing.await.map_err(NatsError::server("be summed up"))?;
-        let room = self.put_checkpoint(group, &checkpoint).await?;
-        let told = self.0.rooms.update(names::token(group), wire::encode(&room), revision).await;
-        // Another one was first, or nobody knows: then both objects stay, and it is claimed again.
-        told.map_err(NatsError::server("keep the checkpoint"))?;
+        let room = Room {
+            before: Some(from.to_owned()),
+            ..self.put_checkpoint(group, &checkpoint).await?
+        };
+        let told = self.0.rooms.update(names::token(group), wire::encode(&room), *revision).await;
+        if let Err(error) = told {
+            // Where nobody knows it may have been done, and both stay.
+            if error.kind() == UpdateErrorKind::WrongLastRevision {
+                self.drop_object(&room.checkpoint).await;
+            }
+            return Err(NatsError::server("keep the checkpoint")(error));
+        }
+        let known = [Some(&lost.checkpoint), lost.before.as_ref()].into_iter().flatten();
+        for needless in known.filter(|name| *name != from) {
+            self.drop_object(needless).await;
+        }
         Ok((heir, room.no))
     }
 
-    async fn newest_checkpoint(&self, group: &GroupId) -> Result<Option<Room>, NatsError> {
+    async fn newest_checkpoint(
+        &self,
+        group: &GroupId,
+    ) -> Result<Option<((Epoch, FrameNo), String)>, NatsError> {
         let list = self.0.objects.list().await;
         let mut list = list.map_err(NatsError::server("list the checkpoints"))?;
         let mut newest = None;
-        while let Some(object) = list.next().await {
+        loop {
+            let object = timeout(PATIENCE, list.next()).await;
+            let object = object.map_err(NatsError::server("list the checkpoints"))?;
+            let Some(object) = object else { break };
             let ObjectInfo { name, .. } =
                 object.map_err(NatsError::server("list the checkpoints"))?;
             if let Some(place) = Names::checkpoint_place(group, &name) {
                 newest = newest.max(Some((place, name)));
             }
         }
-        Ok(newest.map(|((_, no), checkpoint)| Room { checkpoint, no }))
+        Ok(newest)
     }
+}
+
+/// Whether it is of somebody who was home in such an epoch: one who has only claimed has told nothing.
+fn has_told(frame: &Frame, oldest: Epoch) -> bool {
+    let claims = frame.feed.told.iter().any(|tell| matches!(tell, Tell::Begun { .. }));
+    frame.feed.head.epoch() >= oldest && !claims
 }

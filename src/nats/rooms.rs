@@ -41,6 +41,17 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct Room {
     pub(super) checkpoint: String,
     pub(super) no: FrameNo,
+    pub(super) at: LogSeq,
+    /// The one before, from which the log leads on too: the newest may not be on the disks of the servers yet.
+    pub(super) before: Option<String>,
+}
+
+/// What is found of a room.
+enum Found {
+    /// The group as its log has it, with the frame up to which that is summed up.
+    Whole(Box<Heir>, FrameNo),
+    /// The log does not lead on from what this says.
+    Lost(Room, u64),
 }
 
 /// A group that came or went; see [`Nats::rooms`].
@@ -166,7 +177,9 @@ impl Nats {
         }
         self.log(group).clear().await?;
         if let Some((room, _)) = room {
-            self.drop_object(&room.checkpoint).await;
+            for object in [Some(room.checkpoint), room.before].into_iter().flatten() {
+                self.drop_object(&object).await;
+            }
         }
         Ok(())
     }
@@ -190,13 +203,12 @@ impl Nats {
         new_epoch: bool,
     ) -> Result<HomeSeat, NatsError> {
         let log = self.log(group);
-        let (mut heir, mut summed, rescued) = match self.heir(group, &log, filters, key).await {
-            Ok((heir, summed)) => (heir, summed, None),
-            Err(NatsError::Refused(Refused::LogLost)) => {
-                let Rescued { heir, no, revision } = self.rescue(group, filters, key).await?;
-                (heir, no, Some(revision))
+        let (mut heir, mut summed, lost) = match self.find(group, &log, filters, key).await? {
+            Found::Whole(heir, summed) => (*heir, summed, None),
+            Found::Lost(room, revision) => {
+                let Rescued { heir, no, from } = self.rescue(group, &log, filters, key).await?;
+                (heir, no, Some((from, (room, revision))))
             }
-            Err(error) => return Err(error),
         };
         let mut oldest = self.0.oldest_epoch;
         if new_epoch {
@@ -221,8 +233,8 @@ impl Nats {
                 }
                 Next::Read(_) => heir = self.read_to_end(heir, &log).await?,
             }
-            if let (true, Some(revision)) = (heir.is_home(), rescued) {
-                (heir, summed) = self.lead_on_from(group, heir, revision).await?;
+            if let (true, Some((from, lost))) = (heir.is_home(), &lost) {
+                (heir, summed) = self.lead_on_from(group, heir, from, lost).await?;
             }
             match heir.into_home(self.now()) {
                 Ok(home) => return HomeSeat::begin(self.clone(), home, log, summed).await,
@@ -243,7 +255,10 @@ impl Nats {
         filters: &[Arc<Filter>],
         key: HashKey,
     ) -> Result<Heir, NatsError> {
-        Ok(self.heir(group, &self.log(group), filters, key).await?.0)
+        match self.find(group, &self.log(group), filters, key).await? {
+            Found::Whole(heir, _) => Ok(*heir),
+            Found::Lost(..) => Err(Refused::LogLost.into()),
+        }
     }
 
     /// Sums the log of a group up in a new checkpoint, and takes out of the log what that makes needless. It reads
@@ -259,7 +274,7 @@ impl Nats {
     ) -> Result<FrameNo, NatsError> {
         let log = self.log(group);
         let (known, revision) = self.room(group).await?.ok_or(Refused::NoGroup)?;
-        let heir = match self.heir_at(&known, &log, filters, key).await {
+        let heir = match self.heir_at(&known.checkpoint, &log, filters, key).await {
             Ok(heir) if heir.mark().no > known.no => heir,
             Ok(_) => return Ok(known.no),
             Err(error) => {
@@ -268,7 +283,10 @@ impl Nats {
         };
         let checkpoint = spawn_blocking(move || heir.checkpoint()).await;
         let checkpoint = checkpoint.map_err(NatsError::server("be summed up"))?;
-        let room = self.put_checkpoint(group, &checkpoint).await?;
+        let room = Room {
+            before: Some(known.checkpoint.clone()),
+            ..self.put_checkpoint(group, &checkpoint).await?
+        };
         let told = self.0.rooms.update(names::token(group), wire::encode(&room), revision).await;
         if let Err(error) = told {
             // Another one did it meanwhile, or nobody knows: then both objects stay.
@@ -279,35 +297,36 @@ impl Nats {
             }
             return Ok(newer.no);
         }
-        log.prune(checkpoint.at()).await?;
-        self.drop_object(&known.checkpoint).await;
+        log.prune(known.at).await?;
+        if let Some(needless) = known.before {
+            self.drop_object(&needless).await;
+        }
         Ok(room.no)
     }
 
     /// The checkpoint that another one has made since, if one did.
     async fn newer(&self, group: &GroupId, than: &Room) -> Result<Option<Room>, NatsError> {
         let (there, _) = self.room(group).await?.ok_or(Refused::NoGroup)?;
-        Ok((there.no > than.no).then_some(there))
+        Ok((there != *than).then_some(there))
     }
 
-    /// With the frame up to which the log is summed up.
-    async fn heir(
+    async fn find(
         &self,
         group: &GroupId,
         log: &FrameLog,
         filters: &[Arc<Filter>],
         key: HashKey,
-    ) -> Result<(Heir, FrameNo), NatsError> {
-        let mut room = self.room(group).await?.ok_or(Refused::NoGroup)?.0;
+    ) -> Result<Found, NatsError> {
+        let (mut room, mut revision) = self.room(group).await?.ok_or(Refused::NoGroup)?;
         loop {
-            let error = match self.heir_at(&room, log, filters, key).await {
-                Ok(heir) => return Ok((heir, room.no)),
+            let error = match self.heir_at(&room.checkpoint, log, filters, key).await {
+                Ok(heir) => return Ok(Found::Whole(Box::new(heir), room.no)),
                 Err(error) => error,
             };
-            // A newer checkpoint may have taken its place meanwhile.
             match self.room(group).await? {
-                Some((newer, _)) if newer.no > room.no => room = newer,
-                Some(_) if rescue::is_lost(&error) => return Err(Refused::LogLost.into()),
+                // Another checkpoint has taken its place meanwhile.
+                Some((other, since)) if since != revision => (room, revision) = (other, since),
+                Some(_) if rescue::is_lost(&error) => return Ok(Found::Lost(room, revision)),
                 _ => return Err(error),
             }
         }
@@ -315,23 +334,23 @@ impl Nats {
 
     pub(super) async fn heir_at(
         &self,
-        room: &Room,
+        checkpoint: &str,
         log: &FrameLog,
         filters: &[Arc<Filter>],
         key: HashKey,
     ) -> Result<Heir, NatsError> {
-        let heir = self.restored(room, filters, key).await?;
+        let heir = self.restored(checkpoint, filters, key).await?;
         self.read_to_end(heir, log).await
     }
 
     /// What a checkpoint has.
     pub(super) async fn restored(
         &self,
-        room: &Room,
+        checkpoint: &str,
         filters: &[Arc<Filter>],
         key: HashKey,
     ) -> Result<Heir, NatsError> {
-        let checkpoint: Option<Checkpoint> = self.get_object(&room.checkpoint).await?;
+        let checkpoint: Option<Checkpoint> = self.get_object(checkpoint).await?;
         let checkpoint = checkpoint.ok_or(Refused::LogLost)?;
         let mut filters = filters.to_vec();
         if let Some(id) = checkpoint.group().filter()
@@ -347,12 +366,10 @@ impl Nats {
     async fn read_to_end(&self, mut heir: Heir, log: &FrameLog) -> Result<Heir, NatsError> {
         let mut lacked = None;
         loop {
-            let frames = log.read(heir.at()).await?;
-            match frames.last() {
-                None if heir.at() > LogSeq(0) => return Err(Refused::LogLost.into()),
-                None => return Ok(heir),
-                Some((at, _)) if *at == heir.at() => return Ok(heir),
-                Some(_) => {}
+            let before = heir.at();
+            let frames = log.read(before).await?;
+            if frames.is_empty() {
+                return if before == LogSeq(0) { Ok(heir) } else { Err(Refused::LogLost.into()) };
             }
             let reading = spawn_blocking(move || {
                 let read = heir.read(frames.iter().map(|(at, frame)| (*at, frame)));
@@ -360,7 +377,12 @@ impl Nats {
             });
             let read;
             (heir, read) = reading.await.map_err(NatsError::server("be played back"))?;
-            let Err(error) = read else { continue };
+            let Err(error) = read else {
+                if heir.at() == before {
+                    return Ok(heir);
+                }
+                continue;
+            };
             let lacks = lacking(&error).filter(|id| lacked != Some(*id));
             let Some(id) = lacks else { return Err(error.into()) };
             let Some(filter) = self.filter(id).await? else { return Err(error.into()) };
@@ -389,7 +411,7 @@ impl Nats {
         let no = checkpoint.mark().no;
         let name = Names::checkpoint(group, checkpoint.group().epoch(), no, nonce());
         self.keep_object(&name, wire::encode(checkpoint)).await?;
-        Ok(Room { checkpoint: name, no })
+        Ok(Room { checkpoint: name, no, at: checkpoint.at(), before: None })
     }
 }
 

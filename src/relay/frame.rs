@@ -206,6 +206,11 @@ impl Thread {
         Self { first: Some(first) }
     }
 
+    /// A reading that begins with whatever is there.
+    pub(super) fn anywhere() -> Self {
+        Self { first: None }
+    }
+
     /// What the frame is that the log has next, where the one at `last` was the last to be taken.
     pub(super) fn place(&mut self, last: &Mark, frame: &Frame) -> Place {
         if let Some(first) = self.first.take() {

@@ -195,7 +195,9 @@ impl Heir {
         &mut self,
         frames: impl IntoIterator<Item = (LogSeq, &'a Frame)>,
     ) -> Result<(), ReadError> {
-        let mut thread = Thread::new(self.there);
+        // One that passed over an empty log has nothing with which a reading could begin.
+        let anywhere = self.at == LogSeq(0) && self.mark.no > FrameNo(0);
+        let mut thread = if anywhere { Thread::anywhere() } else { Thread::new(self.there) };
         for (at, frame) in frames {
             match thread.place(&self.mark, frame) {
                 Place::Next => {
@@ -267,7 +269,12 @@ impl Heir {
         // That of the epoch before would not fit.
         let digest = (!anew).then(|| Digest::of(&self.group));
         let parts = Parts { told, digest, ..Parts::default() };
-        let frame = Arc::new(Frame::new(&self.mark, self.mark.term.next(), head, parts));
+        let frame = Arc::new(Frame::new(
+            &self.mark,
+            self.mark.term.max(self.there.term).next(),
+            head,
+            parts,
+        ));
         self.claim = Some(Arc::clone(&frame));
         Write { frame, after: self.at }
     }

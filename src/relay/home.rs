@@ -326,8 +326,13 @@ impl Home {
                 self.store(at);
                 Ok(Next::Stored)
             }
-            // It is astray: it got there since the log has lost what should have kept it out.
-            Some((at, frame)) if known && !frame.follows(&self.stored) => {
+            // It is astray: it got there since the log has lost what should have kept it out. In a later epoch it is this one
+            // that is.
+            Some((at, frame))
+                if known
+                    && !frame.follows(&self.stored)
+                    && frame.feed.head.epoch() <= self.group.epoch() =>
+            {
                 (self.at, self.there) = (at, *frame.mark());
                 Ok(Next::Again(Write { frame: Arc::clone(&flight.frame), after: at }))
             }
