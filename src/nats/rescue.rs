@@ -24,8 +24,9 @@ use crate::{
 /// What is left of a room.
 pub(super) struct Rescued {
     pub(super) heir: Heir,
+    /// Up to which frame it is summed up.
     pub(super) no: FrameNo,
-    /// The checkpoint from which it is.
+    /// The name of the checkpoint from which it is.
     pub(super) from: String,
 }
 
@@ -35,7 +36,7 @@ pub(super) fn is_lost(error: &NatsError) -> bool {
 }
 
 impl Nats {
-    /// The group as the newest checkpoint that is there has it, and the log as far as that leads on from it.
+    /// The group as the newest checkpoint that is there has it, with the log if that leads on from it, and else without.
     pub(super) async fn rescue(
         &self,
         group: &GroupId,
@@ -56,6 +57,7 @@ impl Nats {
             return Err(error);
         }
         let (mut heir, last) = (self.restored(&from, filters, key).await?, log.last().await?);
+        // Cursors of that epoch are with readers already: this one cannot begin in it with another history.
         let told = last.as_ref().is_some_and(|(_, last)| has_told(last, oldest));
         if told || heir.group().epoch() >= oldest {
             return Err(Refused::LogLost.into());

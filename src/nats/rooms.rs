@@ -261,8 +261,9 @@ impl Nats {
         }
     }
 
-    /// Sums the log of a group up in a new checkpoint, and takes out of the log what that makes needless. It reads
-    /// the log, and does not ask the home; one machine does it now and then, as after each 1,000 frames.
+    /// Sums the log of a group up in a new checkpoint, and takes out of the log what was before the last one. It reads
+    /// the log, and does not ask the home; one machine does it now and then, as after each 1,000 frames. Two checkpoints are
+    /// kept, since the newest may not be on the disks of the servers yet.
     ///
     /// # Errors
     /// As for [`claim`](Self::claim).
@@ -391,7 +392,7 @@ impl Nats {
         }
     }
 
-    pub(super) async fn room(&self, group: &GroupId) -> Result<Option<(Room, u64)>, NatsError> {
+    async fn room(&self, group: &GroupId) -> Result<Option<(Room, u64)>, NatsError> {
         let entry = self.0.rooms.entry(names::token(group)).await;
         let entry = entry.map_err(NatsError::server("tell of the room"))?;
         let Some(entry) = entry.filter(|entry| entry.operation == kv::Operation::Put) else {

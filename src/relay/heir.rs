@@ -133,6 +133,7 @@ pub struct Heir {
     followed: LogSeq,
     /// Where the last frame is that was read: that one, or one after it that is astray.
     at: LogSeq,
+    /// The mark of that last frame.
     there: Mark,
     claim: Option<Arc<Frame>>,
     /// Its claim is the last frame of what was read.
@@ -269,12 +270,9 @@ impl Heir {
         // That of the epoch before would not fit.
         let digest = (!anew).then(|| Digest::of(&self.group));
         let parts = Parts { told, digest, ..Parts::default() };
-        let frame = Arc::new(Frame::new(
-            &self.mark,
-            self.mark.term.max(self.there.term).next(),
-            head,
-            parts,
-        ));
+        // Above that of a frame that was passed over too: whoever was home then hears that another is.
+        let term = self.mark.term.max(self.there.term).next();
+        let frame = Arc::new(Frame::new(&self.mark, term, head, parts));
         self.claim = Some(Arc::clone(&frame));
         Write { frame, after: self.at }
     }

@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use cluster::server::{Server, Setup};
 use liveroom::{
-    nats::{Nats, NatsConfig, NatsError, Refused},
+    nats::{HomeEnd, HomeSeat, Nats, NatsConfig, NatsError, Refused},
     relay::EdgeId,
     *,
 };
-
 use tokio::{
     task::JoinHandle,
     time::{sleep, timeout},
@@ -25,6 +24,17 @@ async fn nats_after(server: &Server, node: &str, oldest_epoch: Epoch) -> Nats {
     let client = async_nats::connect(server.url()).await.unwrap();
     let config = NatsConfig { oldest_epoch, ..NatsConfig::new("test", node) };
     Nats::open(client, config).await.unwrap()
+}
+
+/// A node, a room, its home there, and ann, who has said something.
+async fn friday(server: &Server) -> (Nats, GroupId, JoinHandle<(HomeEnd, HomeSeat)>, Viewer) {
+    let nats = nats(server, "before").await;
+    let id = create(&nats, "friday").await;
+    let home = run(nats.claim(&id, &[], key(), false).await.unwrap());
+    let mut ann = Viewer::new(&nats, &id).await;
+    ann.join("ann").await;
+    ann.ask(Command::text("kept")).await.unwrap();
+    (nats, id, home, ann)
 }
 
 /// Wants to be home until it is, and no longer.
@@ -44,12 +54,7 @@ fn keep(nats: Nats, id: GroupId) -> JoinHandle<()> {
 #[tokio::test]
 async fn after_a_power_failure_all_begins_anew_and_nobody_goes_by_what_was_lost() {
     let mut server = Server::start(&Setup::default()).unwrap();
-    let before = nats(&server, "before").await;
-    let id = create(&before, "friday").await;
-    let home = run(before.claim(&id, &[], key(), false).await.unwrap());
-    let mut ann = Viewer::new(&before, &id).await;
-    ann.join("ann").await;
-    ann.ask(Command::text("kept")).await.unwrap();
+    let (before, id, home, mut ann) = friday(&server).await;
     server.kill().unwrap();
     let disk = server.copy_disk().unwrap();
     server.resume().unwrap();
@@ -107,12 +112,7 @@ async fn a_room_goes_on_from_the_checkpoints_that_are_there() {
     let streams = ["test-log", "OBJ_test-checkpoints", "KV_test-rooms", "test-log"];
     for (stream, more) in streams.into_iter().zip([3, 3, 3, 1]) {
         let mut server = Server::start(&Setup::default()).unwrap();
-        let before = nats(&server, "before").await;
-        let id = create(&before, "friday").await;
-        let home = run(before.claim(&id, &[], key(), false).await.unwrap());
-        let mut ann = Viewer::new(&before, &id).await;
-        ann.join("ann").await;
-        ann.ask(Command::text("kept")).await.unwrap();
+        let (before, id, home, mut ann) = friday(&server).await;
         before.checkpoint(&id, &[], key()).await.unwrap();
         server.kill().unwrap();
         let disk = server.copy_disk().unwrap();
