@@ -151,3 +151,36 @@ async fn a_room_goes_on_from_the_checkpoints_that_are_there() {
         assert_eq!((home.home().group().epoch(), delivered), (since, more + 2), "{stream}");
     }
 }
+
+/// As when whoever claimed it died before it made its checkpoint known.
+#[tokio::test]
+async fn a_place_in_the_log_is_not_taken_for_what_was_there_before() {
+    let mut server = Server::start(&Setup::default()).unwrap();
+    let (before, id, home, mut ann) = friday(&server).await;
+    server.kill().unwrap();
+    let disk = server.copy_disk().unwrap();
+    server.resume().unwrap();
+    ann.ask(Command::text("lost")).await.unwrap();
+    before.checkpoint(&id, &[], key()).await.unwrap();
+    server.kill().unwrap();
+    server.put_disk(&disk, Some("test-log")).unwrap();
+    let lost = server.copy_disk().unwrap();
+    home.abort();
+    drop((ann, before));
+    server.resume().unwrap();
+    let since = Epoch::at(Clock::new().now());
+    let one = nats_after(&server, "one", since).await;
+    drop(one.claim(&id, &[], key(), false).await.unwrap());
+    server.kill().unwrap();
+    server.put_disk(&lost, Some("KV_test-rooms")).unwrap();
+    server.put_disk(&lost, Some("OBJ_test-checkpoints")).unwrap();
+    drop(one);
+    server.resume().unwrap();
+
+    let unaware = nats(&server, "unaware").await;
+    let refused = unaware.claim(&id, &[], key(), false).await;
+    assert!(matches!(refused, Err(NatsError::Refused(Refused::LogLost))), "{refused:?}");
+    let two = nats_after(&server, "two", since).await;
+    let home = two.claim(&id, &[], key(), false).await.unwrap();
+    assert_eq!(home.home().group().epoch(), since);
+}
